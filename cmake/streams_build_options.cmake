@@ -1,0 +1,48 @@
+# How our own code is compiled: standard, warnings, sanitizers, ccache, and no more compile jobs than memory allows.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(PROJECT_IS_TOP_LEVEL)
+    set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+    if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+        set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+    endif()
+    if(NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+        find_program(STREAMS_CCACHE ccache)
+        if(STREAMS_CCACHE)
+            set(CMAKE_CXX_COMPILER_LAUNCHER "${STREAMS_CCACHE}")
+        endif()
+    endif()
+
+    # A compile job may need up to 2 GB.
+    cmake_host_system_information(RESULT streams_memory_mb QUERY TOTAL_PHYSICAL_MEMORY)
+    math(EXPR streams_jobs "${streams_memory_mb} / 2048")
+    if(streams_jobs LESS 1)
+        set(streams_jobs 1)
+    endif()
+    set_property(GLOBAL APPEND PROPERTY JOB_POOLS streams_compile=${streams_jobs})
+    set(CMAKE_JOB_POOL_COMPILE streams_compile)
+endif()
+
+add_library(streams_build_options INTERFACE)
+target_compile_features(streams_build_options INTERFACE cxx_std_20)
+target_compile_options(streams_build_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor)
+if(STREAMS_WARNINGS_AS_ERRORS)
+    target_compile_options(streams_build_options INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # False positives of g++ 12 at -O2, inside the standard library's own headers.
+    target_compile_options(streams_build_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
+if(STREAMS_SANITIZE)
+    # Everything of the build, tests and examples too: a part without would hide faults or report false ones.
+    add_compile_options(-fsanitize=${STREAMS_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${STREAMS_SANITIZE})
+    if(STREAMS_SANITIZE MATCHES "undefined")
+        add_compile_options(-fno-sanitize-recover=undefined)
+    endif()
+endif()
