@@ -1,0 +1,61 @@
+#pragma once
+
+#include <streams/core/handlers.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace streams::inline v0 {
+
+/// Where a group without a committed offset begins (`auto.offset.reset`).
+enum class offset_reset { earliest, latest, none };
+
+/// Settings handed to a Kafka client under Kafka's or librdkafka's dotted names.
+using client_settings = std::map<std::string, std::string>;
+
+/// The configuration of an application: an aggregate for designated initialisers. Defaults are Kafka Streams' unless a
+/// member says otherwise. The dotted name of each member is in its comment; `from_properties` reads those.
+struct streams_config {
+    std::string application_id;    ///< application.id: consumer group and prefix of internal topics; required
+    std::string bootstrap_servers; ///< bootstrap.servers: HOST:PORT[,HOST:PORT...]; required for a real cluster
+    std::filesystem::path state_dir = std::filesystem::temp_directory_path() / "kafka-streams"; ///< state.dir
+
+    std::int32_t num_stream_threads = 1;                     ///< num.stream.threads
+    std::chrono::milliseconds commit_interval{30'000};       ///< commit.interval.ms
+    std::int64_t statestore_cache_max_bytes = 10 * 1024 * 1024; ///< statestore.cache.max.bytes, all threads together
+    std::chrono::milliseconds max_task_idle{0};              ///< max.task.idle.ms; negative: never wait
+    std::size_t buffered_records_per_partition = 1'000;      ///< buffered.records.per.partition
+    std::chrono::milliseconds poll{100};                     ///< poll.ms
+    std::chrono::milliseconds max_poll_interval{300'000};    ///< max.poll.interval.ms
+    std::chrono::milliseconds task_timeout{300'000};         ///< task.timeout.ms
+    std::chrono::milliseconds repartition_purge_interval{30'000}; ///< repartition.purge.interval.ms
+    std::chrono::milliseconds windowstore_changelog_additional_retention{86'400'000}; ///< windowstore.changelog.additional.retention.ms
+    std::int32_t replication_factor = -1; ///< replication.factor of internal topics; -1: the broker's default
+    std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
+    offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
+    std::string client_id;         ///< client.id; empty: derived from application_id
+    std::string group_instance_id; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
+
+    /// default: fail (`deserialization.exception.handler`)
+    deserialization_handler on_deserialization_error = fail_on_error{};
+    /// default: fail (`processing.exception.handler`)
+    processing_handler on_processing_error = fail_on_error{};
+
+    client_settings consumer; ///< consumer.*: every consumer
+    client_settings producer; ///< producer.*
+    client_settings admin;    ///< admin.*
+    client_settings topic;    ///< topic.*: configuration of internal topics
+    client_settings clients;  ///< names without a prefix that belong to every client: security.protocol, sasl.*, ssl.*, ...
+
+    /// Reads Kafka's dotted names. Throws config_error for an unknown name or an impossible value, saying which and why;
+    /// Java-only TLS and SASL names are translated or refused with the name to use instead.
+    [[nodiscard]] static streams_config from_properties(const std::map<std::string, std::string>& properties);
+
+    /// Throws config_error for a missing required value or an impossible one. `needs_brokers`: bootstrap.servers too.
+    void validate(bool needs_brokers = true) const;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <streams/core/bytes.hpp>
+#include <streams/core/headers.hpp>
+#include <streams/core/record.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace streams::inline v0 {
+
+/// A cached store's newest value of a key on its way downstream, once a commit (KIP-63).
+struct flushed_entry {
+    bytes_view key;
+    std::optional<bytes_view> new_value; ///< nullopt: deleted
+    std::optional<bytes_view> old_value; ///< as last flushed; nullopt: absent, or not asked for
+    std::int64_t timestamp;              ///< of the last update's record
+    streams::headers& headers;           ///< of the last update's record
+};
+
+/// Receives what a cached store forwards. Called on the task's thread while the store is flushed.
+class flush_listener {
+public:
+    virtual ~flush_listener() = default;
+    virtual void flushed(const flushed_entry& entry) = 0;
+};
+
+/// What every store is to the nodes that use it. Stores work on bytes and belong to one task: all calls come from the
+/// task's thread. Nothing a store hands out as a view outlives the next call on the same store.
+class state_store {
+public:
+    virtual ~state_store() = default;
+
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+    /// Whether the content is kept on this machine's disk; a changelog is independent of it.
+    [[nodiscard]] virtual bool persistent() const noexcept = 0;
+    /// Asks for updates to be forwarded through `listener`, only the last of each key per commit. False where the store
+    /// does not cache: then its node forwards every update itself. `with_old_values`: fill flushed_entry::old_value.
+    [[nodiscard]] virtual bool forward_on_flush(flush_listener& listener, bool with_old_values) = 0;
+};
+
+/// The order of an iteration.
+enum class order { ascending, descending };
+
+} // namespace streams::inline v0

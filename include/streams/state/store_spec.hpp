@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace streams::inline v0 {
+
+enum class store_kind { key_value, window };
+
+/// What a store is, before any task makes one: part of a topology, compared and written to changelog configurations.
+struct store_spec {
+    std::string name; ///< legal in a topic name
+    store_kind kind = store_kind::key_value;
+    bool persistent = true;   ///< on disk (RocksDB); false: in memory only
+    bool timestamped = true;  ///< values begin with 8 bytes of timestamp, which the changelog carries as record timestamp
+    bool caching = true;      ///< forward only the last update of a key per commit
+    bool logging = true;      ///< changelog topic on
+    std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the kind's own
+
+    std::chrono::milliseconds window_size{0}; ///< window stores
+    std::chrono::milliseconds retention{0};   ///< window stores: how long after its start an entry is kept, at least
+    bool retain_duplicates = false;           ///< window stores: several values under one key and start
+
+    /// Where the store reads its content from instead of an own changelog: an input topic (optimisation
+    /// `reuse.ktable.source.topics`). Empty: an own changelog topic, if `logging`.
+    std::string source_topic{};
+};
+
+} // namespace streams::inline v0

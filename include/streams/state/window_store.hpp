@@ -1,0 +1,40 @@
+#pragma once
+
+#include <streams/state/state_store.hpp>
+#include <streams/state/store_iterator.hpp>
+
+#include <cstdint>
+
+namespace streams::inline v0 {
+
+/// One entry of a window store.
+struct window_entry {
+    bytes_view key;
+    std::int64_t start; ///< of the window, ms since the epoch
+    bytes_view value;
+};
+
+/// Bytes by key and window start. Entries older than the newest start seen less the retention are not stored any more
+/// and vanish from reads (Kafka's segments: see retention in store_spec). In a timestamped store a value begins with
+/// the 8 bytes of its timestamp.
+class window_store : public state_store {
+public:
+    /// The value of one window; nullopt: absent. Where the store retains duplicates: use fetch over a span.
+    [[nodiscard]] virtual std::optional<bytes_view> fetch(bytes_view key, std::int64_t start) = 0;
+    /// nullopt deletes. In a store that retains duplicates each put adds an entry, and null is ignored.
+    virtual void put(bytes_view key, std::optional<bytes_view> value, std::int64_t start) = 0;
+    /// The windows of one key with from <= start <= to, by start (duplicates in insertion order).
+    [[nodiscard]] virtual store_range<window_entry> fetch(bytes_view key, std::int64_t from, std::int64_t to,
+                                                          order = order::ascending) = 0;
+    /// The windows of keys in [first, last] (nullopt: open) with from <= start <= to, by key, then by start.
+    [[nodiscard]] virtual store_range<window_entry> fetch_range(std::optional<bytes_view> first,
+                                                                std::optional<bytes_view> last, std::int64_t from,
+                                                                std::int64_t to, order = order::ascending) = 0;
+
+    /// Every window with from <= start <= to, by key, then by start.
+    [[nodiscard]] store_range<window_entry> fetch_all(std::int64_t from, std::int64_t to) {
+        return fetch_range(std::nullopt, std::nullopt, from, to);
+    }
+};
+
+} // namespace streams::inline v0

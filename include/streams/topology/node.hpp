@@ -1,0 +1,123 @@
+#pragma once
+
+#include <streams/core/error.hpp>
+#include <streams/core/record.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace streams::inline v0 {
+
+class task_context;
+
+/// One operator of a task, without its types: what the runtime makes, connects, starts and closes. A node belongs to one
+/// task and is only called on that task's thread.
+class node {
+public:
+    virtual ~node() = default;
+    node() = default;
+    node(const node&) = delete;
+    node& operator=(const node&) = delete;
+
+    /// Called once, children connected and stores restored, before the first record.
+    virtual void init(task_context&) {}
+    /// Called once, after the last record.
+    virtual void close() {}
+    /// Connects a child; children are called in the order of their connection. Throws topology_error where the child
+    /// does not take the records that this node forwards.
+    virtual void connect(node& child) = 0;
+
+    [[nodiscard]] std::string_view name() const noexcept { return name_; }
+    /// Set by the task, right after the node was made.
+    void set_name(std::string name) { name_ = std::move(name); }
+
+private:
+    std::string name_;
+};
+
+/// The typed entrance of a node: the one virtual call a record costs on its way from node to node.
+template <class Key, class Value>
+class receiver {
+public:
+    virtual void process(const record<Key, Value>& r) = 0;
+
+protected:
+    ~receiver() = default;
+};
+
+/// The typed exits of a node: its children, called depth first in the order of their connection.
+template <class Key, class Value>
+class outputs {
+public:
+    void forward(const record<Key, Value>& r) const {
+        for (receiver<Key, Value>* child : receivers_) child->process(r);
+    }
+    /// Forwards to one child. REQUIRES: child < size().
+    void forward_to(std::size_t child, const record<Key, Value>& r) const { receivers_[child]->process(r); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return receivers_.size(); }
+    /// The position of a child, or size() where there is no child of that name.
+    [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
+        std::size_t at = 0;
+        while (at < names_.size() && names_[at] != name) ++at;
+        return at;
+    }
+    void connect(const node& parent, node& child) {
+        auto* typed = dynamic_cast<receiver<Key, Value>*>(&child);
+        if (!typed)
+            throw topology_error(concat("node ", child.name(), " cannot follow node ", parent.name(),
+                                        ": it takes records of other key or value types than its parent forwards; "
+                                        "declare the same types on both"));
+        receivers_.push_back(typed);
+        names_.push_back(child.name());
+    }
+
+private:
+    std::vector<receiver<Key, Value>*> receivers_;
+    std::vector<std::string_view> names_;
+};
+
+/// A node with one typed entrance and one typed exit: the base of nearly every operator.
+template <class KeyIn, class ValueIn, class KeyOut, class ValueOut>
+class typed_node : public node, public receiver<KeyIn, ValueIn> {
+public:
+    void connect(node& child) override { outputs_.connect(*this, child); }
+
+protected:
+    void forward(const record<KeyOut, ValueOut>& r) const { outputs_.forward(r); }
+    [[nodiscard]] const outputs<KeyOut, ValueOut>& children() const noexcept { return outputs_; }
+
+private:
+    outputs<KeyOut, ValueOut> outputs_;
+};
+
+/// A node without children.
+template <class Key, class Value>
+class terminal_node : public node, public receiver<Key, Value> {
+public:
+    void connect(node& child) override {
+        throw topology_error(concat("node ", child.name(), " cannot follow node ", name(), ", which forwards nothing"));
+    }
+};
+
+/// Thrown by a source node whose record does not decode; the task asks the deserialization handler.
+class undecodable : public serialization_error {
+public:
+    using serialization_error::serialization_error;
+};
+
+/// Where records of input topics enter a task.
+class source_node : public node {
+public:
+    /// Decodes and forwards. `timestamp` is the extracted one. Throws undecodable.
+    virtual void process(const record_view& raw, std::int64_t timestamp, streams::headers& headers) = 0;
+    /// The record's event time, ms; negative: drop it. `partition_time`: the largest timestamp already taken from the
+    /// record's partition, -1 before the first (Kafka's `TimestampExtractor`). Throws undecodable.
+    [[nodiscard]] virtual std::int64_t timestamp_of(const record_view& raw, std::int64_t /*partition_time*/) {
+        return raw.timestamp;
+    }
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <streams/core/metrics.hpp>
+#include <streams/core/record.hpp>
+#include <streams/core/task_id.hpp>
+#include <streams/state/state_store.hpp>
+#include <streams/topology/record_collector.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace streams::inline v0 {
+
+/// Which clock a punctuation follows.
+enum class punctuation_type {
+    stream_time, ///< the largest timestamp the task has taken; stands still without input
+    wall_clock_time,
+};
+
+/// Ends a schedule when asked to; dropping it changes nothing. On the task's thread.
+class cancellable {
+public:
+    explicit cancellable(std::shared_ptr<bool> cancelled) : cancelled_(std::move(cancelled)) {}
+    void cancel() noexcept { *cancelled_ = true; }
+
+private:
+    std::shared_ptr<bool> cancelled_;
+};
+
+/// What a task offers its nodes (the untyped half of Kafka's `ProcessorContext`). On the task's thread only.
+class task_context {
+public:
+    virtual ~task_context() = default;
+
+    [[nodiscard]] virtual std::string_view application_id() const noexcept = 0;
+    [[nodiscard]] virtual task_id task() const noexcept = 0;
+    /// The store of that name. While a node is initialised: throws topology_error unless the store is connected to it.
+    [[nodiscard]] virtual state_store& store(std::string_view name) = 0;
+    [[nodiscard]] virtual record_collector& collector() = 0;
+    /// The name a topic of the topology has in the cluster: internal ones get the application id in front.
+    [[nodiscard]] virtual std::string topic_name(std::string_view declared) const = 0;
+    /// Counts a dropped record, and logs the first of each reason.
+    virtual void drop(drop_reason reason, std::string_view node) = 0;
+    /// The largest timestamp of the records the task has taken, ms; -1 before the first.
+    [[nodiscard]] virtual std::int64_t stream_time() const noexcept = 0;
+    [[nodiscard]] virtual std::int64_t wall_time() const = 0;
+    /// Calls `callback` with the current time of its clock every `interval` (KIP-138; missed calls collapse into one).
+    /// Stream time: first as soon as it is known; wall clock: first after one interval. Throws topology_error unless
+    /// interval >= 1 ms.
+    virtual cancellable schedule(std::chrono::milliseconds interval, punctuation_type type,
+                                 std::function<void(std::int64_t)> callback) = 0;
+    /// Asks for a commit soon.
+    virtual void request_commit() noexcept = 0;
+
+    /// The record at hand: what stores log, and what a processor asks for. A node that writes to a store, or that
+    /// forwards a record with another timestamp or headers to one that does, keeps it true: see `handling`.
+    [[nodiscard]] record_context& current() noexcept { return current_; }
+    [[nodiscard]] const record_context& current() const noexcept { return current_; }
+
+    /// Says that the calling node handles `r` from here on. Cheap: called before each write to a store.
+    template <class Key, class Value>
+    void handling(const record<Key, Value>& r) noexcept {
+        current_.timestamp = r.timestamp;
+        current_.headers = &r.headers;
+    }
+
+private:
+    record_context current_;
+};
+
+} // namespace streams::inline v0

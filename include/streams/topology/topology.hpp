@@ -1,0 +1,89 @@
+#pragma once
+
+#include <streams/core/config.hpp>
+#include <streams/state/store_spec.hpp>
+#include <streams/topology/node.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0 {
+
+enum class node_kind { source, processor, sink };
+
+/// A node before any task makes it.
+struct node_spec {
+    node_kind kind = node_kind::processor;
+    std::string name;
+    std::vector<std::string> parents{};
+    std::vector<std::string> stores{}; ///< connected to the node
+    std::vector<std::string> topics{}; ///< source: what it reads; sink: at most one, none where `topic_extractor`
+    bool topic_extractor = false;      ///< sink: the topic is chosen for each record
+    /// Makes the node of one task. Called from any thread, several times; what it captures is shared and constant.
+    std::function<std::unique_ptr<node>()> make{};
+    std::optional<offset_reset> reset{}; ///< source: where to begin without a committed offset; nullopt: as configured
+};
+
+/// A topic that the application creates for itself; its full name is `<application id>-<name>`.
+struct repartition_topic {
+    std::string name;                       ///< without the application id, with `-repartition`
+    std::optional<std::int32_t> partitions{}; ///< nullopt: as many as the input of the tasks that write it
+};
+
+/// A connected part of a topology: what one task runs. Topics cut the graph.
+struct sub_topology {
+    std::int32_t id = 0;
+    std::vector<std::size_t> nodes;                ///< positions in topology::nodes(), parents first
+    std::vector<std::string> source_topics;        ///< as declared, in the order of their nodes
+    std::vector<std::string> repartition_sources;  ///< those of source_topics that are repartition topics
+    std::vector<std::string> sink_topics;          ///< as declared
+    std::vector<std::string> stores;               ///< in the order of their nodes
+};
+
+/// A processing graph: specs of sources, processors, sinks and stores. Built by streams_builder or by hand, then run by
+/// kafka_streams or topology_test_driver. A value: copies share what is constant. Not thread-safe while it is built.
+class topology {
+public:
+    topology();
+    ~topology();
+    topology(const topology&);
+    topology(topology&&) noexcept;
+    topology& operator=(const topology&);
+    topology& operator=(topology&&) noexcept;
+
+    /// Adds a node. Throws topology_error for a name used twice or illegal, an unknown parent or store, a topic that a
+    /// source reads already, a node without parents that is no source, or a parent that is a sink.
+    topology& add_node(node_spec spec);
+    /// Adds a store and connects it. Adding the same spec again only connects; another spec of that name throws.
+    topology& add_store(store_spec spec, const std::vector<std::string>& nodes = {});
+    /// Connects a store to a node, and so their parts of the graph. Throws topology_error where either is unknown.
+    topology& connect_store(const std::string& node, const std::string& store);
+    topology& add_repartition_topic(repartition_topic topic);
+    /// The sources of these topics must have equal partition counts, checked when the application starts.
+    topology& add_copartition_group(std::vector<std::string> topics);
+
+    [[nodiscard]] const std::vector<node_spec>& nodes() const noexcept;
+    [[nodiscard]] const std::vector<store_spec>& stores() const noexcept;
+    [[nodiscard]] const std::vector<repartition_topic>& repartition_topics() const noexcept;
+    [[nodiscard]] const std::vector<std::vector<std::string>>& copartition_groups() const noexcept;
+    /// The node or store of that name, or null.
+    [[nodiscard]] const node_spec* find_node(std::string_view name) const noexcept;
+    [[nodiscard]] const store_spec* find_store(std::string_view name) const noexcept;
+    [[nodiscard]] bool is_repartition_topic(std::string_view topic) const noexcept;
+
+    /// The connected parts, numbered as Kafka Streams numbers them. Throws topology_error where the topology is empty.
+    [[nodiscard]] std::vector<sub_topology> sub_topologies() const;
+    /// The text of Kafka Streams' `Topology#describe`, to the character.
+    [[nodiscard]] std::string describe() const;
+
+private:
+    struct content;
+    std::unique_ptr<content> content_;
+};
+
+} // namespace streams::inline v0

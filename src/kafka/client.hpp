@@ -1,0 +1,239 @@
+#pragma once
+
+#include <streams/core/config.hpp>
+#include <streams/core/error.hpp>
+#include <streams/core/record.hpp>
+#include <streams/core/topic_partition.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// The cluster seam: what the runtime needs of Kafka, shaped for batches of views. Behind it stand librdkafka, the
+/// embedded cluster, and one day a native client. Every call is a yield point: no lock is held across one.
+/// A client object belongs to one thread unless it says otherwise. No exception leaves these calls but where said.
+namespace streams::inline v0::kafka {
+
+using std::chrono::milliseconds;
+
+/// What went wrong, by what can be done about it.
+enum class error_class {
+    retriable, ///< the same call may succeed later
+    abortable, ///< the transaction must be aborted, then all goes on
+    fenced,    ///< this member or producer was replaced: give up its tasks and join again
+    fatal,     ///< no retry helps
+};
+
+/// The outcome of a call: success, or a class and a sentence.
+class [[nodiscard]] result {
+public:
+    result() = default;
+    result(error_class kind, std::string reason) : failure_(std::in_place, kind, std::move(reason)) {}
+    [[nodiscard]] bool ok() const noexcept { return !failure_; }
+    explicit operator bool() const noexcept { return ok(); }
+    /// REQUIRES: !ok().
+    [[nodiscard]] error_class kind() const noexcept { return failure_->first; }
+    /// REQUIRES: !ok().
+    [[nodiscard]] const std::string& reason() const noexcept { return failure_->second; }
+
+private:
+    std::optional<std::pair<error_class, std::string>> failure_;
+};
+
+/// Records of one partition in offset order, and the memory they are views into; letting go of it releases both.
+class record_batch {
+public:
+    record_batch(topic_partition source, std::vector<record_view> records, std::shared_ptr<const void> memory)
+        : source_(std::move(source)), records_(std::move(records)), memory_(std::move(memory)) {}
+    record_batch(record_batch&&) noexcept = default;
+    record_batch& operator=(record_batch&&) noexcept = default;
+
+    [[nodiscard]] const topic_partition& source() const noexcept { return source_; }
+    [[nodiscard]] std::span<const record_view> records() const noexcept { return records_; }
+
+private:
+    topic_partition source_;
+    std::vector<record_view> records_;
+    std::shared_ptr<const void> memory_;
+};
+
+/// A change of what a group member owns; eager protocol: `revoked` and `lost` name all that was owned.
+struct rebalance {
+    enum class event {
+        assigned,
+        revoked, ///< still owned until acknowledged: commit first
+        lost,    ///< owned by others already: do not commit
+    };
+    event what = event::assigned;
+    std::vector<topic_partition> partitions;
+};
+
+/// What one poll brought, to be handled in the order of the members.
+struct poll_result {
+    std::vector<rebalance> rebalances; ///< each to be acknowledged before the next poll
+    std::vector<record_batch> batches;
+    std::vector<result> errors;        ///< failures only; unknown topics and authorisation are fatal
+};
+
+/// A committed position: the next offset to read, and Kafka Streams' partition time with it.
+struct committed_offset {
+    topic_partition partition;
+    std::int64_t offset = 0;
+    std::string metadata{};
+};
+
+/// First and next offset of a partition's log (the last stable offset for a read_committed consumer).
+struct log_bounds {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+};
+
+/// Names a group member of a generation: what fences a zombie's transaction. Opaque to the runtime.
+struct group_metadata {
+    std::shared_ptr<const void> handle;
+};
+
+/// Reads partitions, as a member of a group (`subscribe`) or alone (`assign`).
+class consumer {
+public:
+    virtual ~consumer() = default;
+
+    /// Joins the group of the configuration. Topics need not exist yet.
+    virtual result subscribe(std::span<const std::string> topics) = 0;
+    /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment.
+    virtual result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) = 0;
+    /// Waits up to `timeout` for something to report; `max_records` at most over all batches.
+    [[nodiscard]] virtual poll_result poll(milliseconds timeout, std::size_t max_records) = 0;
+    /// Completes a rebalance: an assigned one starts its partitions at `positions` (all of them, committed or reset
+    /// offsets are the caller's business), paused where asked; a revoked or lost one lets go of them.
+    virtual result acknowledge(const rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
+                               bool paused) = 0;
+
+    virtual result pause(std::span<const topic_partition> partitions) = 0;
+    virtual result resume(std::span<const topic_partition> partitions) = 0;
+    virtual result seek(const topic_partition& partition, std::int64_t offset) = 0;
+    /// The offset after the last one polled, control records skipped; nullopt before the first.
+    [[nodiscard]] virtual std::optional<std::int64_t> position(const topic_partition& partition) = 0;
+    /// The end of the log as of the last fetch, without asking the broker; nullopt: not known yet.
+    [[nodiscard]] virtual std::optional<std::int64_t> known_end(const topic_partition& partition) = 0;
+
+    /// Commits synchronously for the group. fenced: the member is not in the group's generation any more.
+    virtual result commit(std::span<const committed_offset> offsets) = 0;
+    /// The group's committed offsets; partitions without one are left out of `found`.
+    virtual result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
+                             milliseconds timeout) = 0;
+    /// Asks the broker for the bounds of a partition's log.
+    virtual result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) = 0;
+    [[nodiscard]] virtual group_metadata group() = 0;
+    /// Leaves the group (a static member stays) and ends. Revoked partitions are not reported any more.
+    virtual void close() = 0;
+};
+
+/// A record for a producer; borrowed for the call.
+struct producer_record {
+    std::int32_t topic = 0;                   ///< from producer::open
+    std::optional<std::int32_t> partition{};  ///< nullopt: murmur2 of the key as Java places it, any for a null key
+    std::optional<bytes_view> key{};
+    std::optional<bytes_view> value{};
+    std::int64_t timestamp = -1;              ///< ms since the epoch; negative: the producer's clock
+    const streams::headers* headers = nullptr;
+};
+
+/// A record that could not be written, after all retries.
+struct delivery_failure {
+    topic_partition partition;
+    result reason;
+};
+
+/// Writes records, in order within a partition, idempotently; or in transactions.
+class producer {
+public:
+    virtual ~producer() = default;
+
+    /// Names a topic once. `offsets_wanted`: keep the acknowledged offsets, see last_offset.
+    [[nodiscard]] virtual std::int32_t open(std::string_view topic, bool offsets_wanted = false) = 0;
+    /// Partition count of a topic; 0 while it is not known (asks the broker, for `timeout` at most).
+    [[nodiscard]] virtual std::int32_t partitions(std::int32_t topic, milliseconds timeout) = 0;
+    /// Copies key and value into the outgoing batch. retriable: the queue is full, poll and try again.
+    virtual result append(const producer_record& record) = 0;
+    /// Serves acknowledgements, waiting for them up to `timeout`.
+    virtual void poll(milliseconds timeout) = 0;
+    /// Waits until all that was appended is acknowledged or has failed. retriable: not within `timeout`.
+    virtual result flush(milliseconds timeout) = 0;
+    /// Failures since the last call.
+    [[nodiscard]] virtual std::vector<delivery_failure> take_failures() = 0;
+    /// The largest acknowledged offset of a partition whose topic was opened with `offsets_wanted`.
+    [[nodiscard]] virtual std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) = 0;
+
+    /// Transactions (KIP-447). A producer that is not transactional answers fatal.
+    virtual result init_transactions(milliseconds timeout) = 0;
+    virtual result begin_transaction() = 0;
+    virtual result send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
+                                milliseconds timeout) = 0;
+    virtual result commit_transaction(milliseconds timeout) = 0;
+    virtual result abort_transaction(milliseconds timeout) = 0;
+
+    /// Ends; what is not acknowledged may be lost.
+    virtual void close() = 0;
+};
+
+/// A topic to create.
+struct new_topic {
+    std::string name;
+    std::int32_t partitions = 1;
+    std::int32_t replication_factor = -1; ///< -1: the broker's default
+    std::map<std::string, std::string> config{};
+};
+
+/// Manages topics. Thread-safe.
+class admin {
+public:
+    virtual ~admin() = default;
+    /// Partition counts of those of the topics that exist.
+    virtual result describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
+                            milliseconds timeout) = 0;
+    /// The names of all topics.
+    virtual result list(std::vector<std::string>& topics, milliseconds timeout) = 0;
+    /// Creates topics; one that exists already is no error.
+    virtual result create(std::span<const new_topic> topics, milliseconds timeout) = 0;
+    virtual result remove(std::span<const std::string> topics, milliseconds timeout) = 0;
+    /// Deletes the records before each offset (Kafka's DeleteRecords).
+    virtual result delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before,
+                                  milliseconds timeout) = 0;
+};
+
+/// What a consumer is for: decides group, isolation and queue sizes.
+struct consumer_options {
+    std::string client_id;
+    std::string group_id{};          ///< empty: no group, assign only
+    std::string group_instance_id{}; ///< empty: a dynamic member
+    bool restore = false;            ///< reads changelogs: settings of restore.consumer., large fetches
+    std::size_t queue_bytes = 0;     ///< how much may be read ahead; 0: a default that keeps fetching busy
+};
+
+struct producer_options {
+    std::string client_id;
+    std::string transactional_id{}; ///< empty: idempotent, no transactions
+};
+
+/// Makes the clients of one cluster (Kafka's `KafkaClientSupplier`). Thread-safe.
+/// The make functions throw config_error where a setting is refused, saying which and why.
+class client_supplier {
+public:
+    virtual ~client_supplier() = default;
+    [[nodiscard]] virtual std::unique_ptr<consumer> make_consumer(const consumer_options& options) = 0;
+    [[nodiscard]] virtual std::unique_ptr<producer> make_producer(const producer_options& options) = 0;
+    [[nodiscard]] virtual std::unique_ptr<admin> make_admin(const std::string& client_id) = 0;
+};
+
+/// Clients of a real cluster on librdkafka.
+[[nodiscard]] std::shared_ptr<client_supplier> make_rdkafka_clients(const streams_config& config);
+
+} // namespace streams::inline v0::kafka

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "state/changelog_sink.hpp"
+
+#include <streams/state/state_store.hpp>
+#include <streams/state/store_spec.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace streams::inline v0 {
+
+/// What a store needs of its task. The references outlive the store.
+struct store_environment {
+    std::filesystem::path directory;  ///< the task's own; persistent stores live in a folder below, named as the store
+    const record_context& current;    ///< the record that is being processed
+    changelog_sink* changelog;        ///< null: no changelog
+    std::int64_t cache_bytes = 0;     ///< this store's share; 0: every update is forwarded by its node
+};
+
+/// The side of a store that its task drives. An update is *dirty* until `flush` drains it to the changelog, *drained*
+/// until `committed` says that its changelog records and the input offsets are safe, and reaches the disk only then,
+/// in one batch with the changelog offset that it covers. After a crash the store stands at a known offset.
+class managed_store {
+public:
+    virtual ~managed_store() = default;
+
+    /// The store as nodes see it.
+    [[nodiscard]] virtual state_store& store() noexcept = 0;
+    /// The last changelog offset that the content on disk covers; nullopt: none, restore from the beginning.
+    [[nodiscard]] virtual std::optional<std::int64_t> checkpoint() const = 0;
+
+    /// Applies changelog records, in order; goes past caching and changelog.
+    virtual void restore(std::span<const record_view> records) = 0;
+    /// All is restored up to and including `offset` (nullopt: the changelog is empty): written to disk with it.
+    virtual void restored(std::optional<std::int64_t> offset) = 0;
+
+    /// Forwards what is cached (which may dirty other stores), then drains dirty updates to the changelog.
+    virtual void flush() = 0;
+    /// What was drained is committed. `offset`: of the store's last changelog record that was acknowledged; nullopt
+    /// where none was ever written or there is no changelog.
+    virtual void committed(std::optional<std::int64_t> offset) = 0;
+    /// Drops what is dirty or drained, as if it had never been written.
+    virtual void rollback() = 0;
+    /// Writes what is committed to disk and closes; dirty and drained updates are dropped. Safe to call twice.
+    virtual void close() = 0;
+    /// Bytes of memory held, by capacity.
+    [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
+};
+
+/// Makes and opens a store. Throws state_error where the disk refuses, the content is corrupt or of an incompatible
+/// version; the message says which and what to do.
+[[nodiscard]] std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment);
+
+} // namespace streams::inline v0
