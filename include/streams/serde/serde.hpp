@@ -19,6 +19,9 @@ namespace streams::inline v0 {
 ///         static payment deserialize(streams::bytes_view);                // throws serialization_error
 ///         static void deserialize_into(streams::bytes_view, payment&);    // optional: reuses the object's memory
 ///         static constexpr bool borrows = true;  // optional: the value refers into the bytes, as a string_view does
+///         static constexpr bool always_null = true;             // optional: written as null, and only null is read
+///         static streams::bytes_view placed_by(streams::bytes_view);  // optional: the part of a key's bytes that
+///                                                                     // decides its partition; else all of them
 ///     };
 template <class T>
 struct serde;
@@ -33,6 +36,16 @@ concept has_serde = requires(const T& value, bytes& out, bytes_view in) {
 /// A type whose decoded values refer into the bytes they were decoded from; such a value dies with its record.
 template <class T>
 concept borrows_from_record = requires { requires serde<T>::borrows; };
+
+/// A type that is always null in a topic, as Kafka's Void.
+template <class T>
+concept always_null = requires { requires serde<T>::always_null; };
+
+/// A key type that is placed in a partition by a part of its bytes, as windowed keys are by the key inside.
+template <class T>
+concept placed_by_part = requires(bytes_view serialized) {
+    { serde<T>::placed_by(serialized) } -> std::same_as<bytes_view>;
+};
 
 namespace detail {
 template <class T>
@@ -71,6 +84,8 @@ template <readable_and_writable T>
     if constexpr (nullable<T>) {
         if (!in) return std::nullopt;
         return serde<without_null_t<T>>::deserialize(*in);
+    } else if constexpr (always_null<T>) {
+        return in ? serde<T>::deserialize(*in) : T{};
     } else {
         if (!in) throw serialization_error("null where the type admits none");
         return serde<T>::deserialize(*in);
@@ -83,6 +98,8 @@ template <readable_and_writable T>
     if constexpr (nullable<T>) {
         if (!value) return false;
         serde<without_null_t<T>>::serialize(*value, out);
+    } else if constexpr (always_null<T>) {
+        return false;
     } else {
         serde<T>::serialize(value, out);
     }
