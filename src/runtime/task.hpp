@@ -1,6 +1,13 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/runtime/commit_metadata.hpp"
+#include "src/runtime/input_progress.hpp"
+#include "src/runtime/partition_group.hpp"
+#include "src/runtime/processor_graph.hpp"
+#include "src/runtime/punctuation_queue.hpp"
+#include "src/runtime/task_errors.hpp"
+#include "src/runtime/topic_names.hpp"
 #include "state/managed_store.hpp"
 
 #include <streams/core/clock.hpp>
@@ -8,6 +15,7 @@
 #include <streams/topology/task_context.hpp>
 #include <streams/topology/topology.hpp>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,10 +37,132 @@ struct task_environment {
     bool stores_in_memory = false;    ///< persistent stores too: the test driver's choice
     /// The sink of a store's changelog partition; called for stores that log.
     std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of;
+    input_progress* progress = nullptr; ///< null: inputs have no lag, positions are those of the records taken
+};
+
+/// A store of a task, as its task drives it.
+struct task_store {
+    store_spec spec;
+    std::string changelog_topic; ///< full name of what it is restored from; empty: nothing
+    std::unique_ptr<changelog_sink> sink;
+    std::unique_ptr<managed_store> store;
+
+    /// The store is a copy of an input topic: its changelog offsets are the committed input offsets.
+    [[nodiscard]] bool reuses_source() const noexcept { return !spec.source_topic.empty(); }
 };
 
 /// A sub-topology at work on one partition number (or, for the test driver, several sub-topologies at once): its nodes,
-/// stores and record queues. The caller drives it: fill, process, punctuate, commit. One thread.
-class task;
+/// stores and record queues. The caller drives it: made, its stores restored, initialised; then filled, processed,
+/// punctuated, committed; then closed (Kafka's `StreamTask`). One thread. What throws leaves a task that can only be closed dirty.
+class stream_task final : public task_context, private rejected_records {
+public:
+    /// Makes nodes and opens stores. `inputs`: the partitions to read, full names; `of` outlives the task.
+    /// Throws topology_error, and state_error where a store does not open.
+    stream_task(task_id id, const topology& of, const std::vector<sub_topology>& parts,
+                std::vector<topic_partition> inputs, const task_environment& environment);
+    ~stream_task() override;
+    stream_task(const stream_task&) = delete;
+    stream_task& operator=(const stream_task&) = delete;
+
+    /// The stores, to be restored before `initialize`; in the order in which a commit flushes them.
+    [[nodiscard]] std::span<task_store> stores() noexcept { return stores_; }
+    /// The store of that name as nodes see it, or null.
+    [[nodiscard]] state_store* find_store(std::string_view name) noexcept;
+    /// Initialises the nodes. `committed`: what the group has committed for the inputs, for its metadata.
+    void initialize(std::span<const kafka::committed_offset> committed);
+
+    /// The position of an input partition, for `add`; the number of inputs where there is none.
+    [[nodiscard]] std::size_t input_of(const topic_partition& partition) const noexcept;
+    [[nodiscard]] std::size_t inputs() const noexcept { return group_.size(); }
+    [[nodiscard]] const record_queue& input(std::size_t at) const noexcept { return group_.queue(at); }
+    /// Queues records of an input; extracts the timestamp of its head.
+    void add(std::size_t input, kafka::record_batch batch) { group_.add(group_.queue(input), std::move(batch)); }
+    /// Says that the consumer has polled, so that its lags may have changed.
+    void polled() noexcept { group_.polled(); }
+    [[nodiscard]] std::size_t buffered() const noexcept { return group_.buffered(); }
+
+    /// Whether `process` would take a record: one is queued, and no partition is waited for (`max.task.idle.ms`).
+    [[nodiscard]] bool processable() { return group_.ready(environment_.time); }
+    /// Processes one record. False: none is processable.
+    /// Throws what the deserialization and processing handlers do not answer with resume; see record_failure.
+    bool process();
+    /// Processes up to `most` records; how many it took.
+    std::size_t process(std::size_t most);
+
+    /// Runs the punctuations that are due; false: none was.
+    bool punctuate_stream_time();
+    bool punctuate_wall_clock();
+
+    /// Something was processed or punctuated since the last commit.
+    [[nodiscard]] bool commit_needed() const noexcept { return commit_needed_; }
+    /// A node asked for a commit since the last one.
+    [[nodiscard]] bool commit_requested() const noexcept { return commit_requested_; }
+    /// Flushes every store once, which forwards cached updates and drains changelogs.
+    void prepare_commit();
+    /// What is to be committed: the inputs whose offset or metadata changed since the last commit.
+    /// `count_control_records`: those after the last record too; only where nothing polled is still to be added.
+    [[nodiscard]] std::vector<kafka::committed_offset> committable(bool count_control_records);
+    /// The last committable offsets are committed, and changelogs are acknowledged up to `acknowledged`.
+    void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
+
+    /// Closes nodes, then stores with what is committed. Throws what a node throws, stores closed all the same.
+    void close_clean();
+    /// The same, where errors are only logged: nothing uncommitted is kept either way.
+    void close_dirty() noexcept;
+
+    [[nodiscard]] std::string_view application_id() const noexcept override { return environment_.config.application_id; }
+    [[nodiscard]] task_id id() const noexcept { return id_; }
+    [[nodiscard]] task_id task() const noexcept override { return id_; }
+    [[nodiscard]] state_store& store(std::string_view name) override;
+    [[nodiscard]] record_collector& collector() override { return environment_.collector; }
+    [[nodiscard]] std::string topic_name(std::string_view declared) const override;
+    void drop(drop_reason reason, std::string_view node) override;
+    [[nodiscard]] std::int64_t stream_time() const noexcept override { return group_.stream_time(); }
+    [[nodiscard]] std::int64_t wall_time() const override { return environment_.time.wall_ms(); }
+    cancellable schedule(std::chrono::milliseconds interval, punctuation_type type,
+                         std::function<void(std::int64_t)> callback) override;
+    void request_commit() noexcept override { commit_requested_ = true; }
+
+private:
+    struct input_state {
+        record_queue* queue;
+        std::optional<std::int64_t> committed_offset{};
+        commit_metadata committed_metadata{};
+    };
+    struct prepared {
+        std::size_t input;
+        std::int64_t offset;
+        commit_metadata metadata;
+    };
+
+    void open_stores();
+    void connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs);
+    void run(const partition_group::taken& next);
+    void begin_record(const partition_group::taken& next) noexcept;
+    void begin_without_record(std::int64_t timestamp) noexcept;
+    void run_punctuation(const punctuation_queue::callback& call, std::int64_t time);
+    void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) override;
+    void invalid_timestamp(const record_queue& queue, const record_view& raw) override;
+    void unprocessable(const partition_group::taken& next, const std::exception& cause);
+    void close_stores();
+
+    task_id id_;
+    const topology& topology_;
+    task_environment environment_;
+    processor_graph graph_;
+    std::vector<task_store> stores_;
+    partition_group group_;
+    std::vector<input_state> inputs_;
+    std::map<std::string, std::int64_t> processor_metadata_;
+    punctuation_queue on_stream_time_;
+    punctuation_queue on_wall_clock_;
+    headers headers_; ///< of the record at hand: nodes may change them, the log's stay as they are
+    const node_spec* initialising_ = nullptr;
+    std::vector<prepared> prepared_;
+    std::array<bool, drop_reasons> drop_logged_{};
+    bool commit_needed_ = false;
+    bool commit_requested_ = false;
+    bool closed_ = false;
+};
 
 } // namespace streams::inline v0

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "src/runtime/priority_heap.hpp"
+
+#include <streams/topology/task_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace streams::inline v0 {
+
+/// The schedules of one task that follow one clock (Kafka's `PunctuationQueue`). A callback may add schedules and
+/// cancel any, its own too.
+class punctuation_queue {
+public:
+    using callback = std::function<void(std::int64_t)>;
+
+    /// `first`: when it is due at first, in the clock's ms. Throws topology_error unless interval >= 1 ms.
+    cancellable add(std::int64_t first, std::chrono::milliseconds interval, callback call);
+
+    /// Whether anything is due at `now`. Cancelled schedules may count.
+    [[nodiscard]] bool due(std::int64_t now) const noexcept { return !schedules_.empty() && schedules_.top().at <= now; }
+    /// Runs what is due at `now` by `run(callback)`; calls missed collapse into one. How many ran.
+    template <class Run>
+    std::size_t punctuate(std::int64_t now, Run&& run) {
+        std::size_t ran = 0;
+        while (due(now)) {
+            schedule next = schedules_.pop();
+            if (*next.cancelled) continue;
+            ++ran;
+            run(*next.call);
+            if (*next.cancelled) continue;
+            next.at += ((now - next.at) / next.interval + 1) * next.interval;
+            schedules_.push(std::move(next));
+        }
+        return ran;
+    }
+    void clear() noexcept { schedules_.clear(); }
+
+private:
+    struct schedule {
+        std::int64_t at;
+        std::int64_t interval;
+        std::shared_ptr<callback> call;
+        std::shared_ptr<bool> cancelled;
+    };
+    struct sooner {
+        bool operator()(const schedule& a, const schedule& b) const noexcept { return a.at < b.at; }
+    };
+    priority_heap<schedule, sooner> schedules_;
+};
+
+} // namespace streams::inline v0

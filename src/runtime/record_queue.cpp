@@ -1,0 +1,62 @@
+#include "src/runtime/record_queue.hpp"
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+
+void record_queue::add(kafka::record_batch batch) {
+    if (batch.records().empty()) return;
+    size_ += batch.records().size();
+    batches_.push_back(std::move(batch));
+    if (!head_) find_head();
+}
+
+const record_view& record_queue::take() {
+    const record_view& taken = *head_;
+    partition_time_ = std::max(partition_time_, head_timestamp_);
+    skip();
+    find_head();
+    return taken;
+}
+
+void record_queue::release() {
+    for (; finished_ > 0; --finished_) batches_.pop_front();
+}
+
+std::optional<std::int64_t> record_queue::next_offset() const noexcept {
+    if (head_) return head_->offset;
+    return after_last_;
+}
+
+void record_queue::skip() noexcept {
+    after_last_ = next_->offset + 1;
+    ++next_;
+    --size_;
+    head_ = nullptr;
+}
+
+void record_queue::find_head() {
+    for (;;) {
+        if (next_ == end_) {
+            if (next_ != nullptr) ++finished_;
+            next_ = end_ = nullptr;
+            if (finished_ == batches_.size()) return;
+            const auto records = batches_[finished_].records();
+            next_ = records.data();
+            end_ = next_ + records.size();
+        }
+        try {
+            head_timestamp_ = source_.timestamp_of(*next_, partition_time_);
+            if (head_timestamp_ >= 0) {
+                head_ = next_;
+                return;
+            }
+            rejected_.invalid_timestamp(*this, *next_);
+        } catch (const undecodable& cause) {
+            rejected_.undecodable_head(*this, *next_, cause);
+        }
+        skip();
+    }
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,286 @@
+#include "src/runtime/task.hpp"
+
+#include "src/runtime/record_failure.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace streams::inline v0 {
+
+stream_task::stream_task(task_id id, const topology& of, const std::vector<sub_topology>& parts,
+                         std::vector<topic_partition> inputs, const task_environment& environment)
+    : id_(id), topology_(of), environment_(environment), graph_(of, parts),
+      group_(environment.config.max_task_idle, environment.progress) {
+    begin_without_record(-1);
+    connect_inputs(parts, std::move(inputs));
+    open_stores();
+}
+
+stream_task::~stream_task() { close_dirty(); }
+
+void stream_task::connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs) {
+    for (topic_partition& input : inputs) {
+        source_node* source = nullptr;
+        for (const sub_topology& part : parts)
+            for (const std::string& declared : part.source_topics)
+                if (topic_name(declared) == input.topic) source = graph_.source_of(declared);
+        if (source == nullptr)
+            throw topology_error(concat("task ", to_string(id_), " was given ", to_string(input),
+                                        ", which none of its sources reads"));
+        inputs_.push_back({&group_.add_queue(std::move(input), *source, *this)});
+    }
+}
+
+void stream_task::open_stores() {
+    stores_.reserve(graph_.stores().size());
+    const auto cached = std::count_if(graph_.stores().begin(), graph_.stores().end(),
+                                      [](const store_spec* spec) { return spec->caching; });
+    const std::int64_t share = cached == 0 ? 0 : environment_.cache_bytes / cached;
+    for (const store_spec* declared : graph_.stores()) {
+        task_store opened{*declared, changelog_topic_name(topology_, application_id(), *declared), nullptr, nullptr};
+        if (environment_.stores_in_memory) opened.spec.persistent = false;
+        if (declared->logging && !opened.reuses_source() && environment_.changelog_of)
+            opened.sink = environment_.changelog_of(*declared);
+        opened.store = make_store(
+            opened.spec, {environment_.directory, current(), opened.sink.get(), declared->caching ? share : 0});
+        stores_.push_back(std::move(opened));
+    }
+}
+
+state_store* stream_task::find_store(std::string_view name) noexcept {
+    for (task_store& each : stores_)
+        if (each.spec.name == name) return &each.store->store();
+    return nullptr;
+}
+
+state_store& stream_task::store(std::string_view name) {
+    if (initialising_ != nullptr) {
+        const auto& connected = initialising_->stores;
+        if (std::find(connected.begin(), connected.end(), name) == connected.end())
+            throw topology_error(concat("node ", initialising_->name, " has no access to store ", name,
+                                        ", which is not connected to it; name the store in the node's declaration, or "
+                                        "call topology::connect_store"));
+    }
+    if (state_store* found = find_store(name)) return *found;
+    throw topology_error(concat("task ", to_string(id_), " has no store ", name,
+                                "; add it with topology::add_store and connect it to the node that asks for it"));
+}
+
+void stream_task::initialize(std::span<const kafka::committed_offset> committed) {
+    for (const auto& found : committed) {
+        const std::size_t at = input_of(found.partition);
+        if (at == inputs_.size()) continue;
+        inputs_[at].committed_offset = found.offset;
+        inputs_[at].committed_metadata = decode_commit_metadata(found.metadata);
+        const auto& metadata = inputs_[at].committed_metadata;
+        inputs_[at].queue->set_partition_time(metadata.partition_time);
+        group_.set_stream_time(std::max(group_.stream_time(), metadata.partition_time));
+        for (const auto& [key, value] : metadata.of_processors) {
+            auto& newest = processor_metadata_.try_emplace(key, value).first->second;
+            newest = std::max(newest, value);
+        }
+    }
+    for (const auto& member : graph_.members()) {
+        initialising_ = member.spec;
+        member.instance->init(*this);
+    }
+    initialising_ = nullptr;
+}
+
+std::size_t stream_task::input_of(const topic_partition& partition) const noexcept {
+    std::size_t at = 0;
+    while (at < inputs_.size() && inputs_[at].queue->partition() != partition) ++at;
+    return at;
+}
+
+bool stream_task::process() {
+    if (!group_.ready(environment_.time)) return false;
+    const auto next = group_.take();
+    run(next);
+    next.queue.release();
+    commit_needed_ = true;
+    return true;
+}
+
+std::size_t stream_task::process(std::size_t most) {
+    std::size_t taken = 0;
+    while (taken < most && process()) ++taken;
+    return taken;
+}
+
+void stream_task::run(const partition_group::taken& next) {
+    begin_record(next);
+    try {
+        next.queue.source().process(next.raw, next.timestamp, headers_);
+    } catch (const undecodable& cause) {
+        group_.disregard(next);
+        undecodable_head(next.queue, next.raw, cause);
+    } catch (const task_error&) {
+        throw;
+    } catch (const state_error&) {
+        throw;
+    } catch (const std::exception& cause) {
+        unprocessable(next, cause);
+    }
+}
+
+void stream_task::begin_record(const partition_group::taken& next) noexcept {
+    const topic_partition& from = next.queue.partition();
+    record_context& now = current();
+    now.metadata = {from.topic, from.partition, next.raw.offset};
+    now.timestamp = next.timestamp;
+    now.headers = &headers_;
+    if (next.raw.headers == nullptr)
+        headers_.clear();
+    else
+        headers_ = *next.raw.headers;
+}
+
+void stream_task::begin_without_record(std::int64_t timestamp) noexcept {
+    headers_.clear();
+    current().metadata = {};
+    current().timestamp = timestamp;
+    current().headers = &headers_;
+}
+
+void stream_task::undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) {
+    const std::string_view node = queue.source().name();
+    const record_metadata at{queue.partition().topic, queue.partition().partition, raw.offset};
+    const auto& handler = environment_.config.on_deserialization_error;
+    const undecodable_record failed{id_, node, at, raw};
+    if (!handler || handler(failed, cause) == handler_response::fail) throw_undecodable(id_, node, at, cause);
+    current().metadata = at;
+    drop(drop_reason::deserialization, node);
+}
+
+void stream_task::invalid_timestamp(const record_queue& queue, const record_view& raw) {
+    current().metadata = {queue.partition().topic, queue.partition().partition, raw.offset};
+    drop(drop_reason::invalid_timestamp, queue.source().name());
+}
+
+void stream_task::unprocessable(const partition_group::taken& next, const std::exception& cause) {
+    const record_metadata at{next.queue.partition().topic, next.queue.partition().partition, next.raw.offset};
+    const auto& handler = environment_.config.on_processing_error;
+    if (!handler || handler({id_, at, next.raw}, cause) == handler_response::fail)
+        throw_unprocessable(id_, at, cause);
+    drop(drop_reason::processing, next.queue.source().name());
+}
+
+void stream_task::drop(drop_reason reason, std::string_view node) {
+    environment_.drops.add(reason);
+    bool& logged = drop_logged_[static_cast<std::size_t>(reason)];
+    if (std::exchange(logged, true)) return;
+    log(log_level::warn, concat("task ", to_string(id_), " dropped ", describe(current().metadata), " in node ", node,
+                                ": ", to_string(reason), "; further ones of this reason are only counted"));
+}
+
+cancellable stream_task::schedule(std::chrono::milliseconds interval, punctuation_type type,
+                                  std::function<void(std::int64_t)> callback) {
+    if (type == punctuation_type::stream_time) return on_stream_time_.add(0, interval, std::move(callback));
+    return on_wall_clock_.add(wall_time() + interval.count(), interval, std::move(callback));
+}
+
+bool stream_task::punctuate_stream_time() {
+    const std::int64_t now = stream_time();
+    if (now < 0 || !on_stream_time_.due(now)) return false;
+    return on_stream_time_.punctuate(now, [&](const auto& call) { run_punctuation(call, now); }) > 0;
+}
+
+bool stream_task::punctuate_wall_clock() {
+    const std::int64_t now = wall_time();
+    if (!on_wall_clock_.due(now)) return false;
+    return on_wall_clock_.punctuate(now, [&](const auto& call) { run_punctuation(call, now); }) > 0;
+}
+
+void stream_task::run_punctuation(const punctuation_queue::callback& call, std::int64_t time) {
+    begin_without_record(time);
+    commit_needed_ = true;
+    try {
+        call(time);
+    } catch (const task_error&) {
+        throw;
+    } catch (const state_error&) {
+        throw;
+    } catch (const std::exception& cause) {
+        throw_failed_task(id_, "ran a punctuation", cause);
+    }
+}
+
+void stream_task::prepare_commit() {
+    commit_requested_ = false;
+    begin_without_record(stream_time());
+    try {
+        for (task_store& each : stores_) each.store->flush();
+    } catch (const task_error&) {
+        throw;
+    } catch (const state_error&) {
+        throw;
+    } catch (const std::exception& cause) {
+        throw_failed_task(id_, "forwarded cached updates", cause);
+    }
+}
+
+std::vector<kafka::committed_offset> stream_task::committable(bool count_control_records) {
+    prepared_.clear();
+    std::vector<kafka::committed_offset> offsets;
+    for (std::size_t at = 0; at < inputs_.size(); ++at) {
+        input_state& input = inputs_[at];
+        auto offset = input.queue->next_offset();
+        if (count_control_records && input.queue->empty() && environment_.progress != nullptr)
+            if (const auto position = environment_.progress->position(input.queue->partition()))
+                offset = std::max(offset.value_or(*position), *position);
+        if (!offset) offset = input.committed_offset;
+        commit_metadata metadata{input.queue->partition_time(), processor_metadata_};
+        if (!offset || (offset == input.committed_offset && metadata == input.committed_metadata)) continue;
+        offsets.push_back({input.queue->partition(), *offset, encode(metadata)});
+        prepared_.push_back({at, *offset, std::move(metadata)});
+    }
+    return offsets;
+}
+
+void stream_task::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
+    for (prepared& each : prepared_) {
+        inputs_[each.input].committed_offset = each.offset;
+        inputs_[each.input].committed_metadata = std::move(each.metadata);
+    }
+    prepared_.clear();
+    commit_needed_ = false;
+    for (task_store& each : stores_) each.store->committed(acknowledged(each));
+}
+
+void stream_task::close_stores() {
+    for (task_store& each : stores_) each.store->close();
+}
+
+void stream_task::close_clean() {
+    if (std::exchange(closed_, true)) return;
+    std::exception_ptr failure;
+    for (const auto& member : graph_.members()) {
+        try {
+            member.instance->close();
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    close_stores();
+    if (failure) std::rethrow_exception(failure);
+}
+
+void stream_task::close_dirty() noexcept {
+    if (closed_) return;
+    try {
+        close_clean();
+    } catch (const std::exception& cause) {
+        log(log_level::warn, concat("task ", to_string(id_), " closed with an error: ", cause.what()));
+    } catch (...) {
+        log(log_level::warn, concat("task ", to_string(id_), " closed with an error of unknown type"));
+    }
+}
+
+std::string stream_task::topic_name(std::string_view declared) const {
+    return full_topic_name(topology_, application_id(), declared);
+}
+
+} // namespace streams::inline v0
