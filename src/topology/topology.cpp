@@ -1,0 +1,208 @@
+#include <streams/topology/topology.hpp>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr std::size_t longest_name = 249;
+
+bool legal(std::string_view name) {
+    const auto legal_character = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    };
+    return !name.empty() && name.size() <= longest_name && name != "." && name != ".." &&
+           std::all_of(name.begin(), name.end(), legal_character);
+}
+
+/// Kafka's rule for topics, which holds for nodes and stores too, since topics are named after them.
+void require_legal(std::string_view what, std::string_view name) {
+    if (!legal(name))
+        throw topology_error(concat(what, " '", name, "' has a name that Kafka does not allow; use 1 to ", longest_name,
+                                    " characters of a-z, A-Z, 0-9, '.', '_' and '-', other than '.' and '..'"));
+}
+
+bool same(const store_spec& a, const store_spec& b) {
+    const auto members = [](const store_spec& s) {
+        return std::tie(s.name, s.kind, s.persistent, s.timestamped, s.caching, s.logging, s.changelog_config,
+                        s.window_size, s.retention, s.retain_duplicates, s.source_topic);
+    };
+    return members(a) == members(b);
+}
+
+template <class Specs>
+auto find_named(Specs& specs, std::string_view name) {
+    return std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == name; });
+}
+
+template <class Specs>
+auto found_or_null(const Specs& specs, std::string_view name) {
+    const auto at = find_named(specs, name);
+    return at == specs.end() ? nullptr : &*at;
+}
+
+} // namespace
+
+struct topology::content {
+    std::vector<node_spec> nodes;
+    std::vector<store_spec> stores;
+    std::vector<repartition_topic> repartition_topics;
+    std::vector<std::vector<std::string>> copartition_groups;
+    std::map<std::string, std::string, std::less<>> readers; ///< source topics, and the node that reads each
+
+    void check_edges(const node_spec& spec) const;
+    void check_topics(const node_spec& spec) const;
+    void check_connection(const node_spec& spec, const std::string& store) const;
+};
+
+void topology::content::check_edges(const node_spec& spec) const {
+    if (spec.kind == node_kind::source && !spec.parents.empty())
+        throw topology_error(concat("source ", spec.name, " cannot follow node ", spec.parents.front(),
+                                    ": sources read topics; write to the topic with a sink instead"));
+    if (spec.kind != node_kind::source && spec.parents.empty())
+        throw topology_error(concat("node ", spec.name, " has no parent, so no record would reach it; name at least one"));
+    for (const auto& parent_name : spec.parents) {
+        if (parent_name == spec.name)
+            throw topology_error(concat("node ", spec.name, " is its own parent: records would go round for ever; "
+                                        "give it another parent"));
+        const auto parent = find_named(nodes, parent_name);
+        if (parent == nodes.end())
+            throw topology_error(concat("node ", spec.name, " has the parent ", parent_name,
+                                        ", which is not in the topology; add parents before their children"));
+        if (parent->kind == node_kind::sink)
+            throw topology_error(concat("node ", spec.name, " cannot follow sink ", parent_name,
+                                        ", which forwards nothing; follow the sink's own parent"));
+    }
+}
+
+void topology::content::check_topics(const node_spec& spec) const {
+    for (const auto& topic : spec.topics) require_legal("topic", topic);
+    switch (spec.kind) {
+    case node_kind::source:
+        if (spec.topics.empty())
+            throw topology_error(concat("source ", spec.name, " reads no topic; name at least one"));
+        for (std::size_t at = 0; at < spec.topics.size(); ++at) {
+            const auto& topic = spec.topics[at];
+            const auto reader = readers.find(topic);
+            const bool twice = std::find(spec.topics.begin(), spec.topics.begin() + static_cast<std::ptrdiff_t>(at),
+                                         topic) != spec.topics.begin() + static_cast<std::ptrdiff_t>(at);
+            if (reader != readers.end() || twice)
+                throw topology_error(concat("source ", spec.name, " cannot read topic ", topic, ", which source ",
+                                            twice ? spec.name : reader->second,
+                                            " reads already; read it once and let several nodes follow that source"));
+        }
+        break;
+    case node_kind::sink:
+        if (spec.topics.size() != (spec.topic_extractor ? 0U : 1U))
+            throw topology_error(concat("sink ", spec.name, " writes to ", spec.topics.size(),
+                                        spec.topic_extractor ? " topics beside those its function chooses"
+                                                             : " topics",
+                                        "; give it exactly one topic, or a function of the record"));
+        break;
+    case node_kind::processor:
+        if (!spec.topics.empty())
+            throw topology_error(concat("processor ", spec.name, " names topic ", spec.topics.front(),
+                                        ", but only sources read and only sinks write topics; add one of those"));
+        break;
+    }
+}
+
+void topology::content::check_connection(const node_spec& spec, const std::string& store) const {
+    if (spec.kind != node_kind::processor)
+        throw topology_error(concat("store ", store, " cannot be connected to ",
+                                    spec.kind == node_kind::source ? "source " : "sink ", spec.name,
+                                    "; only processors use stores"));
+    if (find_named(stores, store) == stores.end())
+        throw topology_error(concat("store ", store, ", which node ", spec.name,
+                                    " uses, is not in the topology; add the store first"));
+}
+
+topology::topology() : content_(std::make_unique<content>()) {}
+topology::~topology() = default;
+topology::topology(const topology& other) : content_(std::make_unique<content>(*other.content_)) {}
+topology::topology(topology&&) noexcept = default;
+topology& topology::operator=(const topology& other) {
+    auto copy = std::make_unique<content>(*other.content_);
+    content_ = std::move(copy);
+    return *this;
+}
+topology& topology::operator=(topology&&) noexcept = default;
+
+topology& topology::add_node(node_spec spec) {
+    require_legal("node", spec.name);
+    if (find_node(spec.name))
+        throw topology_error(concat("node ", spec.name, " is in the topology already; give one of the two another name"));
+    content_->check_edges(spec);
+    content_->check_topics(spec);
+    for (const auto& store : spec.stores) content_->check_connection(spec, store);
+    if (spec.kind == node_kind::source)
+        for (const auto& topic : spec.topics) content_->readers.emplace(topic, spec.name);
+    content_->nodes.push_back(std::move(spec));
+    return *this;
+}
+
+topology& topology::add_store(store_spec spec, const std::vector<std::string>& nodes) {
+    require_legal("store", spec.name);
+    const auto known = find_named(content_->stores, spec.name);
+    if (known != content_->stores.end() && !same(*known, spec))
+        throw topology_error(concat("store ", spec.name, " is in the topology already, with other settings; use one "
+                                    "definition for both, or another name"));
+    const std::string name = spec.name;
+    if (known == content_->stores.end()) content_->stores.push_back(std::move(spec));
+    for (const auto& node : nodes) connect_store(node, name);
+    return *this;
+}
+
+topology& topology::connect_store(const std::string& node, const std::string& store) {
+    const auto spec = find_named(content_->nodes, node);
+    if (spec == content_->nodes.end())
+        throw topology_error(concat("store ", store, " cannot be connected to node ", node,
+                                    ", which is not in the topology; add the node first"));
+    content_->check_connection(*spec, store);
+    if (std::find(spec->stores.begin(), spec->stores.end(), store) == spec->stores.end()) spec->stores.push_back(store);
+    return *this;
+}
+
+topology& topology::add_repartition_topic(repartition_topic topic) {
+    require_legal("repartition topic", topic.name);
+    if (topic.partitions && *topic.partitions < 1)
+        throw topology_error(concat("repartition topic ", topic.name, " cannot have ", *topic.partitions,
+                                    " partitions; ask for at least 1"));
+    const auto known = find_named(content_->repartition_topics, topic.name);
+    if (known == content_->repartition_topics.end()) content_->repartition_topics.push_back(std::move(topic));
+    else if (known->partitions != topic.partitions)
+        throw topology_error(concat("repartition topic ", topic.name, " is asked for with different partition counts; "
+                                    "give one of the two another name"));
+    return *this;
+}
+
+topology& topology::add_copartition_group(std::vector<std::string> topics) {
+    for (const auto& topic : topics)
+        if (!content_->readers.contains(topic))
+            throw topology_error(concat("topic ", topic, " cannot be partitioned as others are, because no source reads "
+                                        "it; add the source first"));
+    content_->copartition_groups.push_back(std::move(topics));
+    return *this;
+}
+
+const std::vector<node_spec>& topology::nodes() const noexcept { return content_->nodes; }
+const std::vector<store_spec>& topology::stores() const noexcept { return content_->stores; }
+const std::vector<repartition_topic>& topology::repartition_topics() const noexcept {
+    return content_->repartition_topics;
+}
+const std::vector<std::vector<std::string>>& topology::copartition_groups() const noexcept {
+    return content_->copartition_groups;
+}
+const node_spec* topology::find_node(std::string_view name) const noexcept {
+    return found_or_null(content_->nodes, name);
+}
+const store_spec* topology::find_store(std::string_view name) const noexcept {
+    return found_or_null(content_->stores, name);
+}
+bool topology::is_repartition_topic(std::string_view topic) const noexcept {
+    return found_or_null(content_->repartition_topics, topic) != nullptr;
+}
+
+} // namespace streams::inline v0
