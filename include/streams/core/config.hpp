@@ -44,11 +44,14 @@ struct streams_config {
     /// default: fail (`processing.exception.handler`)
     processing_handler on_processing_error = fail_on_error{};
 
+    // Java's names and librdkafka's are both understood in these; see consumer_settings().
     client_settings consumer; ///< consumer.*: every consumer
     client_settings producer; ///< producer.*
     client_settings admin;    ///< admin.*
     client_settings topic;    ///< topic.*: configuration of internal topics
     client_settings clients;  ///< names without a prefix that belong to every client: security.protocol, sasl.*, ssl.*, ...
+    client_settings main_consumer;    ///< main.consumer.*: the consumer of input topics; wins over `consumer`
+    client_settings restore_consumer; ///< restore.consumer.*: the consumer of changelogs; wins over `consumer`
 
     /// Reads Kafka's dotted names. Throws config_error for an unknown name or an impossible value, saying which and why;
     /// Java-only TLS and SASL names are translated or refused with the name to use instead.
@@ -56,6 +59,12 @@ struct streams_config {
 
     /// Throws config_error for a missing required value or an impossible one. `needs_brokers`: bootstrap.servers too.
     void validate(bool needs_brokers = true) const;
+
+    /// What to configure a client with, under librdkafka's names: settings for every client, overridden by its own.
+    /// Throws config_error as from_properties does.
+    [[nodiscard]] client_settings consumer_settings(bool restore) const;
+    [[nodiscard]] client_settings producer_settings() const;
+    [[nodiscard]] client_settings admin_settings() const;
 };
 
 } // namespace streams::inline v0

@@ -1,0 +1,157 @@
+#include "src/core/client_settings.hpp"
+
+#include "src/core/property.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <cctype>
+
+namespace streams::inline v0 {
+
+namespace {
+
+using config_names::treatment;
+
+std::string in_lower_case(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    return lower;
+}
+
+/// Translates the settings of one client, whose names come in Java's groups: location, type and password of a store.
+class translation {
+public:
+    translation(const client_settings& given, config_names::client of, std::string_view prefix)
+        : given_(given), of_(of), prefix_(prefix) {}
+
+    client_settings run() {
+        for (const auto& [name, value] : given_) take(name, value);
+        key_store();
+        trust_store();
+        return std::move(result_);
+    }
+
+private:
+    void take(const std::string& name, const std::string& value) {
+        const auto* row = config_names::find(name, of_);
+        if (!row) refuse_unknown(name);
+        switch (row->what) {
+        case treatment::pass: result_[name] = value; break;
+        case treatment::rename: result_[std::string(row->text)] = value; break;
+        case treatment::translate: translate(name, value); break;
+        case treatment::ignore: log(log_level::warn, concat(prefix_, name, " has no effect in this library")); break;
+        case treatment::refuse: throw config_error(concat(prefix_, name, " ", row->text));
+        }
+    }
+
+    [[noreturn]] void refuse_unknown(const std::string& name) const {
+        if (config_names::find(name, config_names::every)) {
+            const bool of_producers = config_names::find(name, config_names::producer) != nullptr;
+            throw config_error(concat(prefix_, name, " does not exist: it is a setting of ",
+                                      of_producers ? "producers; use producer." : "consumers; use consumer.", name));
+        }
+        const auto nearest = config_names::nearest(name, of_);
+        if (nearest.empty()) throw config_error(concat(prefix_, name, " is no known setting; remove it"));
+        throw config_error(concat(prefix_, name, " is no known setting; the nearest is ", prefix_, nearest));
+    }
+
+    void translate(const std::string& name, const std::string& value) {
+        if (name == "buffer.memory") {
+            const auto kilobytes = property{name, value}.number(0) / 1024;
+            result_["queue.buffering.max.kbytes"] = std::to_string(std::max<std::int64_t>(kilobytes, 1));
+        } else if (name == "ssl.endpoint.identification.algorithm") {
+            result_[name] = value.empty() ? "none" : value;
+        } else if (name == "sasl.jaas.config") {
+            login(value);
+        } else if (name == "sasl.login.callback.handler.class") {
+            if (!value.ends_with("OAuthBearerLoginCallbackHandler"))
+                throw config_error(concat(prefix_, name, " names a Java class that is not Kafka's own; "
+                                                         "use the sasl.oauthbearer.* names"));
+            result_["sasl.oauthbearer.method"] = "oidc";
+        }
+        // The names of the stores are read together, in the end.
+    }
+
+    /// `module required username="alice" password="secret";`
+    void login(const std::string& line) {
+        const bool by_password = line.find("PlainLoginModule") != std::string::npos ||
+                                 line.find("ScramLoginModule") != std::string::npos;
+        if (!by_password) {
+            const bool kerberos = line.find("Krb5LoginModule") != std::string::npos;
+            throw config_error(concat(prefix_, "sasl.jaas.config names a Java login module; use ",
+                                      kerberos ? "sasl.kerberos.keytab and sasl.kerberos.principal"
+                                               : "sasl.oauthbearer.method, sasl.oauthbearer.client.id and "
+                                                 "sasl.oauthbearer.client.secret"));
+        }
+        result_["sasl.username"] = quoted(line, "username");
+        result_["sasl.password"] = quoted(line, "password");
+    }
+
+    /// The value of `option="value"`, where a backslash takes the next character as it is.
+    [[nodiscard]] std::string quoted(const std::string& line, std::string_view option) const {
+        auto at = line.find(concat(option, "=\""));
+        if (at == std::string::npos)
+            throw config_error(concat(prefix_, "sasl.jaas.config has no ", option, "=\"...\"; add it, or use sasl.", option));
+        std::string value;
+        for (at += option.size() + 2; at < line.size() && line[at] != '"'; ++at) {
+            if (line[at] == '\\' && at + 1 < line.size()) ++at;
+            value += line[at];
+        }
+        return value;
+    }
+
+    [[nodiscard]] std::string_view text_of(const char* name) const {
+        const auto at = given_.find(name);
+        return at == given_.end() ? std::string_view() : std::string_view(at->second);
+    }
+
+    /// PEM, PKCS12 or JKS, as said or by the file's name; empty: unknown.
+    [[nodiscard]] static std::string store_type(std::string_view said, std::string_view location) {
+        if (!said.empty()) return in_lower_case(said);
+        const auto file = in_lower_case(location);
+        if (file.ends_with(".pem") || file.ends_with(".crt")) return "pem";
+        return file.ends_with(".jks") ? "jks" : "";
+    }
+
+    void key_store() {
+        const auto location = text_of("ssl.keystore.location");
+        const auto password = text_of("ssl.keystore.password");
+        if (location.empty()) return;
+        const auto type = store_type(text_of("ssl.keystore.type"), location);
+        if (type == "pem") {
+            // In Java one file holds the key and the certificates.
+            result_["ssl.certificate.location"] = location;
+            result_["ssl.key.location"] = location;
+        } else if (type == "pkcs12" || type.empty()) {
+            result_["ssl.keystore.location"] = location;
+            if (!password.empty()) result_["ssl.keystore.password"] = password;
+        } else {
+            throw config_error(concat(prefix_, "ssl.keystore.location is a ", type,
+                                      " key store, which only Java reads; convert it to PKCS12 and set ssl.keystore.type, "
+                                      "or to PEM and set ssl.certificate.location and ssl.key.location"));
+        }
+    }
+
+    void trust_store() {
+        const auto location = text_of("ssl.truststore.location");
+        if (location.empty()) return;
+        if (store_type(text_of("ssl.truststore.type"), location) != "pem")
+            throw config_error(concat(prefix_, "ssl.truststore.location is not said to be of type PEM, the only one read "
+                                               "here; convert it to a PEM file and set ssl.ca.location to that"));
+        result_["ssl.ca.location"] = location;
+    }
+
+    const client_settings& given_;
+    config_names::client of_;
+    std::string_view prefix_;
+    client_settings result_;
+};
+
+} // namespace
+
+client_settings to_rdkafka(const client_settings& given, config_names::client of, std::string_view prefix) {
+    return translation(given, of, prefix).run();
+}
+
+} // namespace streams::inline v0

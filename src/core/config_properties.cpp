@@ -1,0 +1,221 @@
+#include <streams/core/config.hpp>
+
+#include "src/core/client_settings.hpp"
+#include "src/core/property.hpp"
+
+#include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+namespace streams::inline v0 {
+
+namespace {
+
+/// A member of streams_config under its dotted name.
+struct member_name {
+    std::string_view name;
+    void (*read)(const property&, streams_config&);
+    bool of_consumers = false; ///< a name of Kafka's consumers too, so `consumer.` may stand before it
+};
+
+std::int32_t int32(const property& p, std::int64_t least) {
+    return static_cast<std::int32_t>(p.number(least, std::numeric_limits<std::int32_t>::max()));
+}
+
+void read_guarantee(const property& p, streams_config&) {
+    if (p.text == "at_least_once") return;
+    if (p.text == "exactly_once_v2")
+        throw config_error("processing.guarantee is \"exactly_once_v2\", which is not supported yet; "
+                           "use at_least_once, and make what reads the output ignore repeated records");
+    p.refuse("at_least_once");
+}
+
+/// True: the name of Kafka's handler that continues; false: of the one that fails.
+bool continues(const property& p, std::string_view continuing, std::string_view failing) {
+    const auto simple_name = p.text.substr(p.text.rfind('.') + 1);
+    if (simple_name == continuing) return true;
+    if (simple_name == failing) return false;
+    p.refuse(concat(continuing, " or ", failing, "; give a handler of your own in streams_config"));
+}
+
+void read_deserialization_handler(const property& p, streams_config& c) {
+    if (continues(p, "LogAndContinueExceptionHandler", "LogAndFailExceptionHandler"))
+        c.on_deserialization_error = resume_on_error{};
+}
+
+void read_processing_handler(const property& p, streams_config& c) {
+    if (continues(p, "LogAndContinueProcessingExceptionHandler", "LogAndFailProcessingExceptionHandler"))
+        c.on_processing_error = resume_on_error{};
+}
+
+void read_production_handler(const property& p, streams_config&) {
+    if (p.text.substr(p.text.rfind('.') + 1) != "DefaultProductionExceptionHandler")
+        p.refuse("DefaultProductionExceptionHandler, the only one yet");
+}
+
+constexpr member_name members[] = {
+    {"application.id", [](const property& p, streams_config& c) { c.application_id = p.text; }},
+    {"bootstrap.servers", [](const property& p, streams_config& c) { c.bootstrap_servers = p.text; }},
+    {"state.dir", [](const property& p, streams_config& c) { c.state_dir = p.text; }},
+    {"client.id", [](const property& p, streams_config& c) { c.client_id = p.text; }},
+    {"num.stream.threads", [](const property& p, streams_config& c) { c.num_stream_threads = int32(p, 1); }},
+    {"commit.interval.ms", [](const property& p, streams_config& c) { c.commit_interval = p.span(); }},
+    {"statestore.cache.max.bytes",
+     [](const property& p, streams_config& c) { c.statestore_cache_max_bytes = p.number(0); }},
+    {"cache.max.bytes.buffering",
+     [](const property& p, streams_config& c) { c.statestore_cache_max_bytes = p.number(0); }},
+    {"max.task.idle.ms", [](const property& p, streams_config& c) { c.max_task_idle = p.span(-1); }},
+    {"buffered.records.per.partition",
+     [](const property& p, streams_config& c) {
+         c.buffered_records_per_partition = static_cast<std::size_t>(p.number(1));
+     }},
+    {"poll.ms", [](const property& p, streams_config& c) { c.poll = p.span(); }},
+    {"max.poll.interval.ms", [](const property& p, streams_config& c) { c.max_poll_interval = p.span(1); }, true},
+    {"task.timeout.ms", [](const property& p, streams_config& c) { c.task_timeout = p.span(); }},
+    {"repartition.purge.interval.ms",
+     [](const property& p, streams_config& c) { c.repartition_purge_interval = p.span(); }},
+    {"windowstore.changelog.additional.retention.ms",
+     [](const property& p, streams_config& c) { c.windowstore_changelog_additional_retention = p.span(); }},
+    {"replication.factor",
+     [](const property& p, streams_config& c) {
+         c.replication_factor = int32(p, -1);
+         if (c.replication_factor == 0) p.refuse("-1, the broker's default, or a whole number, 1 at least");
+     }},
+    {"topology.optimization", [](const property& p, streams_config& c) { c.topology_optimization = p.text; }},
+    {"auto.offset.reset",
+     [](const property& p, streams_config& c) {
+         constexpr std::array choices{offset_reset::earliest, offset_reset::latest, offset_reset::none};
+         c.auto_offset_reset = choices[p.one_of({"earliest", "latest", "none"})];
+     },
+     true},
+    {"group.instance.id", [](const property& p, streams_config& c) { c.group_instance_id = p.text; }, true},
+    {"group.protocol",
+     [](const property& p, streams_config&) {
+         if (p.text != "classic") p.refuse("classic, the only one yet");
+     },
+     true},
+    {"num.standby.replicas",
+     [](const property& p, streams_config&) {
+         if (p.number(0) != 0) p.refuse("0, as standbys are not supported yet");
+     }},
+    {"processing.guarantee", read_guarantee},
+    {"deserialization.exception.handler", read_deserialization_handler},
+    {"default.deserialization.exception.handler", read_deserialization_handler},
+    {"processing.exception.handler", read_processing_handler},
+    {"production.exception.handler", read_production_handler},
+    {"default.production.exception.handler", read_production_handler},
+};
+
+const member_name* find_member(std::string_view name) {
+    const auto at = std::find_if(std::begin(members), std::end(members),
+                                 [&](const member_name& member) { return member.name == name; });
+    return at == std::end(members) ? nullptr : at;
+}
+
+/// A prefix, and which settings it leads to.
+struct prefix_of_clients {
+    std::string_view text;
+    config_names::client kind;
+    client_settings streams_config::*settings;
+};
+
+constexpr prefix_of_clients prefixes[] = {
+    {"consumer.", config_names::consumer, &streams_config::consumer},
+    {"main.consumer.", config_names::consumer, &streams_config::main_consumer},
+    {"restore.consumer.", config_names::consumer, &streams_config::restore_consumer},
+    {"producer.", config_names::producer, &streams_config::producer},
+    {"admin.", config_names::admin, &streams_config::admin},
+};
+
+/// Takes a name with one of the prefixes.
+void take_prefixed(const property& p, streams_config& c) {
+    for (const auto& prefix : prefixes) {
+        if (!p.name.starts_with(prefix.text)) continue;
+        const auto name = p.name.substr(prefix.text.size());
+        const auto* member = find_member(name);
+        if (member && member->of_consumers && prefix.kind == config_names::consumer &&
+            prefix.settings != &streams_config::restore_consumer)
+            member->read(p, c);
+        else
+            (c.*prefix.settings)[std::string(name)] = p.text;
+        return;
+    }
+    if (p.name.starts_with("topic.")) {
+        const auto name = p.name.substr(6);
+        if (!config_names::is_topic_name(name)) {
+            const auto nearest = config_names::nearest_topic_name(name);
+            throw config_error(nearest.empty() ? concat(p.name, " is no known topic setting; remove it")
+                                               : concat(p.name, " is no known topic setting; the nearest is topic.", nearest));
+        }
+        c.topic[std::string(name)] = p.text;
+        return;
+    }
+    throw config_error(concat(p.name, " is for something that is not supported yet; remove it"));
+}
+
+[[noreturn]] void refuse_unknown(std::string_view name) {
+    std::vector<std::string_view> candidates;
+    for (const auto& member : members) candidates.push_back(member.name);
+    if (const auto client = config_names::nearest(name, config_names::every); !client.empty())
+        candidates.push_back(client);
+    const auto nearest = config_names::nearest_of(name, candidates);
+    throw config_error(nearest.empty() ? concat(name, " is no known setting; remove it")
+                                       : concat(name, " is no known setting; the nearest is ", nearest));
+}
+
+/// A client's name without a prefix goes to every client that has it.
+void take_for_clients(const property& p, streams_config& c) {
+    const auto* of_consumers = config_names::find(p.name, config_names::consumer);
+    const auto* of_producers = config_names::find(p.name, config_names::producer);
+    const auto* of_admins = config_names::find(p.name, config_names::admin);
+    const std::string name(p.name);
+    if (!of_consumers && !of_producers && !of_admins) refuse_unknown(p.name);
+    if (of_consumers == of_producers && of_producers == of_admins) {
+        c.clients[name] = p.text;
+        return;
+    }
+    if (of_consumers) c.consumer[name] = p.text;
+    if (of_producers) c.producer[name] = p.text;
+    if (of_admins) c.admin[name] = p.text;
+}
+
+void take_unprefixed(const property& p, streams_config& c) {
+    if (const auto* member = find_member(p.name)) return member->read(p, c);
+    if (const auto* known = config_names::find_streams(p.name)) {
+        if (known->what == config_names::treatment::refuse) throw config_error(concat(p.name, " ", known->text));
+        log(log_level::warn, concat(p.name, " has no effect in this library"));
+        return;
+    }
+    take_for_clients(p, c);
+}
+
+bool has_prefix(std::string_view name) {
+    // librdkafka has names that begin with `topic.` themselves.
+    if (config_names::find(name, config_names::every)) return false;
+    return name.starts_with("topic.") || name.starts_with("global.consumer.") || name.starts_with("client.tag.") ||
+           std::any_of(std::begin(prefixes), std::end(prefixes),
+                       [&](const prefix_of_clients& prefix) { return name.starts_with(prefix.text); });
+}
+
+} // namespace
+
+streams_config streams_config::from_properties(const std::map<std::string, std::string>& properties) {
+    streams_config config;
+    // What has a prefix wins over what has none.
+    for (const auto& [name, text] : properties)
+        if (!has_prefix(name)) take_unprefixed({name, text}, config);
+    for (const auto& [name, text] : properties)
+        if (has_prefix(name)) take_prefixed({name, text}, config);
+
+    config.clients = to_rdkafka(config.clients, config_names::admin, "");
+    for (const auto& prefix : prefixes)
+        config.*prefix.settings = to_rdkafka(config.*prefix.settings, prefix.kind, prefix.text);
+    return config;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,183 @@
+#include "catch.hpp"
+
+#include <streams/core/config.hpp>
+#include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
+
+#include <vector>
+
+using namespace std::chrono_literals;
+using streams::client_settings;
+using streams::config_error;
+using streams::streams_config;
+
+namespace {
+
+streams_config read(std::map<std::string, std::string> properties) { return streams_config::from_properties(properties); }
+
+streams_config valid() {
+    streams_config config;
+    config.application_id = "app";
+    config.bootstrap_servers = "localhost:9092";
+    return config;
+}
+
+} // namespace
+
+TEST_CASE("the dotted names of Kafka Streams set the members") {
+    const auto config = read({{"application.id", "fraud"},
+                              {"bootstrap.servers", "a:1,b:2"},
+                              {"state.dir", "/var/lib/fraud"},
+                              {"num.stream.threads", "4"},
+                              {"commit.interval.ms", "100"},
+                              {"statestore.cache.max.bytes", "0"},
+                              {"max.task.idle.ms", "-1"},
+                              {"auto.offset.reset", "latest"},
+                              {"processing.guarantee", "at_least_once"},
+                              {"topology.optimization", "all"},
+                              {"windowstore.changelog.additional.retention.ms", "5"},
+                              {"deserialization.exception.handler",
+                               "org.apache.kafka.streams.errors.LogAndContinueExceptionHandler"}});
+    CHECK(config.application_id == "fraud");
+    CHECK(config.bootstrap_servers == "a:1,b:2");
+    CHECK(config.state_dir == "/var/lib/fraud");
+    CHECK(config.num_stream_threads == 4);
+    CHECK(config.commit_interval == 100ms);
+    CHECK(config.statestore_cache_max_bytes == 0);
+    CHECK(config.max_task_idle == -1ms);
+    CHECK(config.auto_offset_reset == streams::offset_reset::latest);
+    CHECK(config.topology_optimization == "all");
+    CHECK(config.windowstore_changelog_additional_retention == 5ms);
+    CHECK(config.on_deserialization_error.target<streams::resume_on_error>() != nullptr);
+    CHECK(config.on_processing_error.target<streams::fail_on_error>() != nullptr);
+}
+
+TEST_CASE("a prefix leads a setting to its client") {
+    const auto config = read({{"consumer.fetch.min.bytes", "1"},
+                              {"main.consumer.fetch.min.bytes", "2"},
+                              {"restore.consumer.fetch.min.bytes", "3"},
+                              {"producer.linger.ms", "4"},
+                              {"admin.socket.timeout.ms", "5000"},
+                              {"topic.segment.bytes", "1048576"}});
+    CHECK(config.consumer_settings(false) == client_settings{{"fetch.min.bytes", "2"}});
+    CHECK(config.consumer_settings(true) == client_settings{{"fetch.min.bytes", "3"}});
+    CHECK(config.producer_settings() == client_settings{{"linger.ms", "4"}});
+    CHECK(config.admin_settings() == client_settings{{"socket.timeout.ms", "5000"}});
+    CHECK(config.topic == client_settings{{"segment.bytes", "1048576"}});
+}
+
+TEST_CASE("a client's setting without a prefix goes to every client that has it, and a prefix wins over it") {
+    const auto config = read({{"security.protocol", "SSL"},
+                              {"linger.ms", "7"},
+                              {"session.timeout.ms", "9000"},
+                              {"consumer.security.protocol", "PLAINTEXT"},
+                              {"producer.linger.ms", "8"}});
+    CHECK(config.consumer_settings(true) ==
+          client_settings{{"security.protocol", "PLAINTEXT"}, {"session.timeout.ms", "9000"}});
+    CHECK(config.producer_settings() == client_settings{{"security.protocol", "SSL"}, {"linger.ms", "8"}});
+    CHECK(config.admin_settings() == client_settings{{"security.protocol", "SSL"}});
+}
+
+TEST_CASE("a member's name may stand behind the consumer prefix") {
+    const auto config = read({{"auto.offset.reset", "earliest"},
+                              {"consumer.auto.offset.reset", "latest"},
+                              {"main.consumer.max.poll.interval.ms", "1000"},
+                              {"consumer.group.instance.id", "left"}});
+    CHECK(config.auto_offset_reset == streams::offset_reset::latest);
+    CHECK(config.max_poll_interval == 1s);
+    CHECK(config.group_instance_id == "left");
+    CHECK(config.consumer_settings(false).empty());
+}
+
+TEST_CASE("librdkafka's names that begin like a prefix are its names") {
+    CHECK(read({{"topic.metadata.refresh.interval.ms", "1000"}}).producer_settings() ==
+          client_settings{{"topic.metadata.refresh.interval.ms", "1000"}});
+}
+
+TEST_CASE("an unknown name is an error that says the nearest known one") {
+    CHECK_THROWS_WITH(read({{"aplication.id", "x"}}), "aplication.id is no known setting; the nearest is application.id");
+    CHECK_THROWS_WITH(read({{"fetch.min.byte", "1"}}), "fetch.min.byte is no known setting; the nearest is fetch.min.bytes");
+    CHECK_THROWS_WITH(read({{"consumer.fetch.min.byte", "1"}}),
+                      "consumer.fetch.min.byte is no known setting; the nearest is consumer.fetch.min.bytes");
+    CHECK_THROWS_WITH(read({{"topic.retension.ms", "1"}}),
+                      "topic.retension.ms is no known topic setting; the nearest is topic.retention.ms");
+    CHECK_THROWS_WITH(read({{"colour", "red"}}), "colour is no known setting; remove it");
+}
+
+TEST_CASE("a setting of another client is refused with the right prefix") {
+    CHECK_THROWS_WITH(read({{"consumer.linger.ms", "1"}}),
+                      "consumer.linger.ms does not exist: it is a setting of producers; use producer.linger.ms");
+    CHECK_THROWS_WITH(read({{"producer.fetch.min.bytes", "1"}}), containing("use consumer.fetch.min.bytes"));
+}
+
+TEST_CASE("an impossible value is an error that says what is possible") {
+    CHECK_THROWS_WITH(read({{"commit.interval.ms", "soon"}}),
+                      "commit.interval.ms is \"soon\", but must be a whole number, 0 at least; correct the value");
+    CHECK_THROWS_WITH(read({{"num.stream.threads", "0"}}), containing("a whole number from 1 to"));
+    CHECK_THROWS_WITH(read({{"num.stream.threads", "99999999999"}}), containing("num.stream.threads"));
+    CHECK_THROWS_WITH(read({{"auto.offset.reset", "first"}}), containing("earliest, latest or none"));
+    CHECK_THROWS_WITH(read({{"replication.factor", "0"}}), containing("1 at least"));
+    CHECK_THROWS_WITH(read({{"processing.exception.handler", "com.acme.Mine"}}), containing("handler of your own"));
+}
+
+TEST_CASE("what is not supported yet is refused, not ignored") {
+    CHECK_THROWS_WITH(read({{"processing.guarantee", "exactly_once_v2"}}), containing("not supported yet"));
+    CHECK_THROWS_WITH(read({{"num.standby.replicas", "1"}}), containing("not supported yet"));
+    CHECK_THROWS_WITH(read({{"global.consumer.fetch.min.bytes", "1"}}), containing("not supported yet"));
+    CHECK_THROWS_WITH(read({{"group.protocol", "streams"}}), containing("classic"));
+    CHECK_NOTHROW(read({{"num.standby.replicas", "0"}, {"group.protocol", "classic"}}));
+}
+
+TEST_CASE("settings of Kafka Streams that mean nothing here are ignored with a warning") {
+    std::vector<std::string> lines;
+    streams::set_log_handler([&](streams::log_level, std::string_view line) { lines.emplace_back(line); });
+    const auto config = read({{"upgrade.from", "3.9"}, {"consumer.default.api.timeout.ms", "1"}});
+    streams::set_log_handler({});
+    CHECK(lines == std::vector<std::string>{"upgrade.from has no effect in this library",
+                                            "consumer.default.api.timeout.ms has no effect in this library"});
+    CHECK(config.consumer_settings(false).empty());
+}
+
+TEST_CASE("a default configuration is valid but for what is required") {
+    CHECK_NOTHROW(valid().validate());
+    CHECK_THROWS_WITH(streams_config{}.validate(), containing("application.id is not set"));
+    auto without_brokers = valid();
+    without_brokers.bootstrap_servers.clear();
+    CHECK_THROWS_WITH(without_brokers.validate(), containing("bootstrap.servers is not set"));
+    CHECK_NOTHROW(without_brokers.validate(false));
+}
+
+TEST_CASE("an application id must be legal in a topic's name") {
+    for (const auto* id : {"a b", "..", "a/b", "gruß"}) {
+        auto config = valid();
+        config.application_id = id;
+        CHECK_THROWS_AS(config.validate(), config_error);
+    }
+}
+
+TEST_CASE("bootstrap servers are hosts with ports") {
+    auto config = valid();
+    for (const auto* good : {"h:1", "a:1, b:65535", "PLAINTEXT://h:9092", "[::1]:9092"}) {
+        config.bootstrap_servers = good;
+        CHECK_NOTHROW(config.validate());
+    }
+    for (const auto* bad : {"h", "h:", ":1", "h:0", "h:65536", "h:1;i:2", "h:1,,i:2", "h:x"}) {
+        config.bootstrap_servers = bad;
+        CHECK_THROWS_AS(config.validate(), config_error);
+    }
+}
+
+TEST_CASE("members set in code are checked as well") {
+    auto config = valid();
+    config.num_stream_threads = 0;
+    CHECK_THROWS_WITH(config.validate(), containing("num.stream.threads is \"0\""));
+    config = valid();
+    config.topology_optimization = "some";
+    CHECK_THROWS_AS(config.validate(), config_error);
+    config = valid();
+    config.on_deserialization_error = nullptr;
+    CHECK_THROWS_AS(config.validate(), config_error);
+    config = valid();
+    config.producer["lingerms"] = "1";
+    CHECK_THROWS_WITH(config.validate(), containing("the nearest is producer.linger.ms"));
+}
