@@ -1,0 +1,295 @@
+#include <streams/testing/byte_driver.hpp>
+
+#include "src/runtime/partition_counts.hpp"
+#include "src/runtime/task.hpp"
+#include "src/testing/driver_changelog.hpp"
+#include "src/testing/driver_topics.hpp"
+
+#include <streams/core/partitioner.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace streams::inline v0 {
+namespace {
+
+/// A piped record, kept until its task is done with it.
+kafka::record_batch one_record(const topic_partition& to, raw_test_record record, std::int64_t offset) {
+    auto kept = std::make_shared<const raw_test_record>(std::move(record));
+    record_view view{.offset = offset, .timestamp = kept->timestamp, .key = {}, .value = {}, .headers = &kept->headers};
+    if (kept->key) view.key = kept->key->view();
+    if (kept->value) view.value = kept->value->view();
+    return {to, {view}, std::move(kept)};
+}
+
+class driver final : public byte_driver {
+public:
+    driver(topology of, test_driver_options options);
+    ~driver() override { tasks_.clear(); }
+
+    void pipe(std::string_view topic, const raw_test_record& record) override;
+    void advance_wall_clock(std::chrono::milliseconds by) override;
+    [[nodiscard]] std::int64_t wall_clock() const override { return time_.wall_ms(); }
+
+    [[nodiscard]] std::vector<std::string> produced_topics() const override { return topics_.written_topics(); }
+    [[nodiscard]] const std::vector<raw_test_record>& written(std::string_view topic) const override {
+        return topics_.written(topic);
+    }
+    [[nodiscard]] std::size_t unread(std::string_view topic) const override { return topics_.unread(topic); }
+    [[nodiscard]] const raw_test_record& read(std::string_view topic) override { return topics_.read(topic); }
+
+    void require_input(std::string_view topic) const override;
+    void require_output(std::string_view topic) const override;
+
+    [[nodiscard]] const store_spec& spec_of(std::string_view store) const override;
+    [[nodiscard]] std::vector<state_store*> stores(std::string_view name) override;
+    [[nodiscard]] const drop_counters& dropped() const noexcept override { return drops_; }
+    void close() override;
+
+private:
+    struct input {
+        std::size_t task;
+        std::size_t of_task; ///< position in the task's inputs
+        topic_partition partition;
+        std::int64_t next_offset = 0;
+    };
+
+    [[nodiscard]] std::int32_t partitions_of(std::string_view topic) const;
+    void count_partitions();
+    void make_tasks();
+    void add_task(task_id id, std::vector<sub_topology> parts);
+    void start(stream_task& task);
+    void route_new();
+    void enqueue(input& to, raw_test_record record);
+    void process_all();
+    void commit(stream_task& task);
+    template <class Work>
+    void guarded(Work work);
+
+    topology topology_;
+    test_driver_options options_;
+    std::vector<sub_topology> parts_;
+    manual_clock time_;
+    std::map<std::string, std::int32_t, std::less<>> partitions_; ///< of source topics that were counted, by full name
+    drop_counters drops_;
+    driver_topics topics_;
+    std::map<std::string, std::vector<input>, std::less<>> inputs_; ///< by topic, then by partition
+    std::vector<std::unique_ptr<stream_task>> tasks_;
+    std::int32_t next_without_key_ = 0;
+    bool failed_ = false;
+    bool closed_ = false;
+};
+
+test_driver_options checked(test_driver_options options) {
+    if (options.config.application_id.empty()) options.config.application_id = "topology-test-driver";
+    options.config.validate(false);
+    if (options.partitions < 1)
+        throw config_error(concat("a test driver cannot run with ", options.partitions, " partitions; ask for at least 1"));
+    return options;
+}
+
+driver::driver(topology of, test_driver_options options)
+    : topology_(std::move(of)),
+      options_(checked(std::move(options))),
+      parts_(topology_.sub_topologies()),
+      time_(options_.wall_clock.count()),
+      topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
+    count_partitions();
+    for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))
+        inputs_[topic].resize(static_cast<std::size_t>(partitions_of(topic)));
+    make_tasks();
+    guarded([&] {
+        for (auto& task : tasks_) start(*task);
+    });
+}
+
+void driver::count_partitions() {
+    if (options_.partitions == 1) return;
+    std::map<std::string, std::int32_t> external;
+    for (const auto& part : parts_)
+        for (const auto& topic : part.source_topics) external[topic] = options_.partitions;
+    for (const auto& [topic, count] : partition_counts(topology_, external))
+        partitions_[full_topic_name(topology_, options_.config.application_id, topic)] = count;
+}
+
+void driver::make_tasks() {
+    if (options_.partitions == 1) return add_task({0, 0}, parts_);
+    for (const auto& part : parts_) {
+        std::int32_t count = 0;
+        for (const auto& topic : input_topics(topology_, {part}, options_.config.application_id))
+            count = std::max(count, partitions_of(topic));
+        for (std::int32_t partition = 0; partition < count; ++partition) add_task({part.id, partition}, {part});
+    }
+}
+
+std::int32_t driver::partitions_of(std::string_view topic) const {
+    const auto known = partitions_.find(topic);
+    return known == partitions_.end() ? options_.partitions : known->second;
+}
+
+void driver::add_task(task_id id, std::vector<sub_topology> parts) {
+    const auto& application = options_.config.application_id;
+    std::vector<topic_partition> partitions;
+    for (auto& topic : input_topics(topology_, parts, application))
+        if (id.partition < partitions_of(topic)) partitions.push_back({std::move(topic), id.partition});
+
+    const auto changelog_of = [&, id](const store_spec& store) {
+        return std::make_unique<driver_changelog>(
+            topics_, topics_.open(changelog_topic_name(topology_, application, store)), id.partition);
+    };
+    tasks_.push_back(std::make_unique<stream_task>(
+        id, topology_, parts, partitions,
+        task_environment{.config = options_.config,
+                         .time = time_,
+                         .collector = topics_,
+                         .drops = drops_,
+                         .directory = options_.state_directory / to_string(id),
+                         .cache_bytes = options_.config.statestore_cache_max_bytes,
+                         .stores_in_memory = options_.state_directory.empty(),
+                         .changelog_of = changelog_of}));
+    for (auto& partition : partitions) {
+        const std::size_t of_task = tasks_.back()->input_of(partition);
+        inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)] = {
+            tasks_.size() - 1, of_task, std::move(partition)};
+    }
+}
+
+void driver::start(stream_task& task) {
+    for (auto& store : task.stores()) store.store->restored(std::nullopt);
+    task.initialize({});
+}
+
+/// A task that threw cannot go on; what comes later would only hide the cause.
+template <class Work>
+void driver::guarded(Work work) {
+    if (closed_ || failed_)
+        throw streams_error(failed_ ? "the topology under test has failed before and cannot go on; make a new driver"
+                                    : "the test driver is closed; make a new one");
+    failed_ = true;
+    work();
+    failed_ = false;
+}
+
+void driver::require_input(std::string_view topic) const {
+    if (inputs_.contains(topic)) return;
+    std::string known;
+    for (const auto& [name, partitions] : inputs_) known += (known.empty() ? "" : ", ") + name;
+    throw topology_error(concat("topic ", topic, " is not read by the topology under test, which reads ", known,
+                                "; pipe into one of those"));
+}
+
+void driver::require_output(std::string_view topic) const {
+    const auto& application = options_.config.application_id;
+    std::set<std::string> known;
+    for (const auto& node : topology_.nodes()) {
+        if (node.topic_extractor) return;
+        if (node.kind == node_kind::sink) known.insert(full_topic_name(topology_, application, node.topics.front()));
+    }
+    for (const auto& store : topology_.stores())
+        if (store.logging && store.source_topic.empty())
+            known.insert(changelog_topic_name(topology_, application, store));
+    if (known.contains(std::string(topic))) return;
+    std::string names;
+    for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
+    throw topology_error(concat("topic ", topic, " is not written by the topology under test, which writes ",
+                                names.empty() ? "none" : names, "; read one of those"));
+}
+
+void driver::pipe(std::string_view topic, const raw_test_record& record) {
+    require_input(topic);
+    auto& partitions = inputs_.find(topic)->second;
+    const auto count = static_cast<std::int32_t>(partitions.size());
+    std::int32_t partition = 0;
+    if (record.partition) partition = *record.partition;
+    else if (record.key) partition = partition_of(*record.key, count);
+    else partition = next_without_key_++ % count;
+    if (partition < 0 || partition >= count)
+        throw streams_error(concat("partition ", partition, " cannot be piped into, because topic ", topic, " has ", count,
+                                   "; name one from 0 to ", count - 1));
+    guarded([&] {
+        enqueue(partitions[static_cast<std::size_t>(partition)], record);
+        process_all();
+    });
+}
+
+void driver::enqueue(input& to, raw_test_record record) {
+    stream_task& task = *tasks_[to.task];
+    task.add(to.of_task, one_record(to.partition, std::move(record), to.next_offset++));
+    task.polled();
+}
+
+/// What was written to a topic that a source reads comes back as input.
+void driver::route_new() {
+    for (const auto& each : topics_.take_new()) {
+        const auto reader = inputs_.find(topics_.name(each.topic));
+        if (reader == inputs_.end()) continue;
+        const auto& record = topics_.record(each);
+        enqueue(reader->second[static_cast<std::size_t>(*record.partition)], record);
+    }
+}
+
+void driver::process_all() {
+    route_new();
+    for (bool progress = true; std::exchange(progress, false);) {
+        for (auto& task : tasks_) {
+            if (!task->process()) continue;
+            progress = true;
+            task->punctuate_stream_time();
+            commit(*task);
+            route_new();
+        }
+    }
+}
+
+void driver::commit(stream_task& task) {
+    task.prepare_commit();
+    (void)task.committable(false);
+    task.committed([&](const task_store& store) -> std::optional<std::int64_t> {
+        if (!store.sink) return std::nullopt;
+        return topics_.last_offset(topics_.open(store.changelog_topic), task.id().partition);
+    });
+}
+
+void driver::advance_wall_clock(std::chrono::milliseconds by) {
+    guarded([&] {
+        time_.advance(by);
+        for (auto& task : tasks_) {
+            task->punctuate_wall_clock();
+            commit(*task);
+        }
+        process_all();
+    });
+}
+
+const store_spec& driver::spec_of(std::string_view store) const {
+    if (const auto* spec = topology_.find_store(store)) return *spec;
+    std::string known;
+    for (const auto& spec : topology_.stores()) known += (known.empty() ? "" : ", ") + spec.name;
+    throw topology_error(concat("store ", store, " is not in the topology under test, which has ",
+                                known.empty() ? "none" : known, "; name one of those"));
+}
+
+std::vector<state_store*> driver::stores(std::string_view name) {
+    (void)spec_of(name);
+    std::vector<state_store*> found;
+    for (auto& task : tasks_)
+        if (auto* store = task->find_store(name)) found.push_back(store);
+    return found;
+}
+
+void driver::close() {
+    if (std::exchange(closed_, true)) return;
+    for (auto& task : tasks_) {
+        if (failed_) task->close_dirty();
+        else task->close_clean();
+    }
+}
+
+} // namespace
+
+std::unique_ptr<byte_driver> make_byte_driver(topology of, test_driver_options options) {
+    return std::make_unique<driver>(std::move(of), std::move(options));
+}
+
+} // namespace streams::inline v0
