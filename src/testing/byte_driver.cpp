@@ -26,7 +26,6 @@ kafka::record_batch one_record(const topic_partition& to, raw_test_record record
 class driver final : public byte_driver {
 public:
     driver(topology of, test_driver_options options);
-    ~driver() override { tasks_.clear(); }
 
     void pipe(std::string_view topic, const raw_test_record& record) override;
     void advance_wall_clock(std::chrono::milliseconds by) override;

@@ -4,6 +4,7 @@
 #include <streams/state/store_spec.hpp>
 #include <streams/topology/node.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,8 +65,28 @@ public:
     /// Connects a store to a node, and so their parts of the graph. Throws topology_error where either is unknown.
     topology& connect_store(const std::string& node, const std::string& store);
     topology& add_repartition_topic(repartition_topic topic);
-    /// The sources of these topics must have equal partition counts, checked when the application starts.
+    /// These topics must have equal partition counts, checked when the application starts.
+    /// Throws topology_error where no source reads one of them.
     topology& add_copartition_group(std::vector<std::string> topics);
+
+    /// The Processor API: typed nodes by hand. Defined in <streams/topology/processor_api.hpp>, which programs that call
+    /// these include. Serdes are found by type. Errors as of add_node and add_store.
+    ///
+    /// A source that reads these topics; `reset`: where it begins without a committed offset.
+    template <class Key, class Value, std::convertible_to<std::string>... Topics>
+    topology& add_source(std::string name, Topics... topics);
+    template <class Key, class Value, std::convertible_to<std::string>... Topics>
+    topology& add_source(offset_reset reset, std::string name, Topics... topics);
+    /// A processor. `supplier` makes one for each task: called without arguments, as const and from any thread, it
+    /// returns a std::unique_ptr of a class derived from processor<...>.
+    template <class Supplier>
+    topology& add_processor(std::string name, Supplier supplier, std::vector<std::string> parents,
+                            std::vector<std::string> stores = {});
+    /// A sink; see topic_sink for what a topic and a partitioner can be.
+    template <class Key, class Value, class Topic>
+    topology& add_sink(std::string name, Topic topic, std::vector<std::string> parents);
+    template <class Key, class Value, class Topic, class Partitioner>
+    topology& add_sink(std::string name, Topic topic, std::vector<std::string> parents, Partitioner partitioner);
 
     [[nodiscard]] const std::vector<node_spec>& nodes() const noexcept;
     [[nodiscard]] const std::vector<store_spec>& stores() const noexcept;

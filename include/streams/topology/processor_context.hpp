@@ -1,0 +1,113 @@
+#pragma once
+
+#include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace streams::inline v0 {
+
+/// What a processor can ask of its task. On the task's thread, from `init` to `close`.
+class processor_task {
+public:
+    processor_task(task_context& context, std::string_view node) noexcept : context_(&context), node_(node) {}
+
+    /// The store of that name, which is connected to the processor: as the bytes interface `Store`
+    /// (`context.state_store<key_value_store>("counts")`, a reference), or as a typed view that is made from one
+    /// (a value). Ask in `init`, and keep it. Throws topology_error where there is none, it is not connected, or it is
+    /// of another kind.
+    template <class Store>
+    [[nodiscard]] decltype(auto) state_store(std::string_view name) const {
+        streams::state_store& found = context_->store(name);
+        if constexpr (std::derived_from<Store, streams::state_store>) {
+            auto* typed = dynamic_cast<Store*>(&found);
+            if (!typed)
+                throw topology_error(concat("store ", name, " is of another kind than node ", node_,
+                                            " asks for; ask for the kind that the topology declares"));
+            return static_cast<Store&>(*typed);
+        } else {
+            return Store(found);
+        }
+    }
+
+    /// Calls `callback` with the current time of its clock, in ms, every `interval` (KIP-138): first, in stream time, as
+    /// soon as it is known; by the wall clock, after one interval. Calls that were missed collapse into one. A record
+    /// forwarded from the callback has no record_metadata. Throws topology_error unless interval >= 1 ms.
+    cancellable schedule(std::chrono::milliseconds interval, punctuation_type type,
+                         std::function<void(std::int64_t)> callback) const {
+        return context_->schedule(interval, type, std::move(callback));
+    }
+    /// Asks for a commit soon.
+    void commit() const noexcept { context_->request_commit(); }
+
+    /// Where the record that is being processed was read from; nullopt during punctuation.
+    [[nodiscard]] std::optional<streams::record_metadata> record_metadata() const noexcept {
+        const auto& metadata = context_->current().metadata;
+        if (metadata.offset < 0) return std::nullopt;
+        return metadata;
+    }
+    /// The headers of the record that is being processed; empty ones, to be filled, during punctuation.
+    [[nodiscard]] streams::headers& headers() const noexcept { return *context_->current().headers; }
+    /// The largest timestamp of the records the task has taken, ms; -1 before the first.
+    [[nodiscard]] std::int64_t current_stream_time_ms() const noexcept { return context_->stream_time(); }
+    /// The wall clock, ms since the epoch.
+    [[nodiscard]] std::int64_t current_system_time_ms() const { return context_->wall_time(); }
+    [[nodiscard]] task_id task() const noexcept { return context_->task(); }
+    [[nodiscard]] std::string_view application_id() const noexcept { return context_->application_id(); }
+
+protected:
+    task_context* context_;
+    std::string_view node_;
+};
+
+/// What a processor is given (Kafka's `ProcessorContext`): its task, and its children, which take records of `KeyOut` and
+/// `ValueOut`. Both void: it forwards nothing.
+template <class KeyOut, class ValueOut>
+class processor_context : public processor_task {
+public:
+    processor_context(task_context& context, std::string_view node, const outputs<KeyOut, ValueOut>& children) noexcept
+        : processor_task(context, node), children_(&children) {}
+
+    /// Forwards to every child, in the order of their declaration.
+    void forward(const record<KeyOut, ValueOut>& r) const {
+        handing_on(r, [&] { children_->forward(r); });
+    }
+    /// Forwards to the child of that name. Throws topology_error where there is none.
+    void forward(const record<KeyOut, ValueOut>& r, std::string_view child) const {
+        const std::size_t at = children_->find(child);
+        if (at == children_->size())
+            throw topology_error(concat("node ", node_, " forwards to ", child,
+                                        ", which is not its child; name it as a parent where that node is added"));
+        handing_on(r, [&] { children_->forward_to(at, r); });
+    }
+    /// Forwards with the headers of the record that is being processed.
+    void forward(const KeyOut& key, const ValueOut& value, std::int64_t timestamp) const {
+        forward(record<KeyOut, ValueOut>{key, value, timestamp, headers()});
+    }
+
+private:
+    /// The children's stores log the record that they are handed, and ours the one we are handed.
+    template <class Call>
+    void handing_on(const record<KeyOut, ValueOut>& r, Call call) const {
+        const record_context ours = context_->current();
+        context_->handling(r);
+        call();
+        context_->current() = ours;
+    }
+
+    const outputs<KeyOut, ValueOut>* children_;
+};
+
+template <>
+class processor_context<void, void> : public processor_task {
+public:
+    using processor_task::processor_task;
+};
+
+} // namespace streams::inline v0
