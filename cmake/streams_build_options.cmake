@@ -30,6 +30,8 @@ endif()
 add_library(streams_build_options INTERFACE)
 target_compile_features(streams_build_options INTERFACE cxx_std_20)
 target_compile_options(streams_build_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor)
+# Options are aggregates: who names some members means the defaults of the others.
+target_compile_options(streams_build_options INTERFACE -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     # -Wconversion as g++ understands it; and std::stable_sort of libstdc++ 12 calls what is deprecated.
     target_compile_options(streams_build_options INTERFACE -Wno-sign-conversion -Wno-deprecated-declarations)
