@@ -1,7 +1,9 @@
 #pragma once
 
 #include "state/changelog_sink.hpp"
+#include "state/corrupt_state_error.hpp"
 
+#include <streams/core/clock.hpp>
 #include <streams/state/state_store.hpp>
 #include <streams/state/store_spec.hpp>
 
@@ -19,6 +21,8 @@ struct store_environment {
     const record_context& current;    ///< the record that is being processed
     changelog_sink* changelog;        ///< null: no changelog
     std::int64_t cache_bytes = 0;     ///< this store's share; 0: every update is forwarded by its node
+    const clock* time = nullptr;      ///< for the cadence of writes to disk; null: the machine's
+    std::size_t memory_bytes = 0;     ///< entries kept in memory although they are on disk; 0: 16 MB, or the cache's share
 };
 
 /// The side of a store that its task drives. An update is *dirty* until `flush` drains it to the changelog, *drained*
@@ -49,10 +53,12 @@ public:
     virtual void close() = 0;
     /// Bytes of memory held, by capacity.
     [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
+    /// Bytes of keys and values that are dirty or drained (`statestore.uncommitted.max.bytes` bounds them).
+    [[nodiscard]] virtual std::size_t uncommitted_bytes() const { return 0; }
 };
 
-/// Makes and opens a store. Throws state_error where the disk refuses, the content is corrupt or of an incompatible
-/// version; the message says which and what to do.
+/// Makes and opens a store. Throws state_error where the disk refuses or the store is of an incompatible version, and
+/// corrupt_state_error where its content is damaged; the message says which and what to do.
 [[nodiscard]] std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment);
 
 } // namespace streams::inline v0

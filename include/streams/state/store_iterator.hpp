@@ -45,9 +45,10 @@ public:
             return *this;
         }
         void operator++(int) { ++*this; }
-        friend bool operator==(const iterator& at, std::default_sentinel_t) { return !at.range_->current_; }
+        friend bool operator==(const iterator& at, std::default_sentinel_t) { return at.at_end(); }
 
     private:
+        [[nodiscard]] bool at_end() const { return !range_->current_; }
         store_range* range_ = nullptr;
     };
 

@@ -1,0 +1,145 @@
+#include "state/hot_tier.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace streams::inline v0 {
+
+namespace {
+constexpr std::size_t kept_updates = 4096; // free blocks that are kept for the next commit interval
+}
+
+hot_entry* hot_entry::make(bytes_view key) {
+    void* block = std::malloc(sizeof(hot_entry) + key.size());
+    if (!block) throw std::bad_alloc();
+    auto* entry = new (block) hot_entry;
+    entry->key_size = static_cast<std::uint32_t>(key.size());
+    if (!key.empty()) std::memcpy(static_cast<void*>(entry + 1), key.data(), key.size());
+    return entry;
+}
+
+void hot_entry::destroy(hot_entry* entry) noexcept {
+    entry->~hot_entry();
+    std::free(entry);
+}
+
+hot_tier::~hot_tier() {
+    for (hot_entry* entry : entries_) {
+        if (entry->pending) release(*entry->pending);
+        hot_entry::destroy(entry);
+    }
+}
+
+hot_entry* hot_tier::find(bytes_view key) {
+    if (last_found_ && last_found_->key() == key) return last_found_;
+    const auto at = entries_.find(key);
+    if (at == entries_.end()) return nullptr;
+    return last_found_ = *at;
+}
+
+hot_entry* hot_tier::insert(bytes_view key, hot_entry::content state) {
+    hot_entry* entry = hot_entry::make(key);
+    entry->state = state;
+    entries_.insert(entry);
+    heap_bytes_ += entry->memory_bytes();
+    last_found_ = entry;
+    if (ordered_ && is_ordered(*entry)) ordered_->insert(entry);
+    return entry;
+}
+
+pending_update& hot_tier::pend(hot_entry& entry) {
+    if (entry.pending) return *entry.pending;
+    std::unique_ptr<pending_update> update;
+    if (free_.empty()) {
+        update = std::make_unique<pending_update>();
+    } else {
+        update = std::move(free_.back());
+        free_.pop_back();
+    }
+    update->entry = &entry;
+    entry.pending = update.release();
+    ++pending_count_;
+    update_order(entry);
+    return *entry.pending;
+}
+
+pending_update& hot_tier::pend_log_only(bytes_view key) {
+    hot_entry* entry = hot_entry::make(key);
+    heap_bytes_ += entry->memory_bytes();
+    auto update = std::make_unique<pending_update>();
+    update->entry = entry;
+    update->log_only = true;
+    entry->pending = update.release();
+    ++pending_count_;
+    return *entry->pending;
+}
+
+void hot_tier::release(pending_update& update) noexcept {
+    std::unique_ptr<pending_update> owned(&update);
+    hot_entry& entry = *update.entry;
+    entry.pending = nullptr;
+    --pending_count_;
+    heap_bytes_ -= update.value.heap_bytes() + update.drained.heap_bytes();
+    if (update.log_only) {
+        heap_bytes_ -= entry.memory_bytes();
+        hot_entry::destroy(&entry);
+        return;
+    }
+    if (free_.size() >= kept_updates) return;
+    update.value.reset();
+    update.drained.reset();
+    update.headers.reset();
+    update.dirty = update.has_drained = false;
+    update.order = 0;
+    update.charge = 0;
+    if (free_.capacity() == 0) free_.reserve(kept_updates);
+    free_.push_back(std::move(owned));
+}
+
+void hot_tier::set_value(hot_entry& entry, std::optional<bytes_view> value) {
+    const std::size_t before = entry.value.heap_bytes();
+    entry.value.set(value);
+    account(before, entry.value.heap_bytes());
+}
+
+void hot_tier::swap_value(hot_entry& entry, value_slot& with) noexcept { entry.value.swap(with); }
+
+void hot_tier::update_order(hot_entry& entry) {
+    if (!ordered_) return;
+    if (is_ordered(entry))
+        ordered_->insert(&entry);
+    else
+        ordered_->erase(&entry);
+}
+
+void hot_tier::forget(hot_entry& entry) noexcept {
+    if (ordered_) ordered_->erase(&entry);
+    if (last_found_ == &entry) last_found_ = nullptr;
+    heap_bytes_ -= entry.memory_bytes();
+    hot_entry::destroy(&entry);
+}
+
+void hot_tier::erase(hot_entry& entry) {
+    entries_.erase(&entry);
+    forget(entry);
+}
+
+const hot_tier::ordered_entries& hot_tier::ordered() {
+    if (!ordered_) {
+        std::vector<hot_entry*> found;
+        for (hot_entry* entry : entries_)
+            if (is_ordered(*entry)) found.push_back(entry);
+        std::sort(found.begin(), found.end(), key_less{});
+        ordered_ = std::make_unique<ordered_entries>(found.begin(), found.end());
+    }
+    return *ordered_;
+}
+
+std::size_t hot_tier::memory_bytes() const noexcept {
+    constexpr std::size_t slot = sizeof(hot_entry*) + 1;
+    constexpr std::size_t tree_entry = sizeof(hot_entry*) * 3 / 2;
+    return heap_bytes_ + entries_.capacity() * slot + (ordered_ ? ordered_->size() * tree_entry : 0) +
+           (pending_count_ + free_.size()) * heap_block(sizeof(pending_update));
+}
+
+} // namespace streams::inline v0

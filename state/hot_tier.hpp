@@ -1,0 +1,104 @@
+#pragma once
+
+#include "state/hot_entry.hpp"
+
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_set.h>
+#include <absl/hash/hash.h>
+
+#include <memory>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// The entries of a store that are in memory, found by key; and, from the first ordered read on, those of them that an
+/// ordered read must lay over the disk, in order. Entries stay where they are until erased.
+class hot_tier {
+public:
+    struct key_hash {
+        using is_transparent = void;
+        std::size_t operator()(bytes_view key) const noexcept { return absl::Hash<std::string_view>{}(key.text()); }
+        std::size_t operator()(const hot_entry* entry) const noexcept { return (*this)(entry->key()); }
+    };
+    struct key_equal {
+        using is_transparent = void;
+        bool operator()(const hot_entry* a, const hot_entry* b) const noexcept { return a->key() == b->key(); }
+        bool operator()(const hot_entry* a, bytes_view b) const noexcept { return a->key() == b; }
+        bool operator()(bytes_view a, const hot_entry* b) const noexcept { return a == b->key(); }
+    };
+    struct key_less {
+        using is_transparent = void;
+        bool operator()(const hot_entry* a, const hot_entry* b) const noexcept { return a->key() < b->key(); }
+        bool operator()(const hot_entry* a, bytes_view b) const noexcept { return a->key() < b; }
+        bool operator()(bytes_view a, const hot_entry* b) const noexcept { return a < b->key(); }
+    };
+    using table = absl::flat_hash_set<hot_entry*, key_hash, key_equal>;
+    using ordered_entries = absl::btree_set<hot_entry*, key_less>;
+
+    /// `all_ordered`: an ordered read needs every entry (there is no disk); else those that differ from the disk.
+    explicit hot_tier(bool all_ordered) : all_ordered_(all_ordered) {}
+    ~hot_tier();
+    hot_tier(const hot_tier&) = delete;
+    hot_tier& operator=(const hot_tier&) = delete;
+
+    /// Null: not in memory.
+    [[nodiscard]] hot_entry* find(bytes_view key);
+    /// REQUIRES: not in memory.
+    hot_entry* insert(bytes_view key, hot_entry::content state);
+    /// Gives `entry` a pending update, if it has none.
+    pending_update& pend(hot_entry& entry);
+    /// A pending update for the changelog alone, with an entry that no read finds.
+    pending_update& pend_log_only(bytes_view key);
+    /// Ends a pending update; an entry that was for the changelog alone goes with it.
+    void release(pending_update& update) noexcept;
+    void set_value(hot_entry& entry, std::optional<bytes_view> value);
+    /// The committed value and `with` change places.
+    void swap_value(hot_entry& entry, value_slot& with) noexcept;
+
+    /// To be called when an entry may have become equal to the disk.
+    void update_order(hot_entry& entry);
+    /// REQUIRES: nothing pending.
+    void erase(hot_entry& entry);
+    /// Erases every entry without a pending update for which `condemned(entry)`; returns how many.
+    template <class Condition>
+    std::size_t erase_if(Condition condemned);
+
+    /// The entries an ordered read needs, by key. Built at the first call. Valid until the next change.
+    [[nodiscard]] const ordered_entries& ordered();
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    /// Bytes held, by capacity. Pending values count too.
+    [[nodiscard]] std::size_t memory_bytes() const noexcept;
+    void account(std::size_t before, std::size_t after) noexcept { heap_bytes_ += after - before; }
+
+private:
+    [[nodiscard]] bool is_ordered(const hot_entry& entry) const noexcept {
+        return all_ordered_ || entry.pending || entry.state != hot_entry::content::clean;
+    }
+    void forget(hot_entry& entry) noexcept;
+
+    bool all_ordered_;
+    table entries_;
+    std::unique_ptr<ordered_entries> ordered_;
+    hot_entry* last_found_ = nullptr; ///< a put mostly follows a get of its key
+    std::vector<std::unique_ptr<pending_update>> free_;
+    std::size_t pending_count_ = 0;
+    std::size_t heap_bytes_ = 0; ///< of entries and values
+};
+
+template <class Condition>
+std::size_t hot_tier::erase_if(Condition condemned) {
+    std::size_t erased = 0;
+    for (auto at = entries_.begin(); at != entries_.end();) {
+        hot_entry* entry = *at;
+        if (entry->pending || !condemned(*entry)) {
+            ++at;
+            continue;
+        }
+        entries_.erase(at++);
+        forget(*entry);
+        ++erased;
+    }
+    return erased;
+}
+
+} // namespace streams::inline v0

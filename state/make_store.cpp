@@ -1,0 +1,15 @@
+#include "state/managed_store.hpp"
+#include "state/tiered_key_value_store.hpp"
+#include "state/tiered_window_store.hpp"
+
+namespace streams::inline v0 {
+
+std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment) {
+    switch (spec.kind) {
+    case store_kind::window: return std::make_unique<tiered_window_store>(spec, environment);
+    case store_kind::key_value: break;
+    }
+    return std::make_unique<tiered_key_value_store>(spec, environment);
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "state/backing.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace streams::inline v0 {
+
+/// What a store on disk is checked against when it is opened.
+struct disk_store_identity {
+    std::string store;       ///< its name, for messages
+    std::string layout;      ///< how its keys and values are laid out; another one is not readable
+    bool rebuildable = true; ///< whether a changelog can rebuild it
+};
+
+/// The first byte of every entry's key on disk; smaller ones are the store's own.
+inline constexpr std::byte disk_data_prefix{1};
+
+/// Opens, or makes, the RocksDB of one store. Throws state_error where the disk refuses or the format is of an
+/// incompatible version; corrupt_state_error where the content is damaged or of another layout and can be rebuilt.
+[[nodiscard]] std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& folder,
+                                                            const disk_store_identity& identity);
+
+/// Turns RocksDB's per-thread counters off, which cost every operation on the calling thread. Call once a thread.
+void disable_rocksdb_counters() noexcept;
+
+/// Which RocksDB is linked, for benchmarks: `7.8.3` and whether its assertions are on.
+struct rocksdb_build {
+    std::string version;
+    bool assertions;
+};
+[[nodiscard]] rocksdb_build linked_rocksdb();
+
+} // namespace streams::inline v0

@@ -1,0 +1,101 @@
+#include "state/tiered_key_value_store.hpp"
+
+#include "state/rocksdb_backing.hpp"
+
+#include <streams/core/big_endian.hpp>
+
+namespace streams::inline v0 {
+
+namespace {
+
+tiered_map_settings settings_of(const store_spec& spec) {
+    tiered_map_settings settings;
+    settings.name = spec.name;
+    settings.timestamped = spec.timestamped;
+    settings.caching = spec.caching;
+    settings.key_prefix = 1;
+    return settings;
+}
+
+std::unique_ptr<backing> disk_of(const store_spec& spec, const store_environment& environment) {
+    if (!spec.persistent) return nullptr;
+    return open_rocksdb_backing(environment.directory / spec.name,
+                                {spec.name, spec.timestamped ? "key-value, timestamped" : "key-value",
+                                 environment.changelog != nullptr});
+}
+
+/// Entries below `key | 0`, that is: up to and including `key`, begin here.
+void append_successor(bytes& key) { key.push_back(std::byte{0}); }
+
+/// Cuts the first byte, which is the map's own, off the keys.
+class key_value_cursor final : public store_cursor<store_entry> {
+public:
+    explicit key_value_cursor(std::unique_ptr<store_cursor<store_entry>> from) : from_(std::move(from)) {}
+    std::optional<store_entry> next() override {
+        auto entry = from_->next();
+        if (entry) entry->key = entry->key.subview(1);
+        return entry;
+    }
+
+private:
+    std::unique_ptr<store_cursor<store_entry>> from_;
+};
+
+/// The first key after all that begin with `prefix`. REQUIRES: prefix begins with a byte below 255.
+void advance_past(bytes& prefix) {
+    while (prefix.data()[prefix.size() - 1] == std::byte{0xff}) prefix.resize(prefix.size() - 1);
+    std::byte& last = prefix.data()[prefix.size() - 1];
+    last = static_cast<std::byte>(std::to_integer<unsigned>(last) + 1);
+}
+
+} // namespace
+
+tiered_key_value_store::tiered_key_value_store(const store_spec& spec, const store_environment& environment)
+    : spec_(spec), map_(settings_of(spec), environment, disk_of(spec, environment)) {}
+
+bytes_view tiered_key_value_store::map_key(bytes_view key) {
+    key_.resize(1 + key.size());
+    *key_.data() = disk_data_prefix;
+    if (!key.empty()) std::memcpy(key_.data() + 1, key.data(), key.size());
+    return key_.view();
+}
+
+std::optional<bytes_view> tiered_key_value_store::get(bytes_view key) { return map_.get(map_key(key)); }
+
+void tiered_key_value_store::put(bytes_view key, std::optional<bytes_view> value) { map_.put(map_key(key), value); }
+
+store_range<store_entry> tiered_key_value_store::range(std::optional<bytes_view> from, std::optional<bytes_view> to,
+                                                       order direction) {
+    bytes first(map_key(from.value_or(bytes_view())));
+    bytes last(map_key(to.value_or(bytes_view())));
+    to ? append_successor(last) : advance_past(last);
+    return store_range<store_entry>(
+        std::make_unique<key_value_cursor>(map_.cursor(first.view(), last.view(), direction)));
+}
+
+store_range<store_entry> tiered_key_value_store::prefix_scan(bytes_view prefix) {
+    bytes first(map_key(prefix));
+    bytes last(first.view());
+    advance_past(last);
+    return store_range<store_entry>(
+        std::make_unique<key_value_cursor>(map_.cursor(first.view(), last.view(), order::ascending)));
+}
+
+void tiered_key_value_store::restore(std::span<const record_view> records) {
+    for (const record_view& record : records) {
+        // A source topic that is its own changelog may hold records without a key: they never reached the store.
+        if (!record.key) continue;
+        std::byte timestamp[8];
+        store_big_endian(timestamp, record.timestamp);
+        const bytes_view head = spec_.timestamped ? bytes_view(timestamp, sizeof timestamp) : bytes_view();
+        map_.restore(map_key(*record.key), head, record.value);
+    }
+    if (!records.empty()) map_.restored_up_to(records.back().offset);
+}
+
+void tiered_key_value_store::restored(std::optional<std::int64_t> offset) {
+    map_.restored_up_to(offset);
+    map_.checkpoint(false);
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "state/backing.hpp"
+#include "state/hot_tier.hpp"
+#include "state/managed_store.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// What a kind of store tells its map.
+struct tiered_map_settings {
+    std::string name;           ///< of the store, for messages
+    bool timestamped = false;   ///< values begin with 8 bytes that the changelog carries as timestamp
+    bool caching = false;       ///< forward only the last update of a key per commit
+    bool log_headers = false;   ///< the changelog gets the headers of the record
+    bool log_sequences = false; ///< the last 4 bytes of a key are, in the changelog, a number of its own
+    std::size_t key_prefix = 0; ///< leading bytes of a key that the changelog does not get
+    /// Grows with the time a key belongs to, so that a key newer than all on disk is known to be absent there. Null: no
+    /// order in time.
+    std::int64_t (*age_of)(bytes_view key) = nullptr;
+};
+
+/// The one layer that does caching, changelog, commit and spill for every kind of store: an ordered map of bytes whose
+/// newest updates are in memory. Without backing it is all in memory.
+class tiered_map {
+public:
+    tiered_map(tiered_map_settings settings, const store_environment& environment, std::unique_ptr<backing> disk);
+
+    /// nullopt: absent. Valid until the next call.
+    [[nodiscard]] std::optional<bytes_view> get(bytes_view key);
+    /// `log_sequence`: only where the settings say log_sequences.
+    void put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
+    /// A put that the store itself refuses: for the changelog and the listener only.
+    void put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
+    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
+                                                                    std::optional<bytes_view> to, order direction);
+    [[nodiscard]] std::uint64_t approximate_num_entries();
+
+    [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values);
+
+    /// Sets a committed value, past caching and changelog. `head | tail` is the value; nullopt deletes.
+    void restore(bytes_view key, bytes_view head, std::optional<bytes_view> tail);
+    /// All restored so far is the changelog up to and including `offset`.
+    void restored_up_to(std::optional<std::int64_t> offset);
+
+    void flush();
+    void committed(std::optional<std::int64_t> offset);
+    void rollback();
+    void close();
+    /// Writes what is committed to disk, if anything is new, and makes it outlast the process if `durable`.
+    void checkpoint(bool durable);
+
+    /// From the next commit on, entries with a key below are gone.
+    void expire_below(bytes_view key);
+    /// What is stored beside the data; kept by the kind of store. Goes back to the committed one on rollback.
+    [[nodiscard]] store_position& position() noexcept { return position_; }
+    /// Of what is on disk.
+    [[nodiscard]] std::optional<std::int64_t> checkpoint_offset() const noexcept { return stored_.offset; }
+    [[nodiscard]] std::size_t memory_bytes() const noexcept;
+    [[nodiscard]] std::size_t uncommitted_bytes() const noexcept { return uncommitted_bytes_; }
+
+private:
+    struct dirty_mark {
+        std::uint64_t order;
+        pending_update* update;
+    };
+
+    [[nodiscard]] hot_entry* find_or_load(bytes_view key);
+    [[nodiscard]] bool known_absent(bytes_view key) const noexcept {
+        return !disk_ || age_of(key) > newest_on_disk_only_;
+    }
+    [[nodiscard]] std::int64_t age_of(bytes_view key) const noexcept { return settings_.age_of ? settings_.age_of(key) : 0; }
+    void require_timestamp(std::optional<bytes_view> value) const;
+    void write(pending_update& update, std::optional<bytes_view> value, std::uint32_t log_sequence);
+    void charge(pending_update& update);
+    void flush_one(pending_update& update);
+    [[nodiscard]] std::optional<bytes_view> last_flushed(pending_update& update);
+    void append_to_changelog(pending_update& update);
+    void compact_marks();
+    void commit_value(hot_entry& entry);
+    void remember_unwritten(hot_entry& entry);
+    [[nodiscard]] bool checkpoint_is_due() const;
+    void write_unwritten();
+    void evict();
+    void erase_expired();
+    [[nodiscard]] bool is_expired(bytes_view key) const noexcept { return !floor_.empty() && key < floor_.view(); }
+
+    tiered_map_settings settings_;
+    const record_context& current_;
+    changelog_sink* changelog_;
+    const clock& time_;
+    std::size_t cache_limit_;
+    std::size_t memory_limit_;
+    std::unique_ptr<backing> disk_; ///< null: in memory only
+    hot_tier hot_;
+    flush_listener* listener_ = nullptr;
+    bool with_old_values_ = false;
+    bool flushing_ = false;
+    bool closed_ = false;
+
+    std::vector<pending_update*> uncommitted_;
+    std::vector<dirty_mark> marks_; ///< in the order of writes; a mark is stale when its update was written again
+    std::size_t dirty_count_ = 0;
+    std::uint64_t next_order_ = 1;
+    std::size_t cached_bytes_ = 0;
+    std::size_t uncommitted_bytes_ = 0;
+
+    std::vector<hot_entry*> unwritten_;
+    std::size_t unwritten_bytes_ = 0;
+    std::size_t loaded_since_eviction_ = 0;
+    /// No entry of this age or older may be taken for absent unseen; newer ones that are not in memory do not exist.
+    std::int64_t newest_on_disk_only_ = std::numeric_limits<std::int64_t>::max();
+
+    store_position position_;  ///< with everything written
+    store_position committed_; ///< with everything committed
+    store_position stored_;    ///< on disk
+    bytes floor_;              ///< keys below are expired; empty: none
+    bool floor_moved_ = false;
+    std::int64_t last_checkpoint_ms_ = 0;
+    std::int64_t last_flush_ms_ = 0;
+    bytes scratch_;
+    streams::headers no_headers_;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,135 @@
+#include "state/tiered_window_store.hpp"
+
+#include "state/rocksdb_backing.hpp"
+#include "state/window_cursors.hpp"
+
+#include <streams/core/big_endian.hpp>
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+
+namespace {
+
+constexpr std::uint32_t next_sequence(std::uint32_t before) noexcept { return (before + 1) & 0x7fffffff; }
+
+tiered_map_settings settings_of(const store_spec& spec) {
+    tiered_map_settings settings;
+    settings.name = spec.name;
+    settings.timestamped = spec.timestamped;
+    settings.caching = spec.caching && !spec.retain_duplicates;
+    settings.log_headers = spec.retain_duplicates;
+    settings.log_sequences = spec.retain_duplicates;
+    settings.key_prefix = window_layout::prefix;
+    settings.age_of = &window_layout::start_of;
+    return settings;
+}
+
+std::unique_ptr<backing> disk_of(const store_spec& spec, const window_layout& layout,
+                                 const store_environment& environment) {
+    if (!spec.persistent) return nullptr;
+    return open_rocksdb_backing(
+        environment.directory / spec.name,
+        {spec.name,
+         concat("window, segments of ", layout.segment_interval(), " ms", spec.timestamped ? ", timestamped" : "",
+                spec.retain_duplicates ? ", duplicates" : ""),
+         environment.changelog != nullptr});
+}
+
+} // namespace
+
+tiered_window_store::tiered_window_store(const store_spec& spec, const store_environment& environment)
+    : spec_(spec), layout_(spec.retention.count()),
+      map_(settings_of(spec), environment, disk_of(spec, layout_, environment)) {
+    expire();
+}
+
+std::optional<bytes_view> tiered_window_store::fetch(bytes_view key, std::int64_t start) {
+    if (start < layout_.oldest_readable(map_.position().observed)) return std::nullopt;
+    layout_.key(key_, key, start, 0);
+    return map_.get(key_.view());
+}
+
+void tiered_window_store::put(bytes_view key, std::optional<bytes_view> value, std::int64_t start) {
+    store_position& position = map_.position();
+    std::uint32_t sequence = 0;
+    std::uint32_t log_sequence = 0;
+    if (spec_.retain_duplicates) {
+        log_sequence = position.log_sequence = next_sequence(position.log_sequence);
+        if (!value) {
+            layout_.key(key_, key, start, 0);
+            map_.put_log_only(key_.view(), value, log_sequence);
+            return;
+        }
+        sequence = position.sequence = next_sequence(position.sequence);
+    }
+    position.observed = std::max(position.observed, start);
+    layout_.key(key_, key, start, sequence);
+    if (layout_.is_live(start, position.observed))
+        map_.put(key_.view(), value, log_sequence);
+    else
+        map_.put_log_only(key_.view(), value, log_sequence);
+}
+
+store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_t from, std::int64_t to,
+                                                     order direction) {
+    const std::int64_t observed = map_.position().observed;
+    const start_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+    return store_range<window_entry>(windows_of_key(map_, layout_, key, starts, direction));
+}
+
+store_range<window_entry> tiered_window_store::fetch_range(std::optional<bytes_view> first,
+                                                           std::optional<bytes_view> last, std::int64_t from,
+                                                           std::int64_t to, order direction) {
+    const std::int64_t observed = map_.position().observed;
+    const start_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+    return store_range<window_entry>(windows_of_keys(map_, layout_, first, last, starts, direction));
+}
+
+void tiered_window_store::restore(std::span<const record_view> records) {
+    for (const record_view& record : records)
+        if (record.key) restore_one(record);
+    if (records.empty()) return;
+    expire();
+    map_.restored_up_to(records.back().offset);
+}
+
+void tiered_window_store::restore_one(const record_view& record) {
+    if (record.key->size() < window_layout::suffix)
+        throw state_error(concat("changelog record at offset ", record.offset, " of store ", spec_.name, " has a key of ",
+                                 record.key->size(), " bytes, shorter than a window's start and sequence number; ",
+                                 "something else writes to the changelog topic"));
+    store_position& position = map_.position();
+    const std::int64_t start = window_layout::start_of(*record.key);
+    position.observed = std::max(position.observed, start);
+    const std::uint32_t sequence = window_layout::sequence_of(*record.key);
+    if (spec_.retain_duplicates) position.sequence = position.log_sequence = sequence;
+    if (!layout_.is_live(start, position.observed)) return;
+
+    layout_.key(key_, record.key->subview(0, record.key->size() - window_layout::suffix), start, sequence);
+    std::byte timestamp[8];
+    store_big_endian(timestamp, record.timestamp);
+    map_.restore(key_.view(), spec_.timestamped ? bytes_view(timestamp, sizeof timestamp) : bytes_view(), record.value);
+}
+
+void tiered_window_store::restored(std::optional<std::int64_t> offset) {
+    map_.restored_up_to(offset);
+    map_.checkpoint(false);
+}
+
+void tiered_window_store::committed(std::optional<std::int64_t> offset) {
+    expire();
+    map_.committed(offset);
+}
+
+/// Segments that take no more writes go; at a commit only, since a rollback takes the observed time back.
+void tiered_window_store::expire() {
+    const std::int64_t oldest = layout_.oldest_live_segment(map_.position().observed);
+    if (oldest <= expired_segment_) return;
+    expired_segment_ = oldest;
+    window_layout::segment_key(key_, oldest);
+    map_.expire_below(key_.view());
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,198 @@
+#pragma once
+
+#include "state/managed_store.hpp"
+
+#include <streams/core/big_endian.hpp>
+#include <streams/state/key_value_store.hpp>
+#include <streams/state/window_store.hpp>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace state_test {
+
+using streams::bytes;
+using streams::bytes_view;
+
+/// A folder that goes with the object.
+class temporary_folder {
+public:
+    temporary_folder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "streams-state-XXXXXX").string();
+        path_ = ::mkdtemp(pattern.data());
+    }
+    ~temporary_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    temporary_folder(const temporary_folder&) = delete;
+    temporary_folder& operator=(const temporary_folder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+struct logged {
+    std::string key;
+    std::optional<std::string> value;
+    std::int64_t timestamp;
+    streams::headers headers{};
+
+    friend bool operator==(const logged&, const logged&) = default;
+};
+
+/// A changelog topic: what a store appended, by offset.
+class changelog final : public streams::changelog_sink {
+public:
+    void append(bytes_view key, std::optional<bytes_view> value, std::int64_t timestamp,
+                const streams::headers* headers) override {
+        records.push_back({std::string(key.text()),
+                           value ? std::optional(std::string(value->text())) : std::nullopt, timestamp,
+                           headers ? *headers : streams::headers{}});
+    }
+    [[nodiscard]] std::optional<std::int64_t> last_offset() const {
+        if (records.empty()) return std::nullopt;
+        return static_cast<std::int64_t>(records.size()) - 1;
+    }
+    /// The records from `from` on, as a consumer reads them. Valid until the next append.
+    [[nodiscard]] std::vector<streams::record_view> read(std::int64_t from = 0) const {
+        std::vector<streams::record_view> read;
+        for (auto at = static_cast<std::size_t>(from); at < records.size(); ++at) {
+            const logged& r = records[at];
+            read.push_back({static_cast<std::int64_t>(at), r.timestamp, bytes_view(r.key),
+                            r.value ? std::optional(bytes_view(*r.value)) : std::nullopt, &r.headers});
+        }
+        return read;
+    }
+    /// What the topic says after `count` records.
+    [[nodiscard]] std::map<std::string, std::string> compacted(std::size_t count) const {
+        std::map<std::string, std::string> content;
+        for (std::size_t at = 0; at < count; ++at) {
+            if (records[at].value)
+                content[records[at].key] = *records[at].value;
+            else
+                content.erase(records[at].key);
+        }
+        return content;
+    }
+
+    std::vector<logged> records;
+};
+
+inline std::string big_endian(std::int64_t value) {
+    bytes out;
+    streams::append_big_endian(out, value);
+    return std::string(out.text());
+}
+inline std::string big_endian(std::uint32_t value) {
+    bytes out;
+    streams::append_big_endian(out, value);
+    return std::string(out.text());
+}
+inline std::string timestamped(std::int64_t timestamp, std::string_view value) {
+    return big_endian(timestamp) + std::string(value);
+}
+inline std::string window_key(std::string_view key, std::int64_t start, std::uint32_t sequence = 0) {
+    return std::string(key) + big_endian(start) + big_endian(sequence);
+}
+inline std::string text(bytes_view of) { return std::string(of.text()); }
+inline std::optional<std::string> text(std::optional<bytes_view> of) {
+    return of ? std::optional(text(*of)) : std::nullopt;
+}
+
+/// A store with the task around it: its changelog, its record at hand, its folder.
+class store_under_test {
+public:
+    explicit store_under_test(streams::store_spec spec, std::int64_t cache_bytes = 0)
+        : spec_(std::move(spec)), cache_bytes_(cache_bytes) {
+        current.headers = &no_headers;
+        current.timestamp = 0;
+        open();
+    }
+
+    void open() {
+        streams::store_environment environment{folder.path(), current, spec_.logging ? &log : nullptr, cache_bytes_};
+        environment.time = &clock;
+        environment.memory_bytes = memory_bytes;
+        managed = streams::make_store(spec_, environment);
+    }
+    /// Closes and opens again; what is in memory only is restored from the changelog.
+    void reopen() {
+        managed->close();
+        restart();
+    }
+    /// Opens anew without closing in between, as after a kill; the old store is leaked to the end of the object.
+    void restart() {
+        managed.reset();
+        open();
+        catch_up();
+    }
+    void catch_up() {
+        const auto from = managed->checkpoint();
+        const auto rest = log.read(from ? *from + 1 : 0);
+        managed->restore(rest);
+        managed->restored(log.last_offset());
+    }
+    void commit() {
+        managed->flush();
+        managed->committed(log.last_offset());
+    }
+
+    [[nodiscard]] streams::key_value_store& kv() { return dynamic_cast<streams::key_value_store&>(managed->store()); }
+    [[nodiscard]] streams::window_store& windows() { return dynamic_cast<streams::window_store&>(managed->store()); }
+
+    void put(std::string_view key, std::optional<std::string> value) {
+        kv().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt);
+    }
+    [[nodiscard]] std::optional<std::string> get(std::string_view key) { return text(kv().get(bytes_view(key))); }
+    void put(std::string_view key, std::optional<std::string> value, std::int64_t start) {
+        windows().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt, start);
+    }
+    [[nodiscard]] std::optional<std::string> fetch(std::string_view key, std::int64_t start) {
+        return text(windows().fetch(bytes_view(key), start));
+    }
+
+    temporary_folder folder;
+    changelog log;
+    streams::headers no_headers;
+    streams::record_context current;
+    streams::manual_clock clock;
+    std::size_t memory_bytes = 0;
+    std::unique_ptr<streams::managed_store> managed;
+
+private:
+    streams::store_spec spec_;
+    std::int64_t cache_bytes_;
+};
+
+using pairs = std::vector<std::pair<std::string, std::string>>;
+
+inline pairs read_all(streams::store_range<streams::store_entry> range) {
+    pairs found;
+    for (const streams::store_entry& entry : range) found.emplace_back(text(entry.key), text(entry.value));
+    return found;
+}
+
+struct window_row {
+    std::string key;
+    std::int64_t start;
+    std::string value;
+    friend bool operator==(const window_row&, const window_row&) = default;
+};
+using window_rows = std::vector<window_row>;
+
+inline window_rows read_all(streams::store_range<streams::window_entry> range) {
+    window_rows found;
+    for (const streams::window_entry& entry : range) found.push_back({text(entry.key), entry.start, text(entry.value)});
+    return found;
+}
+
+} // namespace state_test
