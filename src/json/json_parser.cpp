@@ -1,0 +1,203 @@
+#include <streams/json/json_value.hpp>
+
+#include <streams/core/error.hpp>
+
+#include <simdjson.h>
+
+#include <cstring>
+
+namespace streams::inline v0::detail {
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+/// What went wrong and where: the path is completed on the way out.
+struct json_failure {
+    std::string cause;
+    std::string path{};
+
+    void inside(std::string_view outer) {
+        path.insert(0, !path.empty() && path.front() != '[' ? concat(outer, '.') : std::string(outer));
+    }
+};
+
+[[noreturn]] void fail(simdjson::error_code error) { throw json_failure{concat("is no JSON: ", simdjson::error_message(error))}; }
+
+std::string_view name_of(ondemand::json_type type) {
+    switch (type) {
+    case ondemand::json_type::array: return "an array";
+    case ondemand::json_type::object: return "an object";
+    case ondemand::json_type::number: return "a number";
+    case ondemand::json_type::string: return "a text";
+    case ondemand::json_type::boolean: return "a bool";
+    case ondemand::json_type::null: return "null";
+    }
+    return "no value";
+}
+
+/// Says why a value could not be read as `wanted`.
+[[noreturn]] void refuse(ondemand::value& value, simdjson::error_code error, std::string_view wanted) {
+    if (error == simdjson::NUMBER_ERROR || error == simdjson::NUMBER_OUT_OF_RANGE)
+        throw json_failure{concat("is a number, but not ", wanted)};
+    const auto type = value.type();
+    if (type.error() == simdjson::SUCCESS && error == simdjson::INCORRECT_TYPE) {
+        const auto found = name_of(type.value_unsafe());
+        throw json_failure{found == wanted ? concat("is ", found, ", but not a whole one")
+                                           : concat("is ", found, ", but must be ", wanted)};
+    }
+    fail(error);
+}
+
+/// A thread's parser and the padded copy of the text that it needs.
+struct parser_of_thread {
+    ondemand::parser parser;
+    std::string padded;
+};
+
+/// Past this, the buffer of one large document is not kept for the next.
+constexpr std::size_t kept_capacity = std::size_t{1} << 20;
+
+bool has_escapes(const char* raw) noexcept {
+    while (*raw != '"' && *raw != '\\') ++raw;
+    return *raw == '\\';
+}
+
+/// The position of the field that a member belongs to, or fields.size(). Tries `expected` first: members mostly come in
+/// the order of the struct.
+std::size_t find_field(ondemand::field& member, std::span<const json_field> fields, std::size_t expected) {
+    const auto key = member.key();
+    if (expected < fields.size() && key.unsafe_is_equal(fields[expected].name)) return expected;
+    std::size_t at = 0;
+    while (at < fields.size() && !key.unsafe_is_equal(fields[at].name)) ++at;
+    if (at < fields.size() || !has_escapes(key.raw())) return at;
+
+    std::string_view name;
+    if (const auto error = member.unescaped_key().get(name)) fail(error);
+    for (at = 0; at < fields.size() && fields[at].name != name;) ++at;
+    return at;
+}
+
+void read_object(ondemand::object& object, std::span<const json_field> fields, void* owner) {
+    std::uint64_t seen = 0;
+    std::size_t expected = 0;
+    for (auto next : object) {
+        if (next.error()) fail(next.error());
+        ondemand::field& member = next.value_unsafe();
+        const std::size_t at = find_field(member, fields, expected);
+        if (at == fields.size()) continue;
+        try {
+            fields[at].read(json_value(&member.value()), owner);
+        } catch (json_failure& failure) {
+            failure.inside(fields[at].name);
+            throw;
+        }
+        seen |= std::uint64_t{1} << at;
+        expected = at + 1;
+    }
+    for (std::size_t at = 0; at < fields.size(); ++at) {
+        if ((seen >> at & 1) != 0) continue;
+        if (!fields[at].clear) throw json_failure{"is missing", std::string(fields[at].name)};
+        fields[at].clear(owner);
+    }
+}
+
+ondemand::value& value_behind(void* erased) noexcept { return *static_cast<ondemand::value*>(erased); }
+
+void parse_document(ondemand::parser& parser, simdjson::padded_string_view text, std::span<const json_field> fields,
+                    void* owner) {
+    ondemand::document document;
+    if (const auto error = parser.iterate(text).get(document)) fail(error);
+    ondemand::object object;
+    if (const auto error = document.get_object().get(object)) {
+        if (error == simdjson::INCORRECT_TYPE) throw json_failure{"is no JSON object"};
+        fail(error);
+    }
+    read_object(object, fields, owner);
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+        throw json_failure{"is no JSON: there is more text after the object"};
+}
+
+} // namespace
+
+bool json_value::is_null() const {
+    bool null = false;
+    // Newer releases answer with a result, older ones with a bool.
+    if (const auto error = simdjson::simdjson_result<bool>(value_behind(value_).is_null()).get(null)) fail(error);
+    return null;
+}
+
+void json_value::read(std::string& to) const {
+    auto& value = value_behind(value_);
+    std::string_view text;
+    if (const auto error = value.get_string().get(text)) refuse(value, error, "a text");
+    to.assign(text);
+}
+
+void json_value::read(bool& to) const {
+    auto& value = value_behind(value_);
+    if (const auto error = value.get_bool().get(to)) refuse(value, error, "a bool");
+}
+
+void json_value::read(double& to) const {
+    auto& value = value_behind(value_);
+    if (const auto error = value.get_double().get(to)) refuse(value, error, "a number");
+}
+
+std::int64_t json_value::integer(std::int64_t least, std::int64_t most) const {
+    auto& value = value_behind(value_);
+    std::int64_t number = 0;
+    if (const auto error = value.get_int64().get(number)) refuse(value, error, "a whole number that fits its type");
+    if (number < least || number > most)
+        throw json_failure{concat("is ", number, ", but must be from ", least, " to ", most)};
+    return number;
+}
+
+std::uint64_t json_value::unsigned_integer(std::uint64_t most) const {
+    auto& value = value_behind(value_);
+    std::uint64_t number = 0;
+    if (const auto error = value.get_uint64().get(number)) refuse(value, error, "a whole number of 0 or more that fits its type");
+    if (number > most) throw json_failure{concat("is ", number, ", but must be from 0 to ", most)};
+    return number;
+}
+
+void json_value::each_element(void* all, void (*take)(json_value element, void* all)) const {
+    auto& value = value_behind(value_);
+    ondemand::array array;
+    if (const auto error = value.get_array().get(array)) refuse(value, error, "an array");
+    std::size_t index = 0;
+    for (auto next : array) {
+        if (next.error()) fail(next.error());
+        try {
+            take(json_value(&next.value_unsafe()), all);
+        } catch (json_failure& failure) {
+            failure.inside(concat('[', index, ']'));
+            throw;
+        }
+        ++index;
+    }
+}
+
+void json_value::object(std::span<const json_field> fields, void* owner) const {
+    auto& value = value_behind(value_);
+    ondemand::object object;
+    if (const auto error = value.get_object().get(object)) refuse(value, error, "an object");
+    read_object(object, fields, owner);
+}
+
+void parse_json(bytes_view text, std::span<const json_field> fields, void* owner) {
+    thread_local parser_of_thread own;
+    const std::size_t needed = text.size() + simdjson::SIMDJSON_PADDING;
+    if (own.padded.size() > kept_capacity && needed <= kept_capacity) own = parser_of_thread();
+    if (own.padded.size() < needed) own.padded.resize(needed);
+    if (!text.empty()) std::memcpy(own.padded.data(), text.data(), text.size());
+    try {
+        parse_document(own.parser, simdjson::padded_string_view(own.padded.data(), text.size(), own.padded.size()), fields,
+                       owner);
+    } catch (const json_failure& failure) {
+        const auto what = failure.path.empty() ? std::string("the value") : concat("JSON member \"", failure.path, '"');
+        throw serialization_error(concat(what, ' ', failure.cause, "; correct what writes it, or the type it is read as"));
+    }
+}
+
+} // namespace streams::inline v0::detail
