@@ -1,6 +1,7 @@
 #include "src/runtime/task.hpp"
 
 #include "src/runtime/record_failure.hpp"
+#include "state/corrupt_state_error.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -87,6 +88,7 @@ void stream_task::initialize(std::span<const kafka::committed_offset> committed)
         member.instance->init(*this);
     }
     initialising_ = nullptr;
+    initialized_ = true;
 }
 
 std::size_t stream_task::input_of(const topic_partition& partition) const noexcept {
@@ -119,6 +121,8 @@ void stream_task::run(const partition_group::taken& next) {
         undecodable_head(next.queue, next.raw, cause);
     } catch (const task_error&) {
         throw;
+    } catch (const corrupt_state_error& cause) {
+        throw corrupt_task_error(id_, cause.what());
     } catch (const state_error&) {
         throw;
     } catch (const std::exception& cause) {
@@ -201,6 +205,8 @@ void stream_task::run_punctuation(const punctuation_queue::callback& call, std::
         call(time);
     } catch (const task_error&) {
         throw;
+    } catch (const corrupt_state_error& cause) {
+        throw corrupt_task_error(id_, cause.what());
     } catch (const state_error&) {
         throw;
     } catch (const std::exception& cause) {
@@ -215,6 +221,8 @@ void stream_task::prepare_commit() {
         for (task_store& each : stores_) each.store->flush();
     } catch (const task_error&) {
         throw;
+    } catch (const corrupt_state_error& cause) {
+        throw corrupt_task_error(id_, cause.what());
     } catch (const state_error&) {
         throw;
     } catch (const std::exception& cause) {
@@ -247,7 +255,11 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
     }
     prepared_.clear();
     commit_needed_ = false;
-    for (task_store& each : stores_) each.store->committed(acknowledged(each));
+    try {
+        for (task_store& each : stores_) each.store->committed(acknowledged(each));
+    } catch (const corrupt_state_error& cause) {
+        throw corrupt_task_error(id_, cause.what());
+    }
 }
 
 void stream_task::close_stores() {
@@ -258,6 +270,7 @@ void stream_task::close_clean() {
     if (std::exchange(closed_, true)) return;
     std::exception_ptr failure;
     for (const auto& member : graph_.members()) {
+        if (!initialized_) break;
         try {
             member.instance->close();
         } catch (...) {

@@ -162,6 +162,7 @@ private:
     std::array<bool, drop_reasons> drop_logged_{};
     bool commit_needed_ = false;
     bool commit_requested_ = false;
+    bool initialized_ = false;
     bool closed_ = false;
 };
 

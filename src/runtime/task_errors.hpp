@@ -1,6 +1,9 @@
 #pragma once
 
 #include <streams/core/error.hpp>
+#include <streams/core/task_id.hpp>
+
+#include <string>
 
 namespace streams::inline v0 {
 
@@ -15,6 +18,24 @@ public:
 class fenced_error final : public task_error {
 public:
     using task_error::task_error;
+};
+
+/// Records that were sent have not arrived: close the thread's tasks without committing and start them again from what
+/// was committed last.
+class lost_records_error final : public task_error {
+public:
+    using task_error::task_error;
+};
+
+/// A store of the task is damaged: close the task, remove its stores, rebuild them from their changelogs (Kafka's
+/// `TaskCorruptedException`).
+class corrupt_task_error final : public task_error {
+public:
+    corrupt_task_error(task_id task, const std::string& reason) : task_error(reason), task_(task) {}
+    [[nodiscard]] task_id task() const noexcept { return task_; }
+
+private:
+    task_id task_;
 };
 
 /// The cluster did not answer within `task.timeout.ms`, or refused for good.

@@ -2,16 +2,15 @@
 
 #include <streams/core/config.hpp>
 #include <streams/core/metrics.hpp>
-#include <streams/core/topic_partition.hpp>
+#include <streams/runtime/application_state.hpp>
+#include <streams/runtime/restore_listener.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace streams::inline v0 {
 
@@ -19,22 +18,6 @@ class clock;
 namespace kafka {
 class client_supplier;
 }
-
-/// The life of an application (Kafka's `KafkaStreams.State`).
-enum class application_state { created, rebalancing, running, pending_shutdown, not_running, pending_error, error };
-
-/// Kafka's text: `CREATED`, `REBALANCING`, ...
-[[nodiscard]] std::string_view to_string(application_state state) noexcept;
-
-/// Told of every change of state, on the thread that changed it. Must not throw, nor call back into the application.
-using state_listener = std::function<void(application_state now, application_state before)>;
-
-/// Told how stores are rebuilt from their changelogs, on stream threads (Kafka's `StateRestoreListener`). Must not throw.
-struct restore_listener {
-    std::function<void(const topic_partition&, std::string_view store, std::int64_t begin, std::int64_t end)> on_start{};
-    std::function<void(const topic_partition&, std::string_view store, std::int64_t batch_end, std::int64_t rows)> on_batch{};
-    std::function<void(const topic_partition&, std::string_view store, std::int64_t rows)> on_end{};
-};
 
 /// Records an application has handled so far.
 struct application_counts {

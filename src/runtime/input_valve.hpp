@@ -1,0 +1,42 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/runtime/owned_tasks.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// Pauses partitions whose queue is far past `buffered.records.per.partition`, and resumes them once it is down to
+/// that. Far, because pausing throws away what the client has fetched already: a queue that is being drained is never
+/// paused, only one that waits for another partition or for slow code.
+class input_valve {
+public:
+    static constexpr std::size_t pause_factor = 4;
+
+    input_valve(kafka::consumer& consumer, std::size_t buffered_records)
+        : consumer_(consumer), limit_(buffered_records) {}
+
+    /// After records were queued.
+    void filled(const stream_task& task, std::size_t input) {
+        if (task.input(input).size() > limit_ * pause_factor) close(task.input(input).partition());
+    }
+    /// After records were processed.
+    void drained(const owned_tasks& tasks) {
+        if (!closed_.empty()) open_drained(tasks);
+    }
+    /// Partitions that are not owned any more.
+    void forget() noexcept { closed_.clear(); }
+    void forget(const std::vector<topic_partition>& partitions);
+
+private:
+    void close(const topic_partition& partition);
+    void open_drained(const owned_tasks& tasks);
+
+    kafka::consumer& consumer_;
+    std::size_t limit_;
+    std::vector<topic_partition> closed_;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,114 @@
+#include "src/runtime/internal_topics.hpp"
+
+#include "src/runtime/partition_counts.hpp"
+#include "src/runtime/task_errors.hpp"
+#include "src/runtime/topic_names.hpp"
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+namespace {
+
+using settings = std::map<std::string, std::string>;
+
+/// Kafka Streams' configuration of internal topics; `more` wins over `config.topic`, which wins over the rest.
+settings topic_settings(settings own, const streams_config& config, const settings& more) {
+    own.emplace("message.timestamp.type", "CreateTime");
+    for (const auto& [name, value] : config.topic) own[name] = value;
+    for (const auto& [name, value] : more) own[name] = value;
+    return own;
+}
+
+settings changelog_settings(const store_spec& store, const streams_config& config) {
+    if (store.kind == store_kind::key_value)
+        return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
+    const auto retention = store.retention + config.windowstore_changelog_additional_retention;
+    return topic_settings({{"cleanup.policy", store.retain_duplicates ? "delete" : "compact,delete"},
+                           {"retention.ms", std::to_string(retention.count())}},
+                          config, store.changelog_config);
+}
+
+settings repartition_settings(const streams_config& config) {
+    return topic_settings({{"cleanup.policy", "delete"}, {"segment.bytes", "52428800"}, {"retention.ms", "-1"}}, config,
+                          {});
+}
+
+void check_existing(const std::vector<kafka::new_topic>& wanted, const std::map<std::string, std::int32_t>& existing) {
+    for (const auto& topic : wanted) {
+        const auto found = existing.find(topic.name);
+        if (found != existing.end() && found->second != topic.partitions)
+            throw topology_error(concat("internal topic ", topic.name, " has ", found->second, " partitions, but the "
+                                        "inputs ask for ", topic.partitions, "; delete the topic, or reset the "
+                                        "application under another application.id"));
+    }
+}
+
+/// Hands a retriable failure back; throws for what no retry helps.
+kafka::result checked(kafka::result answer, std::string_view doing) {
+    if (answer.ok() || answer.kind() == kafka::error_class::retriable) return answer;
+    throw cluster_error(concat("the cluster refused to ", doing, ": ", answer.reason()));
+}
+
+} // namespace
+
+std::vector<std::string> external_topics(const topology& of) {
+    std::vector<std::string> names;
+    for (const sub_topology& part : of.sub_topologies())
+        for (const std::string& topic : part.source_topics)
+            if (!of.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
+                names.push_back(topic);
+    return names;
+}
+
+internal_topics plan_internal_topics(const topology& of, const streams_config& config,
+                                     const std::map<std::string, std::int32_t>& existing) {
+    const auto counts = partition_counts(of, existing);
+    const auto name_of = [&](const std::string& declared) {
+        return full_topic_name(of, config.application_id, declared);
+    };
+    internal_topics plan;
+    for (const sub_topology& part : of.sub_topologies()) {
+        std::int32_t tasks = 0;
+        for (const std::string& topic : part.source_topics) {
+            plan.layout.partitions[name_of(topic)] = counts.at(topic);
+            tasks = std::max(tasks, counts.at(topic));
+        }
+        plan.layout.tasks[part.id] = tasks;
+        for (const std::string& name : part.stores) {
+            const store_spec& store = *of.find_store(name);
+            if (!store.logging || !store.source_topic.empty()) continue;
+            plan.topics.push_back({changelog_topic_name(of, config.application_id, store), tasks,
+                                   config.replication_factor, changelog_settings(store, config)});
+        }
+    }
+    for (const auto& repartition : of.repartition_topics())
+        if (const auto found = counts.find(repartition.name); found != counts.end())
+            plan.topics.push_back({name_of(repartition.name), found->second, config.replication_factor,
+                                   repartition_settings(config)});
+    return plan;
+}
+
+kafka::result set_up_topics(const topology& of, const streams_config& config, kafka::admin& admin,
+                            kafka::milliseconds timeout, topic_layout& layout) {
+    std::map<std::string, std::int32_t> existing;
+    if (auto answer = checked(admin.describe(external_topics(of), existing, timeout), "describe the source topics");
+        !answer)
+        return answer;
+    auto plan = plan_internal_topics(of, config, existing);
+
+    std::vector<std::string> names;
+    for (const auto& topic : plan.topics) names.push_back(topic.name);
+    std::map<std::string, std::int32_t> present;
+    if (!names.empty()) {
+        if (auto answer = checked(admin.describe(names, present, timeout), "describe internal topics"); !answer)
+            return answer;
+        check_existing(plan.topics, present);
+    }
+    std::erase_if(plan.topics, [&](const auto& topic) { return present.contains(topic.name); });
+    if (!plan.topics.empty())
+        if (auto answer = checked(admin.create(plan.topics, timeout), "create internal topics"); !answer) return answer;
+    layout = std::move(plan.layout);
+    return {};
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+
+#include <streams/core/config.hpp>
+#include <streams/topology/topology.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// How the topics of a topology are cut into partitions and tasks.
+struct topic_layout {
+    std::map<std::string, std::int32_t> partitions; ///< of every topic that a source reads, by full name
+    std::map<std::int32_t, std::int32_t> tasks;     ///< number of tasks by sub-topology
+};
+
+/// What the cluster must hold for a topology to run.
+struct internal_topics {
+    topic_layout layout;
+    std::vector<kafka::new_topic> topics; ///< repartition topics and changelogs with their configuration
+};
+
+/// The topics that the application reads and does not create, each once.
+[[nodiscard]] std::vector<std::string> external_topics(const topology& of);
+
+/// Works out counts and configurations. `existing`: partition counts of the external topics that exist.
+/// Throws topology_error where one is missing, where co-partitioned topics differ, or a count cannot be derived.
+[[nodiscard]] internal_topics plan_internal_topics(const topology& of, const streams_config& config,
+                                                   const std::map<std::string, std::int32_t>& existing);
+
+/// Plans and creates them. retriable: the cluster did not answer in time. Throws topology_error as the plan does, and
+/// where an internal topic exists with another partition count; cluster_error where the cluster refuses.
+[[nodiscard]] kafka::result set_up_topics(const topology& of, const streams_config& config, kafka::admin& admin,
+                                          kafka::milliseconds timeout, topic_layout& layout);
+
+} // namespace streams::inline v0

@@ -1,0 +1,135 @@
+#include "src/runtime/owned_tasks.hpp"
+
+#include "state/corrupt_state_error.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+
+owned_tasks::owned_tasks(const thread_environment& environment, producing_collector& collector, drop_counters& drops,
+                         input_progress& progress)
+    : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
+      parts_(environment.what.sub_topologies()) {}
+
+owned_tasks::~owned_tasks() { close_all_dirty(); }
+
+owned_task* owned_tasks::find(task_id id) noexcept {
+    const auto found = std::find_if(tasks_.begin(), tasks_.end(), [&](const auto& each) { return each->id == id; });
+    return found == tasks_.end() ? nullptr : found->get();
+}
+
+bool owned_tasks::all_running() const noexcept {
+    return std::all_of(tasks_.begin(), tasks_.end(),
+                       [](const auto& each) { return each->at == owned_task::phase::running; });
+}
+
+owned_task& owned_tasks::plan(task_id id, std::vector<topic_partition> inputs) {
+    auto planned = std::make_unique<owned_task>(owned_task{id, std::move(inputs)});
+    const auto place = std::find_if(tasks_.begin(), tasks_.end(), [&](const auto& each) { return id < each->id; });
+    return **tasks_.insert(place, std::move(planned));
+}
+
+std::unique_ptr<stream_task> owned_tasks::make(const owned_task& planned) {
+    const auto part = std::find_if(parts_.begin(), parts_.end(),
+                                   [&](const sub_topology& each) { return each.id == planned.id.subtopology; });
+    const auto& config = environment_.config;
+    const auto shares = std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size());
+    const task_id id = planned.id;
+    return std::make_unique<stream_task>(
+        id, environment_.what, std::vector<sub_topology>{*part}, planned.inputs,
+        task_environment{
+            .config = config,
+            .time = environment_.time,
+            .collector = collector_,
+            .drops = drops_,
+            .directory = environment_.states.task_folder(id),
+            .cache_bytes = config.statestore_cache_max_bytes / std::max<std::int64_t>(shares, 1),
+            .changelog_of =
+                [this, id](const store_spec& store) {
+                    return collector_.open_changelog(
+                        changelog_topic_name(environment_.what, environment_.config.application_id, store),
+                        id.partition);
+                },
+            .progress = &progress_,
+        });
+}
+
+bool owned_tasks::open(owned_task& planned) {
+    if (!environment_.states.try_lock(planned.id)) return false;
+    try {
+        try {
+            planned.task = make(planned);
+        } catch (const corrupt_state_error& cause) {
+            log(log_level::warn, concat("task ", to_string(planned.id), " rebuilds its stores from their changelogs: ",
+                                        cause.what()));
+            environment_.states.wipe(planned.id);
+            planned.task = make(planned);
+        }
+    } catch (...) {
+        environment_.states.unlock(planned.id);
+        throw;
+    }
+    for (const topic_partition& input : planned.inputs)
+        routes_[input] = {planned.task.get(), planned.task->input_of(input)};
+    planned.at = owned_task::phase::restoring;
+    return true;
+}
+
+void owned_tasks::forget_routes(const owned_task& of) {
+    for (const topic_partition& input : of.inputs) routes_.erase(input);
+}
+
+void owned_tasks::reset(owned_task& owned, bool wipe) {
+    owned.at = owned_task::phase::planned;
+    if (!owned.task) return;
+    forget_routes(owned);
+    owned.task->close_dirty();
+    owned.task.reset();
+    if (wipe) {
+        try {
+            environment_.states.wipe(owned.id);
+        } catch (...) {
+            environment_.states.unlock(owned.id);
+            throw;
+        }
+    }
+    environment_.states.unlock(owned.id);
+}
+
+void owned_tasks::close(task_id id) {
+    const auto found = std::find_if(tasks_.begin(), tasks_.end(), [&](const auto& each) { return each->id == id; });
+    if (found == tasks_.end()) return;
+    const auto closing = std::move(*found);
+    tasks_.erase(found);
+    if (!closing->task) return;
+    forget_routes(*closing);
+    try {
+        closing->task->close_clean();
+    } catch (...) {
+        closing->task.reset();
+        environment_.states.unlock(id);
+        throw;
+    }
+    closing->task.reset();
+    environment_.states.unlock(id);
+}
+
+void owned_tasks::close_all_dirty() noexcept {
+    for (const auto& each : tasks_) {
+        if (!each->task) continue;
+        each->task->close_dirty();
+        each->task.reset();
+        environment_.states.unlock(each->id);
+    }
+    routes_.clear();
+    tasks_.clear();
+}
+
+owned_tasks::route owned_tasks::find_route(const topic_partition& partition) const {
+    const auto found = routes_.find(partition);
+    return found == routes_.end() ? route{} : found->second;
+}
+
+} // namespace streams::inline v0

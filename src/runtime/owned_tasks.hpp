@@ -1,0 +1,73 @@
+#pragma once
+
+#include "src/runtime/producing_collector.hpp"
+#include "src/runtime/task.hpp"
+#include "src/runtime/thread_environment.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// A task that a stream thread owns, from its assignment to its close.
+struct owned_task {
+    enum class phase {
+        planned,   ///< assigned; not made yet
+        restoring, ///< made, stores behind their changelogs
+        running,
+    };
+    task_id id;
+    std::vector<topic_partition> inputs;
+    phase at = phase::planned;
+    std::vector<kafka::committed_offset> committed{}; ///< of the inputs, when it was planned
+    std::unique_ptr<stream_task> task{};              ///< null while planned
+};
+
+/// The tasks of one stream thread: makes, finds and closes them. A task's folder is held from `open` to `close`.
+class owned_tasks {
+public:
+    owned_tasks(const thread_environment& environment, producing_collector& collector, drop_counters& drops,
+                input_progress& progress);
+    ~owned_tasks();
+    owned_tasks(const owned_tasks&) = delete;
+    owned_tasks& operator=(const owned_tasks&) = delete;
+
+    [[nodiscard]] bool empty() const noexcept { return tasks_.empty(); }
+    /// In the order of their ids. References are valid until the next plan or close.
+    [[nodiscard]] std::span<const std::unique_ptr<owned_task>> all() const noexcept { return tasks_; }
+    [[nodiscard]] owned_task* find(task_id id) noexcept;
+    [[nodiscard]] bool all_running() const noexcept;
+
+    owned_task& plan(task_id id, std::vector<topic_partition> inputs);
+    /// Makes a planned task. False: another thread of this process has its folder still, try again later.
+    /// A corrupt store is wiped and made anew. Throws topology_error, state_error.
+    bool open(owned_task& planned);
+    /// Back to planned: closes without committing. `wipe`: removes its stores too.
+    void reset(owned_task& owned, bool wipe);
+    /// Closes what `commit` left clean, and forgets it. Throws what a node throws while closing.
+    void close(task_id id);
+    void close_all_dirty() noexcept;
+
+    struct route {
+        stream_task* task = nullptr; ///< null: no running or restoring task reads the partition
+        std::size_t input = 0;
+    };
+    [[nodiscard]] route find_route(const topic_partition& partition) const;
+
+private:
+    [[nodiscard]] std::unique_ptr<stream_task> make(const owned_task& planned);
+    void forget_routes(const owned_task& of);
+
+    const thread_environment& environment_;
+    producing_collector& collector_;
+    drop_counters& drops_;
+    input_progress& progress_;
+    std::vector<sub_topology> parts_;
+    std::vector<std::unique_ptr<owned_task>> tasks_;
+    std::unordered_map<topic_partition, route> routes_;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/runtime/task.hpp"
+
+#include <streams/core/clock.hpp>
+#include <streams/core/config.hpp>
+#include <streams/runtime/restore_listener.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// Rebuilds the stores of a thread's tasks from their changelogs, in slices between polls of the group's consumer
+/// (Kafka's `StoreChangelogReader`). Reads from the offset after the one a store's disk covers up to the end that the
+/// changelog has when it begins.
+class store_restorer {
+public:
+    /// `consumer` reads without a group. All outlive the restorer.
+    store_restorer(kafka::consumer& consumer, const streams_config& config, clock& time,
+                   const restore_listener& listener)
+        : consumer_(consumer), config_(config), time_(time), listener_(listener) {}
+
+    /// Takes on the stores of a task. `committed`: of the task's inputs, where a store that reuses its source ends.
+    /// Throws corrupt_task_error where a store stands outside of its changelog, cluster_error after task.timeout.ms.
+    void add(stream_task& task, std::span<const kafka::committed_offset> committed);
+    /// Forgets a task, at any time.
+    void remove(const stream_task& task);
+
+    [[nodiscard]] bool idle() const noexcept { return stores_.empty() && without_stores_.empty(); }
+    /// Restores a slice, waiting for it up to `wait`. Returns the tasks whose last store was done.
+    /// Throws what stores throw, cluster_error where the cluster refuses.
+    std::vector<stream_task*> step(std::chrono::milliseconds wait);
+
+private:
+    struct restoring {
+        stream_task* task;
+        task_store* store;
+        topic_partition changelog;
+        std::int64_t next; ///< offset to read
+        std::int64_t end;
+        std::int64_t rows = 0;
+        bool done = false;
+    };
+
+    [[nodiscard]] restoring begin(stream_task& task, task_store& store,
+                                  std::span<const kafka::committed_offset> committed);
+    void assign();
+    void apply(const kafka::record_batch& batch);
+    void throw_truncated(const topic_partition& changelog) const;
+    void finish_read();
+    void finish(restoring& done);
+    [[nodiscard]] std::vector<stream_task*> take_done();
+
+    kafka::consumer& consumer_;
+    const streams_config& config_;
+    clock& time_;
+    const restore_listener& listener_;
+    std::vector<restoring> stores_;
+    std::vector<stream_task*> without_stores_; ///< added, nothing to restore
+    bool assigned_ = false;
+};
+
+} // namespace streams::inline v0

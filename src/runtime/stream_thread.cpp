@@ -1,0 +1,404 @@
+#include "src/runtime/stream_thread.hpp"
+
+#include "src/runtime/patience.hpp"
+#include "src/runtime/task_commit.hpp"
+#include "src/runtime/topic_names.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t most_polled = 1000; ///< max.poll.records, as Kafka Streams sets it
+constexpr std::size_t longest_round = 1024;
+constexpr std::int64_t short_round_ms = 5;
+constexpr std::int64_t long_round_ms = 50;
+constexpr milliseconds restore_wait{20};
+constexpr milliseconds reopen_pause{1000};
+constexpr milliseconds call_timeout{5000};
+constexpr milliseconds last_commit_limit{30'000}; ///< whoever stops an application waits for it
+
+kafka::consumer_options group_consumer(const thread_environment& environment, const std::string& name,
+                                       std::int32_t number) {
+    const auto& config = environment.config;
+    kafka::consumer_options options;
+    options.client_id = name + "-consumer";
+    options.group_id = config.application_id;
+    if (!config.group_instance_id.empty()) options.group_instance_id = concat(config.group_instance_id, '-', number);
+    return options;
+}
+
+kafka::consumer_options restore_consumer(const std::string& name) {
+    kafka::consumer_options options;
+    options.client_id = name + "-restore-consumer";
+    options.restore = true;
+    return options;
+}
+
+} // namespace
+
+stream_thread::stream_thread(std::int32_t number, const thread_environment& environment)
+    : environment_(environment), name_(concat(environment.client_id, "-StreamThread-", number)),
+      consumer_(environment.clients.make_consumer(group_consumer(environment, name_, number))),
+      producer_(environment.clients.make_producer({.client_id = name_ + "-producer"})),
+      restore_consumer_(environment.clients.make_consumer(restore_consumer(name_))),
+      collector_(*producer_, environment.config, environment.time, sent_),
+      tasks_(environment, collector_, drops_, *this),
+      restorer_(*restore_consumer_, environment.config, environment.time, environment.on_restore),
+      valve_(*consumer_, environment.config.buffered_records_per_partition),
+      purge_(environment.what, environment.config, environment.admin, environment.time) {}
+
+stream_thread::~stream_thread() = default;
+
+bool stream_thread::run_once() {
+    if (stopping_.load(std::memory_order_relaxed)) {
+        leave();
+        return false;
+    }
+    if (!assignor_) join();
+    try {
+        turn();
+        failing_since_.reset();
+    } catch (const fenced_error& cause) {
+        log(log_level::info, concat(name_, " lost its tasks and joins again: ", cause.what()));
+        give_up();
+    } catch (const corrupt_task_error& cause) {
+        log(log_level::warn, concat("task ", to_string(cause.task()), " rebuilds its stores from their changelogs: ",
+                                    cause.what()));
+        if (owned_task* owned = tasks_.find(cause.task())) restart(*owned, true);
+    } catch (const lost_records_error& cause) {
+        restart_all(cause);
+    } catch (const state_error& cause) {
+        restart_all(cause);
+    }
+    report();
+    return true;
+}
+
+void stream_thread::join() {
+    const auto& application_id = environment_.config.application_id;
+    assignor_ = make_range_assignor(environment_.what, application_id, environment_.layout);
+    const auto topics = input_topics(environment_.what, environment_.what.sub_topologies(), application_id);
+    call_patiently(environment_.time, environment_.config.task_timeout, "subscribe",
+                   [&] { return consumer_->subscribe(topics); });
+    last_commit_ = last_poll_ = environment_.time.steady_ms();
+}
+
+void stream_thread::turn() {
+    const auto wait = poll_wait();
+    auto polled = consumer_->poll(wait, most_polled);
+    last_poll_ = environment_.time.steady_ms();
+    collector_.serve();
+    for (const kafka::rebalance& change : polled.rebalances) handle(change);
+    note_errors(polled);
+    reset_positions(polled.out_of_range);
+    queue(std::move(polled.batches));
+    open_tasks();
+    if (!restorer_.idle()) {
+        const bool busy = anything_processable();
+        for (stream_task* restored : restorer_.step(busy ? milliseconds(0) : restore_wait)) start_running(*restored);
+    }
+    work();
+}
+
+milliseconds stream_thread::poll_wait() {
+    if (!restorer_.idle() || anything_processable()) return milliseconds(0);
+    milliseconds wait = environment_.config.poll;
+    if (!tasks_.empty()) {
+        const auto due = last_commit_ + environment_.config.commit_interval.count() - environment_.time.steady_ms();
+        if (due > 0) wait = std::min(wait, milliseconds(due));
+    }
+    return wait;
+}
+
+bool stream_thread::anything_processable() {
+    return std::any_of(tasks_.all().begin(), tasks_.all().end(), [](const auto& each) {
+        return each->at == owned_task::phase::running && each->task->processable();
+    });
+}
+
+void stream_thread::handle(const kafka::rebalance& change) {
+    switch (change.what) {
+    case kafka::rebalance::event::assigned:
+        try {
+            take_on(change);
+        } catch (const fenced_error&) {
+            acknowledge(change);
+            throw;
+        }
+        break;
+    case kafka::rebalance::event::revoked:
+        let_go(change);
+        acknowledge(change);
+        break;
+    case kafka::rebalance::event::lost:
+        log(log_level::info, concat(name_, " lost its partitions to other members; what was not committed is done again"));
+        give_up();
+        acknowledge(change);
+        break;
+    }
+}
+
+void stream_thread::acknowledge(const kafka::rebalance& change) noexcept {
+    if (const auto answer = consumer_->acknowledge(change, {}, false); !answer)
+        log(log_level::warn, concat(name_, " could not acknowledge a rebalance: ", answer.reason()));
+}
+
+void stream_thread::take_on(const kafka::rebalance& assigned) {
+    running_.store(false, std::memory_order_release);
+    std::vector<topic_partition> inputs;
+    std::vector<owned_task*> planned;
+    for (const task_id id : assignor_->assign(assigned.partitions).active) {
+        if (tasks_.find(id) != nullptr) continue;
+        owned_task& task = tasks_.plan(
+            id, task_inputs(environment_.what, environment_.config.application_id, environment_.layout, id));
+        inputs.insert(inputs.end(), task.inputs.begin(), task.inputs.end());
+        planned.push_back(&task);
+    }
+    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time, inputs);
+    for (owned_task* task : planned)
+        for (const auto& committed : found.committed)
+            if (std::find(task->inputs.begin(), task->inputs.end(), committed.partition) != task->inputs.end())
+                task->committed.push_back(committed);
+    for (const auto& [partition, offset] : found.positions) starts_[partition] = {offset, false};
+    // Paused until its task is restored; a partition that the group gave us and no task of ours reads is left out.
+    const auto answer = consumer_->acknowledge(assigned, found.positions, true);
+    if (!answer) {
+        if (answer.kind() == kafka::error_class::fatal)
+            throw cluster_error(concat("assigned partitions cannot be read: ", answer.reason()));
+        throw fenced_error(answer.reason());
+    }
+    assigned_ = true;
+}
+
+void stream_thread::let_go(const kafka::rebalance& revoked) {
+    running_.store(false, std::memory_order_release);
+    assigned_ = false;
+    const auto without_commit = [&](const std::exception& cause) {
+        log(log_level::warn, concat(name_, " hands its tasks over without a last commit: ", cause.what()));
+        give_up();
+    };
+    try {
+        commit(environment_.config.task_timeout, true);
+        for (const task_id id : assignor_->assign(revoked.partitions).active) {
+            if (owned_task* owned = tasks_.find(id); owned != nullptr && owned->task) restorer_.remove(*owned->task);
+            tasks_.close(id);
+        }
+    } catch (const task_error& cause) {
+        without_commit(cause);
+    } catch (const state_error& cause) {
+        without_commit(cause);
+    }
+    if (tasks_.empty()) valve_.forget();
+    for (const auto& partition : revoked.partitions) starts_.erase(partition);
+}
+
+void stream_thread::give_up() noexcept {
+    running_.store(false, std::memory_order_release);
+    assigned_ = false;
+    for (const auto& each : tasks_.all())
+        if (each->task) restorer_.remove(*each->task);
+    tasks_.close_all_dirty();
+    valve_.forget();
+    starts_.clear();
+}
+
+void stream_thread::note_errors(const kafka::poll_result& polled) {
+    for (const auto& failure : polled.errors) {
+        if (failure.kind() == kafka::error_class::fenced) throw fenced_error(failure.reason());
+        if (failure.kind() != kafka::error_class::retriable)
+            throw cluster_error(concat("input cannot be read: ", failure.reason()));
+    }
+    if (polled.errors.empty()) {
+        if (!polled.batches.empty()) error_pause_ = milliseconds(0);
+        return;
+    }
+    if (error_pause_.count() == 0)
+        log(log_level::warn, concat(name_, ": ", polled.errors.front().reason(), "; trying again"));
+    // A client that answers errors at once must not make this a busy loop.
+    error_pause_ = std::clamp(error_pause_ * 2, milliseconds(20), milliseconds(1000));
+    if (polled.batches.empty()) environment_.time.sleep(error_pause_);
+}
+
+void stream_thread::reset_positions(std::span<const topic_partition> lost) {
+    for (const topic_partition& partition : lost) {
+        const auto reset = reset_of(environment_.what, environment_.config, partition.topic);
+        if (reset == offset_reset::none)
+            throw cluster_error(concat("the position in ", to_string(partition), " is not in its log any more, and "
+                                       "auto.offset.reset is none; set it to earliest or latest"));
+        kafka::log_bounds bounds;
+        call_patiently(environment_.time, environment_.config.task_timeout,
+                       concat("find the bounds of ", to_string(partition)),
+                       [&] { return consumer_->bounds(partition, bounds, call_timeout); });
+        const std::int64_t offset = reset == offset_reset::earliest ? bounds.begin : bounds.end;
+        log(log_level::warn, concat("the position in ", to_string(partition), " is not in its log any more (deleted, or "
+                                    "the topic was made anew): going on at offset ", offset));
+        starts_[partition] = {offset, true};
+        call_patiently(environment_.time, environment_.config.task_timeout, concat("seek in ", to_string(partition)),
+                       [&] { return consumer_->seek(partition, offset); });
+    }
+}
+
+void stream_thread::queue(std::vector<kafka::record_batch> batches) {
+    for (kafka::record_batch& batch : batches) {
+        const auto to = tasks_.find_route(batch.source());
+        if (to.task == nullptr) continue; // of a task given up since; read again by its next owner
+        if (const auto start = starts_.find(batch.source()); start != starts_.end()) starts_.erase(start);
+        to.task->add(to.input, std::move(batch));
+        valve_.filled(*to.task, to.input);
+    }
+    for (const auto& each : tasks_.all())
+        if (each->task) each->task->polled();
+}
+
+void stream_thread::open_tasks() {
+    if (tasks_.empty() || environment_.time.steady_ms() < reopen_at_) return;
+    for (const auto& each : tasks_.all()) {
+        if (each->at != owned_task::phase::planned || !tasks_.open(*each)) continue;
+        restorer_.add(*each->task, each->committed);
+    }
+}
+
+void stream_thread::start_running(stream_task& restored) {
+    owned_task& owned = *tasks_.find(restored.id());
+    restored.initialize(owned.committed);
+    owned.at = owned_task::phase::running;
+    call_patiently(environment_.time, environment_.config.task_timeout, "resume the inputs of a restored task",
+                   [&] { return consumer_->resume(owned.inputs); });
+}
+
+void stream_thread::restart(owned_task& owned, bool wipe) {
+    running_.store(false, std::memory_order_release);
+    if (owned.task) restorer_.remove(*owned.task);
+    tasks_.reset(owned, wipe);
+    valve_.forget(owned.inputs);
+    const auto& time_limit = environment_.config.task_timeout;
+    call_patiently(environment_.time, time_limit, "pause the inputs of a task that starts again",
+                   [&] { return consumer_->pause(owned.inputs); });
+    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time,
+                                      owned.inputs);
+    owned.committed = std::move(found.committed);
+    for (const auto& [partition, offset] : found.positions) {
+        starts_[partition] = {offset, true};
+        call_patiently(environment_.time, time_limit, concat("seek in ", to_string(partition)),
+                       [&] { return consumer_->seek(partition, offset); });
+    }
+}
+
+void stream_thread::restart_all(const std::exception& cause) {
+    const std::int64_t now = environment_.time.steady_ms();
+    if (!failing_since_) {
+        log(log_level::warn, concat(name_, " starts its tasks again from their last commit: ", cause.what()));
+        failing_since_ = now;
+    }
+    if (now - *failing_since_ >= environment_.config.task_timeout.count())
+        throw cluster_error(concat(cause.what(), "; tried again for ", environment_.config.task_timeout.count(),
+                                   " ms (task.timeout.ms)"));
+    reopen_at_ = now + reopen_pause.count();
+    for (const auto& each : tasks_.all()) restart(*each, false);
+}
+
+void stream_thread::work() {
+    const std::int64_t give_way = last_poll_ + environment_.config.max_poll_interval.count() / 2;
+    for (;;) {
+        const std::int64_t before = environment_.time.steady_ms();
+        const std::size_t taken = process_round();
+        for (const auto& each : tasks_.all()) {
+            if (each->at != owned_task::phase::running) continue;
+            each->task->punctuate_stream_time();
+            each->task->punctuate_wall_clock();
+        }
+        const std::int64_t after = environment_.time.steady_ms();
+        commit_when_due();
+        if (after - before > long_round_ms)
+            round_ = std::max<std::size_t>(round_ / 2, 1);
+        else if (after - before < short_round_ms)
+            round_ = std::min(round_ * 2, longest_round);
+        if (taken == 0 || after >= give_way || stopping_.load(std::memory_order_relaxed)) break;
+        collector_.serve();
+    }
+    valve_.drained(tasks_);
+}
+
+std::size_t stream_thread::process_round() {
+    std::size_t taken = 0;
+    for (const auto& each : tasks_.all())
+        if (each->at == owned_task::phase::running) taken += each->task->process(round_);
+    if (taken > 0)
+        processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
+    return taken;
+}
+
+void stream_thread::commit_when_due() {
+    const bool due =
+        environment_.time.steady_ms() - last_commit_ >= environment_.config.commit_interval.count() ||
+        std::any_of(tasks_.all().begin(), tasks_.all().end(), [](const auto& each) {
+            return each->at == owned_task::phase::running && each->task->commit_requested();
+        });
+    if (due) commit(environment_.config.task_timeout, false);
+}
+
+void stream_thread::commit(milliseconds limit, bool closing) {
+    const auto tasks = running_tasks();
+    if (!tasks.empty())
+        purge_.committed(commit_tasks(tasks, closing, collector_, *consumer_, limit, environment_.time));
+    last_commit_ = environment_.time.steady_ms();
+}
+
+std::vector<stream_task*> stream_thread::running_tasks() const {
+    std::vector<stream_task*> running;
+    for (const auto& each : tasks_.all())
+        if (each->at == owned_task::phase::running) running.push_back(each->task.get());
+    return running;
+}
+
+void stream_thread::report() {
+    running_.store(assigned_ && tasks_.all_running(), std::memory_order_release);
+}
+
+void stream_thread::leave() {
+    running_.store(false, std::memory_order_release);
+    const auto without_commit = [&](const std::exception& cause) {
+        log(log_level::warn, concat(name_, " ends without a last commit: ", cause.what()));
+    };
+    try {
+        commit(std::min(environment_.config.task_timeout, last_commit_limit), true);
+        while (!tasks_.empty()) {
+            const auto& last = tasks_.all().back();
+            if (last->task) restorer_.remove(*last->task);
+            tasks_.close(last->id);
+        }
+    } catch (const task_error& cause) {
+        without_commit(cause);
+    } catch (const state_error& cause) {
+        without_commit(cause);
+    }
+    abandon();
+}
+
+void stream_thread::abandon() noexcept {
+    give_up();
+    consumer_->close();
+    restore_consumer_->close();
+    producer_->close();
+}
+
+std::optional<std::int64_t> stream_thread::position(const topic_partition& partition) {
+    const auto start = starts_.find(partition);
+    if (start == starts_.end()) return consumer_->position(partition);
+    if (start->second.sought) return start->second.offset;
+    return std::max(consumer_->position(partition).value_or(start->second.offset), start->second.offset);
+}
+
+std::optional<std::int64_t> stream_thread::lag(const topic_partition& partition) {
+    const auto end = consumer_->known_end(partition);
+    const auto at = position(partition);
+    if (!end || !at) return std::nullopt;
+    return std::max<std::int64_t>(*end - *at, 0);
+}
+
+} // namespace streams::inline v0

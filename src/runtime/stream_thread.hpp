@@ -1,0 +1,108 @@
+#pragma once
+
+#include "src/runtime/input_valve.hpp"
+#include "src/runtime/owned_tasks.hpp"
+#include "src/runtime/producing_collector.hpp"
+#include "src/runtime/repartition_purge.hpp"
+#include "src/runtime/start_positions.hpp"
+#include "src/runtime/store_restorer.hpp"
+#include "src/runtime/task_assignor.hpp"
+#include "src/runtime/thread_environment.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// A consumer of the group, a producer, and the tasks that the group gave it (Kafka's `StreamThread`). It has no thread
+/// of its own: somebody calls `run_once` until that says false, always from one thread.
+class stream_thread final : private input_progress {
+public:
+    /// Makes the clients; talks to nobody yet. Throws config_error where a client refuses its settings.
+    /// `number` counts from 1, as in Kafka's client ids.
+    stream_thread(std::int32_t number, const thread_environment& environment);
+    ~stream_thread();
+    stream_thread(const stream_thread&) = delete;
+    stream_thread& operator=(const stream_thread&) = delete;
+
+    /// One turn: poll, take part in rebalances, restore, process, punctuate, commit. Waits for input up to poll.ms
+    /// where there is nothing to do. False: it was asked to stop and has, committed and closed.
+    /// Throws what no retry helps; then only `abandon` may be called.
+    bool run_once();
+    /// Closes without committing: tasks first, then the clients.
+    void abandon() noexcept;
+    /// Asks for the end. From any thread.
+    void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }
+
+    /// Whether it has joined and all its tasks run. From any thread, like the counts.
+    [[nodiscard]] bool running() const noexcept { return running_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t processed() const noexcept { return processed_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
+    [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
+
+private:
+    void turn();
+    void join();
+    void leave();
+    void handle(const kafka::rebalance& change);
+    void acknowledge(const kafka::rebalance& change) noexcept;
+    void take_on(const kafka::rebalance& assigned);
+    void let_go(const kafka::rebalance& revoked);
+    void give_up() noexcept;
+    void note_errors(const kafka::poll_result& polled);
+    void reset_positions(std::span<const topic_partition> lost);
+    void queue(std::vector<kafka::record_batch> batches);
+    void open_tasks();
+    void start_running(stream_task& restored);
+    void restart(owned_task& owned, bool wipe);
+    void restart_all(const std::exception& cause);
+    void work();
+    std::size_t process_round();
+    void commit(std::chrono::milliseconds limit, bool closing);
+    void commit_when_due();
+    [[nodiscard]] std::chrono::milliseconds poll_wait();
+    [[nodiscard]] bool anything_processable();
+    [[nodiscard]] std::vector<stream_task*> running_tasks() const;
+    void report();
+
+    [[nodiscard]] std::optional<std::int64_t> lag(const topic_partition& partition) override;
+    [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
+
+    const thread_environment& environment_;
+    std::string name_;
+    std::unique_ptr<kafka::consumer> consumer_;
+    std::unique_ptr<kafka::producer> producer_;
+    std::unique_ptr<kafka::consumer> restore_consumer_;
+    std::atomic<std::uint64_t> processed_{0};
+    std::atomic<std::uint64_t> sent_{0};
+    drop_counters drops_;
+    producing_collector collector_;
+    owned_tasks tasks_;
+    store_restorer restorer_;
+    input_valve valve_;
+    repartition_purge purge_;
+    std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
+    /// Where an input began. After a seek the client's position is that of before until something was polled.
+    struct input_start {
+        std::int64_t offset;
+        bool sought;
+    };
+    std::map<topic_partition, input_start> starts_;
+    std::size_t round_ = 1; ///< records of a task between two looks at the clock
+    std::int64_t last_commit_ = 0;
+    std::int64_t last_poll_ = 0;
+    std::int64_t reopen_at_ = 0;          ///< tasks are not made before this, after a store failed
+    std::optional<std::int64_t> failing_since_;
+    std::chrono::milliseconds error_pause_{0};
+    bool assigned_ = false;               ///< an assignment was received and not taken back
+    std::atomic<bool> stopping_{false};
+    std::atomic<bool> running_{false};
+};
+
+} // namespace streams::inline v0

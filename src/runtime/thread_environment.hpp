@@ -1,0 +1,29 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/runtime/internal_topics.hpp"
+#include "src/runtime/state_directory.hpp"
+
+#include <streams/core/clock.hpp>
+#include <streams/core/config.hpp>
+#include <streams/runtime/restore_listener.hpp>
+#include <streams/topology/topology.hpp>
+
+#include <string>
+
+namespace streams::inline v0 {
+
+/// What the stream threads of an application share. All of it outlives them and stays as it is while they run.
+struct thread_environment {
+    const topology& what;
+    const streams_config& config;
+    kafka::client_supplier& clients;
+    kafka::admin& admin;
+    clock& time;
+    state_directory& states;
+    const topic_layout& layout; ///< known before the first turn of a thread
+    const restore_listener& on_restore;
+    std::string client_id;      ///< of the application
+};
+
+} // namespace streams::inline v0
