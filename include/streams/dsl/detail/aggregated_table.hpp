@@ -1,0 +1,78 @@
+#pragma once
+
+#include <streams/dsl/detail/aggregate_node.hpp>
+#include <streams/dsl/detail/repartition.hpp>
+#include <streams/dsl/detail/store_specs.hpp>
+#include <streams/dsl/detail/window_aggregate_node.hpp>
+
+namespace streams::inline v0::detail {
+
+/// The table of an aggregation: always kept in a store. `Shape` makes node and getter: by key, or by key and window.
+template <class Shape>
+class aggregated_table final : public table_of<typename Shape::key_type, typename Shape::row_type> {
+public:
+    aggregated_table(Shape shape, store_spec spec) : shape_(std::move(shape)), spec_(std::move(spec)) {}
+
+    bool enable_sending_old_values(bool) override { return send_old_ = true; }
+    getter_plan<typename Shape::key_type, typename Shape::row_type> getter() override {
+        return shape_.getter(spec_.name);
+    }
+    void write(const graph_node& of, topology& out) const {
+        out.add_node({.kind = node_kind::processor,
+                      .name = of.name,
+                      .parents = parent_names(of),
+                      .make = [shape = shape_, store = spec_.name, send_old = send_old_] { return shape.make(store, send_old); }});
+        out.add_store(spec_, {of.name});
+    }
+
+private:
+    Shape shape_;
+    store_spec spec_;
+    bool send_old_ = false;
+};
+
+template <class KeyIn, class ValueIn, class Plan>
+struct by_key {
+    using key_type = without_null_t<KeyIn>;
+    using row_type = typename Plan::aggregate_type;
+    Plan plan;
+    std::chrono::milliseconds window_size{0}; ///< of keys that are windowed already
+
+    [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
+        return std::make_unique<aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, window_size);
+    }
+    [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
+        return getter_from_store<key_type, row_type>(store);
+    }
+};
+
+template <class KeyIn, class ValueIn, class Plan>
+struct by_window {
+    using key_type = windowed<without_null_t<KeyIn>>;
+    using row_type = typename Plan::aggregate_type;
+    Plan plan;
+    time_windows windows;
+
+    [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
+        return std::make_unique<window_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows);
+    }
+    [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
+        return {{store}, [store] { return std::make_unique<window_getter<without_null_t<KeyIn>, row_type>>(store); }};
+    }
+};
+
+/// Adds the node of an aggregation, behind a repartition topic where the key has changed, and returns its place.
+template <class KeyIn, class ValueIn, class Table>
+[[nodiscard]] attachment add_aggregation(group_state& group, std::string name, const std::string& store,
+                                         std::shared_ptr<Table> table, std::optional<std::chrono::milliseconds> window_size) {
+    const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
+        make_repartition_nodes<KeyIn, ValueIn>(plan, group.at.window_size);
+    });
+    graph_node what{.name = std::move(name)};
+    what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
+    attachment at = above.behind(above.graph->add(std::move(what), *above.node), false);
+    at.window_size = window_size;
+    return at;
+}
+
+} // namespace streams::inline v0::detail

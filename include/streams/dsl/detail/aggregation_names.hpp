@@ -1,0 +1,39 @@
+#pragma once
+
+#include <streams/dsl/change.hpp>
+#include <streams/dsl/detail/graph.hpp>
+#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/options.hpp>
+#include <streams/serde/serde.hpp>
+
+#include <string>
+#include <utility>
+
+namespace streams::inline v0::detail {
+
+struct aggregation_names {
+    std::string store;
+    std::string node;
+};
+
+/// Whether an aggregation whose functor returns Result can delete rows.
+template <class Result>
+inline constexpr rows rows_of = nullable<Result> ? rows::deletable : rows::permanent;
+
+/// Names of store and node, numbered in this order.
+template <class... Options>
+[[nodiscard]] aggregation_names new_names(const attachment& at, std::string_view prefix, const Options&... options) {
+    std::string store = pick<materialized>(options...).name;
+    if (store.empty()) store = at.graph->new_store_name(prefix);
+    return {std::move(store), at.graph->name_or_new(pick<named>(options...).name, prefix)};
+}
+
+/// The same of a count. Kafka Streams takes one more index where it is given an unnamed `Materialized`.
+template <class... Options>
+[[nodiscard]] aggregation_names count_names(const attachment& at, const Options&... options) {
+    const auto kept = picked<materialized>(options...);
+    if (kept && kept->name.empty()) at.graph->burn();
+    return new_names(at, "KSTREAM-AGGREGATE-", options...);
+}
+
+} // namespace streams::inline v0::detail

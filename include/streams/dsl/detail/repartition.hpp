@@ -1,0 +1,57 @@
+#pragma once
+
+#include <streams/dsl/detail/graph.hpp>
+#include <streams/dsl/detail/pass_node.hpp>
+#include <streams/dsl/detail/window_key.hpp>
+#include <streams/topology/task_context.hpp>
+#include <streams/topology/topic_sink.hpp>
+#include <streams/topology/topic_source.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace streams::inline v0::detail {
+
+/// Before a repartition topic: drops records that no key places.
+template <class Key, class Value>
+class null_key_filter_node final : public typed_node<Key, Value, Key, Value> {
+public:
+    void init(task_context& context) override { context_ = &context; }
+    void process(const record<Key, Value>& r) override {
+        if constexpr (nullable<Key>) {
+            if (!r.key) return context_->drop(drop_reason::null_key, this->name());
+        }
+        this->forward(r);
+    }
+
+private:
+    task_context* context_ = nullptr;
+};
+
+/// The source of an internal topic. `window_size`: of windowed keys, where it is known.
+template <class Key, class Value>
+[[nodiscard]] node_factory internal_source(std::optional<std::chrono::milliseconds> window_size) {
+    using plain_key = without_null_t<Key>;
+    if constexpr (time_windowed_key<plain_key>) {
+        using key_serde = time_windowed_serde<typename windowed_inner<plain_key>::type>;
+        if (window_size)
+            return [size = *window_size] {
+                return std::make_unique<topic_source<Key, Value, log_timestamp, key_serde>>(
+                    on_null::fail, log_timestamp{}, key_serde(size));
+            };
+    }
+    return [] { return std::make_unique<topic_source<Key, Value>>(); };
+}
+
+/// Fills in the three nodes around a repartition topic, by the types of the records that go through.
+template <class Key, class Value>
+void make_repartition_nodes(repartition_plan& plan, std::optional<std::chrono::milliseconds> window_size) {
+    plan.make_filter = [](bool pass_null_keys) -> node_factory {
+        if (pass_null_keys) return [] { return std::make_unique<pass_node<Key, Value>>(); };
+        return [] { return std::make_unique<null_key_filter_node<Key, Value>>(); };
+    };
+    plan.make_sink = [topic = plan.topic] { return std::make_unique<topic_sink<Key, Value>>(topic); };
+    plan.make_source = internal_source<Key, Value>(window_size);
+}
+
+} // namespace streams::inline v0::detail

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <streams/dsl/detail/graph.hpp>
+#include <streams/dsl/options.hpp>
+
+#include <functional>
+#include <string>
+#include <typeinfo>
+#include <vector>
+
+namespace streams::inline v0::detail {
+
+/// Adds the source of a stream. `types`: of the records that it forwards.
+[[nodiscard]] attachment add_stream_source(const std::shared_ptr<graph>& graph, std::vector<std::string> topics,
+                                           const consumed& options, const std::type_info& types, node_factory make);
+
+/// Adds the source of a table and the node below it, which `write_table` writes under (its name, the source's name).
+[[nodiscard]] attachment
+add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
+                 const std::type_info& types, node_factory make,
+                 std::function<void(const std::string&, const std::string&, topology&)> write_table);
+
+} // namespace streams::inline v0::detail

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <streams/dsl/detail/repartition.hpp>
+#include <streams/dsl/detail/stream_table_join_node.hpp>
+#include <streams/dsl/detail/table_source.hpp>
+#include <streams/dsl/fwd.hpp>
+
+namespace streams::inline v0::detail {
+
+/// Adds the stateful operators of a stream to the graph.
+template <class Key, class Value>
+struct stateful {
+    static constexpr rows table_rows = nullable<Value> ? rows::deletable : rows::permanent;
+    using table_type = ktable<without_null_t<Key>, without_null_t<Value>, table_rows>;
+
+    static table_type add_to_table(const attachment& at, std::string name, const materialized& options) {
+        using table = source_table<without_null_t<Key>, without_null_t<Value>>;
+        const std::string store = options.name.empty() ? at.graph->new_store_name("KSTREAM-TOTABLE-") : options.name;
+        auto description = std::make_shared<table>(key_value_spec(store, options), !options.name.empty());
+
+        attachment above = at;
+        if (at.repartition_required)
+            above = behind_repartition(at, name, [&](repartition_plan& plan) {
+                make_repartition_nodes<Key, Value>(plan, at.window_size);
+            });
+        graph_node what{.name = std::move(name)};
+        what.write = [description, size = at.window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of,
+                                                                                                  topology& out) {
+            write_table_source<Key, Value>(*description, of.name, parent_names(of), size, out);
+        };
+        return table_type(above.behind(at.graph->add(std::move(what), *above.node), false), description);
+    }
+
+    template <bool Left, class NewValue, class Row, class F>
+    static attachment add_table_join(stream_state& stream, const attachment& table_at,
+                                     const std::shared_ptr<table_of<without_null_t<Key>, Row>>& table,
+                                     shared_functor<F> joiner, const std::string& name) {
+        attachment above = before_join(stream, name, [&](repartition_plan& plan) {
+            make_repartition_nodes<Key, Value>(plan, stream.at.window_size);
+        });
+        above.sources = united(above.sources, table_at.sources);
+        above.graph->copartition(above.sources);
+
+        graph_node what{.name = above.graph->name_or_new(name, Left ? "KSTREAM-LEFTJOIN-" : "KSTREAM-JOIN-")};
+        what.passes_null_keys = Left;
+        getter_plan<without_null_t<Key>, Row> rows = table->getter();
+        what.write = [rows = std::move(rows), joiner = std::move(joiner)](const graph_node& of, topology& out) {
+            using node_type = stream_table_join_node<Key, Value, Row, NewValue, F, Left>;
+            out.add_node({.kind = node_kind::processor,
+                          .name = of.name,
+                          .parents = parent_names(of),
+                          .stores = rows.stores,
+                          .make = [make = rows.make, joiner] { return std::make_unique<node_type>(make(), joiner); }});
+        };
+        return above.behind(above.graph->add(std::move(what), *above.node), false);
+    }
+};
+
+} // namespace streams::inline v0::detail

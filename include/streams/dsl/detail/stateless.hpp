@@ -1,0 +1,134 @@
+#pragma once
+
+#include <streams/dsl/detail/filter_node.hpp>
+#include <streams/dsl/detail/flat_map_node.hpp>
+#include <streams/dsl/detail/map_node.hpp>
+#include <streams/dsl/detail/pass_node.hpp>
+#include <streams/dsl/detail/peek_node.hpp>
+#include <streams/dsl/detail/repartition.hpp>
+#include <streams/dsl/options.hpp>
+
+namespace streams::inline v0::detail {
+
+/// Chooses the topic of a record by a user's functor, for topic_sink.
+template <class Key, class Value, class F>
+struct topic_choice {
+    task_functor<F> functor;
+    std::string operator()(const record<Key, Value>& r) const {
+        if constexpr (record_functor<F, Key, Value>)
+            return std::string(call(functor.get(), r.key, r.value));
+        else
+            return std::string(std::invoke(functor.get(), r));
+    }
+};
+
+template <class Node, class F>
+[[nodiscard]] node_factory maker_of(shared_functor<F> functor) {
+    return [functor = std::move(functor)] { return std::make_unique<Node>(functor); };
+}
+
+/// Adds the stateless operators of a stream to the graph.
+template <class Key, class Value>
+struct stateless {
+    template <bool Wanted, class F>
+    static graph_node& add_filter(const attachment& at, std::string name, shared_functor<F> f) {
+        return at.graph->add_processor(std::move(name), *at.node, maker_of<filter_node<Key, Value, F, Wanted>>(std::move(f)));
+    }
+    template <class NewValue, class F>
+    static graph_node& add_map_values(const attachment& at, std::string name, shared_functor<F> f) {
+        graph_node& node = at.graph->add_processor(std::move(name), *at.node,
+                                                   maker_of<map_values_node<Key, Value, NewValue, F>>(std::move(f)));
+        node.value_changing = true;
+        return node;
+    }
+    template <class NewKey, class NewValue, class F>
+    static graph_node& add_map(const attachment& at, std::string name, shared_functor<F> f) {
+        graph_node& node = at.graph->add_processor(std::move(name), *at.node,
+                                                   maker_of<map_node<Key, Value, NewKey, NewValue, F>>(std::move(f)));
+        node.key_changing = true;
+        return node;
+    }
+    template <class NewKey, class F>
+    static graph_node& add_select_key(const attachment& at, std::string name, shared_functor<F> f) {
+        graph_node& node = at.graph->add_processor(std::move(name), *at.node,
+                                                   maker_of<select_key_node<Key, Value, NewKey, F>>(std::move(f)));
+        node.key_changing = true;
+        return node;
+    }
+    template <class NewValue, class F>
+    static graph_node& add_flat_map_values(const attachment& at, std::string name, shared_functor<F> f) {
+        graph_node& node = at.graph->add_processor(std::move(name), *at.node,
+                                                   maker_of<flat_map_values_node<Key, Value, NewValue, F>>(std::move(f)));
+        node.value_changing = true;
+        return node;
+    }
+    template <class NewKey, class NewValue, class F>
+    static graph_node& add_flat_map(const attachment& at, std::string name, shared_functor<F> f) {
+        graph_node& node = at.graph->add_processor(std::move(name), *at.node,
+                                                   maker_of<flat_map_node<Key, Value, NewKey, NewValue, F>>(std::move(f)));
+        node.key_changing = true;
+        return node;
+    }
+    template <class F>
+    static graph_node& add_peek(const attachment& at, std::string name, shared_functor<F> f) {
+        return at.graph->add_processor(std::move(name), *at.node, maker_of<peek_node<Key, Value, F>>(std::move(f)));
+    }
+    template <class F>
+    static graph_node& add_for_each(const attachment& at, std::string name, shared_functor<F> f) {
+        return at.graph->add_processor(std::move(name), *at.node, maker_of<for_each_node<Key, Value, F>>(std::move(f)));
+    }
+
+    static attachment add_merge(const attachment& at, const attachment& other, std::string name) {
+        graph_node what{.name = std::move(name)};
+        what.merging = true;
+        what.write = [](const graph_node& of, topology& out) {
+            out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
+                              return std::make_unique<pass_node<Key, Value>>();
+                          }});
+        };
+        graph_node* const parents[] = {at.node, other.node};
+        graph_node& node = at.graph->add(std::move(what), parents);
+        attachment merged = at.behind(node, at.repartition_required || other.repartition_required);
+        merged.sources = united(merged.sources, other.sources);
+        return merged;
+    }
+
+    [[nodiscard]] static repartition_filler filler(const attachment& at) {
+        return [size = at.window_size](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, size); };
+    }
+    static attachment add_repartition(const attachment& at, const repartitioned& options) {
+        const std::string prefix = options.name.empty() ? at.graph->new_name("KSTREAM-REPARTITION-") : options.name;
+        return behind_repartition(at, prefix, [&](repartition_plan& plan) {
+            make_repartition_nodes<Key, Value>(plan, at.window_size);
+            plan.partitions = options.partitions;
+            plan.optimizable = false;
+        });
+    }
+
+    static void add_sink(const attachment& at, std::string name, std::string topic) {
+        graph_node what{.name = std::move(name)};
+        what.write = [topic = std::move(topic)](const graph_node& of, topology& out) {
+            out.add_node({.kind = node_kind::sink,
+                          .name = of.name,
+                          .parents = parent_names(of),
+                          .topics = {topic},
+                          .make = [topic] { return std::make_unique<topic_sink<Key, Value>>(topic); }});
+        };
+        at.graph->add(std::move(what), *at.node);
+    }
+    template <class F>
+    static void add_extracting_sink(const attachment& at, std::string name, shared_functor<F> f) {
+        graph_node what{.name = std::move(name)};
+        what.write = [f = std::move(f)](const graph_node& of, topology& out) {
+            using choice = topic_choice<Key, Value, F>;
+            out.add_node({.kind = node_kind::sink,
+                          .name = of.name,
+                          .parents = parent_names(of),
+                          .topic_extractor = true,
+                          .make = [f] { return std::make_unique<topic_sink<Key, Value, choice>>(choice{task_functor<F>(f)}); }});
+        };
+        at.graph->add(std::move(what), *at.node);
+    }
+};
+
+} // namespace streams::inline v0::detail

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <streams/dsl/detail/store_specs.hpp>
+#include <streams/dsl/detail/table.hpp>
+#include <streams/dsl/detail/update_forwarder.hpp>
+
+namespace streams::inline v0::detail {
+
+/// What a table does with its updates: keep them, and tell the old value. Decided when the topology is written.
+struct table_upkeep {
+    std::string store; ///< empty: none
+    bool send_old = false;
+    std::chrono::milliseconds window_size{0}; ///< of windowed keys
+};
+
+/// Turns records into updates of a table (Kafka's `KTableSource`), for input topics and to_table.
+template <class KeyIn, class ValueIn>
+class table_source_node final
+    : public typed_node<KeyIn, ValueIn, without_null_t<KeyIn>, change<without_null_t<ValueIn>>> {
+    using key_type = without_null_t<KeyIn>;
+    using row_type = without_null_t<ValueIn>;
+
+public:
+    explicit table_source_node(table_upkeep upkeep)
+        : upkeep_(std::move(upkeep)), forwarder_({upkeep_.window_size}, upkeep_.send_old) {}
+
+    void init(task_context& context) override {
+        context_ = &context;
+        if (upkeep_.store.empty()) return;
+        store_.open(context, upkeep_.store);
+        forwarder_.init(store_.store(), this->children());
+    }
+
+    void process(const record<KeyIn, ValueIn>& r) override {
+        if constexpr (nullable<KeyIn>) {
+            if (!r.key) return context_->drop(drop_reason::null_key, this->name());
+            update({*r.key, r.value, r.timestamp, r.headers});
+        } else {
+            update(r);
+        }
+    }
+
+private:
+    void update(const record<key_type, ValueIn>& r) {
+        const row_type* value = nullptr;
+        if constexpr (nullable<ValueIn>)
+            value = pointer_to(r.value);
+        else
+            value = &r.value;
+
+        const row_type* old = nullptr;
+        if (!upkeep_.store.empty()) {
+            store_.at(r.key);
+            if (forwarder_.needs_old()) {
+                store_.get(old_);
+                old = pointer_to(old_);
+            }
+            context_->handling(r);
+            store_.put(value, r.timestamp);
+            if (forwarder_.on_flush()) return;
+        }
+        const change<row_type> update{value, old};
+        this->forward(r.with_value(update));
+    }
+
+    table_upkeep upkeep_;
+    task_context* context_ = nullptr;
+    typed_key_values<key_type, row_type> store_;
+    update_forwarder<plain_store_key<key_type>, row_type> forwarder_;
+    std::optional<row_type> old_;
+};
+
+/// A table fed by records: from a topic or from a stream. Keeps a store only where it is named, or something asks.
+template <class Key, class Value>
+class source_table final : public table_of<Key, Value> {
+public:
+    source_table(store_spec spec, bool materialized) : spec_(std::move(spec)), materialized_(materialized) {}
+
+    bool enable_sending_old_values(bool force) override {
+        if (!force && !materialized_) return false;
+        materialized_ = true;
+        send_old_ = true;
+        return true;
+    }
+    getter_plan<Key, Value> getter() override {
+        materialized_ = true;
+        return getter_from_store<Key, Value>(spec_.name);
+    }
+
+    [[nodiscard]] const store_spec* store() const noexcept { return materialized_ ? &spec_ : nullptr; }
+    [[nodiscard]] table_upkeep upkeep(std::chrono::milliseconds window_size) const {
+        return {materialized_ ? spec_.name : std::string(), send_old_, window_size};
+    }
+
+private:
+    store_spec spec_;
+    bool materialized_;
+    bool send_old_ = false;
+};
+
+/// The write step of a table's node below `parents`.
+template <class KeyIn, class ValueIn, class Table>
+void write_table_source(const Table& table, std::string name, std::vector<std::string> parents,
+                        std::chrono::milliseconds window_size, topology& out) {
+    const auto make = [upkeep = table.upkeep(window_size)] {
+        return std::make_unique<table_source_node<KeyIn, ValueIn>>(upkeep);
+    };
+    out.add_node({.kind = node_kind::processor, .name = name, .parents = std::move(parents), .make = make});
+    if (const store_spec* spec = table.store()) out.add_store(*spec, {name});
+}
+
+} // namespace streams::inline v0::detail

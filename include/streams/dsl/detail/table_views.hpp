@@ -1,0 +1,147 @@
+#pragma once
+
+#include <streams/dsl/detail/functor.hpp>
+#include <streams/dsl/detail/table_source.hpp>
+
+namespace streams::inline v0::detail {
+
+/// A filter of a table: the row, or none.
+template <class Key, class Value, class F, bool Wanted>
+struct row_filter {
+    using result_type = Value;
+    using held_type = const Value*; ///< nothing is made, so nothing is held
+    task_functor<F> predicate;
+
+    const Value* operator()(const Key& key, const Value* value, held_type& /*holder*/) const {
+        return value && static_cast<bool>(call(predicate.get(), key, *value)) == Wanted ? value : nullptr;
+    }
+};
+
+/// A mapping of a table: the functor's result, held for as long as it is forwarded.
+template <class Key, class Value, class NewValue, class F>
+struct row_mapping {
+    using result_type = NewValue;
+    using held_type = std::optional<NewValue>;
+    task_functor<F> mapper;
+
+    const NewValue* operator()(const Key& key, const Value* value, held_type& holder) const {
+        if (!value) return nullptr;
+        holder = call(mapper.get(), key, *value);
+        return pointer_to(holder);
+    }
+};
+
+/// A table computed row by row from another (Kafka's `KTableFilter`, `KTableMapValues`). `Skips`: where old values are
+/// known, an update from no row to no row is not forwarded.
+template <class Key, class Value, class Operation, bool Skips>
+class table_view_node final
+    : public typed_node<Key, change<Value>, Key, change<typename Operation::result_type>> {
+    using row_type = typename Operation::result_type;
+
+public:
+    table_view_node(Operation operation, table_upkeep upkeep)
+        : operation_(std::move(operation)),
+          upkeep_(std::move(upkeep)),
+          forwarder_({upkeep_.window_size}, upkeep_.send_old) {}
+
+    void init(task_context& context) override {
+        context_ = &context;
+        if (upkeep_.store.empty()) return;
+        store_.open(context, upkeep_.store);
+        forwarder_.init(store_.store(), this->children());
+    }
+
+    void process(const record<Key, change<Value>>& r) override {
+        const row_type* new_value = operation_(r.key, r.value.new_value, new_holder_);
+        const row_type* old = nullptr;
+        const bool stored = !upkeep_.store.empty();
+        if (stored) store_.at(r.key);
+        if (upkeep_.send_old) {
+            if (stored) {
+                store_.get(old_row_);
+                old = pointer_to(old_row_);
+            } else {
+                old = operation_(r.key, r.value.old_value, old_holder_);
+            }
+            if (Skips && !new_value && !old) return;
+        }
+        if (stored) {
+            context_->handling(r);
+            store_.put(new_value, r.timestamp);
+            if (forwarder_.on_flush()) return;
+        }
+        const change<row_type> update{new_value, old, r.value.is_latest};
+        this->forward(r.with_value(update));
+    }
+
+private:
+    Operation operation_;
+    table_upkeep upkeep_;
+    task_context* context_ = nullptr;
+    typed_key_values<Key, row_type> store_;
+    update_forwarder<plain_store_key<Key>, row_type> forwarder_;
+    typename Operation::held_type new_holder_{};
+    typename Operation::held_type old_holder_{};
+    std::optional<row_type> old_row_;
+};
+
+/// Computes a row of a view from the parent's.
+template <class Key, class Value, class Operation>
+class view_getter final : public value_getter<Key, typename Operation::result_type> {
+public:
+    view_getter(std::unique_ptr<value_getter<Key, Value>> parent, Operation operation)
+        : parent_(std::move(parent)), operation_(std::move(operation)) {}
+    void init(task_context& context) override { parent_->init(context); }
+    row_view<typename Operation::result_type> get(const Key& key) override {
+        const row_view<Value> row = parent_->get(key);
+        return {operation_(key, row.value, holder_), row.timestamp};
+    }
+
+private:
+    std::unique_ptr<value_getter<Key, Value>> parent_;
+    Operation operation_;
+    typename Operation::held_type holder_{};
+};
+
+/// A view of a table, with a store of its own where `spec` is given.
+template <class Key, class Value, class Operation, class F, bool Skips>
+class table_view final : public table_of<Key, typename Operation::result_type> {
+    using row_type = typename Operation::result_type;
+
+public:
+    table_view(std::shared_ptr<table_of<Key, Value>> parent, shared_functor<F> functor, std::optional<store_spec> spec)
+        : parent_(std::move(parent)), functor_(std::move(functor)), spec_(std::move(spec)) {
+        // Where the parent knows old values anyway, needless deletions can be told and kept back.
+        if (Skips) send_old_ = parent_->enable_sending_old_values(false);
+    }
+
+    bool enable_sending_old_values(bool force) override {
+        if (spec_ || parent_->enable_sending_old_values(force)) send_old_ = true;
+        return send_old_;
+    }
+    getter_plan<Key, row_type> getter() override {
+        if (spec_) return getter_from_store<Key, row_type>(spec_->name);
+        getter_plan<Key, Value> above = parent_->getter();
+        return {above.stores, [make = above.make, functor = functor_] {
+                    return std::make_unique<view_getter<Key, Value, Operation>>(make(),
+                                                                                Operation{task_functor<F>(functor)});
+                }};
+    }
+    void write(const graph_node& of, std::chrono::milliseconds window_size, topology& out) const {
+        const table_upkeep upkeep{spec_ ? spec_->name : std::string(), send_old_, window_size};
+        const auto make = [functor = functor_, upkeep] {
+            return std::make_unique<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)},
+                                                                                   upkeep);
+        };
+        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
+        if (spec_) out.add_store(*spec_, {of.name});
+    }
+
+private:
+    std::shared_ptr<table_of<Key, Value>> parent_;
+    shared_functor<F> functor_;
+    std::optional<store_spec> spec_;
+    bool send_old_ = false;
+};
+
+} // namespace streams::inline v0::detail

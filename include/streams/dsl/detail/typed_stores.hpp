@@ -1,0 +1,68 @@
+#pragma once
+
+#include <streams/dsl/detail/typed_value.hpp>
+#include <streams/state/key_value_store.hpp>
+#include <streams/state/window_store.hpp>
+#include <streams/topology/task_context.hpp>
+
+#include <string_view>
+
+namespace streams::inline v0::detail {
+
+template <class Store>
+[[nodiscard]] Store& store_as(task_context& context, std::string_view name) {
+    auto* store = dynamic_cast<Store*>(&context.store(name));
+    if (!store)
+        throw topology_error(concat("store ", name, " is of another kind than the operator that uses it made; give one of "
+                                    "the two stores of that name another name"));
+    return *store;
+}
+
+/// A timestamped key-value store, typed. Serialises into buffers that are used again.
+template <class Key, class Value>
+class typed_key_values {
+public:
+    void open(task_context& context, std::string_view name) { store_ = &store_as<key_value_store>(context, name); }
+    [[nodiscard]] key_value_store& store() noexcept { return *store_; }
+
+    /// The key of the calls that follow.
+    void at(const Key& key) {
+        key_.clear();
+        serde<Key>::serialize(key, key_);
+    }
+    /// Returns the timestamp, -1 where there is no value.
+    std::int64_t get(std::optional<Value>& value) { return typed_value<Value>::read(store_->get(key_.view()), value); }
+    /// Null deletes.
+    void put(const Value* value, std::int64_t timestamp) { store_->put(key_.view(), value_.write(value, timestamp)); }
+
+private:
+    key_value_store* store_ = nullptr;
+    bytes key_;
+    typed_value<Value> value_;
+};
+
+/// A timestamped window store, typed.
+template <class Key, class Value>
+class typed_windows {
+public:
+    void open(task_context& context, std::string_view name) { store_ = &store_as<window_store>(context, name); }
+    [[nodiscard]] window_store& store() noexcept { return *store_; }
+
+    void at(const Key& key) {
+        key_.clear();
+        serde<Key>::serialize(key, key_);
+    }
+    std::int64_t get(std::int64_t start, std::optional<Value>& value) {
+        return typed_value<Value>::read(store_->fetch(key_.view(), start), value);
+    }
+    void put(std::int64_t start, const Value* value, std::int64_t timestamp) {
+        store_->put(key_.view(), value_.write(value, timestamp), start);
+    }
+
+private:
+    window_store* store_ = nullptr;
+    bytes key_;
+    typed_value<Value> value_;
+};
+
+} // namespace streams::inline v0::detail

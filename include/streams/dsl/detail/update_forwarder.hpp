@@ -1,0 +1,78 @@
+#pragma once
+
+#include <streams/dsl/change.hpp>
+#include <streams/dsl/detail/window_key.hpp>
+#include <streams/dsl/detail/typed_value.hpp>
+#include <streams/serde/windowed.hpp>
+#include <streams/state/state_store.hpp>
+#include <streams/topology/node.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace streams::inline v0::detail {
+
+/// Reads the key that a key-value store flushes.
+template <class Key>
+struct plain_store_key {
+    using key_type = Key;
+    std::chrono::milliseconds window_size{0}; ///< of windowed keys, whose bytes lack the end
+
+    void operator()(bytes_view in, std::optional<Key>& key) const {
+        decode_into<Key>(in, key);
+        if constexpr (time_windowed_key<Key>) key->window.end = window_end(key->window.start, window_size.count());
+    }
+};
+
+/// Reads the key that a window store flushes: `key | start:8 | sequence:4`.
+template <class Key>
+struct window_store_key {
+    using key_type = windowed<Key>;
+    std::chrono::milliseconds size{0};
+
+    void operator()(bytes_view in, std::optional<windowed<Key>>& key) const {
+        constexpr std::size_t suffix = sizeof(std::int64_t) + sizeof(std::int32_t);
+        const bytes_view inner = without_suffix(in, suffix);
+        const auto start = load_big_endian<std::int64_t>(inner.end());
+        key.emplace(windowed<Key>{serde<Key>::deserialize(inner), {start, window_end(start, size.count())}});
+    }
+};
+
+/// Forwards the updates of a table: each as it comes, or, where the store caches, the last of each key per commit
+/// (Kafka's `TimestampedTupleForwarder`).
+template <class StoreKey, class Value>
+class update_forwarder final : public flush_listener {
+public:
+    using key_type = typename StoreKey::key_type;
+
+    update_forwarder(StoreKey read_key, bool send_old) : read_key_(std::move(read_key)), send_old_(send_old) {}
+
+    void init(state_store& store, const outputs<key_type, change<Value>>& to) {
+        to_ = &to;
+        on_flush_ = store.forward_on_flush(*this, send_old_);
+    }
+    /// Updates leave when the store is flushed; otherwise the node calls `forward`.
+    [[nodiscard]] bool on_flush() const noexcept { return on_flush_; }
+    /// Old values are to be forwarded with each update.
+    [[nodiscard]] bool needs_old() const noexcept { return send_old_ && !on_flush_; }
+    void forward(const record<key_type, change<Value>>& r) const { to_->forward(r); }
+
+    void flushed(const flushed_entry& entry) override {
+        read_key_(entry.key, key_);
+        const std::int64_t stored = typed_value<Value>::read(entry.new_value, new_value_);
+        typed_value<Value>::read(send_old_ ? entry.old_value : std::nullopt, old_value_);
+        const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
+        to_->forward({*key_, update, entry.new_value ? stored : entry.timestamp, entry.headers});
+    }
+
+private:
+    StoreKey read_key_;
+    bool send_old_;
+    bool on_flush_ = false;
+    const outputs<key_type, change<Value>>* to_ = nullptr;
+    std::optional<key_type> key_;
+    std::optional<Value> new_value_;
+    std::optional<Value> old_value_;
+};
+
+} // namespace streams::inline v0::detail

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <streams/dsl/concepts.hpp>
+#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/table_to_stream_node.hpp>
+#include <streams/dsl/detail/table_views.hpp>
+#include <streams/dsl/fwd.hpp>
+#include <streams/dsl/options.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace streams::inline v0 {
+
+/// A table of the latest value by key (Kafka's `KTable`): a cheap handle on a place in the topology being built. Rows says
+/// whether rows can be deleted. Functors are called with (value) or (key, value) of present rows, never for deletions; as
+/// in kstream they are shared and called as const.
+template <class Key, class Value, rows Rows>
+class ktable {
+    template <class F>
+    static constexpr bool functor = record_functor<F, Key, Value>;
+    template <class F>
+    static constexpr bool not_mutable = !detail::mutable_record_functor<F, Key, Value>;
+
+public:
+    using key_type = Key;
+    using value_type = Value;
+
+    /// The rows for which the predicate holds. A row that ceases to hold is deleted from the result.
+    template <class F, class... Options>
+    [[nodiscard]] ktable<Key, Value, rows::deletable> filter(F&& predicate, const Options&... options) const {
+        return filtered<true>(std::forward<F>(predicate), options...);
+    }
+    /// The rows for which the predicate does not hold.
+    template <class F, class... Options>
+    [[nodiscard]] ktable<Key, Value, rows::deletable> filter_not(F&& predicate, const Options&... options) const {
+        return filtered<false>(std::forward<F>(predicate), options...);
+    }
+
+    /// Each value replaced by what the functor returns; where that is an empty std::optional, the row is deleted.
+    template <class F, class... Options>
+    [[nodiscard]] auto map_values(F&& mapper, const Options&... options) const {
+        static_assert(detail::options_of<named, materialized>::admit<Options...>,
+                      "ktable::map_values takes the options named and materialized");
+        static_assert(not_mutable<F>, "ktable::map_values: the functor is a mutable lambda, but all tasks share it; keep "
+                                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>, "ktable::map_values: the functor must be callable with (value) or (key, value) of the "
+                                  "table's types, which are never null");
+        using result = detail::record_value_t<F, Key, Value>;
+        using NewValue = without_null_t<result>;
+        static_assert(!std::is_void_v<result>, "ktable::map_values: the functor must return the new value");
+        using operation = detail::row_mapping<Key, Value, NewValue, std::decay_t<F>>;
+        constexpr rows new_rows = nullable<result> ? rows::deletable : Rows;
+        return view<operation, false, new_rows>("KTABLE-MAPVALUES-", std::forward<F>(mapper), options...);
+    }
+
+    /// The updates of the table as records; a deletion is a null value.
+    template <class... Options>
+        requires(detail::options_of<named>::has<Options> && ...)
+    [[nodiscard]] auto to_stream(const Options&... options) const {
+        using node_type = detail::table_to_stream_node<Key, Value, Rows>;
+        graph_node_ref node = at_.graph->add_processor(
+            at_.graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"), *at_.node,
+            [] { return std::make_unique<node_type>(); });
+        return kstream<Key, typename node_type::stream_value>(at_.behind(node, false));
+    }
+    /// The same under new keys: `to_stream().select_key(mapper)`.
+    template <class F, class... Options>
+        requires(!detail::options_of<named>::has<F>)
+    [[nodiscard]] auto to_stream(F&& mapper, const Options&... options) const {
+        static_assert(detail::options_of<named>::admit<Options...>, "ktable::to_stream takes one option: named");
+        return to_stream(options...).select_key(std::forward<F>(mapper));
+    }
+
+    /// For the library: a table at a place in the graph.
+    ktable(detail::attachment at, std::shared_ptr<detail::table_of<Key, Value>> table)
+        : at_(std::move(at)), table_(std::move(table)) {}
+    [[nodiscard]] const detail::attachment& at() const noexcept { return at_; }
+    [[nodiscard]] const std::shared_ptr<detail::table_of<Key, Value>>& table() const noexcept { return table_; }
+
+private:
+    using graph_node_ref = detail::graph_node&;
+
+    template <bool Wanted, class F, class... Options>
+    [[nodiscard]] auto filtered(F&& predicate, const Options&... options) const {
+        static_assert(detail::options_of<named, materialized>::admit<Options...>,
+                      "ktable::filter takes the options named and materialized");
+        static_assert(not_mutable<F>, "ktable::filter: the predicate is a mutable lambda, but all tasks share it; keep "
+                                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>, "ktable::filter: the predicate must be callable with (value) or (key, value) of the "
+                                  "table's types, which are never null");
+        static_assert(record_predicate<F, Key, Value>, "ktable::filter: the predicate must return bool");
+        using operation = detail::row_filter<Key, Value, std::decay_t<F>, Wanted>;
+        return view<operation, true, rows::deletable>("KTABLE-FILTER-", std::forward<F>(predicate), options...);
+    }
+
+    template <class Operation, bool Skips, rows NewRows, class F, class... Options>
+    [[nodiscard]] auto view(std::string_view prefix, F&& f, const Options&... options) const {
+        using NewValue = typename Operation::result_type;
+        std::optional<store_spec> spec;
+        if (const auto kept = detail::picked<materialized>(options...)) {
+            // Kafka Streams numbers a store here that it never makes.
+            if (kept->name.empty())
+                at_.graph->burn();
+            else
+                spec = detail::key_value_spec(kept->name, *kept);
+        }
+        using view_type = detail::table_view<Key, Value, Operation, std::decay_t<F>, Skips>;
+        auto table = std::make_shared<view_type>(table_, detail::share(std::forward<F>(f)), std::move(spec));
+        detail::graph_node what{.name = at_.graph->name_or_new(detail::pick<named>(options...).name, prefix)};
+        what.write = [table, size = at_.window_size.value_or(std::chrono::milliseconds(0))](const detail::graph_node& of,
+                                                                                             topology& out) {
+            table->write(of, size, out);
+        };
+        graph_node_ref node = at_.graph->add(std::move(what), *at_.node);
+        return ktable<Key, NewValue, NewRows>(at_.behind(node, false), std::move(table));
+    }
+
+    detail::attachment at_;
+    std::shared_ptr<detail::table_of<Key, Value>> table_;
+};
+
+} // namespace streams::inline v0

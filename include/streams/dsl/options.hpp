@@ -1,0 +1,65 @@
+#pragma once
+
+#include <streams/core/config.hpp>
+#include <streams/topology/topic_source.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace streams::inline v0 {
+
+/// Options of the operators: aggregates for designated initialisers, given after the mandatory arguments in any order,
+/// each at most once. New members are added at the end.
+
+/// Names a node (Kafka's `Named`). Legal characters are those of topic names.
+struct named {
+    std::string name;
+};
+
+/// How a topic is read (Kafka's `Consumed`).
+struct consumed {
+    std::string name{};                    ///< of the source node
+    std::optional<offset_reset> reset{};   ///< where to begin without a committed offset; nullopt: as configured
+    streams::on_null on_null = streams::on_null::fail; ///< a null key or value that the type does not admit
+};
+
+/// How a topic is written (Kafka's `Produced`).
+struct produced {
+    std::string name{}; ///< of the sink node
+};
+
+/// How a stream is grouped (Kafka's `Grouped`).
+struct grouped {
+    std::string name{}; ///< of the key selector, and of the repartition topic where one is needed
+};
+
+/// How a stream is repartitioned (Kafka's `Repartitioned`).
+struct repartitioned {
+    std::string name{};                       ///< of the repartition topic, without `-repartition`
+    std::optional<std::int32_t> partitions{}; ///< nullopt: as many as the input has
+};
+
+/// How a stream is joined to a table (Kafka's `Joined`).
+struct joined {
+    std::string name{}; ///< of the join node, and of the repartition topic where one is needed
+};
+
+/// How a branch is named (Kafka's `Branched`).
+struct branched {
+    std::string name{}; ///< appended to the name of the split
+};
+
+/// How a table is kept (Kafka's `Materialized`).
+struct materialized {
+    std::string name{};     ///< of the store, and so of its changelog topic; empty: generated
+    bool in_memory = false; ///< not on disk; the changelog is independent of it
+    bool caching = true;    ///< forward only the last update of each key per commit
+    bool logging = true;    ///< changelog topic
+    std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the store's own
+    std::optional<std::chrono::milliseconds> retention{};  ///< windowed: at least size + grace, which is the default
+};
+
+} // namespace streams::inline v0
