@@ -21,7 +21,7 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const store_environment
     if (!spec.persistent) return nullptr;
     return open_rocksdb_backing(environment.directory / spec.name,
                                 {spec.name, spec.timestamped ? "key-value, timestamped" : "key-value",
-                                 environment.changelog != nullptr});
+                                 spec.logging || !spec.source_topic.empty()});
 }
 
 /// Entries below `key | 0`, that is: up to and including `key`, begin here.

@@ -34,7 +34,7 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const window_layout& la
         {spec.name,
          concat("window, segments of ", layout.segment_interval(), " ms", spec.timestamped ? ", timestamped" : "",
                 spec.retain_duplicates ? ", duplicates" : ""),
-         environment.changelog != nullptr});
+         spec.logging || !spec.source_topic.empty()});
 }
 
 } // namespace
