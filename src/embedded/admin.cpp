@@ -1,0 +1,55 @@
+#include "src/embedded/admin.hpp"
+
+#include "src/embedded/outcome.hpp"
+
+#include <streams/core/error.hpp>
+
+namespace streams::inline v0::embedded {
+
+using kafka::result;
+
+result admin::describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
+                       kafka::milliseconds) {
+    partitions.clear();
+    for (const auto& name : topics)
+        if (const auto of = cluster_->find(name)) partitions.emplace(name, static_cast<std::int32_t>(of->logs.size()));
+    return {};
+}
+
+result admin::list(std::vector<std::string>& topics, kafka::milliseconds) {
+    topics = cluster_->topic_names();
+    return {};
+}
+
+result admin::create(std::span<const kafka::new_topic> topics, kafka::milliseconds) {
+    return attempt([&] {
+        for (const auto& one : topics) (void)cluster_->create_topic(one.name, one.partitions, one.config);
+    });
+}
+
+result admin::remove(std::span<const std::string> topics, kafka::milliseconds) {
+    return attempt([&]() -> result {
+        for (const auto& name : topics)
+            if (!cluster_->remove_topic(name)) return unknown_topic(name);
+        return {};
+    });
+}
+
+result admin::delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before, kafka::milliseconds) {
+    return attempt([&]() -> result {
+        for (const auto& [partition, offset] : before) {
+            const auto of = cluster_->find(partition.topic);
+            if (!of) return unknown_topic(partition.topic);
+            if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
+                return unknown_partition(partition.topic, partition.partition, of->logs.size());
+            auto& log = *of->logs[static_cast<std::size_t>(partition.partition)];
+            if (offset > log.end())
+                return {kafka::error_class::fatal, concat(to_string(partition), ": cannot delete the records before offset ",
+                                                          offset, ", because the log ends at ", log.end())};
+            cluster_->delete_records(log, offset);
+        }
+        return {};
+    });
+}
+
+} // namespace streams::inline v0::embedded

@@ -1,0 +1,280 @@
+#include "src/embedded/consumer.hpp"
+
+#include "src/embedded/outcome.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace streams::inline v0::embedded {
+
+using kafka::error_class;
+using kafka::result;
+
+consumer::consumer(std::shared_ptr<cluster> of, kafka::consumer_options options)
+    : cluster_(std::move(of)), options_(std::move(options)) {
+    self_.group_id = options_.group_id;
+    self_.instance_id = options_.group_instance_id;
+}
+
+consumer::~consumer() {
+    if (group_ && !closed_) group_->abandon(self_.member_id);
+}
+
+result consumer::subscribe(std::span<const std::string> topics) {
+    if (options_.group_id.empty())
+        return {error_class::fatal, "a consumer without a group cannot subscribe; give it a group id, or assign partitions"};
+    return attempt([&] {
+        topics_.assign(topics.begin(), topics.end());
+        if (group_) return group_->resubscribe(self_.member_id, topics_);
+        group_ = cluster_->group_of(options_.group_id);
+        self_.member_id = group_->join(options_.client_id, options_.group_instance_id, topics_, wake_);
+    });
+}
+
+result consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
+    if (group_) return {error_class::fatal, "a consumer that has subscribed cannot assign; use another one"};
+    return begin_reading(partitions, false);
+}
+
+result consumer::begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool paused) {
+    std::vector<reading> next;
+    for (const auto& [partition, offset] : partitions) {
+        auto of = cluster_->find(partition.topic);
+        if (!of) return unknown_topic(partition.topic);
+        if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
+            return unknown_partition(partition.topic, partition.partition, of->logs.size());
+        auto log = of->logs[static_cast<std::size_t>(partition.partition)];
+        next.push_back({partition, std::move(of), log_reader(std::move(log), offset), offset, {}, paused, false});
+    }
+    readings_ = std::move(next);
+    first_ = 0;
+    return {};
+}
+
+kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_records) {
+    auto& time = cluster_->time();
+    const auto now = time.steady_ms();
+    const auto longest = std::numeric_limits<std::int64_t>::max() - now;
+    const auto deadline = now + std::min<std::int64_t>(timeout.count(), longest);
+    for (;;) {
+        kafka::poll_result found;
+        if (closed_) {
+            found.errors.emplace_back(error_class::fatal, "the consumer is closed; make a new one");
+            return found;
+        }
+        wake_->reset();
+        try {
+            hear_group(found);
+            if (found.rebalances.empty() && found.errors.empty()) read(max_records, found);
+        } catch (const std::exception& failed) {
+            found.errors.emplace_back(error_class::fatal, failed.what());
+        }
+        if (!found.rebalances.empty() || !found.batches.empty() || !found.errors.empty()) return found;
+        const auto left = deadline - time.steady_ms();
+        if (left <= 0) return found;
+        if (arrange_wake_up()) wait(left);
+    }
+}
+
+void consumer::hear_group(kafka::poll_result& found) {
+    if (!group_) return;
+    if (replaced_) {
+        found.errors.emplace_back(error_class::fatal,
+                                  concat("group ", options_.group_id, ": another member with group.instance.id ",
+                                         options_.group_instance_id, " took this one's place; give each its own id"));
+        return;
+    }
+    if (expelled_) {
+        self_.member_id = group_->join(options_.client_id, options_.group_instance_id, topics_, wake_);
+        expelled_ = false;
+    }
+    auto heard = group_->poll(self_.member_id);
+    using kind = group::answer::kind;
+    if (heard.what == kind::nothing) return;
+    if (heard.what == kind::rebalance) {
+        self_.generation = heard.generation;
+        owned_ = heard.event.partitions;
+        found.rebalances.push_back(std::move(heard.event));
+        return;
+    }
+    expelled_ = heard.what == kind::expelled;
+    replaced_ = heard.what == kind::replaced;
+    if (owned_.empty()) return hear_group(found);
+    found.rebalances.push_back({kafka::rebalance::event::lost, std::exchange(owned_, {})});
+}
+
+void consumer::read(std::size_t max_records, kafka::poll_result& found) {
+    const auto count = readings_.size();
+    if (count == 0 || max_records == 0) return;
+    auto left = max_records;
+    const auto share = std::max<std::size_t>(1, max_records / count);
+    std::vector<reading*> has_more;
+    for (std::size_t turn = 0; turn < count && left > 0; ++turn) {
+        auto& from = readings_[(first_ + turn) % count];
+        const auto wanted = std::min(share, left);
+        const auto taken = read_one(from, wanted, found);
+        left -= taken;
+        if (taken == wanted) has_more.push_back(&from);
+    }
+    // What the others had no use for.
+    for (auto* from : has_more) {
+        if (left == 0) break;
+        left -= read_one(*from, left, found);
+    }
+    first_ = (first_ + 1) % count;
+}
+
+std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_result& found) {
+    if (from.paused || from.failed) return 0;
+    if (from.of->removed) {
+        from.failed = true;
+        found.errors.push_back(unknown_topic(from.partition.topic));
+        return 0;
+    }
+    from.known_end = from.reader.log()->end();
+    std::vector<record_view> records;
+    if (const auto available = *from.known_end - from.reader.position(); available > 0)
+        records.reserve(std::min(most, static_cast<std::size_t>(available)));
+    std::shared_ptr<const void> memory;
+    try {
+        const auto outcome = from.reader.read(most, records, memory);
+        if (outcome == log_reader::outcome::records) {
+            const auto taken = records.size();
+            found.batches.emplace_back(from.partition, std::move(records), std::move(memory));
+            return taken;
+        }
+        if (outcome != log_reader::outcome::nothing) report_misplaced(from, outcome, found);
+    } catch (const std::exception& failed) {
+        from.failed = true;
+        found.errors.emplace_back(error_class::fatal, concat(to_string(from.partition), ": ", failed.what()));
+    }
+    return 0;
+}
+
+void consumer::report_misplaced(reading& from, log_reader::outcome why, kafka::poll_result& found) {
+    const auto& log = *from.reader.log();
+    const auto position = from.reader.position();
+    if (why == log_reader::outcome::before_start && !options_.restore) {
+        const auto start = log.start();
+        found.errors.emplace_back(error_class::retriable,
+                                  concat(to_string(from.partition), ": the records from offset ", position, " to ", start - 1,
+                                         " are deleted, reading goes on behind them; raise the topic's retention to keep them"));
+        from.reader.seek(start);
+        return;
+    }
+    from.failed = true;
+    found.errors.emplace_back(error_class::fatal,
+                              concat(to_string(from.partition), ": offset ", position, " is out of range, the log has ",
+                                     log.start(), " to ", log.end(), "; seek to an offset in it"));
+}
+
+bool consumer::arrange_wake_up() {
+    for (const auto& one : readings_)
+        if (!one.paused && !one.failed && !one.reader.log()->wake_at_append(wake_, one.reader.position())) return false;
+    return true;
+}
+
+void consumer::wait(std::int64_t span_ms) {
+    auto& time = cluster_->time();
+    if (group_) {
+        if (const auto due = group_->next_deadline()) span_ms = std::min(span_ms, *due - time.steady_ms() + 1);
+        span_ms = std::min<std::int64_t>(span_ms, cluster_->group_limits().max_poll_interval.count() / 3);
+    }
+    const kafka::milliseconds span(std::max<std::int64_t>(span_ms, 1));
+    if (&time == &system_clock())
+        wake_->wait_for(span);
+    else
+        time.sleep(span);
+}
+
+result consumer::acknowledge(const kafka::rebalance& of,
+                             std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
+    return attempt([&]() -> result {
+        if (of.what == kafka::rebalance::event::assigned) return begin_reading(positions, paused);
+        readings_.clear();
+        owned_.clear();
+        if (of.what == kafka::rebalance::event::revoked && group_) group_->acknowledge_revoked(self_.member_id);
+        return {};
+    });
+}
+
+consumer::reading* consumer::find(const topic_partition& partition) {
+    const auto found = std::find_if(readings_.begin(), readings_.end(),
+                                    [&](const reading& one) { return one.partition == partition; });
+    return found == readings_.end() ? nullptr : &*found;
+}
+
+result consumer::set_paused(std::span<const topic_partition> partitions, bool paused) {
+    for (const auto& partition : partitions) {
+        auto* const one = find(partition);
+        if (one == nullptr)
+            return {error_class::fatal, concat(to_string(partition), " is not assigned to this consumer")};
+        one->paused = paused;
+    }
+    return {};
+}
+
+result consumer::pause(std::span<const topic_partition> partitions) { return set_paused(partitions, true); }
+
+result consumer::resume(std::span<const topic_partition> partitions) { return set_paused(partitions, false); }
+
+result consumer::seek(const topic_partition& partition, std::int64_t offset) {
+    auto* const one = find(partition);
+    if (one == nullptr) return {error_class::fatal, concat(to_string(partition), " is not assigned to this consumer")};
+    one->reader.seek(offset);
+    one->began = offset;
+    one->failed = false;
+    return {};
+}
+
+std::optional<std::int64_t> consumer::position(const topic_partition& partition) {
+    const auto* const one = find(partition);
+    if (one == nullptr || one->reader.position() == one->began) return std::nullopt;
+    return one->reader.position();
+}
+
+std::optional<std::int64_t> consumer::known_end(const topic_partition& partition) {
+    const auto* const one = find(partition);
+    return one == nullptr ? std::nullopt : one->known_end;
+}
+
+result consumer::commit(std::span<const kafka::committed_offset> offsets) {
+    if (options_.group_id.empty())
+        return {error_class::fatal, "a consumer without a group cannot commit; give it a group id"};
+    return attempt([&] { return cluster_->group_of(options_.group_id)->commit(self_, offsets); });
+}
+
+result consumer::committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
+                           kafka::milliseconds) {
+    if (options_.group_id.empty())
+        return {error_class::fatal, "a consumer without a group has no committed offsets; give it a group id"};
+    return attempt([&] { found = cluster_->group_of(options_.group_id)->committed(partitions); });
+}
+
+result consumer::bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds) {
+    const auto of = cluster_->find(partition.topic);
+    if (!of) return unknown_topic(partition.topic);
+    if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
+        return unknown_partition(partition.topic, partition.partition, of->logs.size());
+    const auto& log = *of->logs[static_cast<std::size_t>(partition.partition)];
+    found = {log.start(), log.end()};
+    return {};
+}
+
+kafka::group_metadata consumer::group() { return {std::make_shared<membership>(self_)}; }
+
+void consumer::close() {
+    if (closed_) return;
+    closed_ = true;
+    readings_.clear();
+    if (!group_) return;
+    try {
+        group_->leave(self_.member_id);
+    } catch (const std::exception&) {
+        // The journal cannot be written: the members that stay hear of it when they commit.
+    }
+}
+
+} // namespace streams::inline v0::embedded

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "src/embedded/cluster.hpp"
+#include "src/embedded/log_reader.hpp"
+#include "src/kafka/client.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace streams::inline v0::embedded {
+
+/// A consumer of the cluster. Reads in place: the records of a batch are views into the log's own memory. Destroyed
+/// without close(), it is to its group a process that died: its partitions stay with it until its session ends.
+class consumer final : public kafka::consumer {
+public:
+    consumer(std::shared_ptr<cluster> of, kafka::consumer_options options);
+    ~consumer() override;
+
+    kafka::result subscribe(std::span<const std::string> topics) override;
+    kafka::result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
+    [[nodiscard]] kafka::poll_result poll(kafka::milliseconds timeout, std::size_t max_records) override;
+    kafka::result acknowledge(const kafka::rebalance& of,
+                              std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) override;
+    kafka::result pause(std::span<const topic_partition> partitions) override;
+    kafka::result resume(std::span<const topic_partition> partitions) override;
+    kafka::result seek(const topic_partition& partition, std::int64_t offset) override;
+    [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
+    [[nodiscard]] std::optional<std::int64_t> known_end(const topic_partition& partition) override;
+    kafka::result commit(std::span<const kafka::committed_offset> offsets) override;
+    kafka::result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
+                            kafka::milliseconds timeout) override;
+    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds timeout) override;
+    [[nodiscard]] kafka::group_metadata group() override;
+    void close() override;
+
+private:
+    struct reading {
+        topic_partition partition;
+        std::shared_ptr<topic> of;
+        log_reader reader;
+        std::int64_t began = 0;                 ///< where it was last placed
+        std::optional<std::int64_t> known_end{};
+        bool paused = false;
+        bool failed = false;                    ///< an error was reported; nothing more until a seek
+    };
+
+    [[nodiscard]] kafka::result begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions,
+                                              bool paused);
+    [[nodiscard]] reading* find(const topic_partition& partition);
+    void hear_group(kafka::poll_result& found);
+    void read(std::size_t max_records, kafka::poll_result& found);
+    [[nodiscard]] std::size_t read_one(reading& from, std::size_t most, kafka::poll_result& found);
+    void report_misplaced(reading& from, log_reader::outcome why, kafka::poll_result& found);
+    [[nodiscard]] bool arrange_wake_up();
+    void wait(std::int64_t span_ms);
+    [[nodiscard]] kafka::result set_paused(std::span<const topic_partition> partitions, bool paused);
+
+    const std::shared_ptr<cluster> cluster_;
+    const kafka::consumer_options options_;
+    const std::shared_ptr<signal> wake_ = std::make_shared<signal>();
+    std::shared_ptr<embedded::group> group_; ///< null: reads alone
+    membership self_;
+    std::vector<std::string> topics_;
+    std::vector<topic_partition> owned_; ///< by the last rebalance heard of
+    bool expelled_ = false;              ///< joins again at the next poll
+    bool replaced_ = false;              ///< another has its instance id: it is over
+    bool closed_ = false;
+    std::vector<reading> readings_;
+    std::size_t first_ = 0; ///< whose turn it is
+};
+
+} // namespace streams::inline v0::embedded

@@ -1,0 +1,120 @@
+#include "src/embedded/producer.hpp"
+
+#include "src/embedded/outcome.hpp"
+
+#include <streams/core/error.hpp>
+#include <streams/core/partitioner.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace streams::inline v0::embedded {
+
+using kafka::error_class;
+using kafka::result;
+
+namespace {
+
+// Records without a key stay on a partition for as much as Kafka's default batch.size.
+constexpr std::size_t sticky_batch_bytes = 16'384;
+
+result no_transactions() {
+    return {error_class::fatal, "the embedded cluster does not support transactions yet; use at_least_once"};
+}
+
+} // namespace
+
+producer::producer(std::shared_ptr<cluster> of, kafka::producer_options options)
+    : cluster_(std::move(of)), options_(std::move(options)) {}
+
+std::int32_t producer::open(std::string_view topic, bool offsets_wanted) {
+    const auto known = std::find_if(destinations_.begin(), destinations_.end(),
+                                    [&](const destination& one) { return one.name == topic; });
+    if (known == destinations_.end()) {
+        destinations_.push_back({.name = std::string(topic), .offsets_wanted = offsets_wanted});
+        return static_cast<std::int32_t>(destinations_.size()) - 1;
+    }
+    known->offsets_wanted = known->offsets_wanted || offsets_wanted;
+    return static_cast<std::int32_t>(known - destinations_.begin());
+}
+
+bool producer::look_up(destination& of) const {
+    if (of.to && !of.to->removed.load(std::memory_order_relaxed)) return true;
+    of.to = cluster_->find(of.name);
+    of.last.assign(of.to ? of.to->logs.size() : 0, std::nullopt);
+    of.sticky_partition = of.sticky_bytes = 0;
+    return of.to != nullptr;
+}
+
+std::int32_t producer::partitions(std::int32_t topic, kafka::milliseconds) {
+    auto& of = destinations_[static_cast<std::size_t>(topic)];
+    return look_up(of) ? static_cast<std::int32_t>(of.to->logs.size()) : 0;
+}
+
+std::size_t producer::place(destination& at, const kafka::producer_record& record) {
+    const auto count = at.to->logs.size();
+    if (record.partition) return static_cast<std::size_t>(*record.partition);
+    if (record.key) return static_cast<std::size_t>(partition_of(*record.key, static_cast<std::int32_t>(count)));
+    if (at.sticky_bytes >= sticky_batch_bytes) {
+        at.sticky_partition = (at.sticky_partition + 1) % count;
+        at.sticky_bytes = 0;
+    }
+    at.sticky_bytes += record.value ? record.value->size() : 1;
+    return at.sticky_partition;
+}
+
+result producer::append(const kafka::producer_record& record) {
+    if (closed_) return {error_class::fatal, "the producer is closed; make a new one"};
+    auto& at = destinations_[static_cast<std::size_t>(record.topic)];
+    if (!look_up(at)) {
+        fail(at, record.partition.value_or(-1), unknown_topic(at.name));
+        return {};
+    }
+    const auto partition = place(at, record);
+    const auto number = static_cast<std::int32_t>(partition);
+    if (partition >= at.to->logs.size()) {
+        fail(at, number, unknown_partition(at.name, number, at.to->logs.size()));
+        return {};
+    }
+    auto& log = *at.to->logs[partition];
+    try {
+        const auto offset =
+            log.append({.timestamp = record.timestamp >= 0 ? record.timestamp : cluster_->time().wall_ms(),
+                        .key = record.key,
+                        .value = record.value,
+                        .headers = record.headers});
+        if (at.offsets_wanted) at.last[partition] = offset;
+    } catch (const std::exception& failed) {
+        fail(at, number, {error_class::fatal, failed.what()});
+    }
+    return {};
+}
+
+void producer::fail(const destination& at, std::int32_t partition, result why) {
+    failures_.push_back({{at.name, partition}, std::move(why)});
+}
+
+void producer::poll(kafka::milliseconds) {}
+
+result producer::flush(kafka::milliseconds) { return {}; }
+
+std::vector<kafka::delivery_failure> producer::take_failures() { return std::exchange(failures_, {}); }
+
+std::optional<std::int64_t> producer::last_offset(std::int32_t topic, std::int32_t partition) {
+    const auto& of = destinations_[static_cast<std::size_t>(topic)];
+    const auto at = static_cast<std::size_t>(partition);
+    return at < of.last.size() ? of.last[at] : std::nullopt;
+}
+
+result producer::init_transactions(kafka::milliseconds) { return no_transactions(); }
+result producer::begin_transaction() { return no_transactions(); }
+result producer::send_offsets(std::span<const kafka::committed_offset>, const kafka::group_metadata&, kafka::milliseconds) {
+    return no_transactions();
+}
+result producer::commit_transaction(kafka::milliseconds) { return no_transactions(); }
+result producer::abort_transaction(kafka::milliseconds) { return no_transactions(); }
+
+void producer::close() { closed_ = true; }
+
+} // namespace streams::inline v0::embedded
