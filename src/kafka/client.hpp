@@ -80,6 +80,9 @@ struct poll_result {
     std::vector<rebalance> rebalances; ///< each to be acknowledged before the next poll
     std::vector<record_batch> batches;
     std::vector<result> errors;        ///< failures only; unknown topics and authorisation are fatal
+    /// Partitions whose position is not in the log any more (deleted by retention, or the topic was made anew): they
+    /// deliver nothing until a seek sets them to a position that is there. No error of theirs is in `errors`.
+    std::vector<topic_partition> out_of_range{};
 };
 
 /// A committed position: the next offset to read, and Kafka Streams' partition time with it.

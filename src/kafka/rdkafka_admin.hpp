@@ -1,0 +1,32 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/kafka/rdkafka_client.hpp"
+
+#include <memory>
+#include <string>
+
+namespace streams::inline v0::kafka {
+
+/// The admin of the seam on librdkafka. Never creates a topic by asking for it. Thread-safe.
+class rdkafka_admin final : public admin {
+public:
+    rdkafka_admin(const streams_config& config, const std::string& client_id, std::shared_ptr<outage_log> outages);
+
+    result describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
+                    milliseconds timeout) override;
+    result list(std::vector<std::string>& topics, milliseconds timeout) override;
+    /// Returns when the topics can be seen too, which follows their creation by a moment.
+    result create(std::span<const new_topic> topics, milliseconds timeout) override;
+    /// A topic that does not exist is no error.
+    result remove(std::span<const std::string> topics, milliseconds timeout) override;
+    result delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before, milliseconds timeout) override;
+
+private:
+    result count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout);
+    result wait_until_visible(std::span<const new_topic> topics, milliseconds timeout);
+
+    std::unique_ptr<rdkafka_client> client_;
+};
+
+} // namespace streams::inline v0::kafka

@@ -1,0 +1,67 @@
+#include "src/kafka/rdkafka_client.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <array>
+#include <exception>
+
+namespace streams::inline v0::kafka {
+
+namespace {
+
+client_events& events_of(void* opaque) noexcept { return *static_cast<client_events*>(opaque); }
+
+void log_callback(const rd_kafka_t* client, int level, const char* facility, const char* text) {
+    if (auto* opaque = rd_kafka_opaque(client))
+        events_of(opaque).outages().library_line(level, facility, rd_kafka_name(client), text);
+}
+
+void error_callback(rd_kafka_t* client, int code, const char* text, void* opaque) {
+    const auto error = static_cast<rd_kafka_resp_err_t>(code);
+    auto& events = events_of(opaque);
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return events.outages().all_brokers_down();
+    if (class_of(error) == error_class::retriable) return events.outages().connection_failed(text);
+    try {
+        if (error == RD_KAFKA_RESP_ERR__FATAL)
+            events.on_fatal(result_of(client, error, rd_kafka_name(client)));
+        else
+            events.on_fatal(result_of(error, rd_kafka_name(client), text));
+    } catch (const std::exception& failed) {
+        events.outages().line(log_level::error, failed.what());
+    }
+}
+
+void rebalance_callback(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
+                        void* opaque) {
+    events_of(opaque).on_rebalance(client, what, partitions);
+}
+
+void delivery_callback(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+    events_of(opaque).on_delivery(*message);
+}
+
+} // namespace
+
+void client_events::on_fatal(const result& failure) noexcept { outages().line(log_level::error, failure.reason()); }
+
+rdkafka_client::rdkafka_client(rd_kafka_type_t type, conf_ptr conf, std::unique_ptr<client_events> events)
+    : events_(std::move(events)) {
+    rd_kafka_conf_set_opaque(conf.get(), events_.get());
+    rd_kafka_conf_set_log_cb(conf.get(), log_callback);
+    rd_kafka_conf_set_error_cb(conf.get(), error_callback);
+    if (type == RD_KAFKA_CONSUMER)
+        rd_kafka_conf_set_rebalance_cb(conf.get(), rebalance_callback);
+    else
+        rd_kafka_conf_set_dr_msg_cb(conf.get(), delivery_callback);
+    std::array<char, 512> why{};
+    client_ = rd_kafka_new(type, conf.get(), why.data(), why.size());
+    if (!client_)
+        throw config_error(concat("the Kafka client cannot be made: ", why.data(), "; correct the client settings"));
+    (void)conf.release(); // NOLINT(bugprone-unused-return-value): owned by the client now
+}
+
+rdkafka_client::~rdkafka_client() {
+    if (client_) rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+} // namespace streams::inline v0::kafka

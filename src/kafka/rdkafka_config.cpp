@@ -1,0 +1,106 @@
+#include "src/kafka/rdkafka_config.hpp"
+
+#include "src/kafka/rdkafka_version.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace streams::inline v0::kafka {
+
+namespace {
+
+constexpr std::size_t default_queue_bytes = 16 * 1024 * 1024;
+constexpr std::size_t restore_queue_bytes = 32 * 1024 * 1024;
+// A queued record costs librdkafka about 300 bytes besides its own, so that small ones are bounded by number.
+constexpr std::size_t queue_bytes_per_record = 128;
+constexpr std::int64_t kafkas_session_timeout_ms = 45'000;
+
+/// `first`, overridden by `second`.
+client_settings merged(const client_settings& first, client_settings second) {
+    second.insert(first.begin(), first.end());
+    return second;
+}
+
+client_settings defaults_of_every_client() {
+    return {
+        {"socket.nagle.disable", "true"}, {"socket.keepalive.enable", "true"},  {"log.connection.close", "false"},
+        {"reconnect.backoff.ms", "100"},  {"reconnect.backoff.max.ms", "2000"},
+    };
+}
+
+client_settings decided_for_every_client(const streams_config& config, const std::string& client_id) {
+    client_settings decided{{"bootstrap.servers", config.bootstrap_servers}};
+    if (!client_id.empty()) decided["client.id"] = client_id;
+    return decided;
+}
+
+} // namespace
+
+client_settings consumer_settings(const streams_config& config, const consumer_options& options) {
+    auto queue_bytes = options.restore ? restore_queue_bytes : default_queue_bytes;
+    if (options.queue_bytes != 0) queue_bytes = options.queue_bytes;
+    const auto max_poll_interval_ms = config.max_poll_interval.count();
+
+    auto settings = merged(defaults_of_every_client(), consumer_defaults_of_version());
+    settings["isolation.level"] = "read_committed";
+    settings["session.timeout.ms"] = std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
+    settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 1024));
+    settings["queued.min.messages"] =
+        std::to_string(std::clamp<std::size_t>(queue_bytes / queue_bytes_per_record, 1, 10'000'000));
+    settings["fetch.error.backoff.ms"] = "100";
+    // A partition that is resumed waits for the fetch under way: not long.
+    settings["fetch.wait.max.ms"] = "100";
+
+    settings = merged(settings, config.consumer_settings(options.restore));
+    auto decided = decided_for_every_client(config, options.client_id);
+    // A consumer that only reads what it is assigned needs a group's name too; it never joins it.
+    decided["group.id"] = options.group_id.empty() ? config.application_id : options.group_id;
+    if (!options.group_instance_id.empty()) decided["group.instance.id"] = options.group_instance_id;
+    decided["max.poll.interval.ms"] = std::to_string(max_poll_interval_ms);
+    decided["enable.auto.commit"] = "false";
+    decided["enable.auto.offset.store"] = "false";
+    decided["enable.partition.eof"] = "true";
+    decided["partition.assignment.strategy"] = "range";
+    decided["auto.offset.reset"] = "error";
+    return merged(settings, std::move(decided));
+}
+
+client_settings producer_settings(const streams_config& config, const producer_options& options) {
+    auto settings = defaults_of_every_client();
+    settings["enable.idempotence"] = "true";
+    settings["linger.ms"] = "5";
+    settings["batch.num.messages"] = "10000";
+    settings["batch.size"] = "1000000";
+    settings["queue.buffering.max.messages"] = "500000";
+    settings["queue.buffering.max.kbytes"] = "32768";
+    if (options.transactional_id.empty()) settings["delivery.timeout.ms"] = "120000";
+
+    settings = merged(settings, config.producer_settings());
+    auto decided = decided_for_every_client(config, options.client_id);
+    decided["partitioner"] = "murmur2_random";
+    if (!options.transactional_id.empty()) decided["transactional.id"] = options.transactional_id;
+    return merged(settings, std::move(decided));
+}
+
+client_settings admin_settings(const streams_config& config, const std::string& client_id) {
+    return merged(merged(defaults_of_every_client(), config.admin_settings()), decided_for_every_client(config, client_id));
+}
+
+conf_ptr make_conf(const client_settings& settings, std::string_view role) {
+    conf_ptr conf{rd_kafka_conf_new()};
+    std::array<char, 512> why{};
+    for (const auto& [name, value] : settings) {
+        const auto answer = rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size());
+        if (answer == RD_KAFKA_CONF_OK) continue;
+        if (answer == RD_KAFKA_CONF_UNKNOWN)
+            throw config_error(concat(role, " setting ", name, " is unknown to librdkafka ", rd_kafka_version_str(),
+                                      "; correct or remove it"));
+        throw config_error(concat(role, " setting ", name, "=", value, " is refused: ", why.data(), "; correct the value"));
+    }
+    return conf;
+}
+
+} // namespace streams::inline v0::kafka

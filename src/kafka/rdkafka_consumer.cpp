@@ -1,0 +1,367 @@
+#include "src/kafka/rdkafka_consumer.hpp"
+
+#include "src/kafka/rdkafka_config.hpp"
+#include "src/kafka/rdkafka_error.hpp"
+#include "src/kafka/rdkafka_partitions.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace streams::inline v0::kafka {
+
+namespace {
+
+constexpr milliseconds commit_timeout{30'000};
+constexpr milliseconds close_timeout{10'000};
+constexpr int leader_timeout_ms = 3'000;
+constexpr int seek_timeout_ms = 5'000;
+
+std::string value_of(const client_settings& settings, const std::string& name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::string() : found->second;
+}
+
+std::size_t number_of(const client_settings& settings, const std::string& name) {
+    const auto text = value_of(settings, name);
+    std::size_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+} // namespace
+
+void consumer_events::on_fatal(const result& failure) noexcept {
+    try {
+        failures.push_back(failure);
+    } catch (const std::exception&) {
+        outages().line(log_level::error, failure.reason());
+    }
+    if (queue) rd_kafka_queue_yield(queue);
+}
+
+void consumer_events::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
+                                   const rd_kafka_topic_partition_list_t* partitions) noexcept {
+    const bool assigned = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+    if (closing || (!assigned && what != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)) {
+        rd_kafka_assign(client, nullptr);
+        return;
+    }
+    try {
+        const auto kind = assigned                             ? rebalance::event::assigned
+                          : rd_kafka_assignment_lost(client) ? rebalance::event::lost
+                                                               : rebalance::event::revoked;
+        rebalances.push_back({kind, partitions_of(partitions)});
+        std::ranges::sort(rebalances.back().partitions);
+    } catch (const std::exception& failed) {
+        outages().line(log_level::error, failed.what());
+        rd_kafka_assign(client, nullptr);
+    }
+    if (queue) rd_kafka_queue_yield(queue);
+}
+
+rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_options& options,
+                                   std::shared_ptr<outage_log> outages)
+    : member_(!options.group_id.empty()), waker_(nullptr, {}, {}) {
+    const auto settings = consumer_settings(config, options);
+    auto events = std::make_unique<consumer_events>(std::move(outages));
+    events_ = events.get();
+    client_ = std::make_shared<rdkafka_client>(RD_KAFKA_CONSUMER, make_conf(settings, "consumer"), std::move(events));
+    rd_kafka_poll_set_consumer(client_->get());
+    queue_.reset(rd_kafka_queue_get_consumer(client_->get()));
+    events_->queue = queue_.get();
+    waker_ = fetch_waker(client_->get(), value_of(settings, "sasl.username"), value_of(settings, "sasl.password"));
+    wake_after_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024 / 4;
+    wake_after_records_ = number_of(settings, "queued.min.messages") / 4;
+}
+
+rdkafka_consumer::~rdkafka_consumer() { close(); }
+
+result rdkafka_consumer::subscribe(std::span<const std::string> topics) {
+    const auto list = list_of(topics);
+    return result_of(client_->get(), rd_kafka_subscribe(client_->get(), list.get()), "subscribing to the source topics");
+}
+
+void rdkafka_consumer::learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
+    // Without it the first fetch of a topic that nobody has asked about waits half a second.
+    for (const auto& [partition, offset] : partitions) {
+        if (!known_topics_.insert(partition.topic).second) continue;
+        const topic_ptr topic{rd_kafka_topic_new(client_->get(), partition.topic.c_str(), nullptr)};
+        if (!topic) continue;
+        const rd_kafka_metadata_t* found = nullptr;
+        if (rd_kafka_metadata(client_->get(), 0, topic.get(), &found, leader_timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            rd_kafka_metadata_destroy(found);
+        else
+            known_topics_.erase(partition.topic);
+    }
+}
+
+result rdkafka_consumer::start(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
+    if (partitions.empty())
+        return result_of(client_->get(), rd_kafka_assign(client_->get(), nullptr), "releasing the partitions");
+    const auto list = list_of(partitions);
+    return result_of(client_->get(), rd_kafka_assign(client_->get(), list.get()), "taking on the partitions");
+}
+
+result rdkafka_consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
+    learn_leaders(partitions);
+    positions_.assign(partitions, false);
+    return start(partitions);
+}
+
+result rdkafka_consumer::acknowledge(const rebalance& of,
+                                     std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
+    unanswered_ = false;
+    if (of.what != rebalance::event::assigned) {
+        positions_.clear();
+        return result_of(client_->get(), rd_kafka_assign(client_->get(), nullptr), "giving up the partitions");
+    }
+    positions_.assign(positions, paused);
+    const auto list = list_of(positions);
+    // An empty assignment is accepted with an empty list: without a list it would be refused.
+    auto answer = result_of(client_->get(), rd_kafka_assign(client_->get(), list.get()), "taking on the partitions");
+    if (!answer || !paused || positions.empty()) return answer;
+    return result_of(client_->get(), rd_kafka_pause_partitions(client_->get(), list.get()), "pausing the partitions");
+}
+
+result rdkafka_consumer::restart() {
+    const auto all = positions_.next_offsets();
+    const auto paused = positions_.paused();
+    if (auto started = start(all); !started || paused.empty()) return started;
+    const auto list = list_of(paused);
+    return result_of(client_->get(), rd_kafka_pause_partitions(client_->get(), list.get()), "pausing the partitions");
+}
+
+void rdkafka_consumer::consume(fetched_messages& into, milliseconds timeout, std::size_t max_records) {
+    if (into.consume(queue_.get(), milliseconds(0), max_records) > 0) return;
+    if (timeout.count() <= 0 || !events_->rebalances.empty() || !events_->failures.empty()) return;
+    // A call for many waits until it has as many; a call for one returns with the first.
+    if (into.consume(queue_.get(), timeout, 1) > 0 && max_records > 1)
+        into.consume(queue_.get(), milliseconds(0), max_records - 1);
+}
+
+poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records) {
+    poll_result out;
+    if (!client_ || max_records == 0) return out;
+    const auto fetched = std::make_shared<fetched_messages>(client_);
+    consume(*fetched, timeout, max_records);
+    out.rebalances = std::exchange(events_->rebalances, {});
+    out.errors = std::exchange(events_->failures, {});
+    if (!out.rebalances.empty()) unanswered_ = true;
+    make_batches(fetched, out);
+    return out;
+}
+
+void rdkafka_consumer::make_batches(const std::shared_ptr<fetched_messages>& fetched, poll_result& into) {
+    const auto messages = fetched->messages();
+    if (messages.empty()) return;
+    client_->outages().answered();
+    std::size_t size = 0;
+    for (std::size_t at = 0; at < messages.size();) {
+        const auto& first = *messages[at];
+        if (first.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            note_error(first, into);
+            ++at;
+            continue;
+        }
+        auto end = at + 1;
+        while (end < messages.size() && messages[end]->rkt == first.rkt && messages[end]->partition == first.partition &&
+               messages[end]->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            ++end;
+        const std::string_view topic = rd_kafka_topic_name(first.rkt);
+        auto* position = positions_.find(topic, first.partition);
+        // What came before a revocation in the same poll is read again by the next owner.
+        if (position && into.rebalances.empty()) {
+            std::vector<record_view> records;
+            records.reserve(end - at);
+            for (auto one = at; one < end; ++one) {
+                records.push_back(fetched->view_of(*messages[one]));
+                size += messages[one]->len + messages[one]->key_len;
+            }
+            position->next = records.back().offset + 1;
+            position->ended_at = -1;
+            position->started = true;
+            into.batches.emplace_back(topic_partition{std::string(topic), first.partition}, std::move(records), fetched);
+        }
+        at = end;
+    }
+    keep_fetching(messages.size(), size);
+}
+
+void rdkafka_consumer::keep_fetching(std::size_t records, std::size_t size) {
+    bytes_since_wake_ += size;
+    records_since_wake_ += records;
+    if (bytes_since_wake_ < wake_after_bytes_ && records_since_wake_ < wake_after_records_) return;
+    bytes_since_wake_ = 0;
+    records_since_wake_ = 0;
+    waker_.wake();
+}
+
+void rdkafka_consumer::note_end(std::string_view topic, std::int32_t partition, std::int64_t offset) {
+    auto* position = positions_.find(topic, partition);
+    if (!position || offset < position->next) return;
+    position->next = offset;
+    position->ended_at = offset;
+    position->started = true;
+    std::int64_t low = -1;
+    if (rd_kafka_get_watermark_offsets(client_->get(), std::string(topic).c_str(), partition, &low,
+                                       &position->watermark_at_end) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        position->watermark_at_end = -1;
+}
+
+void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result& into) {
+    const std::string_view topic = message.rkt ? rd_kafka_topic_name(message.rkt) : "";
+    switch (message.err) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+        if (into.rebalances.empty()) note_end(topic, message.partition, message.offset);
+        return;
+    case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED: return; // a rebalance that says lost follows
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+        if (positions_.find(topic, message.partition)) into.out_of_range.push_back({std::string(topic), message.partition});
+        return;
+    default: break;
+    }
+    std::string what = topic.empty()           ? std::string(rd_kafka_name(client_->get()))
+                       : message.partition < 0 ? concat("topic ", topic)
+                                               : concat("partition ", topic, "-", message.partition);
+    auto failure = message.err == RD_KAFKA_RESP_ERR__FATAL ? result_of(client_->get(), message.err, what)
+                                                           : result_of(message.err, what, rd_kafka_message_errstr(&message));
+    if (failure.kind() == error_class::retriable)
+        client_->outages().line(log_level::warn, concat(failure.reason(), ": trying again"));
+    else
+        into.errors.push_back(std::move(failure));
+}
+
+result rdkafka_consumer::pause(std::span<const topic_partition> partitions) {
+    if (partitions.empty()) return {};
+    for (const auto& one : partitions)
+        if (auto* position = positions_.find(one.topic, one.partition)) position->paused = true;
+    const auto list = list_of(partitions);
+    auto answer = result_of(client_->get(), rd_kafka_pause_partitions(client_->get(), list.get()), "pausing");
+    return answer ? first_failure(list.get(), "pausing") : answer;
+}
+
+result rdkafka_consumer::resume(std::span<const topic_partition> partitions) {
+    if (partitions.empty()) return {};
+    reading_positions::assignment resumed;
+    for (const auto& one : partitions) {
+        auto* position = positions_.find(one.topic, one.partition);
+        if (!position) continue;
+        position->paused = false;
+        resumed.emplace_back(one, position->next);
+    }
+    if (resume_needs_seek() && !resumed.empty())
+        if (auto sought = seek_to(resumed); !sought) return sought;
+    const auto list = list_of(partitions);
+    auto answer = result_of(client_->get(), rd_kafka_resume_partitions(client_->get(), list.get()), "resuming");
+    waker_.wake();
+    return answer ? first_failure(list.get(), "resuming") : answer;
+}
+
+result rdkafka_consumer::seek_to(const reading_positions::assignment& positions) {
+    const auto list = list_of(positions);
+    const error_ptr error{rd_kafka_seek_partitions(client_->get(), list.get(), seek_timeout(seek_timeout_ms))};
+    if (error) return result_of(error, "seeking");
+    return first_failure(list.get(), "seeking");
+}
+
+result rdkafka_consumer::seek(const topic_partition& partition, std::int64_t offset) {
+    auto* position = positions_.find(partition.topic, partition.partition);
+    if (!position)
+        return {error_class::fatal, concat("seeking ", to_string(partition), ": the consumer does not read this partition")};
+    *position = {.next = offset, .start = offset, .paused = position->paused};
+    // A partition whose position was out of range has stopped, and is only started by a new assignment.
+    return seek_to({{partition, offset}}) ? result() : restart();
+}
+
+std::optional<std::int64_t> rdkafka_consumer::position(const topic_partition& partition) {
+    const auto* found = positions_.find(partition.topic, partition.partition);
+    return found && found->started ? std::optional(found->next) : std::nullopt;
+}
+
+std::optional<std::int64_t> rdkafka_consumer::known_end(const topic_partition& partition) {
+    const auto* found = positions_.find(partition.topic, partition.partition);
+    if (!found) return std::nullopt;
+    std::int64_t low = -1;
+    std::int64_t high = -1;
+    const auto error = rd_kafka_get_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition, &low, &high);
+    const bool unknown = error != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0;
+    // Records may have been fetched since the end was reached; the log may also end before the high watermark, at an
+    // open transaction, and then nothing has changed since.
+    if (found->ended_at >= 0 && (unknown || high == found->watermark_at_end)) return found->ended_at;
+    return unknown ? std::nullopt : std::optional(high);
+}
+
+result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
+    if (offsets.empty()) return {};
+    if (!member_) return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
+    const queue_ptr answers{rd_kafka_queue_new(client_->get())};
+    const auto list = list_of(offsets);
+    const auto error = rd_kafka_commit_queue(client_->get(), list.get(), answers.get(), nullptr, nullptr);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, "committing offsets");
+    const event_ptr answer{rd_kafka_queue_poll(answers.get(), static_cast<int>(commit_timeout.count()))};
+    if (!answer)
+        return {error_class::retriable, concat("committing offsets: the group's coordinator has not answered within ",
+                                               commit_timeout.count(), " ms; it is tried again")};
+    if (auto failed = result_of(client_->get(), rd_kafka_event_error(answer.get()), "committing offsets"); !failed)
+        return failed;
+    client_->outages().answered();
+    return first_failure(rd_kafka_event_topic_partition_list(answer.get()), "committing the offset of");
+}
+
+result rdkafka_consumer::committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
+                                   milliseconds timeout) {
+    if (partitions.empty()) return {};
+    const auto list = list_of(partitions);
+    const auto error = rd_kafka_committed(client_->get(), list.get(), static_cast<int>(timeout.count()));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, "reading committed offsets");
+    if (auto failed = first_failure(list.get(), "reading the committed offset of"); !failed) return failed;
+    client_->outages().answered();
+    for (const auto& entry : entries_of(list.get())) {
+        if (entry.offset < 0) continue;
+        committed_offset one{{entry.topic, entry.partition}, entry.offset, {}};
+        if (entry.metadata) one.metadata.assign(static_cast<const char*>(entry.metadata), entry.metadata_size);
+        found.push_back(std::move(one));
+    }
+    return {};
+}
+
+result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) {
+    const auto error = rd_kafka_query_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition,
+                                                        &found.begin, &found.end, static_cast<int>(timeout.count()));
+    return result_of(client_->get(), error, concat("asking for the bounds of ", to_string(partition)));
+}
+
+group_metadata rdkafka_consumer::group() {
+    return {std::shared_ptr<const void>(rd_kafka_consumer_group_metadata(client_->get()), [](const void* handle) {
+        if (handle)
+            rd_kafka_consumer_group_metadata_destroy(
+                static_cast<rd_kafka_consumer_group_metadata_t*>(const_cast<void*>(handle)));
+    })};
+}
+
+void rdkafka_consumer::close() {
+    if (!client_) return;
+    events_->closing = true;
+    if (unanswered_ || !events_->rebalances.empty()) rd_kafka_assign(client_->get(), nullptr);
+    if (const error_ptr error{rd_kafka_consumer_close_queue(client_->get(), queue_.get())}; error)
+        client_->outages().line(log_level::warn, result_of(error, "closing the consumer").reason());
+    const auto deadline = std::chrono::steady_clock::now() + close_timeout;
+    while (!rd_kafka_consumer_closed(client_->get()) && std::chrono::steady_clock::now() < deadline)
+        fetched_messages(client_).consume(queue_.get(), milliseconds(100), 1);
+    if (!rd_kafka_consumer_closed(client_->get()))
+        client_->outages().line(log_level::warn,
+                                concat("the consumer has not left its group within ", close_timeout.count(),
+                                       " ms: the group waits for it until session.timeout.ms is over"));
+    events_->queue = nullptr;
+    positions_.clear();
+    queue_.reset();
+    client_.reset();
+}
+
+} // namespace streams::inline v0::kafka

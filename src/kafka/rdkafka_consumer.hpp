@@ -1,0 +1,82 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/kafka/rdkafka_client.hpp"
+#include "src/kafka/rdkafka_fetched.hpp"
+#include "src/kafka/rdkafka_positions.hpp"
+#include "src/kafka/rdkafka_version.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0::kafka {
+
+/// What librdkafka calls back while a consumer polls: rebalances are noted, not answered, until the consumer closes.
+class consumer_events final : public client_events {
+public:
+    using client_events::client_events;
+    void on_fatal(const result& failure) noexcept override;
+    void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
+                      const rd_kafka_topic_partition_list_t* partitions) noexcept override;
+
+    std::vector<rebalance> rebalances;
+    std::vector<result> failures;
+    rd_kafka_queue_t* queue = nullptr; ///< the one being polled: a rebalance ends the wait
+    bool closing = false;              ///< answers rebalances itself
+};
+
+/// The consumer of the seam on librdkafka. Batches may outlive it; their memory is then the last to go.
+class rdkafka_consumer final : public consumer {
+public:
+    rdkafka_consumer(const streams_config& config, const consumer_options& options, std::shared_ptr<outage_log> outages);
+    ~rdkafka_consumer() override;
+
+    result subscribe(std::span<const std::string> topics) override;
+    result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
+    [[nodiscard]] poll_result poll(milliseconds timeout, std::size_t max_records) override;
+    result acknowledge(const rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
+                       bool paused) override;
+
+    result pause(std::span<const topic_partition> partitions) override;
+    result resume(std::span<const topic_partition> partitions) override;
+    result seek(const topic_partition& partition, std::int64_t offset) override;
+    [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
+    [[nodiscard]] std::optional<std::int64_t> known_end(const topic_partition& partition) override;
+
+    result commit(std::span<const committed_offset> offsets) override;
+    result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
+                     milliseconds timeout) override;
+    result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) override;
+    [[nodiscard]] group_metadata group() override;
+    void close() override;
+
+private:
+    result start(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
+    result restart();
+    result seek_to(const reading_positions::assignment& positions);
+    void learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
+    void consume(fetched_messages& into, milliseconds timeout, std::size_t max_records);
+    void make_batches(const std::shared_ptr<fetched_messages>& fetched, poll_result& into);
+    void note_error(const rd_kafka_message_t& message, poll_result& into);
+    void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);
+    void keep_fetching(std::size_t records, std::size_t size);
+
+    bool member_ = false; ///< of a group
+    std::shared_ptr<rdkafka_client> client_;
+    consumer_events* events_ = nullptr; ///< owned by the client
+    queue_ptr queue_;
+    reading_positions positions_;
+    std::set<std::string, std::less<>> known_topics_;
+    bool unanswered_ = false; ///< a rebalance was reported and not acknowledged yet
+
+    fetch_waker waker_;
+    std::size_t wake_after_bytes_ = 0;
+    std::size_t wake_after_records_ = 0;
+    std::size_t bytes_since_wake_ = 0;
+    std::size_t records_since_wake_ = 0;
+};
+
+} // namespace streams::inline v0::kafka

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/kafka/rdkafka_ptr.hpp"
+
+#include <string_view>
+
+namespace streams::inline v0::kafka {
+
+/// What can be done about an error of librdkafka or of a broker: the one place that decides it.
+/// An error that it does not know is fatal.
+[[nodiscard]] error_class class_of(rd_kafka_resp_err_t error) noexcept;
+
+/// A result that reads `what: reason`, with the remedy where there is one. Success where `error` is none.
+[[nodiscard]] result result_of(rd_kafka_resp_err_t error, std::string_view what);
+/// The same with the text that came with the error in the place of its fixed one.
+[[nodiscard]] result result_of(rd_kafka_resp_err_t error, std::string_view what, std::string_view text);
+/// The same of an error object, whose own flags (fatal, abort required, retriable) go first. Null is success.
+[[nodiscard]] result result_of(const error_ptr& error, std::string_view what);
+/// The error that made `client` unusable where `error` says that there is one, else as `result_of(error, what)`.
+[[nodiscard]] result result_of(rd_kafka_t* client, rd_kafka_resp_err_t error, std::string_view what);
+
+} // namespace streams::inline v0::kafka

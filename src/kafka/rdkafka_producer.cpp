@@ -1,0 +1,207 @@
+#include "src/kafka/rdkafka_producer.hpp"
+
+#include "src/kafka/rdkafka_config.hpp"
+#include "src/kafka/rdkafka_error.hpp"
+#include "src/kafka/rdkafka_partitions.hpp"
+
+#include <streams/core/clock.hpp>
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+namespace streams::inline v0::kafka {
+
+namespace {
+
+constexpr std::int64_t counts_fresh_for_ms = 300'000; // Java's metadata.max.age.ms
+
+headers_ptr copy_of(const streams::headers& from) {
+    headers_ptr out{rd_kafka_headers_new(from.size())};
+    for (const auto& [key, value] : from)
+        rd_kafka_header_add(out.get(), key.data(), static_cast<ssize_t>(key.size()), value ? value->data() : nullptr,
+                            value ? static_cast<ssize_t>(value->size()) : -1);
+    return out;
+}
+
+int clamped(milliseconds timeout) noexcept { return static_cast<int>(std::max<milliseconds::rep>(timeout.count(), 0)); }
+
+result not_transactional() {
+    return {error_class::fatal, "the producer has no transactional.id: it cannot run transactions; make it with one"};
+}
+
+/// librdkafka takes what the application hands over as not const and does not write to it.
+void* writable(const void* data) noexcept { return const_cast<void*>(data); }
+
+} // namespace
+
+void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
+    auto* topic = static_cast<produced_topic*>(rd_kafka_topic_opaque(message.rkt));
+    try {
+        if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            if (!topic || !topic->offsets_wanted || message.partition < 0 || message.offset < 0) return;
+            const auto at = static_cast<std::size_t>(message.partition);
+            if (topic->last_offsets.size() <= at) topic->last_offsets.resize(at + 1, -1);
+            topic->last_offsets[at] = std::max(topic->last_offsets[at], message.offset);
+            return;
+        }
+        // An aborted transaction takes its records back; nobody waits for those.
+        if (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) return;
+        topic_partition partition{rd_kafka_topic_name(message.rkt), message.partition};
+        auto reason = result_of(message.err, concat("writing a record to ", partition.partition < 0
+                                                                                ? partition.topic
+                                                                                : to_string(partition)));
+        failures.push_back({std::move(partition), std::move(reason)});
+    } catch (const std::exception& failed) {
+        outages().line(log_level::error, failed.what());
+    }
+}
+
+rdkafka_producer::rdkafka_producer(const streams_config& config, const producer_options& options,
+                                   std::shared_ptr<outage_log> outages)
+    : transactional_(!options.transactional_id.empty()) {
+    auto events = std::make_unique<producer_events>(std::move(outages));
+    events_ = events.get();
+    client_ = std::make_unique<rdkafka_client>(RD_KAFKA_PRODUCER, make_conf(producer_settings(config, options), "producer"),
+                                               std::move(events));
+}
+
+rdkafka_producer::~rdkafka_producer() { close(); }
+
+std::int32_t rdkafka_producer::open(std::string_view topic, bool offsets_wanted) {
+    if (const auto known = by_name_.find(topic); known != by_name_.end()) {
+        if (offsets_wanted) topics_[static_cast<std::size_t>(known->second)].offsets_wanted = true;
+        return known->second;
+    }
+    const auto id = static_cast<std::int32_t>(topics_.size());
+    auto& opened = topics_.emplace_back();
+    opened.name = topic;
+    opened.offsets_wanted = offsets_wanted;
+    auto* settings = rd_kafka_default_topic_conf_dup(client_->get());
+    rd_kafka_topic_conf_set_opaque(settings, &opened);
+    opened.handle.reset(rd_kafka_topic_new(client_->get(), opened.name.c_str(), settings));
+    by_name_.emplace(opened.name, id);
+    return id;
+}
+
+std::int32_t rdkafka_producer::partitions(std::int32_t topic, milliseconds timeout) {
+    auto& known = counts_[topic];
+    const auto now = system_clock().steady_ms();
+    if (known.partitions > 0 && now - known.learned_at_ms < counts_fresh_for_ms) return known.partitions;
+    const rd_kafka_metadata_t* found = nullptr;
+    const auto& handle = topics_[static_cast<std::size_t>(topic)].handle;
+    if (!handle || rd_kafka_metadata(client_->get(), 0, handle.get(), &found, clamped(timeout)) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return known.partitions;
+    const metadata_ptr metadata{found};
+    client_->outages().answered();
+    if (metadata->topic_cnt == 1 && metadata->topics[0].partition_cnt > 0)
+        known = {metadata->topics[0].partition_cnt, now};
+    return known.partitions;
+}
+
+result rdkafka_producer::append(const producer_record& record) {
+    const auto& topic = topics_[static_cast<std::size_t>(record.topic)];
+    if (!topic.handle)
+        return {error_class::fatal, concat("topic ", topic.name, " cannot be written to: its name is refused; correct it")};
+    std::array<rd_kafka_vu_t, 7> fields;
+    std::size_t count = 0;
+    fields[count].vtype = RD_KAFKA_VTYPE_RKT;
+    fields[count++].u.rkt = topic.handle.get();
+    fields[count].vtype = RD_KAFKA_VTYPE_PARTITION;
+    fields[count++].u.i32 = record.partition.value_or(RD_KAFKA_PARTITION_UA);
+    fields[count].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    fields[count++].u.i = RD_KAFKA_MSG_F_COPY;
+    // An empty key is not a null one, and librdkafka tells them apart by the pointer.
+    static constexpr std::byte nothing{};
+    const auto add = [&](rd_kafka_vtype_t type, bytes_view content) {
+        fields[count].vtype = type;
+        fields[count].u.mem.ptr = writable(content.empty() ? &nothing : content.data());
+        fields[count++].u.mem.size = content.size();
+    };
+    if (record.key) add(RD_KAFKA_VTYPE_KEY, *record.key);
+    if (record.value) add(RD_KAFKA_VTYPE_VALUE, *record.value);
+    if (record.timestamp >= 0) {
+        fields[count].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+        // librdkafka takes 0 for no timestamp and would write the time of day.
+        fields[count++].u.i64 = std::max<std::int64_t>(record.timestamp, 1);
+    }
+    headers_ptr headers;
+    if (record.headers && !record.headers->empty()) {
+        headers = copy_of(*record.headers);
+        fields[count].vtype = RD_KAFKA_VTYPE_HEADERS;
+        fields[count++].u.headers = headers.get();
+    }
+    const error_ptr error{rd_kafka_produceva(client_->get(), fields.data(), count)};
+    if (!error) [[likely]] {
+        (void)headers.release(); // NOLINT(bugprone-unused-return-value): the record's now
+        return {};
+    }
+    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__FATAL)
+        return result_of(client_->get(), RD_KAFKA_RESP_ERR__FATAL, concat("writing to topic ", topic.name));
+    return result_of(error, concat("writing to topic ", topic.name));
+}
+
+void rdkafka_producer::poll(milliseconds timeout) { rd_kafka_poll(client_->get(), clamped(timeout)); }
+
+result rdkafka_producer::flush(milliseconds timeout) {
+    const auto error = rd_kafka_flush(client_->get(), clamped(timeout));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        client_->outages().answered();
+        return {};
+    }
+    if (error == RD_KAFKA_RESP_ERR__TIMED_OUT)
+        return {error_class::retriable,
+                concat(rd_kafka_outq_len(client_->get()), " written records are not acknowledged within ", timeout.count(),
+                       " ms; they are sent again")};
+    return result_of(client_->get(), error, "flushing");
+}
+
+std::vector<delivery_failure> rdkafka_producer::take_failures() { return std::exchange(events_->failures, {}); }
+
+std::optional<std::int64_t> rdkafka_producer::last_offset(std::int32_t topic, std::int32_t partition) {
+    const auto& offsets = topics_[static_cast<std::size_t>(topic)].last_offsets;
+    const auto at = static_cast<std::size_t>(partition);
+    if (partition < 0 || at >= offsets.size() || offsets[at] < 0) return std::nullopt;
+    return offsets[at];
+}
+
+result rdkafka_producer::init_transactions(milliseconds timeout) {
+    if (!transactional_) return not_transactional();
+    return result_of(error_ptr{rd_kafka_init_transactions(client_->get(), clamped(timeout))}, "starting transactions");
+}
+
+result rdkafka_producer::begin_transaction() {
+    if (!transactional_) return not_transactional();
+    return result_of(error_ptr{rd_kafka_begin_transaction(client_->get())}, "beginning a transaction");
+}
+
+result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
+                                      milliseconds timeout) {
+    if (!transactional_) return not_transactional();
+    if (offsets.empty()) return {};
+    if (!group.handle) return {error_class::fatal, "sending offsets: no group is given; take it from the group's consumer"};
+    const auto list = list_of(offsets);
+    const auto* member = static_cast<const rd_kafka_consumer_group_metadata_t*>(group.handle.get());
+    return result_of(error_ptr{rd_kafka_send_offsets_to_transaction(client_->get(), list.get(), member, clamped(timeout))},
+                     "sending offsets to the transaction");
+}
+
+result rdkafka_producer::commit_transaction(milliseconds timeout) {
+    if (!transactional_) return not_transactional();
+    return result_of(error_ptr{rd_kafka_commit_transaction(client_->get(), clamped(timeout))}, "committing the transaction");
+}
+
+result rdkafka_producer::abort_transaction(milliseconds timeout) {
+    if (!transactional_) return not_transactional();
+    return result_of(error_ptr{rd_kafka_abort_transaction(client_->get(), clamped(timeout))}, "aborting the transaction");
+}
+
+void rdkafka_producer::close() {
+    if (!client_) return;
+    for (auto& topic : topics_) topic.handle.reset();
+    client_.reset();
+}
+
+} // namespace streams::inline v0::kafka

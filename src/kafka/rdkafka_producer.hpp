@@ -1,0 +1,69 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/kafka/rdkafka_client.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0::kafka {
+
+/// A topic that a producer writes to.
+struct produced_topic {
+    std::string name;
+    topic_ptr handle;
+    bool offsets_wanted = false;
+    std::vector<std::int64_t> last_offsets; ///< by partition, -1: none acknowledged
+};
+
+/// What a producer learns of its records once they are acknowledged or have failed.
+class producer_events final : public client_events {
+public:
+    using client_events::client_events;
+    void on_delivery(const rd_kafka_message_t& message) noexcept override;
+
+    std::vector<delivery_failure> failures;
+};
+
+/// The producer of the seam on librdkafka. A record whose partition is not given is placed by librdkafka's own murmur2,
+/// which follows the topic's partition count as Java's producer does.
+class rdkafka_producer final : public producer {
+public:
+    rdkafka_producer(const streams_config& config, const producer_options& options, std::shared_ptr<outage_log> outages);
+    ~rdkafka_producer() override;
+
+    [[nodiscard]] std::int32_t open(std::string_view topic, bool offsets_wanted) override;
+    [[nodiscard]] std::int32_t partitions(std::int32_t topic, milliseconds timeout) override;
+    result append(const producer_record& record) override;
+    void poll(milliseconds timeout) override;
+    result flush(milliseconds timeout) override;
+    [[nodiscard]] std::vector<delivery_failure> take_failures() override;
+    [[nodiscard]] std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) override;
+
+    result init_transactions(milliseconds timeout) override;
+    result begin_transaction() override;
+    result send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
+                        milliseconds timeout) override;
+    result commit_transaction(milliseconds timeout) override;
+    result abort_transaction(milliseconds timeout) override;
+    void close() override;
+
+private:
+    struct known_count {
+        std::int32_t partitions = 0;
+        std::int64_t learned_at_ms = 0; ///< steady
+    };
+
+    bool transactional_ = false;
+    std::deque<produced_topic> topics_; ///< stable addresses: librdkafka's handles point to them
+    std::map<std::string, std::int32_t, std::less<>> by_name_;
+    std::map<std::int32_t, known_count> counts_;
+    std::unique_ptr<rdkafka_client> client_;
+    producer_events* events_ = nullptr; ///< owned by the client
+};
+
+} // namespace streams::inline v0::kafka

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "catch.hpp"
+
+#include <streams/core/config.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+namespace streams::tests {
+
+/// The address of the broker to test with, from the environment; the test fails where there is none.
+inline std::string bootstrap_servers() {
+    const char* address = std::getenv("STREAMS_BOOTSTRAP_SERVERS");
+    if (!address)
+        FAIL("STREAMS_BOOTSTRAP_SERVERS is not set: this test needs a broker; run it as tools/with_kafka test_integration");
+    return address;
+}
+
+/// A name that no other test and no earlier run on the same broker has used.
+inline std::string unique_name(const std::string& prefix) {
+    static int count = 0;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return prefix + '-' + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()) + '-' +
+           std::to_string(++count);
+}
+
+} // namespace streams::tests

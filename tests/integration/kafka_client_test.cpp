@@ -1,0 +1,461 @@
+#include "kafka_fixture.hpp"
+
+#include <streams/core/partitioner.hpp>
+
+#include <set>
+#include <thread>
+
+using namespace streams;
+using namespace streams::tests;
+using kafka::error_class;
+using event = kafka::rebalance::event;
+
+TEST_CASE("a record comes back from the broker as it was written, nulls, empties and headers too") {
+    kafka_fixture fixture;
+    auto producer = fixture.clients->make_producer({.client_id = "writer"});
+    const auto out = producer->open(fixture.topic);
+    const headers with{{"a", bytes(bytes_view("1"))}, {"b", std::nullopt}, {"a", bytes(bytes_view(""))}};
+    const bytes_view key("key");
+    const bytes_view empty;
+    REQUIRE(producer->append({.topic = out, .key = key, .value = key, .timestamp = 1234, .headers = &with}).ok());
+    REQUIRE(producer->append({.topic = out, .key = key, .timestamp = 5}).ok());
+    REQUIRE(producer->append({.topic = out, .value = key, .timestamp = 6}).ok());
+    REQUIRE(producer->append({.topic = out, .key = empty, .value = empty, .timestamp = 1}).ok());
+    REQUIRE(producer->flush(20s).ok());
+
+    auto consumer = fixture.reader();
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
+    std::vector<seen_record> seen;
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 4; }));
+    CHECK(seen[0].key == "key");
+    CHECK(seen[0].value == "key");
+    CHECK(seen[0].timestamp == 1234);
+    CHECK(seen[0].with == with);
+    CHECK(seen[1].key == "key");
+    CHECK_FALSE(seen[1].value);
+    CHECK(seen[1].with.empty());
+    CHECK_FALSE(seen[2].key);
+    CHECK(seen[2].value == "key");
+    CHECK(seen[3].key == "");
+    CHECK(seen[3].value == "");
+    CHECK(seen[3].timestamp == 1);
+    CHECK(seen[3].offset == 3);
+}
+
+TEST_CASE("batches stay readable after their consumer is gone") {
+    kafka_fixture fixture;
+    fixture.write(0, 10);
+    std::vector<kafka::record_batch> kept;
+    {
+        auto consumer = fixture.reader();
+        REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        while (kept.empty() && std::chrono::steady_clock::now() < deadline) {
+            auto polled = consumer->poll(100ms, 1000);
+            for (auto& batch : polled.batches) kept.push_back(std::move(batch));
+        }
+    }
+    REQUIRE_FALSE(kept.empty());
+    CHECK(kept[0].source() == fixture.part(0));
+    CHECK(kept[0].records()[0].value->text() == "0");
+}
+
+TEST_CASE("keys are placed where Java's partitioner places them") {
+    constexpr std::int32_t partitions = 7;
+    kafka_fixture fixture(partitions);
+    fixture.write(0, 500);
+    auto consumer = fixture.reader();
+    std::vector<position> all;
+    for (std::int32_t p = 0; p < partitions; ++p) all.emplace_back(fixture.part(p), 0);
+    REQUIRE(consumer->assign(all).ok());
+    std::vector<seen_record> seen;
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 500; }));
+    for (const auto& record : seen) {
+        INFO(*record.key);
+        CHECK(record.partition == partition_of(bytes_view(*record.key), partitions));
+    }
+}
+
+TEST_CASE("the largest acknowledged offset of a partition is known where it was asked for") {
+    kafka_fixture fixture(2);
+    auto producer = fixture.clients->make_producer({.client_id = "writer"});
+    const auto out = producer->open(fixture.topic, true);
+    CHECK(producer->partitions(out, 20s) == 2);
+    CHECK_FALSE(producer->last_offset(out, 0));
+    for (int i = 0; i < 5; ++i) REQUIRE(producer->append({.topic = out, .partition = 1, .value = bytes_view("v")}).ok());
+    REQUIRE(producer->flush(20s).ok());
+    CHECK_FALSE(producer->last_offset(out, 0));
+    CHECK(producer->last_offset(out, 1) == 4);
+    CHECK(producer->open(fixture.topic) == out);
+}
+
+TEST_CASE("a record that the broker refuses is reported as a failure of its partition") {
+    kafka_fixture fixture;
+    const auto small = unique_name("small");
+    fixture.create(small, 1, {{"max.message.bytes", "1000"}});
+    auto producer = fixture.clients->make_producer({.client_id = "writer"});
+    const auto out = producer->open(small);
+    const std::string large(5000, 'x');
+    REQUIRE(producer->append({.topic = out, .value = bytes_view(large)}).ok());
+    REQUIRE(producer->flush(20s).ok());
+    const auto failures = producer->take_failures();
+    REQUIRE(failures.size() == 1);
+    CHECK(failures[0].partition == topic_partition{small, 0});
+    CHECK(failures[0].reason.kind() == error_class::fatal);
+    CHECK_THAT(failures[0].reason.reason(), Catch::Matchers::Contains("max.message.bytes"));
+    CHECK(producer->take_failures().empty());
+}
+
+TEST_CASE("two members share the partitions, and changes come as events that wait for their acknowledgement") {
+    kafka_fixture fixture(4);
+    auto first = fixture.member("first");
+    const auto all = join(*first, {fixture.topic});
+    CHECK(all.partitions.size() == 4);
+
+    auto second = fixture.member("second");
+    REQUIRE(second->subscribe(std::vector{fixture.topic}).ok());
+    const auto revoked = next_rebalance(*first, {second.get()});
+    CHECK(revoked.what == event::revoked);
+    CHECK(revoked.partitions == all.partitions);
+    // Still a member of the old generation.
+    CHECK(first->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 1, ""}}).ok());
+    REQUIRE(first->acknowledge(revoked, {}, false).ok());
+
+    const auto half = next_rebalance(*first, {});
+    const auto other_half = next_rebalance(*second, {first.get()});
+    CHECK(half.what == event::assigned);
+    CHECK(other_half.what == event::assigned);
+    CHECK(half.partitions.size() == 2);
+    std::set<topic_partition> both(half.partitions.begin(), half.partitions.end());
+    both.insert(other_half.partitions.begin(), other_half.partitions.end());
+    CHECK(both.size() == 4);
+}
+
+TEST_CASE("a member with no partitions is told so") {
+    kafka_fixture fixture(1);
+    auto first = fixture.member("first");
+    join(*first, {fixture.topic});
+    auto second = fixture.member("second");
+    REQUIRE(second->subscribe(std::vector{fixture.topic}).ok());
+    const auto revoked = next_rebalance(*first, {second.get()});
+    REQUIRE(first->acknowledge(revoked, {}, false).ok());
+    const auto kept = next_rebalance(*first);
+    const auto none = next_rebalance(*second, {first.get()});
+    CHECK(kept.partitions.size() + none.partitions.size() == 1);
+    const auto& idle = none.partitions.empty() ? none : kept;
+    auto& member = none.partitions.empty() ? *second : *first;
+    CHECK(idle.what == event::assigned);
+    CHECK(member.acknowledge(idle, {}, true).ok());
+    // It stays a member: no further rebalance.
+    for (int i = 0; i < 20; ++i) CHECK(member.poll(50ms, 10).rebalances.empty());
+}
+
+TEST_CASE("committed offsets are read back with their metadata") {
+    kafka_fixture fixture(2);
+    auto member = fixture.member();
+    join(*member, {fixture.topic});
+    const std::string metadata("\x01\x00\x7f", 3);
+    REQUIRE(member->commit(std::vector<kafka::committed_offset>{{fixture.part(1), 17, "AgAAAA=="}}).ok());
+    std::vector<kafka::committed_offset> found;
+    REQUIRE(member->committed(std::vector{fixture.part(0), fixture.part(1)}, found, 20s).ok());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].partition == fixture.part(1));
+    CHECK(found[0].offset == 17);
+    CHECK(found[0].metadata == "AgAAAA==");
+}
+
+TEST_CASE("a commit of a member whose generation is over is fenced or to be tried again, never accepted") {
+    kafka_fixture fixture(2);
+    auto first = fixture.member("first");
+    join(*first, {fixture.topic});
+    REQUIRE(first->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 5, ""}}).ok());
+
+    // The first one neither polls nor acknowledges: its session lives on, but the group goes on without it.
+    auto second = fixture.clients->make_consumer({.client_id = "second", .group_id = fixture.config.application_id});
+    REQUIRE(second->subscribe(std::vector{fixture.topic}).ok());
+    const auto revoked = next_rebalance(*first, {second.get()});
+    CHECK(revoked.what == event::revoked);
+    REQUIRE(first->acknowledge(revoked, {}, false).ok());
+    const auto assigned = next_rebalance(*first, {second.get()});
+    CHECK(assigned.what == event::assigned);
+    first->close();
+    second->close();
+
+    // Nobody is in the group any more; a member of nothing may not commit into one that has members.
+    auto third = fixture.member("third");
+    join(*third, {fixture.topic});
+    auto stranger = fixture.member("stranger");
+    const auto refused = stranger->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 9, ""}});
+    REQUIRE_FALSE(refused.ok());
+    INFO(refused.reason());
+    CHECK(refused.kind() == error_class::fenced);
+    std::vector<kafka::committed_offset> found;
+    REQUIRE(third->committed(std::vector{fixture.part(0)}, found, 20s).ok());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].offset == 5);
+}
+
+TEST_CASE("a member that does not poll within the interval loses its partitions and cannot commit them") {
+    kafka_fixture fixture(1, 6s);
+    auto member = fixture.member();
+    join(*member, {fixture.topic});
+    std::this_thread::sleep_for(8s);
+    const auto refused = member->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 1, ""}});
+    CHECK_FALSE(refused.ok());
+    if (!refused) CHECK(refused.kind() == error_class::fenced);
+    const auto lost = next_rebalance(*member);
+    CHECK(lost.what == event::lost);
+    REQUIRE(member->acknowledge(lost, {}, false).ok());
+    const auto again = next_rebalance(*member);
+    CHECK(again.what == event::assigned);
+}
+
+TEST_CASE("pausing, resuming and seeking neither lose nor repeat a record") {
+    constexpr std::int64_t records = 20'000;
+    kafka_fixture fixture(2);
+    fixture.write(0, records, 0);
+    fixture.write(0, records, 1);
+    auto consumer = fixture.reader();
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}, {fixture.part(1), 0}}).ok());
+    std::vector<seen_record> seen;
+    const std::vector first{fixture.part(0)};
+    std::map<std::int32_t, std::int64_t> next;
+    for (int round = 0; seen.size() < 2 * records && round < 4'000; ++round) {
+        const bool paused = round % 3 == 1;
+        if (paused) REQUIRE(consumer->pause(first).ok());
+        const auto before = seen.size();
+        add_to(seen, consumer->poll(20ms, 500));
+        for (auto at = before; at < seen.size(); ++at) {
+            if (paused) REQUIRE(seen[at].partition != 0);
+            REQUIRE(seen[at].offset == next[seen[at].partition]++);
+        }
+        if (paused) REQUIRE(consumer->resume(first).ok());
+        CHECK(consumer->position(fixture.part(0)).value_or(0) == next[0]);
+    }
+    CHECK(seen.size() == 2 * records);
+
+    REQUIRE(consumer->seek(fixture.part(1), 100).ok());
+    CHECK_FALSE(consumer->position(fixture.part(1)));
+    seen.clear();
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() >= records - 100; }));
+    CHECK(seen.size() == records - 100);
+    CHECK(seen.front().offset == 100);
+    CHECK(seen.front().partition == 1);
+    CHECK(consumer->position(fixture.part(1)) == records);
+}
+
+TEST_CASE("a partition that was paused at its end goes on with the next record") {
+    kafka_fixture fixture;
+    fixture.write(0, 3);
+    auto consumer = fixture.reader();
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
+    std::vector<seen_record> seen;
+    const std::vector partition{fixture.part(0)};
+    for (std::int64_t number = 3; number < 8; ++number) {
+        REQUIRE(poll_until(*consumer, seen, [&] { return static_cast<std::int64_t>(seen.size()) == number; }));
+        for (int i = 0; i < 3; ++i) add_to(seen, consumer->poll(50ms, 10)); // sees the end
+        REQUIRE(consumer->pause(partition).ok());
+        for (int i = 0; i < 2; ++i) add_to(seen, consumer->poll(10ms, 10));
+        fixture.write(number, number + 1);
+        REQUIRE(consumer->resume(partition).ok());
+    }
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 8; }));
+    for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i].offset == static_cast<std::int64_t>(i));
+}
+
+TEST_CASE("an assignment taken on paused delivers nothing until it is resumed") {
+    kafka_fixture fixture;
+    fixture.write(0, 10);
+    auto member = fixture.member();
+    REQUIRE(member->subscribe(std::vector{fixture.topic}).ok());
+    const auto assigned = next_rebalance(*member);
+    REQUIRE(member->acknowledge(assigned, std::vector<position>{{fixture.part(0), 4}}, true).ok());
+    std::vector<seen_record> seen;
+    for (int i = 0; i < 10; ++i) add_to(seen, member->poll(50ms, 100));
+    CHECK(seen.empty());
+    REQUIRE(member->resume(assigned.partitions).ok());
+    REQUIRE(poll_until(*member, seen, [&] { return seen.size() == 6; }));
+    CHECK(seen.front().offset == 4);
+}
+
+TEST_CASE("the end of a partition is known without asking once it was read, and its bounds by asking") {
+    kafka_fixture fixture;
+    auto consumer = fixture.reader();
+    CHECK_FALSE(consumer->known_end(fixture.part(0)));
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
+    CHECK_FALSE(consumer->position(fixture.part(0)));
+    std::vector<seen_record> seen;
+    REQUIRE(poll_until(*consumer, seen, [&] { return consumer->position(fixture.part(0)).has_value(); }));
+    CHECK(consumer->position(fixture.part(0)) == 0);
+    CHECK(consumer->known_end(fixture.part(0)) == 0);
+    fixture.write(0, 10);
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 10; }));
+    CHECK(consumer->known_end(fixture.part(0)) == 10);
+    kafka::log_bounds bounds;
+    REQUIRE(consumer->bounds(fixture.part(0), bounds, 20s).ok());
+    CHECK(bounds.begin == 0);
+    CHECK(bounds.end == 10);
+}
+
+TEST_CASE("a position that was deleted is reported, and a seek goes on from another") {
+    kafka_fixture fixture(2);
+    fixture.write(0, 10, 0);
+    fixture.write(0, 10, 1);
+    REQUIRE(fixture.admin->delete_records(std::vector<position>{{fixture.part(0), 6}}, 20s).ok());
+    auto consumer = fixture.reader();
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 2}, {fixture.part(1), 0}}).ok());
+    std::vector<seen_record> seen;
+    std::vector<topic_partition> lost;
+    REQUIRE(poll_until(*consumer, seen, [&] {
+        auto polled = consumer->poll(50ms, 100);
+        CHECK(polled.errors.empty());
+        add_to(seen, polled);
+        lost.insert(lost.end(), polled.out_of_range.begin(), polled.out_of_range.end());
+        return !lost.empty() && seen.size() == 10;
+    }));
+    REQUIRE(lost.size() == 1);
+    CHECK(lost[0] == fixture.part(0));
+    kafka::log_bounds bounds;
+    REQUIRE(consumer->bounds(fixture.part(0), bounds, 20s).ok());
+    CHECK(bounds.begin == 6);
+    REQUIRE(consumer->seek(fixture.part(0), bounds.begin).ok());
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 14; }));
+    CHECK(seen[10].offset == 6);
+    CHECK(seen[10].partition == 0);
+}
+
+TEST_CASE("a topic that does not exist is a fatal error that names it and the remedy") {
+    kafka_fixture fixture;
+    const auto missing = unique_name("missing");
+    auto member = fixture.member();
+    REQUIRE(member->subscribe(std::vector{missing}).ok());
+    std::vector<kafka::result> errors;
+    std::vector<seen_record> seen;
+    REQUIRE(poll_until(*member, seen, [&] {
+        auto polled = member->poll(100ms, 100);
+        errors.insert(errors.end(), polled.errors.begin(), polled.errors.end());
+        return !errors.empty();
+    }));
+    CHECK(errors[0].kind() == error_class::fatal);
+    CHECK_THAT(errors[0].reason(), Catch::Matchers::Contains(missing) && Catch::Matchers::Contains("create the topic"));
+}
+
+TEST_CASE("a member that closes in the middle of a rebalance does not hang") {
+    kafka_fixture fixture(2);
+    auto first = fixture.member("first");
+    REQUIRE(first->subscribe(std::vector{fixture.topic}).ok());
+    (void)next_rebalance(*first);
+    const auto start = std::chrono::steady_clock::now();
+    first->close();
+    CHECK(std::chrono::steady_clock::now() - start < 5s);
+    first->close();
+    CHECK(first->poll(10ms, 10).batches.empty());
+
+    // It has left: the next one is given all without waiting for a session to end.
+    auto second = fixture.member("second");
+    CHECK(join(*second, {fixture.topic}).partitions.size() == 2);
+    CHECK(std::chrono::steady_clock::now() - start < 6s);
+}
+
+TEST_CASE("topics are created, described, listed and removed; creating again is no error") {
+    kafka_fixture fixture;
+    const auto name = unique_name("made");
+    const std::vector<kafka::new_topic> made{{name, 3, -1, {{"cleanup.policy", "compact"}}}};
+    REQUIRE(fixture.admin->create(made, 20s).ok());
+    CHECK(fixture.admin->create(made, 20s).ok());
+    std::map<std::string, std::int32_t> partitions;
+    REQUIRE(fixture.admin->describe(std::vector<std::string>{name, "no-such-topic"}, partitions, 20s).ok());
+    CHECK(partitions == std::map<std::string, std::int32_t>{{name, 3}});
+    std::vector<std::string> all;
+    REQUIRE(fixture.admin->list(all, 20s).ok());
+    CHECK(std::count(all.begin(), all.end(), name) == 1);
+    CHECK(std::count(all.begin(), all.end(), "no-such-topic") == 0);
+
+    const auto refused = fixture.admin->create(std::vector<kafka::new_topic>{{unique_name("bad"), 1, -1, {{"cleanup.policy", "x"}}}}, 20s);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.kind() == error_class::fatal);
+    const auto replicas = fixture.admin->create(std::vector<kafka::new_topic>{{unique_name("bad"), 1, 5, {}}}, 20s);
+    REQUIRE_FALSE(replicas.ok());
+    CHECK_THAT(replicas.reason(), Catch::Matchers::Contains("replication.factor"));
+
+    REQUIRE(fixture.admin->remove(std::vector{name}, 20s).ok());
+    CHECK(fixture.admin->remove(std::vector{name}, 20s).ok());
+}
+
+TEST_CASE("a read_committed reader sees committed transactions, skips aborted ones and reaches the end behind them") {
+    kafka_fixture fixture;
+    auto member = fixture.member();
+    join(*member, {fixture.topic});
+    auto producer = fixture.clients->make_producer({.client_id = "writer", .transactional_id = fixture.config.application_id + "-1"});
+    const auto out = producer->open(fixture.topic);
+    REQUIRE(producer->init_transactions(30s).ok());
+    const auto write = [&](std::string_view value) { return producer->append({.topic = out, .value = bytes_view(value)}); };
+
+    REQUIRE(producer->begin_transaction().ok());
+    REQUIRE(write("kept").ok());
+    REQUIRE(producer->send_offsets(std::vector<kafka::committed_offset>{{fixture.part(0), 7, "m"}}, member->group(), 30s).ok());
+    REQUIRE(producer->commit_transaction(30s).ok());
+    REQUIRE(producer->begin_transaction().ok());
+    REQUIRE(write("dropped").ok());
+    REQUIRE(producer->flush(20s).ok());
+    REQUIRE(producer->abort_transaction(30s).ok());
+    CHECK(producer->take_failures().empty());
+    REQUIRE(producer->begin_transaction().ok());
+    REQUIRE(write("kept too").ok());
+    REQUIRE(producer->commit_transaction(30s).ok());
+
+    std::vector<seen_record> seen;
+    REQUIRE(poll_until(*member, seen, [&] { return seen.size() >= 2 && member->position(fixture.part(0)) == 6; }));
+    CHECK(seen.size() == 2);
+    CHECK(seen[0].value == "kept");
+    CHECK(seen[1].value == "kept too");
+    CHECK(member->known_end(fixture.part(0)) == 6);
+    std::vector<kafka::committed_offset> found;
+    REQUIRE(member->committed(std::vector{fixture.part(0)}, found, 20s).ok());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].offset == 7);
+    CHECK(found[0].metadata == "m");
+}
+
+TEST_CASE("a transactional producer is fenced by the next one of the same id") {
+    kafka_fixture fixture;
+    const auto id = fixture.config.application_id + "-1";
+    auto zombie = fixture.clients->make_producer({.client_id = "zombie", .transactional_id = id});
+    const auto out = zombie->open(fixture.topic);
+    REQUIRE(zombie->init_transactions(30s).ok());
+    REQUIRE(zombie->begin_transaction().ok());
+    REQUIRE(zombie->append({.topic = out, .value = bytes_view("old")}).ok());
+    REQUIRE(zombie->flush(20s).ok());
+    auto next = fixture.clients->make_producer({.client_id = "next", .transactional_id = id});
+    REQUIRE(next->init_transactions(30s).ok());
+    const auto refused = zombie->commit_transaction(30s);
+    REQUIRE_FALSE(refused.ok());
+    INFO(refused.reason());
+    CHECK(refused.kind() == error_class::fenced);
+}
+
+TEST_CASE("offsets of a member whose generation is over abort the transaction") {
+    kafka_fixture fixture;
+    auto member = fixture.member();
+    join(*member, {fixture.topic});
+    const auto stale = member->group();
+    member->close();
+    auto next = fixture.member("next");
+    join(*next, {fixture.topic});
+    auto producer = fixture.clients->make_producer({.client_id = "writer", .transactional_id = fixture.config.application_id + "-1"});
+    REQUIRE(producer->init_transactions(30s).ok());
+    REQUIRE(producer->begin_transaction().ok());
+    const auto refused = producer->send_offsets(std::vector<kafka::committed_offset>{{fixture.part(0), 7, ""}}, stale, 30s);
+    REQUIRE_FALSE(refused.ok());
+    INFO(refused.reason());
+    CHECK(refused.kind() == error_class::abortable);
+    CHECK(producer->abort_transaction(30s).ok());
+}
+
+TEST_CASE("a producer without a transactional id says so") {
+    kafka_fixture fixture;
+    auto producer = fixture.clients->make_producer({.client_id = "writer"});
+    const auto refused = producer->begin_transaction();
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.kind() == error_class::fatal);
+}

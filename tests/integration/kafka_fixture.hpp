@@ -1,0 +1,126 @@
+#pragma once
+
+#include "broker.hpp"
+#include "src/kafka/client.hpp"
+
+#include <streams/core/bytes.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace streams::tests {
+
+using namespace std::chrono_literals;
+using position = std::pair<topic_partition, std::int64_t>;
+
+/// A record as a test keeps it.
+struct seen_record {
+    std::int32_t partition = 0;
+    std::int64_t offset = 0;
+    std::int64_t timestamp = 0;
+    std::optional<std::string> key;
+    std::optional<std::string> value;
+    headers with;
+};
+
+/// A topic of its own on the broker, an application of its own, and the clients to use them.
+class kafka_fixture {
+public:
+    explicit kafka_fixture(std::int32_t partitions = 1, std::chrono::milliseconds max_poll_interval = 300s)
+        : config{.application_id = unique_name("app"), .bootstrap_servers = bootstrap_servers()}, topic(unique_name("topic")) {
+        config.max_poll_interval = max_poll_interval;
+        // The smallest that brokers accept.
+        config.consumer["session.timeout.ms"] = "6000";
+        config.consumer["heartbeat.interval.ms"] = "500";
+        clients = kafka::make_rdkafka_clients(config);
+        admin = clients->make_admin("admin");
+        create(topic, partitions);
+    }
+
+    void create(const std::string& name, std::int32_t partitions, std::map<std::string, std::string> with = {}) {
+        const auto created = admin->create(std::vector<kafka::new_topic>{{name, partitions, 1, std::move(with)}}, 20s);
+        INFO((created ? "" : created.reason()));
+        REQUIRE(created.ok());
+    }
+
+    std::unique_ptr<kafka::consumer> member(const std::string& id = "member") {
+        return clients->make_consumer({.client_id = id, .group_id = config.application_id});
+    }
+    std::unique_ptr<kafka::consumer> reader() { return clients->make_consumer({.client_id = "reader"}); }
+
+    /// Writes records `from`..`to` - 1 whose key and value are their number.
+    void write(std::int64_t from, std::int64_t to, std::optional<std::int32_t> partition = {}) {
+        auto producer = clients->make_producer({.client_id = "writer"});
+        const auto out = producer->open(topic);
+        for (auto number = from; number < to; ++number) {
+            const auto text = std::to_string(number);
+            const kafka::producer_record record{
+                .topic = out, .partition = partition, .key = bytes_view(text), .value = bytes_view(text), .timestamp = number};
+            REQUIRE(producer->append(record).ok());
+        }
+        REQUIRE(producer->flush(20s).ok());
+        REQUIRE(producer->take_failures().empty());
+    }
+
+    topic_partition part(std::int32_t partition) const { return {topic, partition}; }
+
+    streams_config config;
+    std::string topic;
+    std::shared_ptr<kafka::client_supplier> clients;
+    std::unique_ptr<kafka::admin> admin;
+};
+
+inline std::optional<std::string> text_of(const std::optional<bytes_view>& content) {
+    return content ? std::optional(std::string(content->text())) : std::nullopt;
+}
+
+inline void add_to(std::vector<seen_record>& seen, const kafka::poll_result& polled) {
+    for (const auto& batch : polled.batches)
+        for (const auto& one : batch.records())
+            seen.push_back({batch.source().partition, one.offset, one.timestamp, text_of(one.key), text_of(one.value),
+                            one.headers ? *one.headers : headers()});
+}
+
+/// Polls until `enough` says so, for 30 s at most; whether it has.
+template <class Enough>
+bool poll_until(kafka::consumer& consumer, std::vector<seen_record>& seen, Enough enough) {
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (!enough() && std::chrono::steady_clock::now() < deadline) add_to(seen, consumer.poll(100ms, 1000));
+    return enough();
+}
+
+/// Polls until the consumer is given a rebalance; fails after 30 s.
+inline kafka::rebalance next_rebalance(kafka::consumer& consumer, const std::vector<kafka::consumer*>& others = {}) {
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (std::chrono::steady_clock::now() < deadline) {
+        auto polled = consumer.poll(50ms, 1000);
+        for (const auto& error : polled.errors) FAIL(error.reason());
+        if (!polled.rebalances.empty()) return polled.rebalances.front();
+        for (auto* other : others) (void)other->poll(10ms, 1000);
+    }
+    FAIL("no rebalance within 30 s");
+    return {};
+}
+
+/// Positions at the beginning of all partitions of a rebalance.
+inline std::vector<position> from_beginning(const kafka::rebalance& of) {
+    std::vector<position> positions;
+    for (const auto& partition : of.partitions) positions.emplace_back(partition, 0);
+    return positions;
+}
+
+/// Joins the group and takes on what it is assigned, from the beginning.
+inline kafka::rebalance join(kafka::consumer& consumer, const std::vector<std::string>& topics) {
+    REQUIRE(consumer.subscribe(topics).ok());
+    auto assigned = next_rebalance(consumer);
+    REQUIRE(assigned.what == kafka::rebalance::event::assigned);
+    REQUIRE(consumer.acknowledge(assigned, from_beginning(assigned), false).ok());
+    return assigned;
+}
+
+} // namespace streams::tests
