@@ -1,0 +1,166 @@
+#include "src/runtime/application.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds first_patience{5000};  ///< how long start() waits for the cluster before threads do
+constexpr milliseconds attempt_timeout{5000};
+constexpr milliseconds longest_pause{10'000};
+
+std::string client_id_of(const streams_config& config) {
+    return config.client_id.empty() ? config.application_id : config.client_id;
+}
+
+} // namespace
+
+kafka_streams::application::application(topology what, streams_config config,
+                                        std::shared_ptr<kafka::client_supplier> clients, clock& time)
+    : topology_(std::move(what)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
+      states_(config_.state_dir / config_.application_id) {
+    static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
+}
+
+kafka_streams::application::~application() { close(milliseconds::max()); }
+
+void kafka_streams::application::start() {
+    const std::lock_guard one(starting_);
+    if (status_.state() != application_state::created)
+        throw streams_error(concat("application ", config_.application_id, " cannot be started in state ",
+                                   to_string(status_.state()), "; make a new kafka_streams to start it again"));
+    states_.open(topology_);
+    try {
+        admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
+        environment_ = std::make_unique<thread_environment>(thread_environment{
+            topology_, config_, *clients_, *admin_, time_, states_, layout_, on_restore_, client_id_of(config_)});
+        stream_threads_.clear();
+        for (std::int32_t number = 1; number <= config_.num_stream_threads; ++number)
+            stream_threads_.push_back(std::make_unique<stream_thread>(number, *environment_));
+        topics_ready_ = set_up(first_patience);
+    } catch (...) {
+        for (const auto& thread : stream_threads_) thread->abandon();
+        stream_threads_.clear();
+        states_.close();
+        throw;
+    }
+    status_.change(application_state::rebalancing);
+    alive_ = stream_threads_.size();
+    for (std::size_t at = 0; at < stream_threads_.size(); ++at) threads_.emplace_back([this, at] { run(at); });
+}
+
+bool kafka_streams::application::set_up(milliseconds timeout) {
+    const auto answer = set_up_topics(topology_, config_, *admin_, timeout, layout_);
+    if (answer.ok()) return true;
+    if (!cluster_was_away_)
+        log(log_level::warn, concat("application ", config_.application_id, " waits for the cluster: ",
+                                    answer.reason(), "; trying again until it answers"));
+    cluster_was_away_ = true;
+    return false;
+}
+
+bool kafka_streams::application::await_set_up(bool leads) {
+    milliseconds pause{100};
+    std::unique_lock lock(mutex_);
+    while (leads && !topics_ready_ && !stopping_) {
+        lock.unlock();
+        const bool ready = set_up(attempt_timeout);
+        lock.lock();
+        topics_ready_ = ready;
+        if (ready) break;
+        set_up_done_.wait_for(lock, pause, [&] { return stopping_; });
+        pause = std::min(pause * 2, longest_pause);
+    }
+    set_up_done_.notify_all();
+    set_up_done_.wait(lock, [&] { return topics_ready_ || stopping_; });
+    return !stopping_;
+}
+
+void kafka_streams::application::run(std::size_t at) noexcept {
+    stream_thread& thread = *stream_threads_[at];
+    try {
+        if (await_set_up(at == 0))
+            turn(thread);
+        else
+            thread.abandon();
+    } catch (const std::exception& cause) {
+        fail(cause.what());
+        thread.abandon();
+    } catch (...) {
+        fail("an exception that is no std::exception left a stream thread; derive it from std::exception");
+        thread.abandon();
+    }
+    one_ended();
+}
+
+void kafka_streams::application::turn(stream_thread& thread) {
+    bool running = false;
+    while (thread.run_once())
+        if (thread.running() != running) {
+            running = !running;
+            note_progress();
+        }
+}
+
+void kafka_streams::application::note_progress() {
+    const bool all = std::all_of(stream_threads_.begin(), stream_threads_.end(),
+                                 [](const auto& thread) { return thread->running(); });
+    status_.change(all ? application_state::running : application_state::rebalancing);
+}
+
+void kafka_streams::application::fail(const std::string& reason) noexcept {
+    if (status_.change(application_state::pending_error, reason))
+        log(log_level::error, concat("application ", config_.application_id, " stops: ", reason));
+    stop_threads();
+}
+
+void kafka_streams::application::stop_threads() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    set_up_done_.notify_all();
+    for (const auto& thread : stream_threads_) thread->stop();
+}
+
+void kafka_streams::application::one_ended() noexcept {
+    if (alive_.fetch_sub(1) != 1) return;
+    states_.close();
+    if (!status_.change(application_state::error)) status_.change(application_state::not_running);
+}
+
+bool kafka_streams::application::close(milliseconds timeout) {
+    {
+        const std::lock_guard one(starting_);
+        status_.change(application_state::pending_shutdown);
+        if (threads_.empty()) {
+            status_.change(application_state::not_running);
+            return true;
+        }
+    }
+    stop_threads();
+    if (!status_.wait_for_end(timeout)) return false;
+    const std::lock_guard one(starting_);
+    for (std::thread& thread : threads_)
+        if (thread.joinable()) thread.join();
+    return true;
+}
+
+application_counts kafka_streams::application::counts() const {
+    application_counts sum;
+    for (const auto& thread : stream_threads_) {
+        sum.processed += thread->processed();
+        sum.sent += thread->sent();
+        for (std::size_t at = 0; at < drop_reasons; ++at) {
+            const auto reason = static_cast<drop_reason>(at);
+            if (const auto dropped = thread->drops()[reason]; dropped > 0) sum.dropped[reason] += dropped;
+        }
+    }
+    return sum;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "src/runtime/application_status.hpp"
+#include "src/runtime/stream_thread.hpp"
+
+#include <streams/core/clock.hpp>
+#include <streams/runtime/kafka_streams.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// What a kafka_streams runs: sets up topics and the state folder, then turns its stream threads until they end.
+class kafka_streams::application {
+public:
+    application(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients, clock& time);
+    ~application();
+    application(const application&) = delete;
+    application& operator=(const application&) = delete;
+
+    [[nodiscard]] application_status& status() noexcept { return status_; }
+    void set_restore_listener(restore_listener listener) { on_restore_ = std::move(listener); }
+    void start();
+    bool close(std::chrono::milliseconds timeout);
+    [[nodiscard]] application_counts counts() const;
+
+private:
+    [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
+    bool await_set_up(bool leads);
+    void run(std::size_t at) noexcept;
+    void turn(stream_thread& thread);
+    void fail(const std::string& reason) noexcept;
+    void note_progress();
+    void stop_threads() noexcept;
+    void one_ended() noexcept;
+
+    const topology topology_;
+    const streams_config config_;
+    std::shared_ptr<kafka::client_supplier> clients_;
+    clock& time_;
+    restore_listener on_restore_;
+    state_directory states_;
+    std::unique_ptr<kafka::admin> admin_;
+    topic_layout layout_;
+    application_status status_;
+    std::unique_ptr<thread_environment> environment_;
+    std::vector<std::unique_ptr<stream_thread>> stream_threads_; ///< constant while they run
+    std::vector<std::thread> threads_;
+    std::mutex mutex_; ///< of the three below
+    std::condition_variable set_up_done_;
+    bool topics_ready_ = false;
+    bool stopping_ = false;
+    std::atomic<std::size_t> alive_{0};
+    std::mutex starting_; ///< start and close, one at a time
+    bool cluster_was_away_ = false;
+};
+
+} // namespace streams::inline v0
