@@ -154,14 +154,17 @@ public:
         shape::add_for_each(at(), name<named>("KSTREAM-FOREACH-", options...), detail::share(std::forward<F>(action)));
     }
 
-    /// The records of both streams; their order across the two is not defined.
+    /// The records of both streams; their order across the two is not defined. Where only one of them admits null, so
+    /// does the result.
     template <class OtherKey, class OtherValue, class... Options>
-    [[nodiscard]] kstream merge(const kstream<OtherKey, OtherValue>& other, const Options&... options) const {
+    [[nodiscard]] auto merge(const kstream<OtherKey, OtherValue>& other, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::merge takes one option: named");
-        static_assert(std::is_same_v<kstream, kstream<OtherKey, OtherValue>>,
+        static_assert(std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>> &&
+                          std::is_same_v<without_null_t<Value>, without_null_t<OtherValue>>,
                       "kstream::merge: both streams must have the same key and value types; bring one to the types of the "
                       "other with map_values or map");
-        return kstream(shape::add_merge(at(), other.at(), name<named>("KSTREAM-MERGE-", options...)));
+        return kstream<detail::wider_t<Key, OtherKey>, detail::wider_t<Value, OtherValue>>(
+            shape::template add_merge<OtherKey, OtherValue>(at(), other.at(), name<named>("KSTREAM-MERGE-", options...)));
     }
 
     /// Begins a split into branches: `s.split().branch(large, branched{.name = "large"}).default_branch()`.

@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/filter_node.hpp>
 #include <streams/dsl/detail/flat_map_node.hpp>
 #include <streams/dsl/detail/map_node.hpp>
+#include <streams/dsl/detail/merge_node.hpp>
 #include <streams/dsl/detail/pass_node.hpp>
 #include <streams/dsl/detail/peek_node.hpp>
 #include <streams/dsl/detail/repartition.hpp>
@@ -20,6 +21,12 @@ struct topic_choice {
         else
             return std::string(std::invoke(functor.get(), r));
     }
+};
+
+/// Named late, since no merge_node may have two equal entrances.
+template <class KeyA, class ValueA, class KeyB, class ValueB>
+struct merge_of {
+    using type = merge_node<KeyA, ValueA, KeyB, ValueB>;
 };
 
 template <class Node, class F>
@@ -78,12 +85,16 @@ struct stateless {
         return at.graph->add_processor(std::move(name), *at.node, maker_of<for_each_node<Key, Value, F>>(std::move(f)));
     }
 
+    template <class OtherKey, class OtherValue>
     static attachment add_merge(const attachment& at, const attachment& other, std::string name) {
+        constexpr bool alike = std::is_same_v<Key, OtherKey> && std::is_same_v<Value, OtherValue>;
+        using node_type = typename std::conditional_t<alike, std::type_identity<pass_node<Key, Value>>,
+                                                      merge_of<Key, Value, OtherKey, OtherValue>>::type;
         graph_node what{.name = std::move(name)};
         what.merging = true;
         what.write = [](const graph_node& of, topology& out) {
             out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
-                              return std::make_unique<pass_node<Key, Value>>();
+                              return std::make_unique<node_type>();
                           }});
         };
         graph_node* const parents[] = {at.node, other.node};

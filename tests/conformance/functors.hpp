@@ -1,0 +1,31 @@
+#pragma once
+
+#include "handles.hpp"
+
+namespace conformance {
+
+/// The functions of a vector as the functors that the DSL takes.
+struct holds {
+    function f;
+    template <class Key, class Value>
+    bool operator()(const Key& key, const Value& value) const {
+        return predicate(f, cell_of(key), cell_of(value));
+    }
+};
+template <class New>
+struct value_mapper {
+    function f;
+    template <class Key, class Value>
+    maybe<New> operator()(const Key& key, const Value& value) const {
+        return from_cell<New>(new_value(f, cell_of(key), cell_of(value)));
+    }
+};
+struct key_mapper {
+    function f;
+    template <class Key, class Value>
+    maybe<text> operator()(const Key& key, const Value& value) const {
+        return from_cell<text>(new_key(f, cell_of(key), cell_of(value)));
+    }
+};
+
+} // namespace conformance

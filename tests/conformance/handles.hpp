@@ -1,0 +1,73 @@
+#pragma once
+
+#include "functions.hpp"
+
+#include <streams/dsl/streams_builder.hpp>
+#include <streams/serde/standard.hpp>
+#include <streams/serde/windowed.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace conformance {
+
+using text = std::string;
+using number = std::int64_t;
+template <class T>
+using maybe = std::optional<T>;
+
+/// Every type that a stream of a vector can have: keys and values may be null, except where the library knows better.
+using plain_stream = std::variant<
+    streams::kstream<maybe<text>, maybe<text>>, streams::kstream<maybe<text>, maybe<number>>,
+    streams::kstream<maybe<text>, text>, streams::kstream<maybe<text>, number>, streams::kstream<text, maybe<text>>,
+    streams::kstream<text, maybe<number>>, streams::kstream<text, text>, streams::kstream<text, number>>;
+using windowed_stream = std::variant<
+    streams::kstream<streams::windowed<text>, maybe<text>>, streams::kstream<streams::windowed<text>, maybe<number>>,
+    streams::kstream<streams::windowed<text>, text>, streams::kstream<streams::windowed<text>, number>>;
+
+using group = std::variant<
+    streams::kgrouped_stream<maybe<text>, maybe<text>>, streams::kgrouped_stream<maybe<text>, maybe<number>>,
+    streams::kgrouped_stream<maybe<text>, text>, streams::kgrouped_stream<maybe<text>, number>,
+    streams::kgrouped_stream<text, maybe<text>>, streams::kgrouped_stream<text, maybe<number>>,
+    streams::kgrouped_stream<text, text>, streams::kgrouped_stream<text, number>>;
+using windowed_group = std::variant<
+    streams::time_windowed_kstream<maybe<text>, maybe<text>>, streams::time_windowed_kstream<maybe<text>, maybe<number>>,
+    streams::time_windowed_kstream<maybe<text>, text>, streams::time_windowed_kstream<maybe<text>, number>,
+    streams::time_windowed_kstream<text, maybe<text>>, streams::time_windowed_kstream<text, maybe<number>>,
+    streams::time_windowed_kstream<text, text>, streams::time_windowed_kstream<text, number>>;
+
+template <class Key, class Value, streams::rows Rows>
+using table_of = streams::ktable<Key, Value, Rows>;
+using plain_table =
+    std::variant<table_of<text, text, streams::rows::deletable>, table_of<text, number, streams::rows::deletable>,
+                 table_of<text, text, streams::rows::permanent>, table_of<text, number, streams::rows::permanent>>;
+using windowed_table = std::variant<table_of<streams::windowed<text>, text, streams::rows::deletable>,
+                                    table_of<streams::windowed<text>, number, streams::rows::deletable>,
+                                    table_of<streams::windowed<text>, text, streams::rows::permanent>,
+                                    table_of<streams::windowed<text>, number, streams::rows::permanent>>;
+
+/// What an operation of a vector results in.
+using handle = std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table>;
+
+inline cell cell_of(const text& value) { return value; }
+inline cell cell_of(const number& value) { return value; }
+template <class T>
+cell cell_of(const maybe<T>& value) {
+    return value ? cell(*value) : cell();
+}
+template <class T>
+cell cell_of(const T* value) {
+    return value ? cell(*value) : cell();
+}
+/// Functions see the key inside.
+inline cell cell_of(const streams::windowed<text>& key) { return key.key; }
+
+template <class T>
+maybe<T> from_cell(const cell& value) {
+    if (const auto* held = std::get_if<T>(&value)) return *held;
+    return std::nullopt;
+}
+
+} // namespace conformance
