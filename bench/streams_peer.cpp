@@ -3,6 +3,7 @@
 //   streams_peer WORKLOAD BOOTSTRAP APP_ID STATE_DIR [key=value ...]
 //
 // bench/peer/README.md lists workloads and keys; a key with a dot in it goes to the configuration unchanged.
+#include <streams/core/clock.hpp>
 #include <streams/json/json.hpp>
 #include <streams/streams.hpp>
 
@@ -68,18 +69,18 @@ streams::topology build(string_view workload, const string& name) {
             .map_values([](string_view value) { return string(value) + '!'; })
             .to(name + "-out");
     } else if (workload == "count" || workload == "count-nocache") {
-        builder.stream<string_view, string_view>(name + "-in")
+        builder.stream<string, string_view>(name + "-in")
             .group_by_key()
             .windowed_by(five_minutes)
             .count()
             .to_stream([](const auto& at, auto) { return streams::concat(at.key, '@', at.window.start); })
             .to(name + "-out");
     } else if (workload == "enrich") {
-        auto left = builder.stream<string_view, string_view>(name + "-in");
-        auto right = builder.table<string_view, string_view>(name + "-table");
-        left.join(right, [](string_view l, string_view r) { return streams::concat(l, '|', r); }).to(name + "-out");
+        auto left = builder.stream<string, string_view>(name + "-in");
+        auto right = builder.table<string, string>(name + "-table");
+        left.join(right, [](string_view l, const string& r) { return streams::concat(l, '|', r); }).to(name + "-out");
     } else if (workload == "fraud") {
-        builder.stream<string_view, payment>(name + "-in")
+        builder.stream<string, payment>(name + "-in")
             .filter([](const payment& p) { return p.amount > 0; })
             .group_by_key()
             .windowed_by(five_minutes)
@@ -88,11 +89,11 @@ streams::topology build(string_view workload, const string& name) {
             .filter([](auto count) { return count > 3; })
             .map([](const auto& at, auto count) {
                 return std::pair{streams::concat(at.key, '@', at.window.start),
-                                 alert{string(at.key), at.window.start, count}};
+                                 alert{at.key, at.window.start, count}};
             })
             .to(name + "-out");
     } else if (workload == "restore") {
-        builder.table<string_view, string_view>(name + "-table", streams::materialized{.name = "store"});
+        (void)builder.table<string, string>(name + "-table", streams::materialized{.name = "store"});
     } else {
         throw std::invalid_argument("unknown workload " + string(workload));
     }
