@@ -63,6 +63,9 @@ cluster::cluster(cluster_options options, clock& time) : options_(std::move(opti
         return;
     }
     lock_file_ = lock_folder(options_.folder);
+    if (std::filesystem::exists(options_.folder / "topics") && !std::filesystem::exists(options_.folder / "journal"))
+        throw streams_error(concat("embedded cluster: the folder ", options_.folder.string(), " has topics but no journal; put "
+                                   "the file journal back from a copy, or delete the folder to start anew"));
     journal_ = std::make_unique<journal>(options_.folder / "journal");
     open_folder();
 }

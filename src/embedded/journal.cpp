@@ -88,8 +88,10 @@ void journal::read_file() {
         throw streams_error(concat(path_.string(), " is damaged at byte ", content.size() - rest.size(),
                                    ": a checksum does not match; put the file back from a copy, or delete the folder to "
                                    "start anew"));
-    if (content_.empty() && content.size() > 0 && rest.size() == content.size() && content.size() >= rewrite_at_least)
-        throw streams_error(concat(path_.string(), " is no journal of an embedded cluster; choose another folder"));
+    // The file is renamed into place with its first frame in it.
+    if (content_.empty())
+        throw streams_error(concat(path_.string(), " is no journal of an embedded cluster, or its beginning is lost; choose "
+                                   "another folder, or delete this one to start anew"));
 }
 
 void journal::rewrite() {

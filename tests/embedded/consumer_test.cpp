@@ -1,0 +1,236 @@
+// What the embedded consumer does beyond the contract of the seam.
+
+#include "client_contract.hpp"
+#include "temporary_folder.hpp"
+
+#include "src/embedded/clients.hpp"
+#include "src/embedded/consumer.hpp"
+
+#include <thread>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using contract::from_start;
+using contract::obedient_member;
+using event = kafka::rebalance::event;
+
+namespace {
+
+/// A cluster on a clock in hand, so that polls return at once and sessions end when told.
+struct manual_cluster {
+    manual_clock time{1'000'000};
+    std::shared_ptr<embedded::cluster> self = std::make_shared<embedded::cluster>(
+        embedded::cluster_options{.folder = {}, .groups = {.session_timeout = 10s, .max_poll_interval = 60s}}, time);
+    std::shared_ptr<kafka::client_supplier> clients = embedded::make_clients(self);
+
+    std::unique_ptr<kafka::consumer> member(const std::string& client, const std::string& instance = "") const {
+        return clients->make_consumer({.client_id = client, .group_id = "g", .group_instance_id = instance});
+    }
+    void produce(const std::string& topic, std::size_t partition, std::string_view value) const {
+        self->find(topic)->logs[partition]->append({.key = bytes_view(value), .value = bytes_view(value)});
+    }
+};
+
+const std::vector<std::string> topic_t{"t"};
+
+} // namespace
+
+TEST_CASE("a poll takes no more than asked, evenly from all partitions") {
+    const manual_cluster in;
+    in.self->create_topic("t", 4, {});
+    for (std::size_t partition = 0; partition < 4; ++partition)
+        for (int at = 0; at < 10; ++at) in.produce("t", partition, "v");
+    const auto reader = in.clients->make_consumer({.client_id = "r"});
+    REQUIRE(reader->assign(from_start({{"t", 0}, {"t", 1}, {"t", 2}, {"t", 3}})).ok());
+    const auto polled = reader->poll(0ms, 8);
+    REQUIRE(polled.batches.size() == 4);
+    for (const auto& batch : polled.batches) CHECK(batch.records().size() == 2);
+}
+
+TEST_CASE("a partition uses what the others leave of a poll") {
+    const manual_cluster in;
+    in.self->create_topic("t", 4, {});
+    for (int at = 0; at < 10; ++at) in.produce("t", 2, "v");
+    const auto reader = in.clients->make_consumer({.client_id = "r"});
+    REQUIRE(reader->assign(from_start({{"t", 0}, {"t", 1}, {"t", 2}, {"t", 3}})).ok());
+    std::size_t count = 0;
+    for (const auto& batch : reader->poll(0ms, 8).batches) count += batch.records().size();
+    CHECK(count == 8);
+}
+
+TEST_CASE("a partition is assigned paused, and read when resumed") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    in.produce("t", 0, "v");
+    const auto one = in.member("one");
+    REQUIRE(one->subscribe(topic_t).ok());
+    const auto heard = one->poll(0ms, 10);
+    REQUIRE(heard.rebalances.size() == 1);
+    REQUIRE(one->acknowledge(heard.rebalances[0], from_start({{"t", 0}}), true).ok());
+    CHECK(one->poll(0ms, 10).batches.empty());
+    CHECK_FALSE(one->position({"t", 0}));
+    REQUIRE(one->resume(std::vector<topic_partition>{{"t", 0}}).ok());
+    CHECK(one->poll(0ms, 10).batches.size() == 1);
+    CHECK(one->position({"t", 0}) == 1);
+}
+
+TEST_CASE("a member that was expelled hears that its partitions are lost, and joins again") {
+    manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    obedient_member one{in.member("one")};
+    REQUIRE(one.self->subscribe(topic_t).ok());
+    one.step(0ms);
+    CHECK(one.owned.size() == 1);
+    in.time.advance(61s);
+    const std::vector<kafka::committed_offset> offsets{{.partition = {"t", 0}, .offset = 1}};
+    const auto refused = one.self->commit(offsets);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.kind() == kafka::error_class::fenced);
+    one.step(0ms);
+    CHECK(one.heard.back() == event::lost);
+    CHECK(one.self->commit(offsets).kind() == kafka::error_class::fenced);
+    one.step(0ms);
+    CHECK(one.heard.back() == event::assigned);
+    CHECK(one.owned.size() == 1);
+    CHECK(one.self->commit(offsets).ok());
+}
+
+TEST_CASE("a consumer destroyed without close keeps its partitions until its session ends") {
+    manual_cluster in;
+    in.self->create_topic("t", 2, {});
+    obedient_member one{in.member("one")};
+    obedient_member two{in.member("two")};
+    REQUIRE(one.self->subscribe(topic_t).ok());
+    REQUIRE(two.self->subscribe(topic_t).ok());
+    one.step(0ms);
+    two.step(0ms);
+    CHECK(two.owned.size() == 1);
+    one.self.reset();
+    in.time.advance(9s);
+    two.step(0ms);
+    CHECK(two.owned.size() == 1);
+    in.time.advance(2s);
+    two.step(0ms);
+    two.step(0ms);
+    CHECK(two.owned.size() == 2);
+}
+
+TEST_CASE("a member whose instance id is taken loses all and says why, for good") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    obedient_member one{in.member("one", "id")};
+    obedient_member two{in.member("two", "id")};
+    REQUIRE(one.self->subscribe(topic_t).ok());
+    one.step(0ms);
+    REQUIRE(two.self->subscribe(topic_t).ok());
+    two.step(0ms);
+    CHECK(two.owned.size() == 1);
+    one.step(0ms);
+    CHECK(one.heard.back() == event::lost);
+    for (int again = 0; again < 2; ++again) {
+        const auto polled = one.self->poll(0ms, 10);
+        REQUIRE(polled.errors.size() == 1);
+        CHECK(polled.errors[0].kind() == kafka::error_class::fatal);
+        CHECK_THAT(polled.errors[0].reason(), Catch::Contains("group.instance.id id"));
+    }
+}
+
+TEST_CASE("a reader behind the start of the log goes on where it starts and says so; one that restores stops") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    for (int at = 0; at < 10; ++at) in.produce("t", 0, std::to_string(at));
+    in.self->delete_records(*in.self->find("t")->logs[0], 4);
+    const auto reader = in.clients->make_consumer({.client_id = "r"});
+    REQUIRE(reader->assign(from_start({{"t", 0}})).ok());
+    auto polled = reader->poll(0ms, 10);
+    REQUIRE(polled.errors.size() == 1);
+    CHECK(polled.errors[0].kind() == kafka::error_class::retriable);
+    CHECK_THAT(polled.errors[0].reason(), Catch::Contains("offset 0 to 3"));
+    polled = reader->poll(0ms, 10);
+    REQUIRE(polled.batches.size() == 1);
+    CHECK(polled.batches[0].records()[0].offset == 4);
+
+    const auto restorer = in.clients->make_consumer({.client_id = "r", .restore = true});
+    REQUIRE(restorer->assign(from_start({{"t", 0}})).ok());
+    polled = restorer->poll(0ms, 10);
+    REQUIRE(polled.errors.size() == 1);
+    CHECK(polled.errors[0].kind() == kafka::error_class::fatal);
+    CHECK(restorer->poll(0ms, 10).batches.empty());
+    REQUIRE(restorer->seek({"t", 0}, 4).ok());
+    CHECK(restorer->poll(0ms, 10).batches.size() == 1);
+}
+
+TEST_CASE("a position past the end is an error once, not a wait for ever") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    const auto reader = in.clients->make_consumer({.client_id = "r"});
+    const std::vector<std::pair<topic_partition, std::int64_t>> beyond{{{"t", 0}, 5}};
+    REQUIRE(reader->assign(beyond).ok());
+    const auto polled = reader->poll(0ms, 10);
+    REQUIRE(polled.errors.size() == 1);
+    CHECK_THAT(polled.errors[0].reason(), Catch::Contains("t-0") && Catch::Contains("out of range"));
+    CHECK(reader->poll(0ms, 10).errors.empty());
+}
+
+TEST_CASE("unknown topics and partitions are refused by name, a removed topic is told once") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    const auto reader = in.clients->make_consumer({.client_id = "r"});
+    CHECK_THAT(reader->assign(from_start({{"missing", 0}})).reason(), Catch::Contains("missing"));
+    CHECK_THAT(reader->assign(from_start({{"t", 1}})).reason(), Catch::Contains("no partition 1"));
+    REQUIRE(reader->assign(from_start({{"t", 0}})).ok());
+    in.self->remove_topic("t");
+    CHECK(reader->poll(0ms, 10).errors.size() == 1);
+    CHECK(reader->poll(0ms, 10).errors.empty());
+}
+
+TEST_CASE("damage in a log is an error of the poll") {
+    const temporary_folder folder;
+    {
+        embedded::cluster of({.folder = folder.path()}, system_clock());
+        of.create_topic("t", 1, {{"segment.bytes", "300"}});
+        for (int at = 0; at < 20; ++at) of.find("t")->logs[0]->append({.value = bytes_view(std::string_view("some value"))});
+    }
+    const auto file = folder.path() / "topics" / "t-0" / "00000000000000000000.log";
+    auto content = content_of(file);
+    content[40] = static_cast<char>(content[40] ^ 1);
+    replace_content(file, content);
+    const auto of = std::make_shared<embedded::cluster>(embedded::cluster_options{.folder = folder.path()}, system_clock());
+    embedded::consumer reader(of, {.client_id = "r"});
+    REQUIRE(reader.assign(from_start({{"t", 0}})).ok());
+    const auto polled = reader.poll(0ms, 10);
+    REQUIRE(polled.errors.size() == 1);
+    CHECK(polled.errors[0].kind() == kafka::error_class::fatal);
+    CHECK_THAT(polled.errors[0].reason(), Catch::Contains("t-0") && Catch::Contains("damaged"));
+}
+
+TEST_CASE("a waiting poll wakes at an append, and at a rebalance") {
+    const auto of = std::make_shared<embedded::cluster>(embedded::cluster_options{}, system_clock());
+    of->create_topic("t", 2, {});
+    const auto clients = embedded::make_clients(of);
+    obedient_member one{clients->make_consumer({.client_id = "one", .group_id = "g"})};
+    REQUIRE(one.self->subscribe(topic_t).ok());
+    one.step(0ms);
+    const auto waits_for = [&](const std::function<void()>& what) {
+        std::thread other([&] {
+            std::this_thread::sleep_for(50ms);
+            what();
+        });
+        const auto before = std::chrono::steady_clock::now();
+        one.step(30s);
+        other.join();
+        return std::chrono::steady_clock::now() - before;
+    };
+    CHECK(waits_for([&] { of->find("t")->logs[1]->append({.value = bytes_view(std::string_view("v"))}); }) < 10s);
+    CHECK(one.records.size() == 1);
+    const auto two = clients->make_consumer({.client_id = "two", .group_id = "g"});
+    CHECK(waits_for([&] { REQUIRE(two->subscribe(topic_t).ok()); }) < 10s);
+    CHECK(one.heard.back() == event::revoked);
+}
+
+TEST_CASE("a closed consumer says so") {
+    const manual_cluster in;
+    const auto reader = in.clients->make_consumer({.client_id = "r"});
+    reader->close();
+    CHECK(reader->poll(0ms, 1).errors.size() == 1);
+}
