@@ -48,9 +48,9 @@ public:
 
 private:
     struct input {
-        std::size_t task;
-        std::size_t of_task; ///< position in the task's inputs
-        topic_partition partition;
+        std::size_t task = 0;
+        std::size_t of_task = 0; ///< position in the task's inputs
+        topic_partition partition{};
         std::int64_t next_offset = 0;
     };
 
@@ -148,9 +148,10 @@ void driver::add_task(task_id id, std::vector<sub_topology> parts) {
                          .stores_in_memory = options_.state_directory.empty(),
                          .changelog_of = changelog_of}));
     for (auto& partition : partitions) {
-        const std::size_t of_task = tasks_.back()->input_of(partition);
-        inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)] = {
-            tasks_.size() - 1, of_task, std::move(partition)};
+        auto& reader = inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)];
+        reader.task = tasks_.size() - 1;
+        reader.of_task = tasks_.back()->input_of(partition);
+        reader.partition = std::move(partition);
     }
 }
 
