@@ -1,0 +1,98 @@
+#include "run_example.hpp"
+
+#include <streams/core/error.hpp>
+#include <streams/core/properties.hpp>
+#include <streams/runtime/kafka_streams.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <utility>
+
+namespace {
+
+/// What stands on the command line; what is not there is empty.
+struct command_line {
+    std::string bootstrap_servers;
+    std::string application_id;
+    std::string state_dir;
+    std::string config_file;
+    std::string embedded;
+    std::uint64_t generate = 2'000'000;
+    std::int32_t threads = 0;
+    bool fresh = false;
+    bool describe = false;
+};
+
+void declare(CLI::App& app, command_line& line, bool can_be_embedded) {
+    app.add_option("--bootstrap-servers", line.bootstrap_servers, "Where the cluster is: HOST:PORT[,HOST:PORT...]");
+    app.add_option("--application-id", line.application_id, "Consumer group, and prefix of internal topics");
+    app.add_option("--state-dir", line.state_dir, "Folder of the state stores");
+    app.add_option("--config", line.config_file, "Properties file with Kafka's dotted names")->type_name("FILE");
+    app.add_option("--threads", line.threads, "Stream threads")->check(CLI::PositiveNumber);
+    app.add_flag("--describe", line.describe, "Print the topology and end");
+    if (!can_be_embedded) return;
+    auto* embedded = app.add_option("--embedded", line.embedded, "Run on a cluster inside this process, kept in this folder")
+                         ->type_name("DIR");
+    app.add_option("--generate", line.generate, "How many records to make up")->capture_default_str()->needs(embedded);
+    app.add_flag("--fresh", line.fresh, "Forget what an embedded cluster kept")->needs(embedded);
+}
+
+/// Defaults, then the file, then the command line.
+streams::streams_config configuration(const command_line& line, streams::streams_config defaults) {
+    auto config = std::move(defaults);
+    if (!line.config_file.empty()) {
+        auto properties = streams::read_properties(line.config_file);
+        properties.try_emplace("application.id", config.application_id);
+        properties.try_emplace("bootstrap.servers", config.bootstrap_servers);
+        properties.try_emplace("commit.interval.ms", std::to_string(config.commit_interval.count()));
+        config = streams::streams_config::from_properties(properties);
+    }
+    if (!line.bootstrap_servers.empty()) config.bootstrap_servers = line.bootstrap_servers;
+    if (!line.application_id.empty()) config.application_id = line.application_id;
+    if (!line.state_dir.empty()) config.state_dir = line.state_dir;
+    if (line.threads > 0) config.num_stream_threads = line.threads;
+    return config;
+}
+
+} // namespace
+
+parsed_options parse_options(int argc, char** argv, const std::string& name, streams::streams_config defaults,
+                             bool can_be_embedded) {
+    command_line line;
+    CLI::App app("A Kafka Streams topology in C++.", name);
+    declare(app, line, can_be_embedded);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& outcome) {
+        return {{}, app.exit(outcome)};
+    }
+    example_options options{.config = configuration(line, std::move(defaults)), .describe = line.describe};
+    if (!line.embedded.empty()) options.embedded = line.embedded;
+    options.generate = line.generate;
+    options.fresh = line.fresh;
+    return {std::move(options)};
+}
+
+int run_on_cluster(streams::topology topology, const streams::streams_config& config) {
+    return streams::kafka_streams(std::move(topology), config).run_until_signal();
+}
+
+int run_example(int argc, char** argv, const std::string& name, const std::function<streams::topology()>& topology) {
+    try {
+        streams::streams_config defaults;
+        defaults.application_id = name;
+        auto [options, exit_code] = parse_options(argc, argv, name, std::move(defaults));
+        if (exit_code) return *exit_code;
+        if (options.describe) {
+            std::fputs(topology().describe().c_str(), stdout);
+            return 0;
+        }
+        return run_on_cluster(topology(), options.config);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+        return 1;
+    }
+}
