@@ -111,15 +111,17 @@ inline std::optional<std::string> text(std::optional<bytes_view> of) {
 /// A store with the task around it: its changelog, its record at hand, its folder.
 class store_under_test {
 public:
-    explicit store_under_test(streams::store_spec spec, std::int64_t cache_bytes = 0)
-        : spec_(std::move(spec)), cache_bytes_(cache_bytes) {
+    /// `elsewhere`: the folder to use instead of a temporary one.
+    explicit store_under_test(streams::store_spec spec, std::int64_t cache_bytes = 0,
+                              std::filesystem::path elsewhere = {})
+        : spec_(std::move(spec)), cache_bytes_(cache_bytes), elsewhere_(std::move(elsewhere)) {
         current.headers = &no_headers;
         current.timestamp = 0;
         open();
     }
 
     void open() {
-        streams::store_environment environment{folder.path(), current, spec_.logging ? &log : nullptr, cache_bytes_};
+        streams::store_environment environment{elsewhere_.empty() ? folder.path() : elsewhere_, current, spec_.logging ? &log : nullptr, cache_bytes_};
         environment.time = &clock;
         environment.memory_bytes = memory_bytes;
         managed = streams::make_store(spec_, environment);
@@ -129,7 +131,7 @@ public:
         managed->close();
         restart();
     }
-    /// Opens anew without closing in between, as after a kill; the old store is leaked to the end of the object.
+    /// Opens anew without closing in between.
     void restart() {
         managed.reset();
         open();
@@ -171,6 +173,7 @@ public:
 private:
     streams::store_spec spec_;
     std::int64_t cache_bytes_;
+    std::filesystem::path elsewhere_;
 };
 
 using pairs = std::vector<std::pair<std::string, std::string>>;

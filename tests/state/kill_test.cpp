@@ -1,0 +1,188 @@
+#include "catch.hpp"
+#include "state/store_under_test.hpp"
+
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <random>
+
+using namespace state_test;
+
+// What a killed process leaves behind is what its disk holds: a copy of the folder at any moment between two calls, or
+// the folder of a process that ended without closing. Both must open as the changelog was at the offset they name.
+
+namespace {
+
+constexpr std::int64_t minute = 60'000;
+
+streams::store_spec spec_of(streams::store_kind kind) {
+    return {.name = "store",
+            .kind = kind,
+            .timestamped = false,
+            .caching = false,
+            .window_size = std::chrono::minutes(1),
+            .retention = std::chrono::hours(100)};
+}
+
+std::map<std::string, std::string> content_of(streams::state_store& store) {
+    std::map<std::string, std::string> content;
+    if (auto* kv = dynamic_cast<streams::key_value_store*>(&store))
+        for (const auto& [key, value] : read_all(kv->all())) content[key] = value;
+    else
+        for (const auto& row : read_all(dynamic_cast<streams::window_store&>(store).fetch_all(0, 1'000 * minute)))
+            content[window_key(row.key, row.start)] = row.value;
+    return content;
+}
+
+/// What RocksDB's own threads do meanwhile must not tear the copy: the list of files comes first, then the files.
+bool copy_store(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::error_code failed;
+    std::filesystem::create_directories(to, failed);
+    for (const bool listing : {true, false})
+        for (const auto& file : std::filesystem::directory_iterator(from))
+            if (const auto name = file.path().filename().string();
+                (name.starts_with("MANIFEST") || name == "CURRENT") == listing && !failed)
+                std::filesystem::copy_file(file.path(), to / name, failed);
+    return !failed;
+}
+
+/// Opens a copy of the store in `folder` and compares it with the changelog up to the offset it names.
+void check_copy(const streams::store_spec& spec, const std::filesystem::path& folder, const changelog& log) {
+    temporary_folder copy;
+    int tries = 1;
+    while (!copy_store(folder / spec.name, copy.path() / spec.name)) {
+        REQUIRE(++tries < 10);
+        std::filesystem::remove_all(copy.path() / spec.name);
+    }
+    streams::record_context current;
+    changelog ignored;
+    const auto found = streams::make_store(spec, {copy.path(), current, &ignored});
+    const auto offset = found->checkpoint();
+    const std::size_t covered = offset ? static_cast<std::size_t>(*offset) + 1 : 0;
+    REQUIRE(covered <= log.records.size());
+    REQUIRE(content_of(found->store()) == log.compacted(covered));
+}
+
+void random_updates(store_under_test& store, streams::store_kind kind, std::mt19937& random, int count) {
+    const std::string payload(300, 'x');
+    for (int at = 0; at < count; ++at) {
+        const std::string key = "key" + std::to_string(random() % 200);
+        const auto value = random() % 5 == 0 ? std::nullopt : std::optional(std::to_string(random()) + payload);
+        if (kind == streams::store_kind::key_value)
+            store.put(key, value);
+        else
+            store.put(key, value, static_cast<std::int64_t>(random() % 20) * minute);
+    }
+}
+
+} // namespace
+
+TEST_CASE("a store killed at any step opens as the changelog stood at the offset it names") {
+    const auto kind = GENERATE(streams::store_kind::key_value, streams::store_kind::window);
+    const auto spec = spec_of(kind);
+    std::mt19937 random(7);
+    store_under_test store(spec);
+    for (int step = 0; step < 40; ++step) {
+        random_updates(store, kind, random, 50);
+        check_copy(spec, store.folder.path(), store.log);
+        store.managed->flush();
+        if (step % 7 == 3) {
+            store.managed->rollback();
+            // The transaction was aborted: read_committed readers never see its records.
+            store.log.records.resize(static_cast<std::size_t>(store.managed->checkpoint().value_or(-1)) + 1);
+            store.restart();
+            continue;
+        }
+        check_copy(spec, store.folder.path(), store.log);
+        store.managed->committed(store.log.last_offset());
+        check_copy(spec, store.folder.path(), store.log);
+        store.clock.advance(std::chrono::seconds(step % 3 * 30));
+    }
+    store.managed->close();
+    check_copy(spec, store.folder.path(), store.log);
+}
+
+/// The same work for the same seed: in a process that is killed, and in the one that checks what it left.
+void repeatable_work(store_under_test& store, streams::store_kind kind, int steps) {
+    std::mt19937 random(11);
+    for (int step = 0; step < steps; ++step) {
+        random_updates(store, kind, random, 100);
+        store.commit();
+        store.clock.advance(std::chrono::seconds(40));
+    }
+}
+
+constexpr int steps_of_work = 300;
+
+// Run by the test below in a process of its own: RocksDB's threads do not outlive a fork.
+TEST_CASE("the process that is killed", "[.]") {
+    const char* folder = std::getenv("STREAMS_TEST_STATE_FOLDER");
+    REQUIRE(folder);
+    const auto kind = std::getenv("STREAMS_TEST_WINDOWS") ? streams::store_kind::window : streams::store_kind::key_value;
+    store_under_test store(spec_of(kind), 0, folder);
+    repeatable_work(store, kind, steps_of_work);
+    ::kill(::getpid(), SIGKILL);
+}
+
+TEST_CASE("a process killed at any moment leaves a store that its changelog completes") {
+    const auto kind = GENERATE(streams::store_kind::key_value, streams::store_kind::window);
+    const int patience_ms = GENERATE(20, 60, 200, 20'000);
+    store_under_test survivor(spec_of(kind));
+    survivor.managed->close();
+    survivor.managed.reset();
+
+    ::setenv("STREAMS_TEST_STATE_FOLDER", survivor.folder.path().c_str(), 1);
+    if (kind == streams::store_kind::window)
+        ::setenv("STREAMS_TEST_WINDOWS", "1", 1);
+    else
+        ::unsetenv("STREAMS_TEST_WINDOWS");
+    char name[] = "the process that is killed";
+    char program[] = "test_state";
+    char* arguments[] = {program, name, nullptr};
+    pid_t child = 0;
+    REQUIRE(::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments, environ) == 0);
+    int status = 0;
+    for (int waited = 0; ::waitpid(child, &status, WNOHANG) == 0; ++waited) {
+        if (waited == patience_ms) ::kill(child, SIGKILL);
+        ::usleep(1'000);
+    }
+    REQUIRE(WIFSIGNALED(status));
+    REQUIRE(WTERMSIG(status) == SIGKILL);
+
+    store_under_test twin(spec_of(kind));
+    repeatable_work(twin, kind, steps_of_work);
+    survivor.log = twin.log;
+    survivor.open();
+    const auto covered = survivor.managed->checkpoint();
+    const std::size_t records = covered ? static_cast<std::size_t>(*covered) + 1 : 0;
+    if (patience_ms == 20'000) CHECK(records > 0);
+    CHECK(content_of(survivor.managed->store()) == twin.log.compacted(records));
+    survivor.catch_up();
+    CHECK(content_of(survivor.managed->store()) == twin.log.compacted(twin.log.records.size()));
+}
+
+TEST_CASE("a restore that is interrupted goes on where the disk stands") {
+    const auto kind = GENERATE(streams::store_kind::key_value, streams::store_kind::window);
+    const auto spec = spec_of(kind);
+    std::mt19937 random(13);
+    store_under_test source(spec);
+    for (int step = 0; step < 10; ++step) {
+        random_updates(source, kind, random, 100);
+        source.commit();
+    }
+    store_under_test copy(spec);
+    copy.log = source.log;
+    const auto all = copy.log.read();
+    const std::span<const streams::record_view> records(all);
+    copy.managed->restore(records.subspan(0, records.size() / 2));
+    copy.managed->close();
+    copy.open();
+    const auto offset = copy.managed->checkpoint();
+    REQUIRE(offset == static_cast<std::int64_t>(records.size() / 2) - 1);
+    CHECK(content_of(copy.managed->store()) == copy.log.compacted(records.size() / 2));
+    copy.catch_up();
+    CHECK(content_of(copy.managed->store()) == content_of(source.managed->store()));
+    CHECK(copy.managed->checkpoint() == source.log.last_offset());
+}
