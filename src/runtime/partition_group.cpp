@@ -14,7 +14,10 @@ void partition_group::add(record_queue& queue, kafka::record_batch batch) {
     const bool was_empty = queue.empty();
     queue.add(std::move(batch));
     queue.release();
-    if (was_empty && !queue.empty()) heads_.push(&queue);
+    if (!was_empty || queue.empty()) return;
+    heads_.push(&queue);
+    for (input& each : inputs_)
+        if (each.queue.get() == &queue) each.deadline.reset();
 }
 
 partition_group::taken partition_group::take() {
@@ -35,12 +38,8 @@ bool partition_group::find_ready(std::int64_t now) {
     if (heads_.empty()) return false;
     if (max_idle_.count() < 0) return true;
     bool all = true;
-    for (input& each : inputs_) {
-        if (!each.queue->empty())
-            each.deadline.reset();
-        else if (!may_skip(each, now))
-            all = false;
-    }
+    for (input& each : inputs_)
+        if (each.queue->empty() && !may_skip(each, now)) all = false;
     return all;
 }
 

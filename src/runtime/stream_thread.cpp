@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t most_polled = 1000; ///< max.poll.records, as Kafka Streams sets it
 constexpr std::size_t longest_round = 1024;
+constexpr std::size_t most_uncommitted_bytes = 64 * 1024 * 1024; ///< of an application (KIP-892's default)
 constexpr std::int64_t short_round_ms = 5;
 constexpr std::int64_t long_round_ms = 50;
 constexpr milliseconds restore_wait{20};
@@ -164,7 +165,7 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
         for (const auto& committed : found.committed)
             if (std::find(task->inputs.begin(), task->inputs.end(), committed.partition) != task->inputs.end())
                 task->committed.push_back(committed);
-    for (const auto& [partition, offset] : found.positions) starts_[partition] = {offset, false};
+    for (const auto& [partition, offset] : found.positions) starts_[partition] = offset;
     // Paused until its task is restored; a partition that the group gave us and no task of ours reads is left out.
     const auto answer = consumer_->acknowledge(assigned, found.positions, true);
     if (!answer) {
@@ -237,7 +238,7 @@ void stream_thread::reset_positions(std::span<const topic_partition> lost) {
         const std::int64_t offset = reset == offset_reset::earliest ? bounds.begin : bounds.end;
         log(log_level::warn, concat("the position in ", to_string(partition), " is not in its log any more (deleted, or "
                                     "the topic was made anew): going on at offset ", offset));
-        starts_[partition] = {offset, true};
+        starts_[partition] = offset;
         call_patiently(environment_.time, environment_.config.task_timeout, concat("seek in ", to_string(partition)),
                        [&] { return consumer_->seek(partition, offset); });
     }
@@ -247,7 +248,6 @@ void stream_thread::queue(std::vector<kafka::record_batch> batches) {
     for (kafka::record_batch& batch : batches) {
         const auto to = tasks_.find_route(batch.source());
         if (to.task == nullptr) continue; // of a task given up since; read again by its next owner
-        if (const auto start = starts_.find(batch.source()); start != starts_.end()) starts_.erase(start);
         to.task->add(to.input, std::move(batch));
         valve_.filled(*to.task, to.input);
     }
@@ -283,7 +283,7 @@ void stream_thread::restart(owned_task& owned, bool wipe) {
                                       owned.inputs);
     owned.committed = std::move(found.committed);
     for (const auto& [partition, offset] : found.positions) {
-        starts_[partition] = {offset, true};
+        starts_[partition] = offset;
         call_patiently(environment_.time, time_limit, concat("seek in ", to_string(partition)),
                        [&] { return consumer_->seek(partition, offset); });
     }
@@ -334,12 +334,15 @@ std::size_t stream_thread::process_round() {
 }
 
 void stream_thread::commit_when_due() {
-    const bool due =
-        environment_.time.steady_ms() - last_commit_ >= environment_.config.commit_interval.count() ||
-        std::any_of(tasks_.all().begin(), tasks_.all().end(), [](const auto& each) {
-            return each->at == owned_task::phase::running && each->task->commit_requested();
-        });
-    if (due) commit(environment_.config.task_timeout, false);
+    bool due = environment_.time.steady_ms() - last_commit_ >= environment_.config.commit_interval.count();
+    std::size_t uncommitted = 0;
+    for (const auto& each : tasks_.all()) {
+        if (each->at != owned_task::phase::running) continue;
+        due |= each->task->commit_requested();
+        uncommitted += each->task->uncommitted_bytes();
+    }
+    const auto threads = static_cast<std::size_t>(environment_.config.num_stream_threads);
+    if (due || uncommitted > most_uncommitted_bytes / threads) commit(environment_.config.task_timeout, false);
 }
 
 void stream_thread::commit(milliseconds limit, bool closing) {
@@ -388,10 +391,9 @@ void stream_thread::abandon() noexcept {
 }
 
 std::optional<std::int64_t> stream_thread::position(const topic_partition& partition) {
+    if (const auto known = consumer_->position(partition)) return known;
     const auto start = starts_.find(partition);
-    if (start == starts_.end()) return consumer_->position(partition);
-    if (start->second.sought) return start->second.offset;
-    return std::max(consumer_->position(partition).value_or(start->second.offset), start->second.offset);
+    return start == starts_.end() ? std::nullopt : std::optional(start->second);
 }
 
 std::optional<std::int64_t> stream_thread::lag(const topic_partition& partition) {

@@ -88,12 +88,7 @@ private:
     input_valve valve_;
     repartition_purge purge_;
     std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
-    /// Where an input began. After a seek the client's position is that of before until something was polled.
-    struct input_start {
-        std::int64_t offset;
-        bool sought;
-    };
-    std::map<topic_partition, input_start> starts_;
+    std::map<topic_partition, std::int64_t> starts_; ///< where inputs began: their position until something is polled
     std::size_t round_ = 1; ///< records of a task between two looks at the clock
     std::int64_t last_commit_ = 0;
     std::int64_t last_poll_ = 0;

@@ -44,8 +44,8 @@ void stream_task::open_stores() {
         if (environment_.stores_in_memory) opened.spec.persistent = false;
         if (declared->logging && !opened.reuses_source() && environment_.changelog_of)
             opened.sink = environment_.changelog_of(*declared);
-        opened.store = make_store(
-            opened.spec, {environment_.directory, current(), opened.sink.get(), declared->caching ? share : 0});
+        opened.store = make_store(opened.spec, {environment_.directory, current(), opened.sink.get(),
+                                                declared->caching ? share : 0, &environment_.time});
         stores_.push_back(std::move(opened));
     }
 }
@@ -212,6 +212,12 @@ void stream_task::run_punctuation(const punctuation_queue::callback& call, std::
     } catch (const std::exception& cause) {
         throw_failed_task(id_, "ran a punctuation", cause);
     }
+}
+
+std::size_t stream_task::uncommitted_bytes() const {
+    std::size_t sum = 0;
+    for (const task_store& each : stores_) sum += each.store->uncommitted_bytes();
+    return sum;
 }
 
 void stream_task::prepare_commit() {

@@ -97,6 +97,8 @@ public:
     [[nodiscard]] bool commit_needed() const noexcept { return commit_needed_; }
     /// A node asked for a commit since the last one.
     [[nodiscard]] bool commit_requested() const noexcept { return commit_requested_; }
+    /// Bytes that the stores hold until the next commit.
+    [[nodiscard]] std::size_t uncommitted_bytes() const;
     /// Flushes every store once, which forwards cached updates and drains changelogs.
     void prepare_commit();
     /// What is to be committed: the inputs whose offset or metadata changed since the last commit.

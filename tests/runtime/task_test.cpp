@@ -1,0 +1,258 @@
+#include "catch.hpp"
+#include "runtime/input_records.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/topologies.hpp"
+#include "topology/fake_task.hpp"
+
+#include "src/runtime/task.hpp"
+
+using namespace streams;
+using namespace std::chrono_literals;
+using testing_support::batch_of;
+using testing_support::copy_topology;
+using testing_support::count_topology;
+using testing_support::message_of;
+using testing_support::says;
+
+namespace {
+
+/// Reads integers, so that a test can feed it bytes that do not decode.
+topology integer_topology() {
+    topology t;
+    t.add_source<std::string, std::int64_t>("source", "in");
+    t.add_sink<std::string, std::int64_t>("sink", "out", {"source"});
+    return t;
+}
+
+struct remembered_changelog final : changelog_sink {
+    explicit remembered_changelog(std::vector<std::string>& to) : keys(to) {}
+    void append(bytes_view key, std::optional<bytes_view>, std::int64_t, const headers*) override {
+        keys.emplace_back(key.text());
+    }
+    std::vector<std::string>& keys;
+};
+
+/// A task 0_0 over partition 0 of `in`, all sub-topologies in it.
+struct task_under_test {
+    explicit task_under_test(topology of, streams_config with = {}) : what(std::move(of)), config(std::move(with)) {
+        config.application_id = "app";
+        task = std::make_unique<stream_task>(
+            task_id{0, 0}, what, what.sub_topologies(), std::vector<topic_partition>{{"in", 0}},
+            task_environment{.config = config,
+                             .time = time,
+                             .collector = collector,
+                             .drops = drops,
+                             .directory = {},
+                             .cache_bytes = 0,
+                             .stores_in_memory = true,
+                             .changelog_of = [this](const store_spec&) {
+                                 return std::make_unique<remembered_changelog>(logged);
+                             }});
+    }
+    void start(std::vector<kafka::committed_offset> committed = {}) {
+        for (task_store& each : task->stores()) each.store->restored(std::nullopt);
+        task->initialize(committed);
+    }
+    void add(std::vector<testing_support::input_record> records) {
+        task->add(0, batch_of({"in", 0}, std::move(records)));
+    }
+    std::vector<std::string> sent() const {
+        std::vector<std::string> values;
+        for (const auto& each : collector.sent) values.push_back(each.value.value_or("null"));
+        return values;
+    }
+
+    topology what;
+    streams_config config;
+    manual_clock time{5000};
+    testing_support::fake_collector collector;
+    drop_counters drops;
+    std::vector<std::string> logged;
+    std::unique_ptr<stream_task> task;
+};
+
+} // namespace
+
+TEST_CASE("a task takes a record from its source to its sink, one at a time") {
+    task_under_test t(copy_topology());
+    t.start();
+    CHECK_FALSE(t.task->process());
+    t.add({{0, 10, "a", "x"}, {1, 20, "b", "y"}});
+    CHECK(t.task->processable());
+    CHECK(t.task->process());
+    CHECK(t.sent() == std::vector<std::string>{"x"});
+    CHECK(t.task->process(10) == 1);
+    CHECK(t.sent() == std::vector<std::string>{"x", "y"});
+    CHECK(t.collector.sent[1].timestamp == 20);
+    CHECK(t.task->stream_time() == 20);
+}
+
+TEST_CASE("a node sees where its record came from, with headers of its own") {
+    record_metadata seen;
+    task_under_test t(copy_topology([&](const auto& r, auto& context) {
+        seen = *context.record_metadata();
+        r.headers.add("mark", bytes(std::string_view("1")));
+    }));
+    t.start();
+    t.add({{7, 10}, {8, 11}});
+    t.task->process(2);
+    CHECK(seen.topic == "in");
+    CHECK(seen.partition == 0);
+    CHECK(seen.offset == 8);
+    CHECK(t.collector.sent[1].headers.size() == 1); // nothing of the record before
+}
+
+TEST_CASE("a record that does not decode stops the task, naming place, cause and remedy") {
+    task_under_test t(integer_topology());
+    t.start();
+    t.add({{41, 10, "k", "short"}});
+    const auto message = message_of([&] { t.task->process(); });
+    for (const char* part : {"topic in", "partition 0", "offset 41", "source source", "deserialization.exception.handler"})
+        CHECK(says(message, part));
+}
+
+TEST_CASE("a handler may drop records that do not decode, which count for no time") {
+    streams_config config;
+    config.on_deserialization_error = resume_on_error{};
+    task_under_test t(integer_topology(), config);
+    t.start();
+    t.add({{0, 10, "k", std::string(8, '\0')}, {1, 99, "k", "short"}, {2, 20, "k", std::string(8, '\0')}});
+    CHECK(t.task->process(10) == 3);
+    CHECK(t.collector.sent.size() == 2);
+    CHECK(t.drops[drop_reason::deserialization] == 1);
+    CHECK(t.task->stream_time() == 20);
+    CHECK(t.task->committable(false).at(0).offset == 3);
+}
+
+TEST_CASE("processing code that throws stops the task, or drops the record, as its handler says") {
+    const auto tap = [](const auto& r, auto&) {
+        if (r.value == "bad") throw std::runtime_error("no such account");
+    };
+    task_under_test strict(copy_topology(tap));
+    strict.start();
+    strict.add({{3, 10, "k", "bad"}});
+    const auto message = message_of([&] { strict.task->process(); });
+    for (const char* part : {"topic in", "offset 3", "no such account", "processing.exception.handler"})
+        CHECK(says(message, part));
+
+    streams_config config;
+    config.on_processing_error = resume_on_error{};
+    task_under_test lenient(copy_topology(tap), config);
+    lenient.start();
+    lenient.add({{3, 10, "k", "bad"}, {4, 11, "k", "good"}});
+    lenient.task->process(2);
+    CHECK(lenient.sent() == std::vector<std::string>{"good"});
+    CHECK(lenient.drops[drop_reason::processing] == 1);
+}
+
+TEST_CASE("what is committed is the offset to go on from and the partition time, and only what changed") {
+    task_under_test t(copy_topology());
+    t.start();
+    CHECK_FALSE(t.task->commit_needed());
+    CHECK(t.task->committable(false).empty());
+    t.add({{5, 300}, {6, 200}, {7, 400}});
+    t.task->process(2);
+    CHECK(t.task->commit_needed());
+    t.task->prepare_commit();
+    const auto offsets = t.task->committable(false);
+    REQUIRE(offsets.size() == 1);
+    CHECK(offsets[0].offset == 7);
+    CHECK(decode_commit_metadata(offsets[0].metadata).partition_time == 300);
+    t.task->committed([](const task_store&) { return std::nullopt; });
+    CHECK_FALSE(t.task->commit_needed());
+    CHECK(t.task->committable(false).empty());
+}
+
+TEST_CASE("a task goes on with the time and the processor metadata that were committed") {
+    task_under_test t(copy_topology());
+    t.start({{{"in", 0}, 12, encode(commit_metadata{900, {{"store", 7}}})}});
+    CHECK(t.task->stream_time() == 900);
+    CHECK(t.task->committable(false).empty());
+    t.add({{12, 10}});
+    t.task->process();
+    CHECK(decode_commit_metadata(t.task->committable(false).at(0).metadata) == commit_metadata{900, {{"store", 7}}});
+}
+
+TEST_CASE("stream time fires a punctuation with the first record, wall clock after one interval") {
+    std::vector<std::string> calls;
+    class punctuated final : public processor<std::string, std::string, std::string, std::string> {
+    public:
+        explicit punctuated(std::vector<std::string>& to) : calls_(to) {}
+        void init(context_type& context) override {
+            context.schedule(10ms, punctuation_type::stream_time, [&, c = &context](std::int64_t now) {
+                calls_.push_back("stream " + std::to_string(now));
+                CHECK_FALSE(c->record_metadata());
+            });
+            context.schedule(100ms, punctuation_type::wall_clock_time,
+                             [&](std::int64_t now) { calls_.push_back("wall " + std::to_string(now)); });
+        }
+        void process(const record_type&) override {}
+
+    private:
+        std::vector<std::string>& calls_;
+    };
+    topology what;
+    what.add_source<std::string, std::string>("source", "in");
+    what.add_processor("p", [&calls] { return std::make_unique<punctuated>(calls); }, {"source"});
+    task_under_test t(std::move(what));
+    t.start();
+    CHECK_FALSE(t.task->punctuate_stream_time());
+    t.add({{0, 25}});
+    t.task->process();
+    CHECK(t.task->punctuate_stream_time());
+    CHECK_FALSE(t.task->punctuate_stream_time());
+    CHECK_FALSE(t.task->punctuate_wall_clock());
+    t.time.advance(250ms);
+    CHECK(t.task->punctuate_wall_clock());
+    CHECK(calls == std::vector<std::string>{"stream 25", "wall 5250"});
+}
+
+TEST_CASE("a store logs its newest values when the task commits") {
+    task_under_test t(count_topology(true));
+    t.start();
+    t.add({{0, 10, "a"}, {1, 11, "a"}, {2, 12, "b"}});
+    t.task->process(3);
+    CHECK(t.sent() == std::vector<std::string>{"1", "2", "1"});
+    t.task->prepare_commit();
+    CHECK(t.logged.size() == 2);
+    CHECK(t.task->find_store("counts") != nullptr);
+    CHECK(t.task->find_store("other") == nullptr);
+}
+
+TEST_CASE("a node has no access to a store that is not connected to it") {
+    class grabbing final : public processor<std::string, std::string> {
+    public:
+        void init(context_type& context) override { static_cast<void>(context.state_store<key_value_store>("counts")); }
+        void process(const record_type&) override {}
+    };
+    topology what = count_topology(false);
+    what.add_processor("grab", [] { return std::make_unique<grabbing>(); }, {"count"});
+    task_under_test t(std::move(what));
+    CHECK(says(message_of([&] { t.start(); }), "grab has no access to store counts"));
+}
+
+TEST_CASE("a task is closed without its nodes where they were never initialised") {
+    int closed = 0;
+    class closing final : public processor<std::string, std::string> {
+    public:
+        explicit closing(int& count) : count_(count) {}
+        void process(const record_type&) override {}
+        void close() override { ++count_; }
+
+    private:
+        int& count_;
+    };
+    topology what;
+    what.add_source<std::string, std::string>("source", "in");
+    what.add_processor("p", [&closed] { return std::make_unique<closing>(closed); }, {"source"});
+    {
+        task_under_test t(what);
+        t.task->close_clean();
+        CHECK(closed == 0);
+    }
+    task_under_test t(what);
+    t.start();
+    t.task->close_clean();
+    t.task->close_clean();
+    CHECK(closed == 1);
+}
