@@ -6,7 +6,7 @@
 namespace streams::inline v0 {
 
 namespace {
-constexpr std::size_t kept_updates = 4096; // free blocks that are kept for the next commit interval
+constexpr std::size_t kept_updates = 32'768; // free blocks that are kept for the next commit interval
 }
 
 hot_entry* hot_entry::make(bytes_view key) {
@@ -59,6 +59,8 @@ pending_update& hot_tier::pend(hot_entry& entry) {
     update->entry = &entry;
     entry.pending = update.release();
     ++pending_count_;
+    // Room for it when it is released, which must not fail.
+    if (free_.capacity() < std::min(pending_count_, kept_updates)) free_.reserve(2 * pending_count_);
     update_order(entry);
     return *entry.pending;
 }
@@ -85,14 +87,13 @@ void hot_tier::release(pending_update& update) noexcept {
         hot_entry::destroy(&entry);
         return;
     }
-    if (free_.size() >= kept_updates) return;
+    if (free_.size() == free_.capacity()) return;
     update.value.reset();
     update.drained.reset();
     update.headers.reset();
     update.dirty = update.has_drained = false;
     update.order = 0;
     update.charge = 0;
-    if (free_.capacity() == 0) free_.reserve(kept_updates);
     free_.push_back(std::move(owned));
 }
 

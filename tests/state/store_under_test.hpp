@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,11 @@ using streams::bytes_view;
 class temporary_folder {
 public:
     temporary_folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "streams-state-XXXXXX").string();
+        // In memory where the system has such a folder: stores sync their files often.
+        const std::filesystem::path memory = "/dev/shm";
+        const bool in_memory = ::access(memory.c_str(), W_OK) == 0;
+        const auto parent = in_memory ? memory : std::filesystem::temp_directory_path();
+        std::string pattern = (parent / "streams-state-XXXXXX").string();
         path_ = ::mkdtemp(pattern.data());
     }
     ~temporary_folder() {
@@ -66,16 +71,22 @@ public:
     [[nodiscard]] std::vector<streams::record_view> read(std::int64_t from = 0) const {
         std::vector<streams::record_view> read;
         for (auto at = static_cast<std::size_t>(from); at < records.size(); ++at) {
+            if (aborted.contains(at)) continue;
             const logged& r = records[at];
             read.push_back({static_cast<std::int64_t>(at), r.timestamp, bytes_view(r.key),
                             r.value ? std::optional(bytes_view(*r.value)) : std::nullopt, &r.headers});
         }
         return read;
     }
+    /// The records from position `from` on belong to a transaction that was aborted: no reader sees them.
+    void abort_from(std::size_t from) {
+        for (std::size_t at = from; at < records.size(); ++at) aborted.insert(at);
+    }
     /// What the topic says after `count` records.
     [[nodiscard]] std::map<std::string, std::string> compacted(std::size_t count) const {
         std::map<std::string, std::string> content;
         for (std::size_t at = 0; at < count; ++at) {
+            if (aborted.contains(at)) continue;
             if (records[at].value)
                 content[records[at].key] = *records[at].value;
             else
@@ -85,6 +96,7 @@ public:
     }
 
     std::vector<logged> records;
+    std::set<std::size_t> aborted;
 };
 
 inline std::string big_endian(std::int64_t value) {
