@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -84,6 +85,7 @@ int run_example(int argc, char** argv, const std::string& name, const std::funct
     try {
         streams::streams_config defaults;
         defaults.application_id = name;
+        defaults.commit_interval = std::chrono::milliseconds(200); // tables go downstream when they are committed
         auto [options, exit_code] = parse_options(argc, argv, name, std::move(defaults));
         if (exit_code) return *exit_code;
         if (options.describe) {

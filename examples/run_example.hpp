@@ -34,6 +34,6 @@ struct parsed_options {
 /// Runs a topology on the cluster of the configuration until SIGTERM or SIGINT. The exit code: 0 after a clean close.
 [[nodiscard]] int run_on_cluster(streams::topology topology, const streams::streams_config& config);
 
-/// The whole of an example's main: its name is the default application id.
+/// The whole of an example's main: its name is the default application id; commits every 200 ms by default.
 [[nodiscard]] int run_example(int argc, char** argv, const std::string& name,
                               const std::function<streams::topology()>& topology);

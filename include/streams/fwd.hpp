@@ -1,5 +1,7 @@
 #pragma once
 
+#include <streams/dsl/fwd.hpp>
+
 /// Names of the library's types, for headers that only mention them.
 namespace streams::inline v0 {
 
@@ -36,5 +38,7 @@ class node;
 class task_context;
 class topology;
 class kafka_streams;
+class topology_test_driver;
+class embedded_cluster;
 
 } // namespace streams::inline v0
