@@ -103,3 +103,5 @@ private:
 };
 
 } // namespace streams::inline v0
+
+#include <streams/dsl/kstream.hpp>

@@ -117,3 +117,5 @@ private:
 };
 
 } // namespace streams::inline v0
+
+#include <streams/dsl/kstream.hpp>

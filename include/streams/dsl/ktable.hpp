@@ -122,3 +122,5 @@ private:
 };
 
 } // namespace streams::inline v0
+
+#include <streams/dsl/kstream.hpp>

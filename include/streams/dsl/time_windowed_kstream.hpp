@@ -104,3 +104,5 @@ private:
 };
 
 } // namespace streams::inline v0
+
+#include <streams/dsl/ktable.hpp>
