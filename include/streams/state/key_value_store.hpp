@@ -6,7 +6,7 @@
 namespace streams::inline v0 {
 
 /// Bytes to bytes, ordered by key bytes. In a timestamped store a value begins with the 8 bytes of its timestamp (see
-/// typed_store.hpp); the changelog carries that as the record's timestamp instead, as Kafka Streams writes it.
+/// typed_key_value_store.hpp); the changelog carries that as the record's timestamp instead, as Kafka Streams writes it.
 class key_value_store : public state_store {
 public:
     /// nullopt: absent.

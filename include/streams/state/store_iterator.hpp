@@ -2,6 +2,8 @@
 
 #include <streams/core/bytes.hpp>
 
+#include <range/v3/range_fwd.hpp>
+
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -24,10 +26,15 @@ public:
     virtual std::optional<Entry> next() = 0;
 };
 
-/// A single-pass range over a cursor; composes with range-v3 views. Writing to the store while it is read ends its
-/// validity: collect first, then write.
+/// A single-pass range over a cursor: a view of range-v3, so `store.all() | ranges::views::filter(...)` reads as it is
+/// meant. Copies share the one pass. Writing to the store while it is read ends its validity: collect first, then write.
 template <class Entry>
-class store_range {
+class store_range : public ranges::view_base {
+    struct pass {
+        std::unique_ptr<store_cursor<Entry>> cursor;
+        std::optional<Entry> current{};
+    };
+
 public:
     class iterator {
     public:
@@ -37,33 +44,33 @@ public:
         using iterator_category = std::input_iterator_tag;
 
         iterator() = default;
-        explicit iterator(store_range* of) : range_(of) {}
-        const Entry& operator*() const { return *range_->current_; }
-        const Entry* operator->() const { return &*range_->current_; }
+        explicit iterator(pass* of) : pass_(of) {}
+        const Entry& operator*() const { return *pass_->current; }
+        const Entry* operator->() const { return &*pass_->current; }
         iterator& operator++() {
-            range_->current_ = range_->cursor_->next();
+            pass_->current = pass_->cursor->next();
             return *this;
         }
         void operator++(int) { ++*this; }
-        friend bool operator==(const iterator& at, std::default_sentinel_t) { return at.at_end(); }
+        friend bool operator==(const iterator& at, std::default_sentinel_t) { return !at.pass_->current; }
 
     private:
-        [[nodiscard]] bool at_end() const { return !range_->current_; }
-        store_range* range_ = nullptr;
+        pass* pass_ = nullptr;
     };
 
-    explicit store_range(std::unique_ptr<store_cursor<Entry>> cursor) : cursor_(std::move(cursor)) {}
+    store_range() = default; ///< not to be read
+    explicit store_range(std::unique_ptr<store_cursor<Entry>> cursor)
+        : pass_(std::make_shared<pass>(pass{std::move(cursor)})) {}
 
-    /// Reads the first entry. Call once.
-    [[nodiscard]] iterator begin() {
-        current_ = cursor_->next();
-        return iterator(this);
+    /// Reads the first entry. Call once, on one of the copies; iterators live as long as any copy does.
+    [[nodiscard]] iterator begin() const {
+        pass_->current = pass_->cursor->next();
+        return iterator(pass_.get());
     }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
-    std::unique_ptr<store_cursor<Entry>> cursor_;
-    std::optional<Entry> current_;
+    std::shared_ptr<pass> pass_; // range-v3 wants views to be copyable
 };
 
 } // namespace streams::inline v0

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <streams/state/key_value_store.hpp>
+#include <streams/state/stored_value.hpp>
+#include <streams/state/typed_store_base.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace streams::inline v0 {
+
+/// One decoded entry of a key-value store.
+template <class Key, class Value>
+struct key_value {
+    Key key;
+    Value value;
+
+    friend bool operator==(const key_value&, const key_value&) = default;
+};
+
+/// A key-value store in types (Kafka's `KeyValueStore<K, V>`): a cheap view of the store, to be kept by the processor
+/// that uses it. `Value` is `value_and_timestamp<V>` for a timestamped store. What a borrowing type refers to is valid
+/// until the next call on the same store. Throws serialization_error where stored bytes do not decode.
+///
+///     typed_key_value_store<std::string, value_and_timestamp<std::int64_t>> counts(context.store("counts"));
+template <class Key, class Value>
+class typed_key_value_store : public detail::typed_store_base<key_value_store, Value> {
+    using base = detail::typed_store_base<key_value_store, Value>;
+
+public:
+    using entry = key_value<Key, Value>;
+
+    /// Throws topology_error where the store is of another kind, or keeps timestamps and Value has none (or reverse).
+    explicit typed_key_value_store(state_store& store) : base(store, "key-value") {}
+
+    /// nullopt: absent.
+    [[nodiscard]] std::optional<Value> get(const Key& key) { return base::decoded(this->bytes_store().get(encode(key))); }
+    void put(const Key& key, const Value& value) {
+        const bytes_view encoded = base::encode_value(value);
+        this->bytes_store().put(encode(key), encoded);
+    }
+    void erase(const Key& key) { this->bytes_store().put(encode(key), std::nullopt); }
+    /// The value before, where there is one; then `value` is not stored.
+    std::optional<Value> put_if_absent(const Key& key, const Value& value) {
+        if (auto before = get(key)) return before;
+        put(key, value);
+        return std::nullopt;
+    }
+
+    /// Entries with from <= key <= to by the order of the serialised keys; nullopt leaves that side open.
+    [[nodiscard]] store_range<entry> range(const std::optional<Key>& from, const std::optional<Key>& to,
+                                           order direction = order::ascending) {
+        bytes first;
+        bytes last;
+        if (from) serde<Key>::serialize(*from, first);
+        if (to) serde<Key>::serialize(*to, last);
+        return decoded(this->bytes_store().range(from ? std::optional(first.view()) : std::nullopt,
+                                                 to ? std::optional(last.view()) : std::nullopt, direction));
+    }
+    [[nodiscard]] store_range<entry> all(order direction = order::ascending) {
+        return decoded(this->bytes_store().all(direction));
+    }
+    /// Entries whose serialised key begins with that of `prefix`.
+    template <has_serde Prefix>
+    [[nodiscard]] store_range<entry> prefix_scan(const Prefix& prefix) {
+        bytes first;
+        serde<Prefix>::serialize(prefix, first);
+        return decoded(this->bytes_store().prefix_scan(first.view()));
+    }
+    [[nodiscard]] std::uint64_t approximate_num_entries() { return this->bytes_store().approximate_num_entries(); }
+
+private:
+    struct decode_entry {
+        entry operator()(const store_entry& raw) const {
+            return {serde<Key>::deserialize(raw.key), detail::stored_value<Value>::deserialize(raw.value)};
+        }
+    };
+
+    [[nodiscard]] bytes_view encode(const Key& key) {
+        key_.clear();
+        serde<Key>::serialize(key, key_);
+        return key_.view();
+    }
+    [[nodiscard]] static store_range<entry> decoded(store_range<store_entry> raw) {
+        return detail::transformed<entry>(std::move(raw), decode_entry{});
+    }
+    using base::decoded;
+
+    bytes key_;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <streams/state/stored_value.hpp>
+#include <streams/state/typed_store_base.hpp>
+#include <streams/state/window_store.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace streams::inline v0 {
+
+/// One decoded entry of a window store.
+template <class Key, class Value>
+struct windowed_value {
+    Key key;
+    std::int64_t start; ///< of the window, ms since the epoch
+    Value value;
+
+    friend bool operator==(const windowed_value&, const windowed_value&) = default;
+};
+
+/// A window store in types (Kafka's `WindowStore<K, V>`): a cheap view of the store, to be kept by the processor that
+/// uses it. `Value` is `value_and_timestamp<V>` for a timestamped store. Times are ms since the epoch. What a borrowing
+/// type refers to is valid until the next call on the same store. Throws serialization_error where stored bytes do not
+/// decode.
+template <class Key, class Value>
+class typed_window_store : public detail::typed_store_base<window_store, Value> {
+    using base = detail::typed_store_base<window_store, Value>;
+
+public:
+    using entry = windowed_value<Key, Value>;
+
+    /// Throws topology_error where the store is of another kind, or keeps timestamps and Value has none (or reverse).
+    explicit typed_window_store(state_store& store) : base(store, "window") {}
+
+    /// The value of the window that begins at `start`; nullopt: absent.
+    [[nodiscard]] std::optional<Value> fetch(const Key& key, std::int64_t start) {
+        return base::decoded(this->bytes_store().fetch(encode(key), start));
+    }
+    void put(const Key& key, const Value& value, std::int64_t start) {
+        const bytes_view encoded = base::encode_value(value);
+        this->bytes_store().put(encode(key), encoded, start);
+    }
+    void erase(const Key& key, std::int64_t start) { this->bytes_store().put(encode(key), std::nullopt, start); }
+
+    /// The windows of one key with from <= start <= to, by start.
+    [[nodiscard]] store_range<entry> fetch(const Key& key, std::int64_t from, std::int64_t to,
+                                           order direction = order::ascending) {
+        return decoded(this->bytes_store().fetch(encode(key), from, to, direction));
+    }
+    /// The windows of keys in [first, last] (nullopt: open), by the order of the serialised keys, then by start.
+    [[nodiscard]] store_range<entry> fetch_range(const std::optional<Key>& first, const std::optional<Key>& last,
+                                                 std::int64_t from, std::int64_t to,
+                                                 order direction = order::ascending) {
+        bytes lowest;
+        bytes highest;
+        if (first) serde<Key>::serialize(*first, lowest);
+        if (last) serde<Key>::serialize(*last, highest);
+        return decoded(this->bytes_store().fetch_range(first ? std::optional(lowest.view()) : std::nullopt,
+                                                       last ? std::optional(highest.view()) : std::nullopt, from, to,
+                                                       direction));
+    }
+    [[nodiscard]] store_range<entry> fetch_all(std::int64_t from, std::int64_t to) {
+        return decoded(this->bytes_store().fetch_all(from, to));
+    }
+
+private:
+    struct decode_entry {
+        entry operator()(const window_entry& raw) const {
+            return {serde<Key>::deserialize(raw.key), raw.start, detail::stored_value<Value>::deserialize(raw.value)};
+        }
+    };
+
+    [[nodiscard]] bytes_view encode(const Key& key) {
+        key_.clear();
+        serde<Key>::serialize(key, key_);
+        return key_.view();
+    }
+    [[nodiscard]] static store_range<entry> decoded(store_range<window_entry> raw) {
+        return detail::transformed<entry>(std::move(raw), decode_entry{});
+    }
+    using base::decoded;
+
+    bytes key_;
+};
+
+} // namespace streams::inline v0
