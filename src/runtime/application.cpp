@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds first_patience{5000};  ///< how long start() waits for the cluster before threads do
-constexpr milliseconds attempt_timeout{5000};
+constexpr milliseconds attempt_timeout{2000}; ///< also how long a close may wait then
 constexpr milliseconds longest_pause{10'000};
 
 std::string client_id_of(const streams_config& config) {
@@ -38,13 +38,13 @@ void kafka_streams::application::start() {
         admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
         environment_ = std::make_unique<thread_environment>(thread_environment{
             topology_, config_, *clients_, *admin_, time_, states_, layout_, on_restore_, client_id_of(config_)});
-        stream_threads_.clear();
+        std::vector<std::unique_ptr<stream_thread>> made;
         for (std::int32_t number = 1; number <= config_.num_stream_threads; ++number)
-            stream_threads_.push_back(std::make_unique<stream_thread>(number, *environment_));
+            made.push_back(std::make_unique<stream_thread>(number, *environment_));
         topics_ready_ = set_up(first_patience);
+        const std::lock_guard lock(mutex_);
+        stream_threads_ = std::move(made);
     } catch (...) {
-        for (const auto& thread : stream_threads_) thread->abandon();
-        stream_threads_.clear();
         states_.close();
         throw;
     }
@@ -57,7 +57,7 @@ bool kafka_streams::application::set_up(milliseconds timeout) {
     const auto answer = set_up_topics(topology_, config_, *admin_, timeout, layout_);
     if (answer.ok()) return true;
     if (!cluster_was_away_)
-        log(log_level::warn, concat("application ", config_.application_id, " waits for the cluster: ",
+        log(log_level::info, concat("application ", config_.application_id, " waits for the cluster: ",
                                     answer.reason(), "; trying again until it answers"));
     cluster_was_away_ = true;
     return false;
@@ -152,6 +152,7 @@ bool kafka_streams::application::close(milliseconds timeout) {
 
 application_counts kafka_streams::application::counts() const {
     application_counts sum;
+    const std::lock_guard lock(mutex_);
     for (const auto& thread : stream_threads_) {
         sum.processed += thread->processed();
         sum.sent += thread->sent();

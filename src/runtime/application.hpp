@@ -51,7 +51,7 @@ private:
     std::unique_ptr<thread_environment> environment_;
     std::vector<std::unique_ptr<stream_thread>> stream_threads_; ///< constant while they run
     std::vector<std::thread> threads_;
-    std::mutex mutex_; ///< of the three below
+    mutable std::mutex mutex_; ///< of the three below, and of stream_threads_ until they run
     std::condition_variable set_up_done_;
     bool topics_ready_ = false;
     bool stopping_ = false;

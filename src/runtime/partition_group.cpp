@@ -21,14 +21,18 @@ void partition_group::add(record_queue& queue, kafka::record_batch batch) {
 }
 
 partition_group::taken partition_group::take() {
-    record_queue& queue = *heads_.pop();
+    // The usual task has one queue with records: nothing to order then.
+    const bool alone = heads_.size() == 1;
+    record_queue& queue = alone ? *heads_.top() : *heads_.pop();
     const std::int64_t timestamp = queue.head_timestamp();
     const std::int64_t partition_time_before = queue.partition_time();
     const record_view& raw = queue.take();
-    if (queue.empty())
+    if (queue.empty()) {
         known_ready_ = false;
-    else
+        if (alone) heads_.clear();
+    } else if (!alone) {
         heads_.push(&queue);
+    }
     const std::int64_t stream_time_before = stream_time_;
     stream_time_ = std::max(stream_time_, timestamp);
     return {queue, raw, timestamp, partition_time_before, stream_time_before};

@@ -7,6 +7,7 @@
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace streams::inline v0 {
 namespace {
@@ -53,7 +54,7 @@ stream_thread::stream_thread(std::int32_t number, const thread_environment& envi
       valve_(*consumer_, environment.config.buffered_records_per_partition),
       purge_(environment.what, environment.config, environment.admin, environment.time) {}
 
-stream_thread::~stream_thread() = default;
+stream_thread::~stream_thread() { abandon(); }
 
 bool stream_thread::run_once() {
     if (stopping_.load(std::memory_order_relaxed)) {
@@ -384,6 +385,7 @@ void stream_thread::leave() {
 }
 
 void stream_thread::abandon() noexcept {
+    if (std::exchange(closed_, true)) return;
     give_up();
     consumer_->close();
     restore_consumer_->close();

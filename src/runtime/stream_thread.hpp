@@ -96,6 +96,7 @@ private:
     std::optional<std::int64_t> failing_since_;
     std::chrono::milliseconds error_pause_{0};
     bool assigned_ = false;               ///< an assignment was received and not taken back
+    bool closed_ = false;
     std::atomic<bool> stopping_{false};
     std::atomic<bool> running_{false};
 };

@@ -1,16 +1,11 @@
 #include "catch.hpp"
 #include "runtime/messages.hpp"
-#include "runtime/temporary_folder.hpp"
 #include "runtime/topologies.hpp"
+#include "runtime/world.hpp"
 
 #include "src/runtime/commit_metadata.hpp"
 
-#include <streams/core/log.hpp>
-#include <streams/runtime/kafka_streams.hpp>
-#include <streams/testing/embedded_cluster.hpp>
-
 #include <atomic>
-#include <map>
 #include <mutex>
 #include <thread>
 
@@ -18,70 +13,11 @@ using namespace streams;
 using namespace std::chrono_literals;
 using testing_support::copy_topology;
 using testing_support::count_topology;
+using testing_support::eventually;
 using testing_support::message_of;
+using testing_support::patience;
 using testing_support::says;
-
-namespace {
-
-constexpr auto patience = 20s;
-
-template <class Condition>
-bool eventually(Condition&& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        std::this_thread::sleep_for(2ms);
-    }
-    return true;
-}
-
-/// An embedded cluster with topics `in` and `out`, and applications on it.
-struct world {
-    explicit world(std::int32_t partitions = 1, embedded_cluster_options options = {}) : cluster(std::move(options)) {
-        cluster.create_topic("in", partitions);
-        cluster.create_topic("out", partitions);
-    }
-    streams_config config(const std::string& instance = "one") const {
-        streams_config c;
-        c.application_id = "app";
-        c.state_dir = folder.path() / instance;
-        c.commit_interval = 50ms;
-        c.poll = 10ms;
-        return c;
-    }
-    kafka_streams run(topology what, streams_config with) const {
-        kafka_streams app(std::move(what), std::move(with), cluster.clients());
-        app.start();
-        return app;
-    }
-    void produce(const std::string& key, const std::string& value, std::int64_t timestamp = 1) {
-        cluster.produce("in", key, value, {.timestamp = timestamp});
-    }
-    std::vector<std::string> out() const {
-        std::vector<std::string> values;
-        for (const auto& each : cluster.read<std::string, std::string>("out")) values.push_back(each.value);
-        return values;
-    }
-    /// The largest count by key that was written.
-    std::map<std::string, int> counts() const {
-        std::map<std::string, int> largest;
-        for (const auto& each : cluster.read<std::string, std::string>("out")) {
-            auto& count = largest[each.key];
-            count = std::max(count, std::stoi(each.value));
-        }
-        return largest;
-    }
-    std::int64_t committed(const std::string& topic = "in", std::int32_t partition = 0) const {
-        const auto all = cluster.committed("app");
-        const auto found = all.find({topic, partition});
-        return found == all.end() ? -1 : found->second.offset;
-    }
-
-    embedded_cluster cluster;
-    testing_support::temporary_folder folder;
-};
-
-} // namespace
+using testing_support::world;
 
 TEST_CASE("an application copies records from a topic to another, and stops when it is closed") {
     world w;

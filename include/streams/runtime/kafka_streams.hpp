@@ -43,10 +43,14 @@ public:
     void set_restore_listener(restore_listener listener);
 
     /// Checks topics, creates internal ones, starts the threads; returns while they come up. Throws topology_error for
-    /// missing topics and unequal partition counts, state_error for a state folder that is locked or foreign.
-    /// An unreachable cluster is waited for, on the threads, with back-off.
+    /// missing topics and unequal partition counts, state_error for a state folder that is locked or foreign,
+    /// config_error where a client refuses its settings.
+    /// A cluster that has not answered after 5 s is waited for on the threads, with back-off; what those checks find
+    /// then ends the application in `error`.
     void start();
     /// Commits, closes tasks and leaves the group. False: not done within `timeout`, it goes on in the background.
+    /// A cluster that does not answer is waited for 30 s at most; what is not committed then is done again by the next
+    /// start. Not to be called by the application's own threads.
     bool close(std::chrono::milliseconds timeout = std::chrono::milliseconds::max());
     /// start(), then waits for SIGINT, SIGTERM or an error, then close(). 0: clean; 1: an error, which is logged.
     [[nodiscard]] int run_until_signal();

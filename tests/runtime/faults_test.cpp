@@ -1,0 +1,179 @@
+#include "catch.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/scripted_clients.hpp"
+#include "runtime/topologies.hpp"
+#include "runtime/world.hpp"
+
+#include <fstream>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using kafka::error_class;
+using testing_support::count_topology;
+using testing_support::eventually;
+using testing_support::patience;
+using testing_support::says;
+
+namespace {
+
+/// A world whose clients fail as its script says.
+struct faulty_world : testing_support::world {
+    using world::world;
+    kafka_streams run(streams_config with) {
+        return world::run(count_topology(true), std::move(with),
+                          std::make_shared<testing_support::scripted_clients>(cluster.clients(), script));
+    }
+    std::shared_ptr<testing_support::script> script = std::make_shared<testing_support::script>();
+};
+
+} // namespace
+
+TEST_CASE("a commit that fails for a while is tried again, and the application goes on") {
+    faulty_world w;
+    w.script->answer("commit", {error_class::retriable, "coordinator is loading"}, 3);
+    kafka_streams app = w.run(w.config());
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    CHECK(w.script->given("commit") == 3);
+    CHECK(app.state() == application_state::running);
+}
+
+TEST_CASE("a commit that fails for longer than task.timeout.ms ends the application with the reason") {
+    faulty_world w;
+    w.script->answer("commit", {error_class::retriable, "coordinator is away"}, 1000);
+    auto config = w.config();
+    config.task_timeout = 100ms;
+    kafka_streams app = w.run(config);
+    w.produce("a", "x");
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "could not commit offsets within 100 ms"));
+    CHECK(says(app.error(), "coordinator is away"));
+}
+
+TEST_CASE("a fenced commit gives the tasks up without an end of the application") {
+    faulty_world w;
+    kafka_streams app = w.run(w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    w.script->answer("commit", {error_class::fenced, "of an old generation"});
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.script->given("commit") == 1; }));
+    // The group moves on when another member comes.
+    kafka_streams other = w.run(w.config("other"));
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    CHECK(app.state() != application_state::error);
+}
+
+TEST_CASE("records that did not arrive are made again from the last commit") {
+    faulty_world w;
+    kafka_streams app = w.run(w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    w.script->answer("deliver", {error_class::retriable, "message timed out"}, 2);
+    w.produce("a", "x");
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 3; }));
+    CHECK(w.counts()["a"] == 3); // the state went back too: nothing is counted twice
+    CHECK(app.state() != application_state::error);
+}
+
+TEST_CASE("a record that the cluster refuses for good ends the application, and is not committed") {
+    faulty_world w;
+    kafka_streams app = w.run(w.config());
+    w.script->answer("append", {error_class::fatal, "the record is too large"});
+    w.produce("a", "x");
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "the record is too large"));
+    CHECK(w.committed() <= 0);
+}
+
+TEST_CASE("a full outgoing queue is waited for") {
+    faulty_world w;
+    w.script->answer("append", {error_class::retriable, "queue full"}, 3);
+    kafka_streams app = w.run(w.config());
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.out().size() == 1; }));
+    CHECK(w.script->given("append") == 3);
+}
+
+TEST_CASE("committed offsets that cannot be read at once are asked for again before anything is processed") {
+    faulty_world w;
+    w.produce("a", "x");
+    {
+        kafka_streams app = w.run(w.config());
+        CHECK(eventually([&] { return w.committed() == 1; }));
+    }
+    w.script->answer("committed", {error_class::retriable, "coordinator is loading"}, 3);
+    kafka_streams app = w.run(w.config());
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 2; }));
+    CHECK(w.counts()["a"] == 2);
+}
+
+TEST_CASE("errors of a poll are waited out") {
+    faulty_world w;
+    w.script->answer("poll", {error_class::retriable, "all brokers are down"}, 5);
+    kafka_streams app = w.run(w.config());
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.out().size() == 1; }));
+}
+
+TEST_CASE("a cluster that is away at the start is waited for on the threads") {
+    faulty_world w;
+    w.script->answer("describe", {error_class::retriable, "no broker answers"}, 3);
+    kafka_streams app = w.run(w.config());
+    CHECK(app.state() == application_state::rebalancing);
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.out().size() == 1; }));
+    CHECK(w.script->given("describe") == 3);
+}
+
+TEST_CASE("a topic that turns out to be missing once the cluster answers ends the application") {
+    faulty_world w;
+    w.cluster.remove_topic("in");
+    w.script->answer("describe", {error_class::retriable, "no broker answers"});
+    kafka_streams app = w.run(w.config());
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "source topic in does not exist"));
+}
+
+TEST_CASE("an application that waits for its cluster can be closed") {
+    faulty_world w;
+    w.script->answer("describe", {error_class::retriable, "no broker answers"}, 1000);
+    kafka_streams app = w.run(w.config());
+    CHECK(app.close(patience));
+    CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a damaged store is rebuilt from its changelog") {
+    faulty_world w;
+    for (int i = 0; i < 3; ++i) w.produce("a", "x");
+    {
+        kafka_streams app = w.run(w.config());
+        CHECK(eventually([&] { return w.committed() == 3; }));
+    }
+    int damaged = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(w.config().state_dir))
+        if (file.path().filename() == "CURRENT") {
+            std::ofstream(file.path(), std::ios::trunc) << "damaged";
+            ++damaged;
+        }
+    REQUIRE(damaged == 1);
+    kafka_streams app = w.run(w.config());
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.counts()["a"] == 4; }));
+}
+
+TEST_CASE("a store ahead of its changelog is of another one, and is rebuilt") {
+    faulty_world w;
+    for (int i = 0; i < 3; ++i) w.produce("a", "x");
+    {
+        kafka_streams app = w.run(w.config());
+        CHECK(eventually([&] { return w.committed() == 3; }));
+    }
+    w.cluster.remove_topic("app-counts-changelog");
+    kafka_streams app = w.run(w.config());
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 4; }));
+    CHECK(w.out().back() == "1");
+}
