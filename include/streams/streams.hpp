@@ -14,6 +14,8 @@
 #include <streams/serde/serde.hpp>
 #include <streams/serde/standard.hpp>
 #include <streams/serde/windowed.hpp>
+#include <streams/state/typed_key_value_store.hpp>
+#include <streams/state/typed_window_store.hpp>
 #include <streams/topology/processor.hpp>
 #include <streams/topology/processor_api.hpp>
 #include <streams/topology/processor_context.hpp>
