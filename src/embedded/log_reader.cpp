@@ -26,22 +26,24 @@ log_reader::outcome log_reader::read(std::size_t most, std::vector<record_view>&
     if (next_ >= end) return next_ == end ? outcome::nothing : outcome::beyond_end;
     if (most == 0) return outcome::nothing;
     if (!place_.in) place_ = log_->find(next_);
-    for (;;) {
-        take(most, records, memory);
-        if (!records.empty()) return outcome::records;
-        if (next_ >= end || place_.position >= place_.in->published()) return outcome::nothing;
+    while (take(end, most, records, memory)) {
         place_ = log_->after(*place_.in);
         next_ = std::max(next_, place_.in->base());
     }
+    return records.empty() ? outcome::nothing : outcome::records;
 }
 
-void log_reader::take(std::size_t most, std::vector<record_view>& records, std::shared_ptr<const void>& memory) {
+bool log_reader::take(std::int64_t end, std::size_t most, std::vector<record_view>& records,
+                      std::shared_ptr<const void>& memory) {
     const auto limit = place_.in->published();
     const std::byte* const frames = place_.memory->data();
     std::shared_ptr<with_headers> headers;
+    bool at_segment_end = false;
     while (place_.position < limit && records.size() < most) {
         const auto at = read_frame(frames + place_.position);
-        if (at.has(frame_flag::segment_end)) break;
+        at_segment_end = at.has(frame_flag::segment_end);
+        // A frame is in its segment a moment before it is in the log.
+        if (at_segment_end || at.offset >= end) break;
         place_.position += at.size;
         if (at.offset < next_) continue;
         next_ = at.offset + 1;
@@ -57,6 +59,7 @@ void log_reader::take(std::size_t most, std::vector<record_view>& records, std::
         memory = std::move(headers);
     else
         memory = place_.memory;
+    return at_segment_end && records.empty() && next_ < end;
 }
 
 } // namespace streams::inline v0::embedded

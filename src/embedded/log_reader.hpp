@@ -31,7 +31,9 @@ public:
     [[nodiscard]] const std::shared_ptr<partition_log>& log() const noexcept { return log_; }
 
 private:
-    void take(std::size_t most, std::vector<record_view>& records, std::shared_ptr<const void>& memory);
+    /// Reads in the segment it is in; true: there is nothing more in it, but in the next.
+    [[nodiscard]] bool take(std::int64_t end, std::size_t most, std::vector<record_view>& records,
+                            std::shared_ptr<const void>& memory);
 
     std::shared_ptr<partition_log> log_;
     std::int64_t next_;

@@ -4,6 +4,7 @@
 
 #include <streams/core/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 
@@ -43,6 +44,15 @@ std::shared_ptr<memory_block> memory_block::readable(const std::filesystem::path
     const auto size = opened.size();
     if (size == 0) return std::shared_ptr<memory_block>(new memory_block(nullptr, 0));
     return std::shared_ptr<memory_block>(new memory_block(map_file(opened, size, PROT_READ), size));
+}
+
+void memory_block::prepare(std::size_t from, std::size_t count) const noexcept {
+#if defined(MADV_POPULATE_WRITE)
+    constexpr int populate = MADV_POPULATE_WRITE;
+#else
+    constexpr int populate = 23; // Linux 5.14; where the kernel does not know it, pages come by fault as ever
+#endif
+    (void)::madvise(data_ + from, std::min(count, size_ - from), populate);
 }
 
 memory_block::~memory_block() {

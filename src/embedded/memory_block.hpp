@@ -22,6 +22,9 @@ public:
     memory_block& operator=(const memory_block&) = delete;
     ~memory_block();
 
+    /// Has the kernel make pages ready to be written, many at a time: a fault each costs more than the records in it.
+    void prepare(std::size_t from, std::size_t count) const noexcept;
+
     [[nodiscard]] std::byte* data() const noexcept { return data_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 

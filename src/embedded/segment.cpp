@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::size_t index_distance = 16 * 1024;
 
+constexpr std::size_t page = 4096;
+
+constexpr std::size_t prepare_ahead = 32 * page;
+
 constexpr std::size_t least_capacity = 256 * 1024;
 
 // A frame that follows a damaged one begins within the largest record from it.
@@ -62,6 +66,7 @@ std::shared_ptr<segment> segment::recover(std::int64_t base, const std::filesyst
     const auto capacity = std::max(found.size + frame_fixed_size, std::min(largest, 2 * found.size + least_capacity));
     made->memory_ = memory_block::writable(file, capacity);
     made->capacity_ = capacity;
+    made->prepared_ = found.size;
     return made;
 }
 
@@ -99,7 +104,14 @@ void segment::note(std::int64_t offset, std::int64_t timestamp, std::size_t posi
 
 bool segment::append(const frame_source& record, std::size_t size) noexcept {
     const auto position = published_.load(std::memory_order_relaxed);
-    if (position + size + frame_fixed_size > capacity_) return false;
+    const auto needed = position + size + frame_fixed_size;
+    if (needed > capacity_) return false;
+    if (needed > prepared_) {
+        prepared_ -= prepared_ % page;
+        const auto more = std::max(prepare_ahead, needed - prepared_);
+        memory_->prepare(prepared_, more);
+        prepared_ += more;
+    }
     write_frame(memory_->data() + position, record, size, !file_.empty());
     note(record.offset, record.timestamp, position);
     published_.store(position + size, std::memory_order_release);

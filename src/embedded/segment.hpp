@@ -65,6 +65,7 @@ private:
     const std::int64_t base_;
     const std::filesystem::path file_;
     std::size_t capacity_ = 0;
+    std::size_t prepared_ = 0; ///< how far pages are ready to be written
     std::int64_t end_;
     std::int64_t max_timestamp_ = -1;
     std::atomic<std::size_t> published_{0};

@@ -277,3 +277,24 @@ TEST_CASE("several threads append, read, compact and delete at once") {
     CHECK(log->end() == 2 * each);
     CHECK(last == 2 * each - 1);
 }
+
+TEST_CASE("a reader beside a writer is never ahead of the log's end, and misses nothing") {
+    const auto log = small_log(system_clock(), {{"segment.bytes", "100000"}});
+    constexpr std::int64_t count = 500'000;
+    std::thread writer([&] {
+        for (std::int64_t at = 0; at < count; ++at) append(*log, "k", "v");
+    });
+    log_reader reader(log, 0);
+    std::int64_t next = 0;
+    while (next < count) {
+        std::vector<record_view> records;
+        std::shared_ptr<const void> memory;
+        const auto outcome = reader.read(100, records, memory);
+        if (outcome == log_reader::outcome::nothing) continue;
+        if (outcome != log_reader::outcome::records || records.front().offset != next) break;
+        next += static_cast<std::int64_t>(records.size());
+        if (records.back().offset != next - 1) break;
+    }
+    writer.join();
+    CHECK(next == count);
+}
