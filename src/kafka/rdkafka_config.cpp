@@ -50,6 +50,8 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
     settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 1024));
     settings["queued.min.messages"] =
         std::to_string(std::clamp<std::size_t>(queue_bytes / queue_bytes_per_record, 1, 10'000'000));
+    // One answer must not overshoot the queue by much, however many partitions it has records of.
+    settings["fetch.max.bytes"] = std::to_string(std::clamp<std::size_t>(queue_bytes / 2, 1'000'000, 50'000'000));
     settings["fetch.error.backoff.ms"] = "100";
     // A partition that is resumed waits for the fetch under way: not long.
     settings["fetch.wait.max.ms"] = "100";

@@ -179,7 +179,7 @@ void rdkafka_consumer::make_batches(const std::shared_ptr<fetched_messages>& fet
             std::vector<record_view> records;
             records.reserve(end - at);
             for (auto one = at; one < end; ++one) {
-                records.push_back(fetched->view_of(*messages[one]));
+                records.push_back(fetched->view_of(*messages[one], one + 1 < end ? messages[one + 1] : nullptr));
                 size += messages[one]->len + messages[one]->key_len;
             }
             position->next = records.back().offset + 1;

@@ -23,8 +23,9 @@ public:
     std::size_t consume(rd_kafka_queue_t* queue, milliseconds timeout, std::size_t count);
     [[nodiscard]] std::span<rd_kafka_message_t* const> messages() const noexcept { return messages_; }
 
-    /// The record that a message without error is, its headers made if it has any.
-    [[nodiscard]] record_view view_of(const rd_kafka_message_t& message);
+    /// The record that a message without error is, its headers made if it has any. `next`: the message after it in the
+    /// same partition, null for none.
+    [[nodiscard]] record_view view_of(const rd_kafka_message_t& message, const rd_kafka_message_t* next);
 
 private:
     std::shared_ptr<const rdkafka_client> client_;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <streams/core/log.hpp>
+
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace streams::tests {
+
+/// Keeps what is logged while it lives, in the place of the default handler. One at a time.
+class captured_log {
+public:
+    captured_log() {
+        set_log_handler([this](log_level level, std::string_view line) {
+            const std::lock_guard lock(mutex_);
+            lines_.emplace_back(level, line);
+        });
+    }
+    ~captured_log() { set_log_handler({}); }
+    captured_log(const captured_log&) = delete;
+    captured_log& operator=(const captured_log&) = delete;
+
+    /// What a user would see: info and above.
+    [[nodiscard]] std::vector<std::string> lines() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::string> seen;
+        for (const auto& [level, line] : lines_)
+            if (level >= log_level::info) seen.push_back(line);
+        return seen;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::pair<log_level, std::string>> lines_;
+};
+
+} // namespace streams::tests

@@ -1,0 +1,122 @@
+#include "catch.hpp"
+#include "src/kafka/rdkafka_config.hpp"
+#include "src/kafka/rdkafka_version.hpp"
+
+#include <streams/core/error.hpp>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+streams_config minimal() {
+    streams_config config;
+    config.application_id = "app";
+    config.bootstrap_servers = "localhost:9092";
+    return config;
+}
+
+} // namespace
+
+TEST_CASE("a group's consumer never commits or resets by itself and assigns by range") {
+    const auto settings = kafka::consumer_settings(minimal(), {.client_id = "app-1", .group_id = "app"});
+    CHECK(settings.at("bootstrap.servers") == "localhost:9092");
+    CHECK(settings.at("client.id") == "app-1");
+    CHECK(settings.at("group.id") == "app");
+    CHECK(settings.at("enable.auto.commit") == "false");
+    CHECK(settings.at("enable.auto.offset.store") == "false");
+    CHECK(settings.at("auto.offset.reset") == "error");
+    CHECK(settings.at("partition.assignment.strategy") == "range");
+    CHECK(settings.at("isolation.level") == "read_committed");
+    CHECK(settings.count("group.instance.id") == 0);
+    CHECK_NOTHROW(kafka::make_conf(settings, "consumer"));
+}
+
+TEST_CASE("a static member keeps its id, and a consumer without a group still has a group's name") {
+    const auto member = kafka::consumer_settings(minimal(), {.client_id = "c", .group_id = "app", .group_instance_id = "i-1"});
+    CHECK(member.at("group.instance.id") == "i-1");
+    const auto alone = kafka::consumer_settings(minimal(), {.client_id = "c"});
+    CHECK(alone.at("group.id") == "app");
+}
+
+TEST_CASE("how much is read ahead follows the bytes that the consumer is given, small records by number too") {
+    const auto settings = kafka::consumer_settings(minimal(), {.client_id = "c", .queue_bytes = 64 * 1024 * 1024});
+    CHECK(settings.at("queued.max.messages.kbytes") == "65536");
+    CHECK(settings.at("queued.min.messages") == "524288");
+    CHECK(settings.at("fetch.max.bytes") == "33554432");
+    CHECK_NOTHROW(kafka::make_conf(kafka::consumer_settings(minimal(), {.client_id = "c", .queue_bytes = 1}), "consumer"));
+}
+
+TEST_CASE("the session is never longer than the interval between polls") {
+    auto config = minimal();
+    config.max_poll_interval = 10s;
+    auto settings = kafka::consumer_settings(config, {.client_id = "c"});
+    CHECK(settings.at("max.poll.interval.ms") == "10000");
+    CHECK(settings.at("session.timeout.ms") == "10000");
+    config.max_poll_interval = 300s;
+    CHECK(kafka::consumer_settings(config, {.client_id = "c"}).at("session.timeout.ms") == "45000");
+    config.consumer["session.timeout.ms"] = "7000";
+    CHECK(kafka::consumer_settings(config, {.client_id = "c"}).at("session.timeout.ms") == "7000");
+}
+
+TEST_CASE("what the configuration says for a role wins over the defaults, and only there") {
+    auto config = minimal();
+    config.clients["reconnect.backoff.ms"] = "33";
+    config.consumer["isolation.level"] = "read_uncommitted";
+    config.restore_consumer["fetch.min.bytes"] = "7";
+    config.producer["linger.ms"] = "50";
+    const auto consumer = kafka::consumer_settings(config, {.client_id = "c"});
+    CHECK(consumer.at("isolation.level") == "read_uncommitted");
+    CHECK(consumer.at("reconnect.backoff.ms") == "33");
+    CHECK(consumer.count("fetch.min.bytes") == 0);
+    CHECK(kafka::consumer_settings(config, {.client_id = "c", .restore = true}).at("fetch.min.bytes") == "7");
+    const auto producer = kafka::producer_settings(config, {.client_id = "p"});
+    CHECK(producer.at("linger.ms") == "50");
+    CHECK(producer.at("reconnect.backoff.ms") == "33");
+    CHECK(kafka::admin_settings(config, "a").at("reconnect.backoff.ms") == "33");
+}
+
+TEST_CASE("a producer is idempotent, places keys as Java does and writes uncompressed unless told") {
+    const auto settings = kafka::producer_settings(minimal(), {.client_id = "p"});
+    CHECK(settings.at("enable.idempotence") == "true");
+    CHECK(settings.at("partitioner") == "murmur2_random");
+    CHECK(settings.at("linger.ms") == "5");
+    CHECK(settings.count("compression.type") == 0);
+    CHECK(settings.count("transactional.id") == 0);
+    CHECK_NOTHROW(kafka::make_conf(settings, "producer"));
+    const auto transactional = kafka::producer_settings(minimal(), {.client_id = "p", .transactional_id = "app-1"});
+    CHECK(transactional.at("transactional.id") == "app-1");
+    CHECK_NOTHROW(kafka::make_conf(transactional, "producer"));
+}
+
+TEST_CASE("settings of TLS and SASL under Java's names reach the client under its own") {
+    auto config = minimal();
+    config.clients["security.protocol"] = "SASL_SSL";
+    config.clients["sasl.mechanism"] = "PLAIN";
+    config.clients["sasl.jaas.config"] =
+        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"p\";";
+    const auto settings = kafka::admin_settings(config, "a");
+    CHECK(settings.at("sasl.username") == "u");
+    CHECK(settings.at("sasl.password") == "p");
+    CHECK_NOTHROW(kafka::make_conf(settings, "admin"));
+}
+
+TEST_CASE("a value that librdkafka refuses is an error that names the role, the setting, the value and why") {
+    CHECK_THROWS_WITH(kafka::make_conf({{"fetch.min.bytes", "many"}}, "consumer"),
+                      Contains("consumer setting fetch.min.bytes=many is refused") && Contains("fetch.min.bytes"));
+    CHECK_THROWS_AS(kafka::make_conf({{"fetch.min.bytes", "many"}}, "consumer"), config_error);
+}
+
+TEST_CASE("a name that librdkafka does not know is an error that names it") {
+    CHECK_THROWS_WITH(kafka::make_conf({{"fetch.min.bites", "1"}}, "consumer"),
+                      Contains("consumer setting fetch.min.bites is unknown"));
+}
+
+TEST_CASE("settings that contradict each other are refused when the client is made") {
+    auto config = minimal();
+    config.producer["acks"] = "1";
+    const auto clients = kafka::make_rdkafka_clients(config);
+    CHECK_THROWS_AS(clients->make_producer({.client_id = "p"}), config_error);
+    CHECK_THROWS_WITH(clients->make_producer({.client_id = "p"}), Contains("acks"));
+}

@@ -1,0 +1,47 @@
+#include "captured_log.hpp"
+#include "catch.hpp"
+#include "src/kafka/rdkafka_outages.hpp"
+
+using namespace streams;
+using streams::tests::captured_log;
+using Catch::Matchers::Contains;
+
+TEST_CASE("an outage is one line however often it is seen, and its end another") {
+    captured_log log;
+    kafka::outage_log outages("b1:9092");
+    outages.answered();
+    CHECK(log.lines().empty());
+    for (int i = 0; i < 5; ++i) {
+        outages.connection_failed("b1:9092: Connection refused");
+        outages.all_brokers_down();
+    }
+    REQUIRE(log.lines().size() == 1);
+    CHECK_THAT(log.lines()[0], Contains("b1:9092 (b1:9092: Connection refused)") && Contains("trying again") &&
+                                   Contains("bootstrap.servers"));
+    outages.answered();
+    outages.answered();
+    REQUIRE(log.lines().size() == 2);
+    CHECK_THAT(log.lines()[1], Contains("answers again"));
+    outages.all_brokers_down();
+    CHECK(log.lines().size() == 3);
+}
+
+TEST_CASE("equal lines are logged once, different ones each") {
+    captured_log log;
+    kafka::outage_log outages("b1:9092");
+    outages.line(log_level::warn, "first");
+    outages.line(log_level::warn, "first");
+    outages.line(log_level::warn, "second");
+    CHECK(log.lines() == std::vector<std::string>{"first", "second"});
+}
+
+TEST_CASE("lines of librdkafka that come as errors too are not shown twice") {
+    captured_log log;
+    kafka::outage_log outages("b1:9092");
+    outages.library_line(3, "FAIL", "c", "Connect failed");
+    outages.library_line(0, "FATAL", "c", "Fatal error");
+    outages.library_line(7, "FETCH", "c", "details");
+    CHECK(log.lines().empty());
+    outages.library_line(4, "MAXPOLL", "c", "interval exceeded");
+    CHECK(log.lines() == std::vector<std::string>{"kafka client c: interval exceeded"});
+}
