@@ -144,6 +144,9 @@ int run_embedded(const example_options& options) {
     const payment_generator payments(first_payment_time(folder / "first-payment"));
     auto config = options.config;
     config.state_dir = folder / "stores";
+    // The changelog holds far more than the windows that are still open, but not everything for ever.
+    config.topic["segment.bytes"] = "4194304";
+    config.topic["retention.bytes"] = "16777216";
 
     const auto written = sum(cluster.end_offsets(topic));
     const auto before = committed(cluster, config.application_id);
