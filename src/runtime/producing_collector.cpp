@@ -83,7 +83,7 @@ void producing_collector::append(const kafka::producer_record& record) {
 
 void producing_collector::wait_and_append(const kafka::producer_record& record, const kafka::result& first) {
     const std::int64_t deadline = time_.steady_ms() + timeout_.count();
-    for (auto answer = first; !answer; answer = producer_.append(record)) {
+    for (auto answer = first; !answer;) {
         if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
         const std::string& topic = topics_.at(record.topic).name;
         if (answer.kind() != kafka::error_class::retriable)
@@ -94,6 +94,9 @@ void producing_collector::wait_and_append(const kafka::producer_record& record, 
                                        "; see whether the brokers are reachable"));
         producer_.poll(kafka::milliseconds(10));
         throw_failures();
+        answer = producer_.append(record);
+        // Where acknowledgements come without making room, this must not become a busy loop.
+        if (!answer) time_.sleep(kafka::milliseconds(1));
     }
 }
 

@@ -1,0 +1,98 @@
+#include "catch.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/scripted_clients.hpp"
+#include "runtime/world.hpp"
+
+#include "src/runtime/producing_collector.hpp"
+#include "src/runtime/task_errors.hpp"
+
+#include <streams/core/partitioner.hpp>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using kafka::error_class;
+using testing_support::message_of;
+using testing_support::says;
+
+namespace {
+
+struct collector_under_test {
+    void send(const std::string& key) {
+        outgoing_record r;
+        r.key = bytes_view(std::string_view(key));
+        r.timestamp = 5;
+        collector.send(collector.open("out"), r);
+    }
+
+    testing_support::world w{4};
+    streams_config config{.task_timeout = 50ms};
+    std::shared_ptr<testing_support::script> script = std::make_shared<testing_support::script>();
+    testing_support::scripted_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), script};
+    std::atomic<std::uint64_t> sent{0};
+    producing_collector collector{producer, config, system_clock(), sent};
+};
+
+} // namespace
+
+TEST_CASE("a collector names a topic once and counts what it sends") {
+    collector_under_test t;
+    CHECK(t.collector.open("out") == t.collector.open("out"));
+    CHECK(t.collector.open("out") != t.collector.open("in"));
+    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    t.send("a");
+    t.send("b");
+    CHECK(t.sent == 2);
+}
+
+TEST_CASE("a record with a key to be placed by goes to the partition of that key") {
+    collector_under_test t;
+    const std::string key = "key and window";
+    const std::string inner = "key";
+    outgoing_record r;
+    r.key = bytes_view(std::string_view(key));
+    r.partition_key = bytes_view(std::string_view(inner));
+    t.collector.send(t.collector.open("out"), r);
+    t.collector.flush(1s);
+    const auto wanted = partition_of(bytes_view(std::string_view(inner)), 4);
+    CHECK(t.w.cluster.read_bytes("out").at(0).partition == wanted);
+}
+
+TEST_CASE("an unknown width of a topic is asked for until task.timeout.ms, then says so") {
+    collector_under_test t;
+    t.script->answer("partitions", {error_class::retriable, ""}, 2);
+    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    t.script->answer("partitions", {error_class::retriable, ""}, 1000);
+    CHECK(says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in"))); }), "topic in"));
+}
+
+TEST_CASE("a queue that stays full is an error that names the topic") {
+    collector_under_test t;
+    t.script->answer("append", {error_class::retriable, "queue full"}, 100'000);
+    CHECK(says(message_of([&] { t.send("a"); }), "topic out within 50 ms"));
+    CHECK(t.sent == 0);
+}
+
+TEST_CASE("failures are thrown by what can be done about them") {
+    collector_under_test t;
+    t.script->answer("deliver", {error_class::retriable, "timed out"});
+    t.send("a");
+    CHECK_THROWS_AS(t.collector.flush(1s), lost_records_error);
+    t.script->answer("deliver", {error_class::fatal, "not authorised"});
+    t.send("a");
+    CHECK_THROWS_AS(t.collector.serve(), cluster_error);
+    t.script->answer("deliver", {error_class::fenced, "replaced"});
+    t.send("a");
+    CHECK_THROWS_AS(t.collector.flush(1s), fenced_error);
+    CHECK_NOTHROW(t.collector.flush(1s));
+}
+
+TEST_CASE("a changelog's acknowledged offset is that of its last record") {
+    collector_under_test t;
+    const auto changelog = t.collector.open_changelog("out", 2);
+    CHECK_FALSE(t.collector.acknowledged("out", 2));
+    changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
+    changelog->append(bytes_view(std::string_view("k")), bytes_view(std::string_view("v")), 8, nullptr);
+    t.collector.flush(1s);
+    CHECK(t.collector.acknowledged("out", 2) == 1);
+    CHECK(t.w.cluster.read_bytes("out").at(1).timestamp == 8);
+}
