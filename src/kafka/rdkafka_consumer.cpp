@@ -33,6 +33,13 @@ std::size_t number_of(const client_settings& settings, const std::string& name) 
     return number;
 }
 
+std::size_t size_of(const fetched_run& run) noexcept {
+    std::size_t size = 0;
+    for (const auto& record : run.records)
+        size += (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
+    return size;
+}
+
 } // namespace
 
 void consumer_events::on_fatal(const result& failure) noexcept {
@@ -77,6 +84,7 @@ rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_
     waker_ = fetch_waker(client_->get(), value_of(settings, "sasl.username"), value_of(settings, "sasl.password"));
     wake_after_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024 / 4;
     wake_after_records_ = number_of(settings, "queued.min.messages") / 4;
+    most_held_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024 / 2;
 }
 
 rdkafka_consumer::~rdkafka_consumer() { close(); }
@@ -110,12 +118,14 @@ result rdkafka_consumer::start(std::span<const std::pair<topic_partition, std::i
 result rdkafka_consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
     learn_leaders(partitions);
     positions_.assign(partitions, false);
+    forget_held();
     return start(partitions);
 }
 
 result rdkafka_consumer::acknowledge(const rebalance& of,
                                      std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
     unanswered_ = false;
+    forget_held();
     if (of.what != rebalance::event::assigned) {
         positions_.clear();
         return result_of(client_->get(), rd_kafka_assign(client_->get(), nullptr), "giving up the partitions");
@@ -129,11 +139,16 @@ result rdkafka_consumer::acknowledge(const rebalance& of,
 }
 
 result rdkafka_consumer::restart() {
-    const auto all = positions_.next_offsets();
-    const auto paused = positions_.paused();
-    if (auto started = start(all); !started || paused.empty()) return started;
-    const auto list = list_of(paused);
-    return result_of(client_->get(), rd_kafka_pause_partitions(client_->get(), list.get()), "pausing the partitions");
+    const auto all = positions_.fetch_offsets();
+    const auto stopped = positions_.stopped();
+    if (auto started = start(all); !started || stopped.empty()) return started;
+    return stop(stopped);
+}
+
+result rdkafka_consumer::stop(std::span<const topic_partition> partitions) {
+    const auto list = list_of(partitions);
+    auto answer = result_of(client_->get(), rd_kafka_pause_partitions(client_->get(), list.get()), "pausing");
+    return answer ? first_failure(list.get(), "pausing") : answer;
 }
 
 void rdkafka_consumer::consume(fetched_messages& into, milliseconds timeout, std::size_t max_records) {
@@ -147,16 +162,19 @@ void rdkafka_consumer::consume(fetched_messages& into, milliseconds timeout, std
 poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records) {
     poll_result out;
     if (!client_ || max_records == 0) return out;
+    const auto released = released_records();
     const auto fetched = std::make_shared<fetched_messages>(client_);
-    consume(*fetched, timeout, max_records);
+    if (released < max_records) consume(*fetched, released > 0 ? milliseconds(0) : timeout, max_records - released);
     out.rebalances = std::exchange(events_->rebalances, {});
     out.errors = std::exchange(events_->failures, {});
     if (!out.rebalances.empty()) unanswered_ = true;
-    make_batches(fetched, out);
+    // Records that come with a revocation are not handed over any more; the next owner reads them.
+    if (out.rebalances.empty() && released > 0) hand_over_released(out, max_records);
+    take(fetched, out);
     return out;
 }
 
-void rdkafka_consumer::make_batches(const std::shared_ptr<fetched_messages>& fetched, poll_result& into) {
+void rdkafka_consumer::take(const std::shared_ptr<fetched_messages>& fetched, poll_result& into) {
     const auto messages = fetched->messages();
     if (messages.empty()) return;
     client_->outages().answered();
@@ -168,28 +186,73 @@ void rdkafka_consumer::make_batches(const std::shared_ptr<fetched_messages>& fet
             ++at;
             continue;
         }
-        auto end = at + 1;
-        while (end < messages.size() && messages[end]->rkt == first.rkt && messages[end]->partition == first.partition &&
-               messages[end]->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-            ++end;
-        const std::string_view topic = rd_kafka_topic_name(first.rkt);
-        auto* position = positions_.find(topic, first.partition);
-        // What came before a revocation in the same poll is read again by the next owner.
-        if (position && into.rebalances.empty()) {
-            std::vector<record_view> records;
-            records.reserve(end - at);
-            for (auto one = at; one < end; ++one) {
-                records.push_back(fetched->view_of(*messages[one], one + 1 < end ? messages[one + 1] : nullptr));
-                size += messages[one]->len + messages[one]->key_len;
-            }
-            position->next = records.back().offset + 1;
-            position->ended_at = -1;
-            position->started = true;
-            into.batches.emplace_back(topic_partition{std::string(topic), first.partition}, std::move(records), fetched);
-        }
+        auto end = at;
+        for (; end < messages.size() && messages[end]->rkt == first.rkt && messages[end]->partition == first.partition &&
+               messages[end]->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+             ++end)
+            size += messages[end]->len + messages[end]->key_len;
+        if (into.rebalances.empty()) take_run(fetched, messages.subspan(at, end - at), into);
         at = end;
     }
     keep_fetching(messages.size(), size);
+}
+
+void rdkafka_consumer::take_run(const std::shared_ptr<fetched_messages>& fetched,
+                                std::span<rd_kafka_message_t* const> run, poll_result& into) {
+    const std::string_view topic = rd_kafka_topic_name(run.front()->rkt);
+    auto* position = positions_.find(topic, run.front()->partition);
+    if (!position) return;
+    fetched_run taken{{}, fetched};
+    taken.records.reserve(run.size());
+    for (std::size_t i = 0; i < run.size(); ++i)
+        taken.records.push_back(fetched->view_of(*run[i], i + 1 < run.size() ? run[i + 1] : nullptr));
+    position->fetched = taken.records.back().offset + 1;
+    position->ended_at = -1;
+    topic_partition source{std::string(topic), run.front()->partition};
+    if (position->paused || !position->held.empty()) return hold(source, *position, std::move(taken));
+    position->hand_over(taken);
+    into.batches.emplace_back(std::move(source), std::move(taken.records), std::move(taken.memory));
+}
+
+void rdkafka_consumer::hold(const topic_partition& partition, reading_position& position, fetched_run run) {
+    held_records_ += run.records.size();
+    held_bytes_ += size_of(run);
+    position.held.push_back(std::move(run));
+    if (held_bytes_ < most_held_bytes_ || position.stopped) return;
+    // Where librdkafka cannot stop now, more is held, and it is tried again.
+    position.stopped = stop({&partition, 1}).ok();
+}
+
+std::size_t rdkafka_consumer::released_records() {
+    std::size_t released = 0;
+    if (held_records_ == 0) return released;
+    positions_.for_each([&](const std::string&, std::int32_t, const reading_position& position) {
+        if (position.paused) return;
+        for (const auto& run : position.held) released += run.records.size();
+    });
+    return released;
+}
+
+void rdkafka_consumer::hand_over_released(poll_result& into, std::size_t max_records) {
+    positions_.for_each([&](const std::string& topic, std::int32_t partition, reading_position& position) {
+        while (!position.paused && !position.held.empty() && max_records > 0) {
+            auto run = std::move(position.held.front());
+            if (run.records.size() > max_records)
+                position.held.front() = std::exchange(run, run.split(max_records));
+            else
+                position.held.pop_front();
+            max_records -= run.records.size();
+            held_records_ -= run.records.size();
+            held_bytes_ -= size_of(run);
+            position.hand_over(run);
+            into.batches.emplace_back(topic_partition{topic, partition}, std::move(run.records), std::move(run.memory));
+        }
+    });
+}
+
+void rdkafka_consumer::forget_held() noexcept {
+    held_records_ = 0;
+    held_bytes_ = 0;
 }
 
 void rdkafka_consumer::keep_fetching(std::size_t records, std::size_t size) {
@@ -203,14 +266,11 @@ void rdkafka_consumer::keep_fetching(std::size_t records, std::size_t size) {
 
 void rdkafka_consumer::note_end(std::string_view topic, std::int32_t partition, std::int64_t offset) {
     auto* position = positions_.find(topic, partition);
-    if (!position || offset < position->next) return;
-    position->next = offset;
-    position->ended_at = offset;
-    position->started = true;
+    if (!position || offset < position->fetched) return;
     std::int64_t low = -1;
-    if (rd_kafka_get_watermark_offsets(client_->get(), std::string(topic).c_str(), partition, &low,
-                                       &position->watermark_at_end) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        position->watermark_at_end = -1;
+    std::int64_t high = -1;
+    rd_kafka_get_watermark_offsets(client_->get(), std::string(topic).c_str(), partition, &low, &high);
+    position->reach_end(offset, high);
 }
 
 void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result& into) {
@@ -238,29 +298,32 @@ void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result
 }
 
 result rdkafka_consumer::pause(std::span<const topic_partition> partitions) {
-    if (partitions.empty()) return {};
     for (const auto& one : partitions)
         if (auto* position = positions_.find(one.topic, one.partition)) position->paused = true;
-    const auto list = list_of(partitions);
-    auto answer = result_of(client_->get(), rd_kafka_pause_partitions(client_->get(), list.get()), "pausing");
-    return answer ? first_failure(list.get(), "pausing") : answer;
+    return {};
 }
 
 result rdkafka_consumer::resume(std::span<const topic_partition> partitions) {
-    if (partitions.empty()) return {};
-    reading_positions::assignment resumed;
+    std::vector<topic_partition> stopped;
+    reading_positions::assignment positions;
     for (const auto& one : partitions) {
         auto* position = positions_.find(one.topic, one.partition);
         if (!position) continue;
         position->paused = false;
-        resumed.emplace_back(one, position->next);
+        if (!position->stopped) continue;
+        stopped.push_back(one);
+        positions.emplace_back(one, position->fetched);
     }
-    if (resume_needs_seek() && !resumed.empty())
-        if (auto sought = seek_to(resumed); !sought) return sought;
-    const auto list = list_of(partitions);
+    if (stopped.empty()) return {};
+    if (resume_needs_seek())
+        if (auto sought = seek_to(positions); !sought) return sought;
+    const auto list = list_of(stopped);
     auto answer = result_of(client_->get(), rd_kafka_resume_partitions(client_->get(), list.get()), "resuming");
+    if (answer) answer = first_failure(list.get(), "resuming");
+    if (!answer) return answer;
+    for (const auto& one : stopped) positions_.find(one.topic, one.partition)->stopped = false;
     waker_.wake();
-    return answer ? first_failure(list.get(), "resuming") : answer;
+    return answer;
 }
 
 result rdkafka_consumer::seek_to(const reading_positions::assignment& positions) {
@@ -274,7 +337,11 @@ result rdkafka_consumer::seek(const topic_partition& partition, std::int64_t off
     auto* position = positions_.find(partition.topic, partition.partition);
     if (!position)
         return {error_class::fatal, concat("seeking ", to_string(partition), ": the consumer does not read this partition")};
-    *position = {.next = offset, .start = offset, .paused = position->paused};
+    for (const auto& run : position->held) {
+        held_records_ -= run.records.size();
+        held_bytes_ -= size_of(run);
+    }
+    *position = {.next = offset, .fetched = offset, .paused = position->paused, .stopped = position->stopped};
     // A partition whose position was out of range has stopped, and is only started by a new assignment.
     return seek_to({{partition, offset}}) ? result() : restart();
 }

@@ -29,6 +29,10 @@ public:
 };
 
 /// The consumer of the seam on librdkafka. Batches may outlive it; their memory is then the last to go.
+///
+/// Pausing a partition in librdkafka throws away what was fetched of it, so that pausing often would fetch everything
+/// many times. A paused partition is therefore held back here, and stopped in librdkafka only when a share of the queue's
+/// bytes is held.
 class rdkafka_consumer final : public consumer {
 public:
     rdkafka_consumer(const streams_config& config, const consumer_options& options, std::shared_ptr<outage_log> outages);
@@ -56,10 +60,17 @@ public:
 private:
     result start(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
     result restart();
+    result stop(std::span<const topic_partition> partitions);
     result seek_to(const reading_positions::assignment& positions);
     void learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
     void consume(fetched_messages& into, milliseconds timeout, std::size_t max_records);
-    void make_batches(const std::shared_ptr<fetched_messages>& fetched, poll_result& into);
+    void take(const std::shared_ptr<fetched_messages>& fetched, poll_result& into);
+    void take_run(const std::shared_ptr<fetched_messages>& fetched, std::span<rd_kafka_message_t* const> run,
+                  poll_result& into);
+    [[nodiscard]] std::size_t released_records();
+    void hand_over_released(poll_result& into, std::size_t max_records);
+    void hold(const topic_partition& partition, reading_position& position, fetched_run run);
+    void forget_held() noexcept;
     void note_error(const rd_kafka_message_t& message, poll_result& into);
     void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);
     void keep_fetching(std::size_t records, std::size_t size);
@@ -77,6 +88,10 @@ private:
     std::size_t wake_after_records_ = 0;
     std::size_t bytes_since_wake_ = 0;
     std::size_t records_since_wake_ = 0;
+
+    std::size_t most_held_bytes_ = 0;
+    std::size_t held_bytes_ = 0;
+    std::size_t held_records_ = 0;
 };
 
 } // namespace streams::inline v0::kafka

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <streams/core/record.hpp>
 #include <streams/core/topic_partition.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,14 +17,28 @@
 
 namespace streams::inline v0::kafka {
 
+/// Records of one partition that follow each other, and what keeps them alive.
+struct fetched_run {
+    std::vector<record_view> records;
+    std::shared_ptr<const void> memory;
+
+    /// Takes the first `count` records out. REQUIRES: count < records.size().
+    [[nodiscard]] fetched_run split(std::size_t count);
+};
+
 /// Where a consumer stands in one partition that it reads.
 struct reading_position {
-    std::int64_t next = 0;     ///< offset of the next record to hand over
-    std::int64_t start = 0;    ///< where it was told to begin
-    std::int64_t ended_at = -1; ///< the end as it was last reached; -1: not since the last record
+    std::int64_t next = 0;              ///< offset of the next record to hand over
+    std::int64_t fetched = 0;           ///< offset of the next record to come from librdkafka
+    std::int64_t ended_at = -1;         ///< the end as it was reached; -1: not since the last record
     std::int64_t watermark_at_end = -1; ///< the high watermark known then
-    bool paused = false;
-    bool started = false; ///< a record or the end has been seen since the start
+    bool started = false;               ///< a record was handed over or the end seen
+    bool paused = false;                ///< nothing is handed over
+    bool stopped = false;               ///< librdkafka does not fetch
+    std::deque<fetched_run> held{};     ///< fetched while paused
+
+    void hand_over(const fetched_run& run) noexcept;
+    void reach_end(std::int64_t offset, std::int64_t watermark) noexcept;
 };
 
 /// The positions of all partitions that a consumer reads. Finding one does not allocate.
@@ -28,13 +46,22 @@ class reading_positions {
 public:
     using assignment = std::vector<std::pair<topic_partition, std::int64_t>>;
 
-    void assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool paused);
+    /// `stopped`: paused from the start.
+    void assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool stopped);
     void clear() noexcept { topics_.clear(); }
     [[nodiscard]] bool empty() const noexcept { return topics_.empty(); }
     /// Null: not read. Valid until the next assign or clear.
     [[nodiscard]] reading_position* find(std::string_view topic, std::int32_t partition) noexcept;
-    [[nodiscard]] assignment next_offsets() const;
-    [[nodiscard]] std::vector<topic_partition> paused() const;
+    /// Where fetching goes on.
+    [[nodiscard]] assignment fetch_offsets() const;
+    [[nodiscard]] std::vector<topic_partition> stopped() const;
+
+    /// Calls `body(topic, partition, position)` for each partition in order.
+    template <class Body>
+    void for_each(Body body) {
+        for (auto& [topic, partitions] : topics_)
+            for (auto& [partition, position] : partitions) body(topic, partition, position);
+    }
 
 private:
     std::map<std::string, std::map<std::int32_t, reading_position>, std::less<>> topics_;

@@ -244,6 +244,79 @@ TEST_CASE("pausing, resuming and seeking neither lose nor repeat a record") {
     CHECK(consumer->position(fixture.part(1)) == records);
 }
 
+TEST_CASE("a partition that stays paused is fetched no further than memory allows, and then goes on where it was") {
+    constexpr std::int64_t records = 60'000;
+    kafka_fixture fixture(2);
+    fixture.write(0, records, 0);
+    fixture.write(0, records, 1);
+    auto consumer = fixture.clients->make_consumer({.client_id = "reader", .queue_bytes = 64 * 1024});
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}, {fixture.part(1), 0}}).ok());
+    const std::vector first{fixture.part(0)};
+    std::vector<seen_record> seen;
+    const auto of = [&](std::int32_t partition) {
+        return std::count_if(seen.begin(), seen.end(), [&](const auto& one) { return one.partition == partition; });
+    };
+    REQUIRE(consumer->pause(first).ok());
+    REQUIRE(poll_until(*consumer, seen, [&] { return of(1) == records; }));
+    CHECK(of(0) == 0);
+    CHECK_FALSE(consumer->position(fixture.part(0)));
+    REQUIRE(consumer->resume(first).ok());
+    const auto polled = consumer->poll(20'000ms, 7);
+    REQUIRE(polled.batches.size() == 1);
+    CHECK(polled.batches[0].records().size() <= 7);
+    add_to(seen, polled);
+    CHECK(consumer->position(fixture.part(0)) == of(0));
+    REQUIRE(poll_until(*consumer, seen, [&] { return of(0) == records; }));
+    std::map<std::int32_t, std::int64_t> next;
+    for (const auto& one : seen) REQUIRE(one.offset == next[one.partition]++);
+}
+
+TEST_CASE("a seek forgets what was held back while paused") {
+    kafka_fixture fixture;
+    fixture.write(0, 100);
+    auto consumer = fixture.reader();
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
+    const std::vector partition{fixture.part(0)};
+    REQUIRE(consumer->pause(partition).ok());
+    std::vector<seen_record> seen;
+    for (int i = 0; i < 10; ++i) add_to(seen, consumer->poll(50ms, 1000));
+    CHECK(seen.empty());
+    REQUIRE(consumer->seek(fixture.part(0), 90).ok());
+    REQUIRE(consumer->resume(partition).ok());
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() >= 10; }));
+    CHECK(seen.size() == 10);
+    CHECK(seen.front().offset == 90);
+}
+
+TEST_CASE("headers are found on those records of a batch that have them") {
+    kafka_fixture fixture;
+    auto producer = fixture.clients->make_producer({.client_id = "writer"});
+    const auto out = producer->open(fixture.topic);
+    const headers with{{"h", bytes(bytes_view("v"))}};
+    const std::string zeros(3, '\0');
+    constexpr int rounds = 50;
+    for (int i = 0; i < rounds; ++i)
+        for (const bool has : {false, true}) {
+            const auto* headers = has ? &with : nullptr;
+            const bytes_view text("text");
+            const bytes_view zero(zeros);
+            REQUIRE(producer->append({.topic = out, .key = text, .value = text, .timestamp = 1, .headers = headers}).ok());
+            REQUIRE(producer->append({.topic = out, .key = text, .timestamp = 1, .headers = headers}).ok());
+            REQUIRE(producer->append({.topic = out, .value = zero, .timestamp = 1, .headers = headers}).ok());
+            REQUIRE(producer->append({.topic = out, .timestamp = 1, .headers = headers}).ok());
+            REQUIRE(producer->append({.topic = out, .key = zero, .value = bytes_view(std::string_view()), .timestamp = 1, .headers = headers}).ok());
+        }
+    REQUIRE(producer->flush(20s).ok());
+    auto consumer = fixture.reader();
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
+    std::vector<seen_record> seen;
+    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 10 * rounds; }));
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        INFO(i);
+        CHECK(seen[i].with.size() == (i % 10 < 5 ? 0U : 1U));
+    }
+}
+
 TEST_CASE("a partition that was paused at its end goes on with the next record") {
     kafka_fixture fixture;
     fixture.write(0, 3);

@@ -15,15 +15,34 @@ TEST_CASE("positions are found by topic and partition, and replaced by the next 
     positions.assign(kafka::reading_positions::assignment{{{"b", 2}, 9}}, true);
     CHECK(positions.find("a", 0) == nullptr);
     CHECK(positions.find("b", 2)->paused);
+    CHECK(positions.find("b", 2)->stopped);
     positions.clear();
     CHECK(positions.empty());
 }
 
-TEST_CASE("a new assignment can be made of where all partitions stand and which are paused") {
+TEST_CASE("a new assignment can be made of where fetching stands and which partitions are stopped") {
     kafka::reading_positions positions;
     positions.assign(kafka::reading_positions::assignment{{{"a", 0}, 5}, {{"a", 1}, 6}}, false);
-    positions.find("a", 1)->next = 10;
-    positions.find("a", 0)->paused = true;
-    CHECK(positions.next_offsets() == kafka::reading_positions::assignment{{{"a", 0}, 5}, {{"a", 1}, 10}});
-    CHECK(positions.paused() == std::vector<topic_partition>{{"a", 0}});
+    positions.find("a", 1)->fetched = 10;
+    positions.find("a", 0)->stopped = true;
+    CHECK(positions.fetch_offsets() == kafka::reading_positions::assignment{{{"a", 0}, 5}, {{"a", 1}, 10}});
+    CHECK(positions.stopped() == std::vector<topic_partition>{{"a", 0}});
+}
+
+TEST_CASE("the end of a partition is only reached when what is held back before it was handed over") {
+    kafka::reading_position position;
+    kafka::fetched_run run{{record_view{.offset = 3}, record_view{.offset = 4}, record_view{.offset = 7}}, nullptr};
+    position.held.push_back(run);
+    position.reach_end(9, 9);
+    CHECK(position.next == 0);
+    CHECK_FALSE(position.started);
+    auto first = position.held.front().split(2);
+    REQUIRE(first.records.size() == 2);
+    position.hand_over(first);
+    CHECK(position.next == 5);
+    auto last = position.held.front();
+    position.held.pop_front();
+    position.hand_over(last);
+    CHECK(position.next == 9);
+    CHECK(position.started);
 }
