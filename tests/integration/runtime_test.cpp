@@ -6,6 +6,14 @@
 
 #include <streams/runtime/kafka_streams.hpp>
 
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <sstream>
 #include <thread>
 
 using namespace streams;
@@ -13,9 +21,21 @@ using namespace streams::tests;
 
 namespace {
 
+/// in -> counts by key -> out
+topology counting_topology(const std::string& in, const std::string& out, testing_support::tapping::function tap = {}) {
+    topology t;
+    t.add_source<std::string, std::string>("source", in);
+    t.add_processor("tap", [tap] { return std::make_unique<testing_support::tapping>(tap); }, {"source"});
+    t.add_processor("count", [] { return std::make_unique<testing_support::counting>(); }, {"tap"});
+    t.add_store({.name = "counts", .timestamped = false, .caching = false}, {"count"});
+    t.add_sink<std::string, std::string>("sink", out, {"count"});
+    return t;
+}
+
 /// A broker with an input and an output topic, and applications on it.
 struct runtime_fixture : kafka_fixture {
-    explicit runtime_fixture(std::int32_t partitions) : kafka_fixture(partitions), out(unique_name("out")) {
+    explicit runtime_fixture(std::int32_t partitions, std::chrono::milliseconds max_poll_interval = 300s)
+        : kafka_fixture(partitions, max_poll_interval), partitions_(partitions), out(unique_name("out")) {
         create(out, partitions);
     }
     streams_config named(const std::string& instance) const {
@@ -24,36 +44,32 @@ struct runtime_fixture : kafka_fixture {
         c.commit_interval = 100ms;
         return c;
     }
-    /// topic -> counts by key -> out
-    topology counting() const {
-        topology t;
-        t.add_source<std::string, std::string>("source", topic);
-        t.add_processor("count", [] { return std::make_unique<testing_support::counting>(); }, {"source"});
-        t.add_store({.name = "counts", .timestamped = false, .caching = false}, {"count"});
-        t.add_sink<std::string, std::string>("sink", out, {"count"});
-        return t;
-    }
-    kafka_streams run(const std::string& instance) const {
-        kafka_streams app(counting(), named(instance));
+    kafka_streams run(const std::string& instance, testing_support::tapping::function tap = {}) const {
+        kafka_streams app(counting_topology(topic, out, std::move(tap)), named(instance));
         app.start();
         return app;
     }
-    /// The largest count of each key, once `records` results are there.
-    std::map<std::string, int> counts(std::size_t records) {
+    /// The largest count of each key, once `records` results with `keys` keys are there.
+    std::map<std::string, int> counts(std::size_t records, std::size_t keys) {
         auto consumer = reader();
         std::vector<position> positions;
-        for (std::int32_t partition = 0; partition < 4; ++partition) positions.emplace_back(topic_partition{out, partition}, 0);
+        for (std::int32_t partition = 0; partition < partitions_; ++partition)
+            positions.emplace_back(topic_partition{out, partition}, 0);
         REQUIRE(consumer->assign(positions).ok());
         std::vector<seen_record> seen;
-        CHECK(poll_until(*consumer, seen, [&] { return seen.size() >= records; }));
         std::map<std::string, int> largest;
-        for (const auto& each : seen) {
-            auto& count = largest[*each.key];
-            count = std::max(count, std::stoi(*each.value));
-        }
+        std::size_t counted = 0;
+        CHECK(poll_until(*consumer, seen, [&] {
+            for (; counted < seen.size(); ++counted) {
+                auto& count = largest[*seen[counted].key];
+                count = std::max(count, std::stoi(*seen[counted].value));
+            }
+            return counted >= records && largest.size() >= keys;
+        }));
         return largest;
     }
 
+    std::int32_t partitions_;
     std::string out;
     testing_support::temporary_folder folder;
 };
@@ -82,7 +98,7 @@ TEST_CASE("an application on a broker counts, is stopped, and goes on from its s
     t.write(0, 500);
     kafka_streams app = t.run("one");
     CHECK(eventually([&] { return app.counts().processed == 500; }));
-    const auto counts = t.counts(1000);
+    const auto counts = t.counts(1000, 500);
     CHECK(counts.size() == 500);
     for (const auto& [key, count] : counts) CHECK(count == 2);
 
@@ -112,9 +128,65 @@ TEST_CASE("instances on a broker share the partitions, and one rebuilds what the
         CHECK(two.counts().processed > 0);
     }
     t.write(0, 200);
-    const auto counts = t.counts(600);
+    const auto counts = t.counts(600, 200);
     CHECK(counts.size() == 200);
     for (const auto& [key, count] : counts) CHECK(count == 3);
+}
+
+TEST_CASE("code slower than the poll interval on a broker loses its tasks and joins again, and nothing is lost") {
+    runtime_fixture t(1, 6s);
+    t.write(0, 50);
+    std::atomic<int> slow{1};
+    kafka_streams app = t.run("one", [&](const auto& r, auto&) {
+        if (r.key == "25" && slow.fetch_sub(1) == 1) std::this_thread::sleep_for(9s);
+    });
+    const auto all_committed = [&] {
+        std::vector<kafka::committed_offset> committed;
+        const std::vector<topic_partition> inputs{t.part(0)};
+        REQUIRE(t.member()->committed(inputs, committed, 10s).ok());
+        return !committed.empty() && committed[0].offset == 50;
+    };
+    CHECK(eventually(all_committed));
+    CHECK(app.state() == application_state::running);
+    CHECK(t.counts(50, 50).size() == 50);
+}
+
+// What the test below runs in a process of its own: librdkafka's threads do not survive a fork.
+TEST_CASE("an application that runs until it is killed", "[.killed]") {
+    std::istringstream names(std::getenv("STREAMS_TEST_TOPICS"));
+    std::string in, out, application_id;
+    names >> in >> out >> application_id;
+    streams_config config{.application_id = application_id, .bootstrap_servers = bootstrap_servers()};
+    config.state_dir = std::filesystem::path(std::getenv("STREAMS_TEST_FOLDER")) / "one";
+    config.commit_interval = 100ms;
+    config.consumer = {{"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "500"}};
+    kafka_streams app(counting_topology(in, out), config);
+    app.start();
+    std::this_thread::sleep_for(60s);
+}
+
+TEST_CASE("a process beside a broker that is killed and started again loses no input") {
+    runtime_fixture t(4);
+    constexpr int records = 200'000;
+    t.write(0, records);
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            ::setenv("STREAMS_TEST_TOPICS", (t.topic + ' ' + t.out + ' ' + t.config.application_id).c_str(), 1);
+            ::setenv("STREAMS_TEST_FOLDER", t.folder.path().c_str(), 1);
+            ::execl("/proc/self/exe", "test_integration", "[.killed]", nullptr);
+            ::_exit(1);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1500 + 700 * attempt));
+        ::kill(child, SIGKILL);
+        int status = 0;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        REQUIRE(WIFSIGNALED(status));
+    }
+    kafka_streams app = t.run("one");
+    const auto counts = t.counts(records, records);
+    CHECK(counts.size() == records);
 }
 
 TEST_CASE("an unreachable broker is waited for, without a crash, until the application is closed") {
