@@ -10,7 +10,8 @@ namespace streams::inline v0 {
 namespace {
 constexpr std::size_t memory_floor = 16 * 1024 * 1024;
 constexpr std::size_t unwritten_limit = 16 * 1024 * 1024; // committed bytes that wait for the disk
-constexpr std::int64_t checkpoint_interval_ms = 10'000;
+constexpr std::int64_t checkpoint_interval_ms = 1'000;      // at least; small pauses rather than a long one
+constexpr std::int64_t checkpoint_share = 20;               // at most one part in this of the time goes into writing
 constexpr std::int64_t flush_interval_ms = 60'000;
 constexpr std::size_t cached_context_bytes = 48; // what Kafka Streams counts for a record's context, about
 constexpr std::size_t timestamp_bytes = 8;
@@ -325,7 +326,8 @@ void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
 
 bool tiered_map::checkpoint_is_due() const {
     if (committed_ == stored_ && unwritten_.empty()) return false;
-    return unwritten_bytes_ > unwritten_limit || time_.steady_ms() - last_checkpoint_ms_ >= checkpoint_interval_ms;
+    const std::int64_t wait = std::max(checkpoint_interval_ms, checkpoint_share * last_checkpoint_took_ms_);
+    return unwritten_bytes_ > unwritten_limit || time_.steady_ms() - last_checkpoint_ms_ >= wait;
 }
 
 void tiered_map::checkpoint(bool durable) {
@@ -338,6 +340,7 @@ void tiered_map::checkpoint(bool durable) {
 }
 
 void tiered_map::write_unwritten() {
+    const std::int64_t begin = time_.steady_ms();
     std::sort(unwritten_.begin(), unwritten_.end(), hot_tier::key_less{});
     std::vector<backing_write> writes;
     writes.reserve(unwritten_.size());
@@ -353,8 +356,9 @@ void tiered_map::write_unwritten() {
     unwritten_.clear();
     unwritten_bytes_ = 0;
     if (floor_moved_) erase_expired();
-    last_checkpoint_ms_ = time_.steady_ms();
     evict();
+    last_checkpoint_ms_ = time_.steady_ms();
+    last_checkpoint_took_ms_ = last_checkpoint_ms_ - begin;
 }
 
 /// Forgets entries that are on disk as well: those not used since the last sweep first, and old ones before new ones, so

@@ -123,6 +123,7 @@ private:
     bytes floor_;              ///< keys below are expired; empty: none
     bool floor_moved_ = false;
     std::int64_t last_checkpoint_ms_ = 0;
+    std::int64_t last_checkpoint_took_ms_ = 0;
     std::int64_t last_flush_ms_ = 0;
     bytes scratch_;
     streams::headers no_headers_;
