@@ -49,7 +49,7 @@ uuid uuid::parse(std::string_view text) {
         const unsigned digit = digit_of(text[at]);
         if (digit > 15) refuse(text);
         auto& octet = result.octets[nibble / 2];
-        octet = static_cast<std::uint8_t>(octet << 4 | digit);
+        octet = static_cast<std::uint8_t>(static_cast<unsigned>(octet) << 4 | digit);
         ++nibble;
     }
     return result;

@@ -19,8 +19,8 @@ using client_settings = std::map<std::string, std::string>;
 /// The configuration of an application: an aggregate for designated initialisers. Defaults are Kafka Streams' unless a
 /// member says otherwise. The dotted name of each member is in its comment; `from_properties` reads those.
 struct streams_config {
-    std::string application_id;    ///< application.id: consumer group and prefix of internal topics; required
-    std::string bootstrap_servers; ///< bootstrap.servers: HOST:PORT[,HOST:PORT...]; required for a real cluster
+    std::string application_id{};    ///< application.id: consumer group and prefix of internal topics; required
+    std::string bootstrap_servers{}; ///< bootstrap.servers: HOST:PORT[,HOST:PORT...]; required for a real cluster
     std::filesystem::path state_dir = std::filesystem::temp_directory_path() / "kafka-streams"; ///< state.dir
 
     std::int32_t num_stream_threads = 1;                     ///< num.stream.threads
@@ -36,8 +36,8 @@ struct streams_config {
     std::int32_t replication_factor = -1; ///< replication.factor of internal topics; -1: the broker's default
     std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
-    std::string client_id;         ///< client.id; empty: derived from application_id
-    std::string group_instance_id; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
+    std::string client_id{};         ///< client.id; empty: derived from application_id
+    std::string group_instance_id{}; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
 
     /// default: fail (`deserialization.exception.handler`)
     deserialization_handler on_deserialization_error = fail_on_error{};
@@ -45,13 +45,13 @@ struct streams_config {
     processing_handler on_processing_error = fail_on_error{};
 
     // Java's names and librdkafka's are both understood in these; see consumer_settings().
-    client_settings consumer; ///< consumer.*: every consumer
-    client_settings producer; ///< producer.*
-    client_settings admin;    ///< admin.*
-    client_settings topic;    ///< topic.*: configuration of internal topics
-    client_settings clients;  ///< names without a prefix that belong to every client: security.protocol, sasl.*, ssl.*, ...
-    client_settings main_consumer;    ///< main.consumer.*: the consumer of input topics; wins over `consumer`
-    client_settings restore_consumer; ///< restore.consumer.*: the consumer of changelogs; wins over `consumer`
+    client_settings consumer{}; ///< consumer.*: every consumer
+    client_settings producer{}; ///< producer.*
+    client_settings admin{};    ///< admin.*
+    client_settings topic{};    ///< topic.*: configuration of internal topics
+    client_settings clients{};  ///< names without a prefix that belong to every client: security.protocol, sasl.*, ssl.*, ...
+    client_settings main_consumer{};    ///< main.consumer.*: the consumer of input topics; wins over `consumer`
+    client_settings restore_consumer{}; ///< restore.consumer.*: the consumer of changelogs; wins over `consumer`
 
     /// Reads Kafka's dotted names. Throws config_error for an unknown name or an impossible value, saying which and why;
     /// Java-only TLS and SASL names are translated or refused with the name to use instead.
