@@ -44,8 +44,9 @@ result admin::delete_records(std::span<const std::pair<topic_partition, std::int
                 return unknown_partition(partition.topic, partition.partition, of->logs.size());
             auto& log = *of->logs[static_cast<std::size_t>(partition.partition)];
             if (offset > log.end())
-                return {kafka::error_class::fatal, concat(to_string(partition), ": cannot delete the records before offset ",
-                                                          offset, ", because the log ends at ", log.end())};
+                return {kafka::error_class::fatal,
+                        concat(to_string(partition), ": cannot delete the records before offset ", offset,
+                               ", because the log ends at ", log.end())};
             cluster_->delete_records(log, offset);
         }
         return {};

@@ -51,8 +51,9 @@ file lock_folder(const std::filesystem::path& folder) {
     file lock(folder / "lock", O_RDWR | O_CREAT);
     if (::flock(lock.descriptor(), LOCK_EX | LOCK_NB) == 0) return lock;
     if (errno != EWOULDBLOCK) throw_file_error(lock.path(), "lock", errno);
-    throw streams_error(concat("embedded cluster: the folder ", folder.string(),
-                               " is in use by another process or another cluster of this one; stop it, or choose another folder"));
+    throw streams_error(
+        concat("embedded cluster: the folder ", folder.string(),
+               " is in use by another process or another cluster of this one; stop it, or choose another folder"));
 }
 
 } // namespace
@@ -64,7 +65,8 @@ cluster::cluster(cluster_options options, clock& time) : options_(std::move(opti
     }
     lock_file_ = lock_folder(options_.folder);
     if (std::filesystem::exists(options_.folder / "topics") && !std::filesystem::exists(options_.folder / "journal"))
-        throw streams_error(concat("embedded cluster: the folder ", options_.folder.string(), " has topics but no journal; put "
+        throw streams_error(concat("embedded cluster: the folder ", options_.folder.string(),
+                                   " has topics but no journal; put "
                                    "the file journal back from a copy, or delete the folder to start anew"));
     journal_ = std::make_unique<journal>(options_.folder / "journal");
     open_folder();
@@ -118,8 +120,8 @@ std::shared_ptr<topic> cluster::make_topic(const std::string& name, std::int32_t
     made->settings = topic_settings::from(name, config);
     for (std::int32_t at = 0; at < partitions; ++at) {
         const topic_partition partition{name, at};
-        made->logs.push_back(std::make_shared<partition_log>(partition, made->settings, time_, folder_of(name, at),
-                                                             starts(partition)));
+        made->logs.push_back(
+            std::make_shared<partition_log>(partition, made->settings, time_, folder_of(name, at), starts(partition)));
     }
     return made;
 }
@@ -129,10 +131,14 @@ bool cluster::create_topic(const std::string& name, std::int32_t partitions,
     check_topic_name(name);
     constexpr std::int32_t most_partitions = 100'000;
     if (partitions < 1 || partitions > most_partitions)
-        throw config_error(concat("topic ", name, ": ", partitions, " partitions are impossible; give 1 to ", most_partitions));
+        throw config_error(
+            concat("topic ", name, ": ", partitions, " partitions are impossible; give 1 to ", most_partitions));
     {
         const std::unique_lock lock(topics_mutex_);
         if (topics_.contains(name)) return false;
+        // What a removal that failed half way has left must not come back.
+        for (std::int32_t at = 0; at < partitions && !options_.folder.empty(); ++at)
+            std::filesystem::remove_all(folder_of(name, at));
         const auto made = make_topic(name, partitions, config, [](const auto&) { return 0; });
         const std::array<journal::change, 1> entry{{{topic_key(name), packed_topic(*made)}}};
         journal_->write(entry);
@@ -148,7 +154,8 @@ bool cluster::remove_topic(const std::string& name) {
     std::vector<journal::change> entry{{topic_key(name), std::nullopt}};
     for (const auto& one : all_groups)
         for (const auto& offset : one->all_committed())
-            if (offset.partition.topic == name) entry.emplace_back(offset_key(one->id(), offset.partition), std::nullopt);
+            if (offset.partition.topic == name)
+                entry.emplace_back(offset_key(one->id(), offset.partition), std::nullopt);
     {
         const std::unique_lock lock(topics_mutex_);
         const auto found = topics_.find(name);

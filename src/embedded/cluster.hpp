@@ -58,7 +58,8 @@ public:
     [[nodiscard]] const group::settings& group_limits() const noexcept { return options_.groups; }
 
     /// False: there is one of this name already. Throws config_error (name, count, config), streams_error (disk).
-    bool create_topic(const std::string& name, std::int32_t partitions, const std::map<std::string, std::string>& config);
+    bool create_topic(const std::string& name, std::int32_t partitions,
+                      const std::map<std::string, std::string>& config);
     /// False: there is none.
     bool remove_topic(const std::string& name);
     /// Null: there is none.

@@ -37,7 +37,8 @@ public:
     }
     [[nodiscard]] bool changes(const frame& one) const { return !keeps(one) || first_seen_tombstone(one); }
     [[nodiscard]] frame_source rewritten(const frame& one) const {
-        constexpr auto carried = static_cast<unsigned>(frame_flag::transactional) | static_cast<unsigned>(frame_flag::control);
+        constexpr auto carried =
+            static_cast<unsigned>(frame_flag::transactional) | static_cast<unsigned>(frame_flag::control);
         return {.offset = one.offset,
                 .timestamp = one.timestamp,
                 .key = one.key,
@@ -57,7 +58,8 @@ private:
 };
 
 /// The same segment with less in it; null: nothing is left. A file is replaced in one step.
-std::shared_ptr<segment> rewrite(const segment& old, const memory_block& memory, const survivors& kept, std::int64_t end) {
+std::shared_ptr<segment> rewrite(const segment& old, const memory_block& memory, const survivors& kept,
+                                 std::int64_t end) {
     std::size_t size = 0;
     for_each_frame(old, memory, [&](const frame& one) {
         if (kept.keeps(one)) size += frame_size(kept.rewritten(one));
@@ -94,7 +96,8 @@ void partition_log::compact() {
     }
     for (std::size_t at = 0; at < complete.size(); ++at) {
         bool changes = false;
-        for_each_frame(*complete[at], *pinned[at], [&](const frame& record) { changes = changes || kept.changes(record); });
+        for_each_frame(*complete[at], *pinned[at],
+                       [&](const frame& record) { changes = changes || kept.changes(record); });
         if (!changes) continue;
         const auto end = at + 1 < complete.size() ? complete[at + 1]->base() : complete[at]->end();
         replace(complete[at], rewrite(*complete[at], *pinned[at], kept, end));

@@ -3,6 +3,7 @@
 #include "src/embedded/outcome.hpp"
 
 #include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -24,7 +25,8 @@ consumer::~consumer() {
 
 result consumer::subscribe(std::span<const std::string> topics) {
     if (options_.group_id.empty())
-        return {error_class::fatal, "a consumer without a group cannot subscribe; give it a group id, or assign partitions"};
+        return {error_class::fatal,
+                "a consumer without a group cannot subscribe; give it a group id, or assign partitions"};
     return attempt([&] {
         topics_.assign(topics.begin(), topics.end());
         if (group_) return group_->resubscribe(self_.member_id, topics_);
@@ -158,9 +160,10 @@ void consumer::report_misplaced(reading& from, log_reader::outcome why, kafka::p
     const auto position = from.reader.position();
     if (why == log_reader::outcome::before_start && !options_.restore) {
         const auto start = log.start();
-        found.errors.emplace_back(error_class::retriable,
-                                  concat(to_string(from.partition), ": the records from offset ", position, " to ", start - 1,
-                                         " are deleted, reading goes on behind them; raise the topic's retention to keep them"));
+        found.errors.emplace_back(
+            error_class::retriable,
+            concat(to_string(from.partition), ": the records from offset ", position, " to ", start - 1,
+                   " are deleted, reading goes on behind them; raise the topic's retention to keep them"));
         from.reader.seek(start);
         return;
     }
@@ -272,8 +275,9 @@ void consumer::close() {
     if (!group_) return;
     try {
         group_->leave(self_.member_id);
-    } catch (const std::exception&) {
-        // The journal cannot be written: the members that stay hear of it when they commit.
+    } catch (const std::exception& failed) {
+        log(log_level::warn,
+            concat("group ", options_.group_id, ": ", self_.member_id, " cannot leave: ", failed.what()));
     }
 }
 

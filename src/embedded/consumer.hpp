@@ -24,7 +24,8 @@ public:
     kafka::result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
     [[nodiscard]] kafka::poll_result poll(kafka::milliseconds timeout, std::size_t max_records) override;
     kafka::result acknowledge(const kafka::rebalance& of,
-                              std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) override;
+                              std::span<const std::pair<topic_partition, std::int64_t>> positions,
+                              bool paused) override;
     kafka::result pause(std::span<const topic_partition> partitions) override;
     kafka::result resume(std::span<const topic_partition> partitions) override;
     kafka::result seek(const topic_partition& partition, std::int64_t offset) override;
@@ -33,7 +34,8 @@ public:
     kafka::result commit(std::span<const kafka::committed_offset> offsets) override;
     kafka::result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
                             kafka::milliseconds timeout) override;
-    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds timeout) override;
+    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
+                         kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override;
     void close() override;
 
@@ -42,10 +44,10 @@ private:
         topic_partition partition;
         std::shared_ptr<topic> of;
         log_reader reader;
-        std::int64_t began = 0;                 ///< where it was last placed
+        std::int64_t began = 0; ///< where it was last placed
         std::optional<std::int64_t> known_end{};
         bool paused = false;
-        bool failed = false;                    ///< an error was reported; nothing more until a seek
+        bool failed = false; ///< an error was reported; nothing more until a seek
     };
 
     [[nodiscard]] kafka::result begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions,

@@ -57,8 +57,9 @@ std::uint32_t detail::crc32c_by_table(bytes_view data, std::uint32_t before) noe
     for (; left >= 8; left -= 8, at += 8) {
         std::array<std::uint8_t, 8> b;
         std::memcpy(b.data(), at, b.size());
-        const std::uint32_t low = state ^ (b[0] | static_cast<std::uint32_t>(b[1]) << 8 |
-                                           static_cast<std::uint32_t>(b[2]) << 16 | static_cast<std::uint32_t>(b[3]) << 24);
+        const std::uint32_t low =
+            state ^ (b[0] | static_cast<std::uint32_t>(b[1]) << 8 | static_cast<std::uint32_t>(b[2]) << 16 |
+                     static_cast<std::uint32_t>(b[3]) << 24);
         state = tables[7][low & 0xff] ^ tables[6][(low >> 8) & 0xff] ^ tables[5][(low >> 16) & 0xff] ^
                 tables[4][low >> 24] ^ tables[3][b[4]] ^ tables[2][b[5]] ^ tables[1][b[6]] ^ tables[0][b[7]];
     }

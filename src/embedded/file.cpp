@@ -13,11 +13,11 @@
 namespace streams::inline v0::embedded {
 
 void throw_file_error(const std::filesystem::path& path, std::string_view what, int error_number) {
-    const std::string_view remedy =
-        error_number == ENOSPC || error_number == EDQUOT ? "; make room on the disk or set retention.bytes on the topics"
-        : error_number == EACCES || error_number == EPERM || error_number == EROFS
-            ? "; choose a folder this user may write to"
-            : "";
+    const std::string_view remedy = error_number == ENOSPC || error_number == EDQUOT
+                                        ? "; make room on the disk or set retention.bytes on the topics"
+                                    : error_number == EACCES || error_number == EPERM || error_number == EROFS
+                                        ? "; choose a folder this user may write to"
+                                        : "";
     throw streams_error(concat(path.string(), ": cannot ", what, ": ", std::strerror(error_number), remedy));
 }
 
@@ -26,8 +26,7 @@ file::file(const std::filesystem::path& path, int flags) : path_(path) {
     if (descriptor_ < 0) throw_file_error(path, "open", errno);
 }
 
-file::file(file&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+file::file(file&& other) noexcept : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 file& file::operator=(file&& other) noexcept {
     std::swap(path_, other.path_);
@@ -59,8 +58,8 @@ bytes file::read_all() const {
     content.resize(size());
     std::size_t filled = 0;
     while (filled < content.size()) {
-        const auto count = ::pread(descriptor_, content.data() + filled, content.size() - filled,
-                                   static_cast<off_t>(filled));
+        const auto count =
+            ::pread(descriptor_, content.data() + filled, content.size() - filled, static_cast<off_t>(filled));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) throw_file_error(path_, "read", errno);
         if (count == 0) break;

@@ -8,7 +8,8 @@
 
 namespace streams::inline v0::embedded {
 
-static_assert(std::endian::native == std::endian::little, "frames are stored little-endian: swap bytes in load and store");
+static_assert(std::endian::native == std::endian::little,
+              "frames are stored little-endian: swap bytes in load and store");
 
 namespace {
 
@@ -69,8 +70,8 @@ std::uint16_t all_flags(const frame_source& source, std::size_t headers) noexcep
 } // namespace
 
 std::size_t frame_size(const frame_source& source) noexcept {
-    return frame_fixed_size + optional_parts_size(source, headers_size(source)) + (source.key ? source.key->size() : 0) +
-           (source.value ? source.value->size() : 0);
+    return frame_fixed_size + optional_parts_size(source, headers_size(source)) +
+           (source.key ? source.key->size() : 0) + (source.value ? source.value->size() : 0);
 }
 
 void write_frame(std::byte* to, const frame_source& source, std::size_t size, bool with_checksum) noexcept {

@@ -14,11 +14,11 @@ enum class frame_flag : std::uint16_t {
     null_key = 1,
     null_value = 2,
     has_headers = 4,
-    has_producer = 8,       ///< producer id and sequence follow the fixed part
+    has_producer = 8, ///< producer id and sequence follow the fixed part
     transactional = 16,
-    control = 32,           ///< ends a transaction; never handed to a reader
+    control = 32,            ///< ends a transaction; never handed to a reader
     has_delete_horizon = 64, ///< a tombstone that compaction has seen: when it may go follows
-    segment_end = 128,      ///< the last frame of a segment that is complete
+    segment_end = 128,       ///< the last frame of a segment that is complete
 };
 
 /// Who wrote a record, for deduplication, fencing and aborted ranges.

@@ -19,12 +19,15 @@ std::string group::join(const std::string& client_id, const std::string& instanc
     auto number = std::to_string(++joined_);
     if (number.size() < 6) number.insert(0, 6 - number.size(), '0');
     const auto member_id = concat(instance_id.empty() ? client_id : instance_id, "-", number);
-    member made{.instance_id = instance_id, .topics = std::move(topics), .wake = std::move(wake), .last_call = time_.steady_ms()};
+    member made{.instance_id = instance_id,
+                .topics = std::move(topics),
+                .wake = std::move(wake),
+                .last_call = time_.steady_ms()};
 
-    const auto former = instance_id.empty()
-                            ? members_.end()
-                            : std::find_if(members_.begin(), members_.end(),
-                                           [&](const auto& entry) { return entry.second.instance_id == instance_id; });
+    const auto former =
+        instance_id.empty() ? members_.end() : std::find_if(members_.begin(), members_.end(), [&](const auto& entry) {
+            return entry.second.instance_id == instance_id;
+        });
     bool same_assignment = false;
     if (former != members_.end()) {
         auto& before = former->second;
@@ -76,6 +79,7 @@ void group::abandon(const std::string& member_id) {
 group::answer group::poll(const std::string& member_id) {
     const std::lock_guard lock(mutex_);
     expel_late_members();
+    complete_if_ready();
     const auto found = members_.find(member_id);
     if (found == members_.end())
         return {.what = replaced_.contains(member_id) ? answer::kind::replaced : answer::kind::expelled};
@@ -160,9 +164,9 @@ void group::complete_if_ready() {
 }
 
 void group::assign() {
+    around_.store_generation(id_, generation_ + 1); // may throw: then the next who calls tries again
     rebalancing_ = false;
     ++generation_;
-    around_.store_generation(id_, generation_);
     std::vector<subscription> subscriptions;
     std::map<std::string, std::int32_t> counts;
     for (const auto& [id, one] : members_) {
@@ -189,11 +193,12 @@ std::optional<kafka::result> group::refuse(const membership& who) const {
                       "subscribe, or use a group of its own");
     }
     if (replaced_.contains(who.member_id))
-        return fenced(concat("offsets were not committed, because another member with group.instance.id ", who.instance_id,
-                             " took the place of ", who.member_id, "; give each process its own id"));
+        return fenced(concat("offsets were not committed, because another member with group.instance.id ",
+                             who.instance_id, " took the place of ", who.member_id, "; give each process its own id"));
     if (!members_.contains(who.member_id))
-        return fenced(concat("offsets were not committed, because ", who.member_id, " was expelled for not polling within ",
-                             limits_.max_poll_interval.count(), " ms; poll more often or raise max.poll.interval.ms"));
+        return fenced(concat("offsets were not committed, because ", who.member_id,
+                             " was expelled for not polling within ", limits_.max_poll_interval.count(),
+                             " ms; poll more often or raise max.poll.interval.ms"));
     if (who.generation != generation_)
         return fenced(concat("offsets were not committed, because they are of generation ", who.generation,
                              " and the group is in ", generation_, "; its partitions were given away"));

@@ -85,12 +85,14 @@ void journal::read_file() {
         rest = rest.subview(next->size);
     }
     if (!rest.empty() && find_frame(rest.subview(1), next_frame_))
-        throw streams_error(concat(path_.string(), " is damaged at byte ", content.size() - rest.size(),
-                                   ": a checksum does not match; put the file back from a copy, or delete the folder to "
-                                   "start anew"));
+        throw streams_error(
+            concat(path_.string(), " is damaged at byte ", content.size() - rest.size(),
+                   ": a checksum does not match; put the file back from a copy, or delete the folder to "
+                   "start anew"));
     // The file is renamed into place with its first frame in it.
     if (content_.empty())
-        throw streams_error(concat(path_.string(), " is no journal of an embedded cluster, or its beginning is lost; choose "
+        throw streams_error(concat(path_.string(),
+                                   " is no journal of an embedded cluster, or its beginning is lost; choose "
                                    "another folder, or delete this one to start anew"));
 }
 

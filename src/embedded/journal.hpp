@@ -41,7 +41,7 @@ private:
     std::map<std::string, std::string> content_;
     std::optional<file> file_;
     std::int64_t next_frame_ = 0;
-    std::size_t written_ = 0;       ///< size of the file
+    std::size_t written_ = 0;        ///< size of the file
     std::size_t rewritten_size_ = 0; ///< its size when it was last written anew
 };
 

@@ -23,7 +23,8 @@ public:
 
     /// Appends to `records` views of up to `most` records, valid while `memory` is held. Throws streams_error where the
     /// log is damaged or cannot be read.
-    [[nodiscard]] outcome read(std::size_t most, std::vector<record_view>& records, std::shared_ptr<const void>& memory);
+    [[nodiscard]] outcome read(std::size_t most, std::vector<record_view>& records,
+                               std::shared_ptr<const void>& memory);
 
     void seek(std::int64_t offset);
     /// The next offset to read, behind everything read or skipped.

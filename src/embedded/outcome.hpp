@@ -30,7 +30,8 @@ template <class Work>
     return {kafka::error_class::fatal, concat("topic ", name, " does not exist; create it first")};
 }
 
-[[nodiscard]] inline kafka::result unknown_partition(std::string_view topic, std::int32_t partition, std::size_t count) {
+[[nodiscard]] inline kafka::result unknown_partition(std::string_view topic, std::int32_t partition,
+                                                     std::size_t count) {
     return {kafka::error_class::fatal,
             concat("topic ", topic, " has no partition ", partition, ", only 0 to ", count - 1, "; use one of those")};
 }

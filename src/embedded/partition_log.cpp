@@ -74,7 +74,8 @@ void partition_log::open_folder() {
 
 std::shared_ptr<segment> partition_log::make_segment(std::int64_t base, std::size_t needed) const {
     const auto largest = static_cast<std::size_t>(settings_.segment_bytes);
-    const auto grown = segments_.empty() ? first_capacity : std::max(first_capacity, segments_.back()->bytes() * growth);
+    const auto grown =
+        segments_.empty() ? first_capacity : std::max(first_capacity, segments_.back()->bytes() * growth);
     const auto capacity = std::max(std::min(grown, largest), needed + frame_fixed_size);
     return segment::create(base, capacity, folder_.empty() ? std::filesystem::path{} : segment_file(folder_, base));
 }
@@ -94,10 +95,12 @@ std::size_t partition_log::bytes() const {
 
 void partition_log::refuse_unfit(const frame_source& record, std::size_t size) const {
     if (size > static_cast<std::size_t>(settings_.max_message_bytes))
-        throw streams_error(concat(to_string(name_), ": a record of ", size, " bytes is larger than max.message.bytes (",
-                                   settings_.max_message_bytes, "); raise it on the topic or write smaller records"));
+        throw streams_error(concat(to_string(name_), ": a record of ", size,
+                                   " bytes is larger than max.message.bytes (", settings_.max_message_bytes,
+                                   "); raise it on the topic or write smaller records"));
     if (settings_.compacted && !record.key)
-        throw streams_error(concat(to_string(name_), ": a record without a key cannot go to a compacted topic; give it a "
+        throw streams_error(concat(to_string(name_),
+                                   ": a record without a key cannot go to a compacted topic; give it a "
                                    "key, or set cleanup.policy=delete"));
 }
 

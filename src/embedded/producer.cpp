@@ -109,7 +109,8 @@ std::optional<std::int64_t> producer::last_offset(std::int32_t topic, std::int32
 
 result producer::init_transactions(kafka::milliseconds) { return no_transactions(); }
 result producer::begin_transaction() { return no_transactions(); }
-result producer::send_offsets(std::span<const kafka::committed_offset>, const kafka::group_metadata&, kafka::milliseconds) {
+result producer::send_offsets(std::span<const kafka::committed_offset>, const kafka::group_metadata&,
+                              kafka::milliseconds) {
     return no_transactions();
 }
 result producer::commit_transaction(kafka::milliseconds) { return no_transactions(); }

@@ -6,8 +6,8 @@
 
 namespace streams::inline v0::embedded {
 
-std::vector<std::vector<topic_partition>>
-assign_ranges(std::span<const subscription> members, const std::map<std::string, std::int32_t>& partition_counts) {
+std::vector<std::vector<topic_partition>> assign_ranges(std::span<const subscription> members,
+                                                        const std::map<std::string, std::int32_t>& partition_counts) {
     std::vector<std::size_t> order(members.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto rank = [&](std::size_t at) {
@@ -26,7 +26,8 @@ assign_ranges(std::span<const subscription> members, const std::map<std::string,
         std::int32_t next = 0;
         for (std::int32_t share = 0; share < shares; ++share) {
             const auto until = next + count / shares + (share < count % shares ? 1 : 0);
-            for (; next < until; ++next) assigned[subscribers[static_cast<std::size_t>(share)]].push_back({topic, next});
+            for (; next < until; ++next)
+                assigned[subscribers[static_cast<std::size_t>(share)]].push_back({topic, next});
         }
     }
     return assigned;

@@ -21,7 +21,7 @@ struct subscription {
 /// order of the members: static ones first, by instance id, then the others by member id. So equal subscriptions give a
 /// member the same partitions of every topic. The answer has the order of `members`; topics without partitions are
 /// left out.
-[[nodiscard]] std::vector<std::vector<topic_partition>>
-assign_ranges(std::span<const subscription> members, const std::map<std::string, std::int32_t>& partition_counts);
+[[nodiscard]] std::vector<std::vector<topic_partition>> assign_ranges(
+    std::span<const subscription> members, const std::map<std::string, std::int32_t>& partition_counts);
 
 } // namespace streams::inline v0::embedded

@@ -119,9 +119,8 @@ bool segment::append(const frame_source& record, std::size_t size) noexcept {
 }
 
 void segment::finish(std::int64_t end) noexcept {
-    const frame_source last{.offset = end,
-                            .timestamp = max_timestamp_,
-                            .flags = static_cast<std::uint16_t>(frame_flag::segment_end)};
+    const frame_source last{
+        .offset = end, .timestamp = max_timestamp_, .flags = static_cast<std::uint16_t>(frame_flag::segment_end)};
     const auto position = published_.load(std::memory_order_relaxed);
     write_frame(memory_->data() + position, last, frame_fixed_size, !file_.empty());
     end_ = end;
@@ -129,7 +128,8 @@ void segment::finish(std::int64_t end) noexcept {
     complete_.store(true, std::memory_order_release);
     if (file_.empty()) return;
     if (::truncate(file_.c_str(), static_cast<off_t>(published())) != 0)
-        log(log_level::warn, concat(file_.string(), ": unused disk space cannot be given back: ", std::strerror(errno)));
+        log(log_level::warn,
+            concat(file_.string(), ": unused disk space cannot be given back: ", std::strerror(errno)));
     const std::lock_guard lock(mapping_mutex_);
     last_mapping_ = std::exchange(memory_, nullptr);
 }

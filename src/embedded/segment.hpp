@@ -74,7 +74,7 @@ private:
 
     std::mutex mapping_mutex_;
     bool checked_ = false;
-    std::shared_ptr<memory_block> memory_;   ///< while it is written to, or not a file
+    std::shared_ptr<memory_block> memory_; ///< while it is written to, or not a file
     std::weak_ptr<memory_block> last_mapping_;
 };
 

@@ -12,14 +12,29 @@ namespace {
 
 // Names Kafka 4.3 has as topic configuration and this cluster has no use for.
 constexpr std::array without_effect = {
-    "compression.type",     "compression.gzip.level",        "compression.lz4.level",
-    "compression.zstd.level", "file.delete.delay.ms",        "flush.messages",
-    "flush.ms",             "index.interval.bytes",          "local.retention.bytes",
-    "local.retention.ms",   "max.compaction.lag.ms",         "message.timestamp.after.max.ms",
-    "message.timestamp.before.max.ms", "min.cleanable.dirty.ratio", "min.compaction.lag.ms",
-    "min.insync.replicas",  "preallocate",                   "remote.storage.enable",
-    "segment.index.bytes",  "segment.jitter.ms",             "segment.ms",
-    "unclean.leader.election.enable", "leader.replication.throttled.replicas",
+    "compression.type",
+    "compression.gzip.level",
+    "compression.lz4.level",
+    "compression.zstd.level",
+    "file.delete.delay.ms",
+    "flush.messages",
+    "flush.ms",
+    "index.interval.bytes",
+    "local.retention.bytes",
+    "local.retention.ms",
+    "max.compaction.lag.ms",
+    "message.timestamp.after.max.ms",
+    "message.timestamp.before.max.ms",
+    "min.cleanable.dirty.ratio",
+    "min.compaction.lag.ms",
+    "min.insync.replicas",
+    "preallocate",
+    "remote.storage.enable",
+    "segment.index.bytes",
+    "segment.jitter.ms",
+    "segment.ms",
+    "unclean.leader.election.enable",
+    "leader.replication.throttled.replicas",
     "follower.replication.throttled.replicas",
 };
 
@@ -89,10 +104,13 @@ topic_settings topic_settings::from(std::string_view topic, const std::map<std::
 
 void check_topic_name(std::string_view name) {
     const auto legal = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+               c == '-';
     };
-    if (name.empty() || name.size() > 249 || name == "." || name == ".." || !std::all_of(name.begin(), name.end(), legal))
-        throw config_error(concat("topic \"", name, "\": not a name for a topic; use 1 to 249 letters, digits, '.', '_' and '-'"));
+    if (name.empty() || name.size() > 249 || name == "." || name == ".." ||
+        !std::all_of(name.begin(), name.end(), legal))
+        throw config_error(
+            concat("topic \"", name, "\": not a name for a topic; use 1 to 249 letters, digits, '.', '_' and '-'"));
 }
 
 } // namespace streams::inline v0::embedded

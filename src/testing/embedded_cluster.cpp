@@ -32,7 +32,8 @@ std::optional<bytes> owned(const std::optional<bytes_view>& view) {
 embedded_cluster::embedded_cluster(embedded_cluster_options options) {
     auto& time = options.time != nullptr ? *options.time : system_clock();
     cluster_ = std::make_shared<embedded::cluster>(
-        embedded::cluster_options{std::move(options.folder), {options.session_timeout, options.max_poll_interval}}, time);
+        embedded::cluster_options{std::move(options.folder), {options.session_timeout, options.max_poll_interval}},
+        time);
 }
 
 embedded_cluster::~embedded_cluster() = default;
@@ -116,8 +117,8 @@ void embedded_cluster::apply_retention() { cluster_->apply_retention(); }
 void embedded_cluster::delete_records(const topic_partition& of, std::int64_t offset) {
     auto& log = log_of(*topic_named(*cluster_, of.topic), of.partition);
     if (offset > log.end())
-        throw streams_error(concat("embedded cluster: cannot delete the records of ", to_string(of), " before offset ", offset,
-                                   ", because the log ends at ", log.end()));
+        throw streams_error(concat("embedded cluster: cannot delete the records of ", to_string(of), " before offset ",
+                                   offset, ", because the log ends at ", log.end()));
     cluster_->delete_records(log, offset);
 }
 

@@ -61,7 +61,8 @@ public:
     [[nodiscard]] std::string make_topic(std::string_view of, std::int32_t partitions,
                                          std::map<std::string, std::string> config = {}) const {
         const auto admin = clients_->make_admin("contract-admin");
-        const std::vector<kafka::new_topic> topics{{.name = name(of), .partitions = partitions, .config = std::move(config)}};
+        const std::vector<kafka::new_topic> topics{
+            {.name = name(of), .partitions = partitions, .config = std::move(config)}};
         const auto made = admin->create(topics, patience_);
         INFO((made.ok() ? "" : made.reason()));
         REQUIRE(made.ok());
@@ -82,9 +83,8 @@ public:
     }
     [[nodiscard]] std::unique_ptr<kafka::consumer> member(std::string_view client, std::string_view group,
                                                           std::string_view instance = "") const {
-        return clients_->make_consumer({.client_id = std::string(client),
-                                        .group_id = name(group),
-                                        .group_instance_id = std::string(instance)});
+        return clients_->make_consumer(
+            {.client_id = std::string(client), .group_id = name(group), .group_instance_id = std::string(instance)});
     }
 
     static std::chrono::steady_clock::time_point now() { return std::chrono::steady_clock::now(); }
@@ -136,7 +136,8 @@ inline std::vector<seen> read(const environment& in, kafka::consumer& from, std:
     return records;
 }
 
-inline std::vector<std::pair<topic_partition, std::int64_t>> from_start(const std::vector<topic_partition>& partitions) {
+inline std::vector<std::pair<topic_partition, std::int64_t>> from_start(
+    const std::vector<topic_partition>& partitions) {
     std::vector<std::pair<topic_partition, std::int64_t>> positions;
     for (const auto& one : partitions) positions.emplace_back(one, 0);
     return positions;
@@ -175,11 +176,23 @@ inline void records_come_back(const environment& in) {
     const auto topic = in.make_topic("round-trip", 1);
     const auto producer = in.producer();
     const auto id = producer->open(topic, true);
-    const streams::headers headers{{"trace", bytes(std::string_view("a"))}, {"none", std::nullopt}, {"trace", bytes(std::string_view(""))}};
-    REQUIRE(producer->append({.topic = id, .key = bytes_view(std::string_view("k")), .value = bytes_view(std::string_view("v")), .timestamp = 42, .headers = &headers}).ok());
+    const streams::headers headers{
+        {"trace", bytes(std::string_view("a"))}, {"none", std::nullopt}, {"trace", bytes(std::string_view(""))}};
+    REQUIRE(producer
+                ->append({.topic = id,
+                          .key = bytes_view(std::string_view("k")),
+                          .value = bytes_view(std::string_view("v")),
+                          .timestamp = 42,
+                          .headers = &headers})
+                .ok());
     REQUIRE(producer->append({.topic = id, .key = bytes_view(std::string_view("gone")), .timestamp = 43}).ok());
     REQUIRE(producer->append({.topic = id, .value = bytes_view(std::string_view("keyless")), .timestamp = 44}).ok());
-    REQUIRE(producer->append({.topic = id, .key = bytes_view(std::string_view("")), .value = bytes_view(std::string_view("")), .timestamp = 45}).ok());
+    REQUIRE(producer
+                ->append({.topic = id,
+                          .key = bytes_view(std::string_view("")),
+                          .value = bytes_view(std::string_view("")),
+                          .timestamp = 45})
+                .ok());
     REQUIRE(producer->flush(in.patience()).ok());
     REQUIRE(producer->take_failures().empty());
     CHECK(producer->last_offset(id, 0) == 3);
@@ -398,7 +411,8 @@ inline std::vector<contract_case> cases() {
         {"bounds follow appends and deletions", detail::bounds_follow_the_log},
         {"topics are created once, described, listed and removed", detail::topics_are_described},
         {"committed offsets keep their metadata", detail::commits_carry_metadata},
-        {"two members share topics by range, and one takes over when the other leaves", detail::two_members_share_by_range},
+        {"two members share topics by range, and one takes over when the other leaves",
+         detail::two_members_share_by_range},
         {"a commit from outside the group is fenced", detail::a_member_that_left_is_fenced},
         {"a poll waits for its timeout and sees what comes", detail::poll_wakes_for_a_record},
     };

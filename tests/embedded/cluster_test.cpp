@@ -73,6 +73,19 @@ TEST_CASE("a removed topic comes back empty, without its offsets") {
     CHECK(of->find("orders")->logs.size() == 2);
 }
 
+TEST_CASE("what a removal left on the disk does not come back with a new topic") {
+    const temporary_folder folder;
+    const auto of = open_cluster(folder.path());
+    of->create_topic("left", 1, {});
+    append(*of->find("left")->logs[0], "k", "v");
+    const temporary_folder copy;
+    fs::copy(folder.path() / "topics" / "left-0", copy.path() / "left-0");
+    of->remove_topic("left");
+    fs::copy(copy.path() / "left-0", folder.path() / "topics" / "left-0");
+    of->create_topic("left", 1, {});
+    CHECK(of->find("left")->logs[0]->end() == 0);
+}
+
 TEST_CASE("impossible topics are refused") {
     const auto of = open_cluster({});
     CHECK_THROWS_AS(of->create_topic("a b", 1, {}), config_error);
@@ -84,7 +97,8 @@ TEST_CASE("impossible topics are refused") {
 TEST_CASE("a folder in use by another cluster is refused, and free when that is gone") {
     const temporary_folder folder;
     auto first = open_cluster(folder.path());
-    CHECK_THROWS_WITH(open_cluster(folder.path()), Catch::Contains(folder.path().string()) && Catch::Contains("in use"));
+    CHECK_THROWS_WITH(open_cluster(folder.path()),
+                      Catch::Contains(folder.path().string()) && Catch::Contains("in use"));
     first.reset();
     CHECK_NOTHROW(open_cluster(folder.path()));
 }

@@ -189,13 +189,15 @@ TEST_CASE("damage in a log is an error of the poll") {
     {
         embedded::cluster of({.folder = folder.path()}, system_clock());
         of.create_topic("t", 1, {{"segment.bytes", "300"}});
-        for (int at = 0; at < 20; ++at) of.find("t")->logs[0]->append({.value = bytes_view(std::string_view("some value"))});
+        for (int at = 0; at < 20; ++at)
+            of.find("t")->logs[0]->append({.value = bytes_view(std::string_view("some value"))});
     }
     const auto file = folder.path() / "topics" / "t-0" / "00000000000000000000.log";
     auto content = content_of(file);
     content[40] = static_cast<char>(content[40] ^ 1);
     replace_content(file, content);
-    const auto of = std::make_shared<embedded::cluster>(embedded::cluster_options{.folder = folder.path()}, system_clock());
+    const auto of =
+        std::make_shared<embedded::cluster>(embedded::cluster_options{.folder = folder.path()}, system_clock());
     embedded::consumer reader(of, {.client_id = "r"});
     REQUIRE(reader.assign(from_start({{"t", 0}})).ok());
     const auto polled = reader.poll(0ms, 10);

@@ -2,6 +2,8 @@
 
 #include "src/embedded/group.hpp"
 
+#include <streams/core/error.hpp>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using embedded::group;
@@ -16,12 +18,16 @@ struct bench_of_group {
     manual_clock time;
     std::map<std::string, std::int32_t> topics{{"t", 2}};
     std::vector<std::int32_t> stored_generations;
+    bool disk_full = false;
     group under_test{"g",
                      {.session_timeout = 10s, .max_poll_interval = 60s},
                      time,
                      {[this](const std::string& name) { return topics.contains(name) ? topics.at(name) : 0; },
                       [](const std::string&, std::span<const kafka::committed_offset>) {},
-                      [this](const std::string&, std::int32_t generation) { stored_generations.push_back(generation); }}};
+                      [this](const std::string&, std::int32_t generation) {
+                          if (disk_full) throw streams_error("no space left");
+                          stored_generations.push_back(generation);
+                      }}};
 
     std::string join(const std::string& client, const std::string& instance = "") {
         return under_test.join(client, instance, {"t"}, std::make_shared<embedded::signal>());
@@ -208,4 +214,19 @@ TEST_CASE("offsets without membership are taken only while the group has no memb
     const auto refused = g.commit("", -1);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == kafka::error_class::fenced);
+}
+
+TEST_CASE("a generation that could not be stored is made when it can be") {
+    bench_of_group g;
+    const auto one = g.join("one");
+    g.take_assignment(one);
+    const auto two = g.join("two");
+    CHECK(g.under_test.poll(one).event.what == event::revoked);
+    g.disk_full = true;
+    CHECK_THROWS_AS(g.under_test.acknowledge_revoked(one), streams_error);
+    CHECK_THROWS_AS(g.under_test.poll(one), streams_error);
+    g.disk_full = false;
+    CHECK(g.take_assignment(one) == 1);
+    CHECK(g.take_assignment(two) == 1);
+    CHECK(g.stored_generations == std::vector<std::int32_t>{1, 2});
 }

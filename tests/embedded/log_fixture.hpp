@@ -26,15 +26,15 @@ inline std::ostream& operator<<(std::ostream& out, const log_entry& of) {
 }
 
 /// Appends with the offset as the timestamp, unless one is given.
-inline std::int64_t append(streams::embedded::partition_log& to, std::string_view key, std::optional<std::string_view> value,
-                           std::optional<std::int64_t> timestamp = {}) {
+inline std::int64_t append(streams::embedded::partition_log& to, std::string_view key,
+                           std::optional<std::string_view> value, std::optional<std::int64_t> timestamp = {}) {
     return to.append({.timestamp = timestamp.value_or(to.end()),
                       .key = streams::bytes_view(key),
                       .value = value ? std::optional(streams::bytes_view(*value)) : std::nullopt});
 }
 
-inline std::vector<log_entry> read_all(const std::shared_ptr<streams::embedded::partition_log>& log, std::int64_t from = -1,
-                                       std::size_t at_once = 7) {
+inline std::vector<log_entry> read_all(const std::shared_ptr<streams::embedded::partition_log>& log,
+                                       std::int64_t from = -1, std::size_t at_once = 7) {
     streams::embedded::log_reader reader(log, from < 0 ? log->start() : from);
     std::vector<log_entry> all;
     for (;;) {

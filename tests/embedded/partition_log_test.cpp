@@ -33,7 +33,8 @@ TEST_CASE("a log gives back its records in order, across segments") {
     CHECK(log->end() == 100);
     const auto all = read_all(log);
     REQUIRE(all.size() == 100);
-    for (int at = 0; at < 100; ++at) CHECK(all[static_cast<std::size_t>(at)] == log_entry{at, std::to_string(at), "some value"});
+    for (int at = 0; at < 100; ++at)
+        CHECK(all[static_cast<std::size_t>(at)] == log_entry{at, std::to_string(at), "some value"});
 }
 
 TEST_CASE("a log is read from any offset") {
@@ -208,7 +209,8 @@ TEST_CASE("headers survive compaction") {
     const auto log = small_log(time, {{"cleanup.policy", "compact"}});
     const streams::headers headers{{"h", bytes(std::string_view("1"))}};
     append(*log, "k", "old");
-    log->append({.key = bytes_view(std::string_view("k")), .value = bytes_view(std::string_view("v")), .headers = &headers});
+    log->append(
+        {.key = bytes_view(std::string_view("k")), .value = bytes_view(std::string_view("v")), .headers = &headers});
     log->compact();
     log_reader reader(log, 0);
     std::vector<record_view> records;

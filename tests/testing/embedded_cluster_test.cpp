@@ -32,7 +32,8 @@ TEST_CASE("typed records go into the embedded cluster and come out as they were"
     const streams::headers headers{{"trace", bytes(std::string_view("7"))}};
     CHECK(cluster.produce("orders", std::string("k"), std::int64_t{42},
                           {.timestamp = 1000, .partition = 2, .headers = &headers}) == 0);
-    CHECK(cluster.produce("orders", std::string("k"), std::optional<std::int64_t>{}, {.timestamp = -1, .partition = 2}) == 1);
+    CHECK(cluster.produce("orders", std::string("k"), std::optional<std::int64_t>{},
+                          {.timestamp = -1, .partition = 2}) == 1);
     const auto read = cluster.read<std::string, std::optional<std::int64_t>>("orders");
     REQUIRE(read.size() == 2);
     CHECK(read[0].key == "k");
@@ -62,8 +63,10 @@ TEST_CASE("records are placed by their key as Java does, without a key in turn, 
 TEST_CASE("what is wrong is said with the topic's name") {
     embedded_cluster cluster;
     cluster.create_topic("t");
-    CHECK_THROWS_WITH(cluster.produce("missing", std::string("k"), std::string("v")), Catch::Contains("topic missing does not exist"));
-    CHECK_THROWS_WITH(cluster.produce("t", std::string("k"), std::string("v"), {.partition = 3}), Catch::Contains("no partition 3"));
+    CHECK_THROWS_WITH(cluster.produce("missing", std::string("k"), std::string("v")),
+                      Catch::Contains("topic missing does not exist"));
+    CHECK_THROWS_WITH(cluster.produce("t", std::string("k"), std::string("v"), {.partition = 3}),
+                      Catch::Contains("no partition 3"));
     CHECK_THROWS_AS(cluster.read_bytes("missing"), streams_error);
     CHECK_THROWS_AS(cluster.compact("missing"), streams_error);
     CHECK_THROWS_AS(cluster.delete_records({"t", 0}, 1), streams_error);

@@ -38,7 +38,7 @@ struct embedded_cluster_options {
 
 /// Where and when a record is put: by default by its key as Java places it (a null key: in turn), and now.
 struct record_placement {
-    std::optional<std::int64_t> timestamp{};   ///< ms since the epoch
+    std::optional<std::int64_t> timestamp{}; ///< ms since the epoch
     std::optional<std::int32_t> partition{};
     const streams::headers* headers = nullptr; ///< null: none; borrowed for the call
 };
@@ -94,7 +94,8 @@ public:
     std::int64_t produce_bytes(std::string_view topic, std::optional<bytes_view> key, std::optional<bytes_view> value,
                                const record_placement& where = {});
     template <readable_and_writable Key, readable_and_writable Value>
-    std::int64_t produce(std::string_view topic, const Key& key, const Value& value, const record_placement& where = {}) {
+    std::int64_t produce(std::string_view topic, const Key& key, const Value& value,
+                         const record_placement& where = {}) {
         bytes key_bytes;
         bytes value_bytes;
         const bool has_key = encode(key, key_bytes);
