@@ -84,14 +84,13 @@ test_driver_options checked(test_driver_options options) {
     if (options.config.application_id.empty()) options.config.application_id = "topology-test-driver";
     options.config.validate(false);
     if (options.partitions < 1)
-        throw config_error(concat("a test driver cannot run with ", options.partitions, " partitions; ask for at least 1"));
+        throw config_error(
+            concat("a test driver cannot run with ", options.partitions, " partitions; ask for at least 1"));
     return options;
 }
 
 driver::driver(topology of, test_driver_options options)
-    : topology_(std::move(of)),
-      options_(checked(std::move(options))),
-      parts_(topology_.sub_topologies()),
+    : topology_(std::move(of)), options_(checked(std::move(options))), parts_(topology_.sub_topologies()),
       time_(options_.wall_clock.count()),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
@@ -137,16 +136,16 @@ void driver::add_task(task_id id, std::vector<sub_topology> parts) {
         return std::make_unique<driver_changelog>(
             topics_, topics_.open(changelog_topic_name(topology_, application, store)), id.partition);
     };
-    tasks_.push_back(std::make_unique<stream_task>(
-        id, topology_, parts, partitions,
-        task_environment{.config = options_.config,
-                         .time = time_,
-                         .collector = topics_,
-                         .drops = drops_,
-                         .directory = options_.state_directory / to_string(id),
-                         .cache_bytes = options_.config.statestore_cache_max_bytes,
-                         .stores_in_memory = options_.state_directory.empty(),
-                         .changelog_of = changelog_of}));
+    tasks_.push_back(
+        std::make_unique<stream_task>(id, topology_, parts, partitions,
+                                      task_environment{.config = options_.config,
+                                                       .time = time_,
+                                                       .collector = topics_,
+                                                       .drops = drops_,
+                                                       .directory = options_.state_directory / to_string(id),
+                                                       .cache_bytes = options_.config.statestore_cache_max_bytes,
+                                                       .stores_in_memory = options_.state_directory.empty(),
+                                                       .changelog_of = changelog_of}));
     for (auto& partition : partitions) {
         auto& reader = inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)];
         reader.task = tasks_.size() - 1;
@@ -201,12 +200,15 @@ void driver::pipe(std::string_view topic, const raw_test_record& record) {
     auto& partitions = inputs_.find(topic)->second;
     const auto count = static_cast<std::int32_t>(partitions.size());
     std::int32_t partition = 0;
-    if (record.partition) partition = *record.partition;
-    else if (record.key) partition = partition_of(*record.key, count);
-    else partition = next_without_key_++ % count;
+    if (record.partition)
+        partition = *record.partition;
+    else if (record.key)
+        partition = partition_of(*record.key, count);
+    else
+        partition = next_without_key_++ % count;
     if (partition < 0 || partition >= count)
-        throw streams_error(concat("partition ", partition, " cannot be piped into, because topic ", topic, " has ", count,
-                                   "; name one from 0 to ", count - 1));
+        throw streams_error(concat("partition ", partition, " cannot be piped into, because topic ", topic, " has ",
+                                   count, "; name one from 0 to ", count - 1));
     guarded([&] {
         enqueue(partitions[static_cast<std::size_t>(partition)], record);
         process_all();
@@ -281,8 +283,10 @@ std::vector<state_store*> driver::stores(std::string_view name) {
 void driver::close() {
     if (std::exchange(closed_, true)) return;
     for (auto& task : tasks_) {
-        if (failed_) task->close_dirty();
-        else task->close_clean();
+        if (failed_)
+            task->close_dirty();
+        else
+            task->close_clean();
     }
 }
 

@@ -28,8 +28,8 @@ std::int32_t driver_topics::place(topic_log& topic, const outgoing_record& r) co
     if (r.partition) {
         if (*r.partition >= 0 && *r.partition < topic.partitions) return *r.partition;
         throw streams_error(concat("a record for topic ", topic.name, " was placed in partition ", *r.partition,
-                                   ", but the topic has ", topic.partitions, " partitions; let the partitioner return 0 to ",
-                                   topic.partitions - 1));
+                                   ", but the topic has ", topic.partitions,
+                                   " partitions; let the partitioner return 0 to ", topic.partitions - 1));
     }
     const auto& by = r.partition_key ? r.partition_key : r.key;
     if (by) return partition_of(*by, topic.partitions);

@@ -83,11 +83,13 @@ private:
         const node_spec& spec = *node.spec;
         switch (spec.kind) {
         case node_kind::source:
-            return concat("Source: ", spec.name, " (topics: ", java_set(spec.topics), ")\n      --> ", names(node.after));
+            return concat("Source: ", spec.name, " (topics: ", java_set(spec.topics), ")\n      --> ",
+                          names(node.after));
         case node_kind::processor:
             return concat("Processor: ", spec.name, " (stores: ", java_set(spec.stores), ")\n      --> ",
                           names(node.after), "\n      <-- ", names(node.before));
-        case node_kind::sink: break;
+        case node_kind::sink:
+            break;
         }
         const auto target = spec.topic_extractor ? std::string("extractor class: a function of the record")
                                                  : "topic: " + spec.topics.front();

@@ -55,8 +55,10 @@ public:
         }
         const int added = static_cast<int>(entries_.size());
         entries_.push_back({item, parent});
-        if (parent == none) root_ = added;
-        else (left ? entries_[parent].left : entries_[parent].right) = added;
+        if (parent == none)
+            root_ = added;
+        else
+            (left ? entries_[parent].left : entries_[parent].right) = added;
         balance(added);
     }
     [[nodiscard]] std::vector<std::size_t> items() const {
@@ -113,9 +115,12 @@ private:
         if (moved != none) entries_[moved].parent = at;
         const int parent = entries_[at].parent;
         entries_[up].parent = parent;
-        if (parent == none) root_ = up;
-        else if (entries_[parent].left == at) entries_[parent].left = up;
-        else entries_[parent].right = up;
+        if (parent == none)
+            root_ = up;
+        else if (entries_[parent].left == at)
+            entries_[parent].left = up;
+        else
+            entries_[parent].right = up;
         entries_[up].*inner = at;
         entries_[at].parent = up;
     }

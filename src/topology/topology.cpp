@@ -11,7 +11,8 @@ constexpr std::size_t longest_name = 249;
 
 bool legal(std::string_view name) {
     const auto legal_character = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+               c == '-';
     };
     return !name.empty() && name.size() <= longest_name && name != "." && name != ".." &&
            std::all_of(name.begin(), name.end(), legal_character);
@@ -62,10 +63,12 @@ void topology::content::check_edges(const node_spec& spec) const {
         throw topology_error(concat("source ", spec.name, " cannot follow node ", spec.parents.front(),
                                     ": sources read topics; write to the topic with a sink instead"));
     if (spec.kind != node_kind::source && spec.parents.empty())
-        throw topology_error(concat("node ", spec.name, " has no parent, so no record would reach it; name at least one"));
+        throw topology_error(
+            concat("node ", spec.name, " has no parent, so no record would reach it; name at least one"));
     for (const auto& parent_name : spec.parents) {
         if (parent_name == spec.name)
-            throw topology_error(concat("node ", spec.name, " is its own parent: records would go round for ever; "
+            throw topology_error(concat("node ", spec.name,
+                                        " is its own parent: records would go round for ever; "
                                         "give it another parent"));
         const auto parent = find_named(nodes, parent_name);
         if (parent == nodes.end())
@@ -97,8 +100,7 @@ void topology::content::check_topics(const node_spec& spec) const {
     case node_kind::sink:
         if (spec.topics.size() != (spec.topic_extractor ? 0U : 1U))
             throw topology_error(concat("sink ", spec.name, " writes to ", spec.topics.size(),
-                                        spec.topic_extractor ? " topics beside those its function chooses"
-                                                             : " topics",
+                                        spec.topic_extractor ? " topics beside those its function chooses" : " topics",
                                         "; give it exactly one topic, or a function of the record"));
         break;
     case node_kind::processor:
@@ -115,8 +117,8 @@ void topology::content::check_connection(const node_spec& spec, const std::strin
                                     spec.kind == node_kind::source ? "source " : "sink ", spec.name,
                                     "; only processors use stores"));
     if (find_named(stores, store) == stores.end())
-        throw topology_error(concat("store ", store, ", which node ", spec.name,
-                                    " uses, is not in the topology; add the store first"));
+        throw topology_error(
+            concat("store ", store, ", which node ", spec.name, " uses, is not in the topology; add the store first"));
 }
 
 topology::topology() : content_(std::make_unique<content>()) {}
@@ -133,7 +135,8 @@ topology& topology::operator=(topology&&) noexcept = default;
 topology& topology::add_node(node_spec spec) {
     require_legal("node", spec.name);
     if (find_node(spec.name))
-        throw topology_error(concat("node ", spec.name, " is in the topology already; give one of the two another name"));
+        throw topology_error(
+            concat("node ", spec.name, " is in the topology already; give one of the two another name"));
     content_->check_edges(spec);
     content_->check_topics(spec);
     for (const auto& store : spec.stores) content_->check_connection(spec, store);
@@ -147,7 +150,8 @@ topology& topology::add_store(store_spec spec, const std::vector<std::string>& n
     require_legal("store", spec.name);
     const auto known = find_named(content_->stores, spec.name);
     if (known != content_->stores.end() && !same(*known, spec))
-        throw topology_error(concat("store ", spec.name, " is in the topology already, with other settings; use one "
+        throw topology_error(concat("store ", spec.name,
+                                    " is in the topology already, with other settings; use one "
                                     "definition for both, or another name"));
     const std::string name = spec.name;
     if (known == content_->stores.end()) content_->stores.push_back(std::move(spec));
@@ -171,9 +175,11 @@ topology& topology::add_repartition_topic(repartition_topic topic) {
         throw topology_error(concat("repartition topic ", topic.name, " cannot have ", *topic.partitions,
                                     " partitions; ask for at least 1"));
     const auto known = find_named(content_->repartition_topics, topic.name);
-    if (known == content_->repartition_topics.end()) content_->repartition_topics.push_back(std::move(topic));
+    if (known == content_->repartition_topics.end())
+        content_->repartition_topics.push_back(std::move(topic));
     else if (known->partitions != topic.partitions)
-        throw topology_error(concat("repartition topic ", topic.name, " is asked for with different partition counts; "
+        throw topology_error(concat("repartition topic ", topic.name,
+                                    " is asked for with different partition counts; "
                                     "give one of the two another name"));
     return *this;
 }
@@ -181,7 +187,8 @@ topology& topology::add_repartition_topic(repartition_topic topic) {
 topology& topology::add_copartition_group(std::vector<std::string> topics) {
     for (const auto& topic : topics)
         if (!content_->readers.contains(topic))
-            throw topology_error(concat("topic ", topic, " cannot be partitioned as others are, because no source reads "
+            throw topology_error(concat("topic ", topic,
+                                        " cannot be partitioned as others are, because no source reads "
                                         "it; add the source first"));
     content_->copartition_groups.push_back(std::move(topics));
     return *this;

@@ -44,8 +44,9 @@ TEST_CASE("what is left is read as records, pairs, values or the last value of e
 TEST_CASE("reading where nothing is left is an error that says how much there was") {
     reading r;
     (void)r.out.read_all();
-    CHECK_THROWS_WITH(r.out.read(), "topic out has no record left to read, 3 were written to it in all; ask empty() before "
-                                    "reading, or pipe more input");
+    CHECK_THROWS_WITH(r.out.read(),
+                      "topic out has no record left to read, 3 were written to it in all; ask empty() before "
+                      "reading, or pipe more input");
 }
 
 TEST_CASE("a topic that the topology does not write is refused") {
@@ -61,21 +62,24 @@ TEST_CASE("reading as other types is an error that says which half does not deco
     CHECK_THROWS_WITH(numbers.read(), Catch::Matchers::StartsWith("the value of a record in out does not decode"));
     r.in.pipe(std::nullopt, "v", 0ms);
     (void)r.out.read();
-    CHECK_THROWS_WITH(r.out.read(), "the key of a record in out is null, where the type it is read as admits none; read it "
-                                    "as std::optional");
+    CHECK_THROWS_WITH(r.out.read(),
+                      "the key of a record in out is null, where the type it is read as admits none; read it "
+                      "as std::optional");
 }
 
 TEST_CASE("a topic may be read with serde objects") {
     topology_test_driver driver{passthrough()};
     auto out = driver.output_topic<windowed<std::string>, std::string>("out", time_windowed_serde<std::string>(10ms));
-    driver.raw().pipe("in", {.key = bytes(std::string_view("k\0\0\0\0\0\0\0\5", 9)), .value = bytes(std::string_view("v"))});
+    driver.raw().pipe("in",
+                      {.key = bytes(std::string_view("k\0\0\0\0\0\0\0\5", 9)), .value = bytes(std::string_view("v"))});
     CHECK(out.read().key == windowed<std::string>{"k", {5, 15}});
 }
 
 TEST_CASE("a topic chosen by a function of the record can be read under any name") {
     topology t;
     t.add_source<std::string, std::string>("source", "in")
-        .add_sink<std::string, std::string>("sink", [](const record<std::string, std::string>& r) { return r.key; }, {"source"});
+        .add_sink<std::string, std::string>("sink", [](const record<std::string, std::string>& r) { return r.key; },
+                                            {"source"});
     topology_test_driver driver{t};
     driver.input_topic<std::string, std::string>("in").pipe("somewhere", "v", 0ms);
     CHECK(driver.output_topic<std::string, std::string>("somewhere").read_value() == "v");

@@ -51,8 +51,9 @@ public:
     void init(context_type& context) override { context_ = &context; }
     void process(const record_type& r) override {
         const auto from = context_->record_metadata();
-        context_->forward(r.key, concat(to_string(context_->task()), " ", from->topic, "-", from->partition, "@", from->offset),
-                          r.timestamp);
+        context_->forward(
+            r.key, concat(to_string(context_->task()), " ", from->topic, "-", from->partition, "@", from->offset),
+            r.timestamp);
     }
 
 private:
@@ -76,7 +77,8 @@ TEST_CASE("a piped record is processed through repartition topics before the cal
     words.pipe("x", "ab", 1ms);
     words.pipe("y", "abc", 2ms);
     words.pipe("z", "ab", 3ms);
-    CHECK(sums.read_key_values() == std::vector<std::pair<std::string, std::int64_t>>{{"ab", 2}, {"abc", 3}, {"ab", 4}});
+    CHECK(sums.read_key_values() ==
+          std::vector<std::pair<std::string, std::int64_t>>{{"ab", 2}, {"abc", 3}, {"ab", 4}});
     CHECK(sums.empty());
 }
 
@@ -218,7 +220,8 @@ TEST_CASE("a topic that the topology writes and reads comes back as input") {
     topology_test_driver driver{t};
     driver.input_topic<std::string, std::string>("in").pipe("k", "v", 3ms);
     CHECK(driver.output_topic<std::string, std::string>("b").size() == 1);
-    CHECK(driver.output_topic<std::string, std::string>("out").read() == test_record<std::string, std::string>{"k", "v", 3});
+    CHECK(driver.output_topic<std::string, std::string>("out").read() ==
+          test_record<std::string, std::string>{"k", "v", 3});
 }
 
 TEST_CASE("an error names the record, stops the topology under test, and the driver says so from then on") {
@@ -233,8 +236,9 @@ TEST_CASE("an error names the record, stops the topology under test, and the dri
 }
 
 TEST_CASE("handlers of the configuration decide about bad records, and drops are counted") {
-    topology_test_driver driver{word_lengths(), {.config = {.on_deserialization_error = resume_on_error{},
-                                                            .on_processing_error = resume_on_error{}}}};
+    topology_test_driver driver{
+        word_lengths(),
+        {.config = {.on_deserialization_error = resume_on_error{}, .on_processing_error = resume_on_error{}}}};
     auto words = driver.input_topic<std::string, std::string>("words");
     words.pipe("x", "boom", 2ms);
     driver.raw().pipe("words", {.key = bytes(std::string_view("x"))});
@@ -247,8 +251,8 @@ TEST_CASE("handlers of the configuration decide about bad records, and drops are
 TEST_CASE("a record that does not decode names itself and both remedies") {
     topology_test_driver driver{word_lengths()};
     CHECK_THROWS_WITH(driver.raw().pipe("words", {.key = bytes(std::string_view("x"))}),
-                      Catch::Matchers::Contains("topic words partition 0 offset 0") && Catch::Matchers::Contains("std::optional") &&
-                          Catch::Matchers::Contains("on_null"));
+                      Catch::Matchers::Contains("topic words partition 0 offset 0") &&
+                          Catch::Matchers::Contains("std::optional") && Catch::Matchers::Contains("on_null"));
 }
 
 TEST_CASE("a closed driver takes no more input") {

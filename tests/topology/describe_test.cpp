@@ -15,8 +15,10 @@ std::vector<std::pair<std::string, std::string>> captured_texts() {
     std::ifstream in(STREAMS_SOURCE_DIR "/tests/topology/describe_texts.txt");
     std::vector<std::pair<std::string, std::string>> texts;
     for (std::string line; std::getline(in, line);) {
-        if (line.rfind("# ", 0) == 0) texts.emplace_back(line, "");
-        else if (line != "=====") texts.back().second += line + '\n';
+        if (line.rfind("# ", 0) == 0)
+            texts.emplace_back(line, "");
+        else if (line != "=====")
+            texts.back().second += line + '\n';
     }
     return texts;
 }
@@ -92,7 +94,9 @@ TEST_CASE("a Java hash set of twelve names is larger when it was copied than whe
 
 TEST_CASE("a Java tree set keeps entries where the comparisons of their arrival led") {
     std::vector<int> weight(8, 1);
-    const auto heavier = [&](std::size_t a, std::size_t b) { return weight[a] != weight[b] ? weight[a] > weight[b] : a < b; };
+    const auto heavier = [&](std::size_t a, std::size_t b) {
+        return weight[a] != weight[b] ? weight[a] > weight[b] : a < b;
+    };
     detail::tree_set set;
     for (std::size_t item : {3U, 1U, 2U, 0U, 5U, 4U}) set.add(item, heavier);
     CHECK(set.items() == std::vector<std::size_t>{0, 1, 2, 3, 4, 5});

@@ -15,11 +15,16 @@ public:
     explicit described_topology(const std::string& text) {
         std::istringstream lines(text);
         for (std::string line; std::getline(lines, line);) {
-            if (line.find("Sub-topology:") != std::string::npos) parts_.emplace_back();
-            else if (starts(line, "    Source: ")) open(node_kind::source, line, 12);
-            else if (starts(line, "    Processor: ")) open(node_kind::processor, line, 15);
-            else if (starts(line, "    Sink: ")) open(node_kind::sink, line, 10);
-            else if (starts(line, "      <-- ")) parts_.back().back().parents = by_number(names(line.substr(10)), [](const auto& name) { return name; });
+            if (line.find("Sub-topology:") != std::string::npos)
+                parts_.emplace_back();
+            else if (starts(line, "    Source: "))
+                open(node_kind::source, line, 12);
+            else if (starts(line, "    Processor: "))
+                open(node_kind::processor, line, 15);
+            else if (starts(line, "    Sink: "))
+                open(node_kind::sink, line, 10);
+            else if (starts(line, "      <-- "))
+                parts_.back().back().parents = by_number(names(line.substr(10)), [](const auto& name) { return name; });
         }
     }
 

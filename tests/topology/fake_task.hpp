@@ -1,7 +1,7 @@
 #pragma once
 
-#include <streams/topology/task_context.hpp>
 #include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
 
 #include <map>
 #include <vector>
@@ -49,12 +49,14 @@ public:
     [[nodiscard]] state_store& store(std::string_view name) override { return *stores.find(name)->second; }
     [[nodiscard]] record_collector& collector() override { return collected; }
     [[nodiscard]] std::string topic_name(std::string_view declared) const override {
-        return declared.find("-repartition") == std::string_view::npos ? std::string(declared) : concat("app-", declared);
+        return declared.find("-repartition") == std::string_view::npos ? std::string(declared)
+                                                                       : concat("app-", declared);
     }
     void drop(drop_reason reason, std::string_view node) override { drops.emplace_back(reason, node); }
     [[nodiscard]] std::int64_t stream_time() const noexcept override { return 77; }
     [[nodiscard]] std::int64_t wall_time() const override { return 88; }
-    cancellable schedule(std::chrono::milliseconds every, punctuation_type, std::function<void(std::int64_t)> call) override {
+    cancellable schedule(std::chrono::milliseconds every, punctuation_type,
+                         std::function<void(std::int64_t)> call) override {
         interval = every;
         punctuate = std::move(call);
         return cancellable(std::make_shared<bool>(false));

@@ -22,10 +22,14 @@ public:
     }
     void process(const record_type& r) override {
         const int twice = 2 * r.value;
-        if (r.key == "to-one") context_->forward(r.with_value(twice), "kept");
-        else if (r.key == "to-nobody") context_->forward(r.with_value(twice), "no-such-node");
-        else if (r.key == "later") context_->forward(r.with_value(twice).with_timestamp(r.timestamp + 1000));
-        else context_->forward(r.with_value(twice));
+        if (r.key == "to-one")
+            context_->forward(r.with_value(twice), "kept");
+        else if (r.key == "to-nobody")
+            context_->forward(r.with_value(twice), "no-such-node");
+        else if (r.key == "later")
+            context_->forward(r.with_value(twice).with_timestamp(r.timestamp + 1000));
+        else
+            context_->forward(r.with_value(twice));
         seen_timestamp = r.timestamp;
     }
     std::int64_t seen_timestamp = -1;
@@ -63,7 +67,9 @@ struct some_store final : key_value_store {
     [[nodiscard]] store_range<store_entry> range(std::optional<bytes_view>, std::optional<bytes_view>, order) override {
         return store_range<store_entry>(nullptr);
     }
-    [[nodiscard]] store_range<store_entry> prefix_scan(bytes_view) override { return store_range<store_entry>(nullptr); }
+    [[nodiscard]] store_range<store_entry> prefix_scan(bytes_view) override {
+        return store_range<store_entry>(nullptr);
+    }
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return 0; }
 };
 
@@ -127,8 +133,9 @@ TEST_CASE("a context gives stores of the kind that is asked for, and refuses ano
     task.stores["some"] = &store;
     const processor_context<void, void> context(task, "node");
     CHECK(&context.state_store<key_value_store>("some") == &store);
-    CHECK_THROWS_WITH(context.state_store<window_store>("some"),
-                      "store some is of another kind than node node asks for; ask for the kind that the topology declares");
+    CHECK_THROWS_WITH(
+        context.state_store<window_store>("some"),
+        "store some is of another kind than node node asks for; ask for the kind that the topology declares");
 }
 
 TEST_CASE("a processor without output types takes no children") {
@@ -136,8 +143,9 @@ TEST_CASE("a processor without output types takes no children") {
     node.set_name("last");
     fake_task task;
     kept_records<std::string, int> child(task);
-    CHECK_THROWS_WITH(node.connect(child),
-                      "node kept cannot follow processor last, which forwards nothing; give the processor output types");
+    CHECK_THROWS_WITH(
+        node.connect(child),
+        "node kept cannot follow processor last, which forwards nothing; give the processor output types");
 }
 
 TEST_CASE("the Processor API adds typed nodes that each task makes for itself") {

@@ -102,7 +102,8 @@ TEST_CASE("a sink refuses a negative time") {
     topic_sink<std::string, std::string> sink("out");
     sink.set_name("sink");
     sink.init(task);
-    CHECK_THROWS_WITH(process(sink, std::string("k"), std::string("v"), -1),
-                      "a record for node sink has the negative timestamp -1; forward records with a time of 0 ms or later");
+    CHECK_THROWS_WITH(
+        process(sink, std::string("k"), std::string("v"), -1),
+        "a record for node sink has the negative timestamp -1; forward records with a time of 0 ms or later");
     CHECK(task.collected.sent.empty());
 }

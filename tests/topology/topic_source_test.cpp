@@ -12,7 +12,8 @@ using testing_support::kept_records;
 
 namespace {
 
-record_view raw(std::optional<std::string_view> key, std::optional<std::string_view> value, std::int64_t timestamp = 5) {
+record_view raw(std::optional<std::string_view> key, std::optional<std::string_view> value,
+                std::int64_t timestamp = 5) {
     const auto view = [](std::optional<std::string_view> text) {
         return text ? std::optional(bytes_view(*text)) : std::nullopt;
     };
@@ -54,9 +55,10 @@ TEST_CASE("a source decodes keys and values and hands on time and headers") {
 TEST_CASE("a null key or value does not decode where the type admits none") {
     running<strings, std::string, std::string> r;
     CHECK_THROWS_AS(r.process(raw(std::nullopt, "v")), undecodable);
-    CHECK_THROWS_WITH(r.process(raw("k", std::nullopt)),
-                      "the value is null where the type of its source admits none; declare it as std::optional, or drop "
-                      "such records with consumed{.on_null = on_null::drop}");
+    CHECK_THROWS_WITH(
+        r.process(raw("k", std::nullopt)),
+        "the value is null where the type of its source admits none; declare it as std::optional, or drop "
+        "such records with consumed{.on_null = on_null::drop}");
     CHECK(r.kept.all.empty());
     CHECK(r.task.drops.empty());
 }
@@ -85,7 +87,7 @@ TEST_CASE("records with a null are dropped and counted where that was asked for"
     r.process(raw("k", "v"));
     CHECK(r.kept.all.size() == 1);
     CHECK(r.task.drops == std::vector<std::pair<drop_reason, std::string>>{{drop_reason::null_key, "source"},
-                                                                          {drop_reason::null_value, "source"}});
+                                                                           {drop_reason::null_value, "source"}});
 }
 
 TEST_CASE("bytes that do not decode are an error that says which half and why") {

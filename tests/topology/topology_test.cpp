@@ -10,10 +10,14 @@ node_spec source(std::string name, std::vector<std::string> topics) {
     return {.kind = node_kind::source, .name = std::move(name), .topics = std::move(topics)};
 }
 node_spec processor(std::string name, std::vector<std::string> parents, std::vector<std::string> stores = {}) {
-    return {.kind = node_kind::processor, .name = std::move(name), .parents = std::move(parents), .stores = std::move(stores)};
+    return {.kind = node_kind::processor,
+            .name = std::move(name),
+            .parents = std::move(parents),
+            .stores = std::move(stores)};
 }
 node_spec sink(std::string name, std::vector<std::string> parents, std::vector<std::string> topics) {
-    return {.kind = node_kind::sink, .name = std::move(name), .parents = std::move(parents), .topics = std::move(topics)};
+    return {
+        .kind = node_kind::sink, .name = std::move(name), .parents = std::move(parents), .topics = std::move(topics)};
 }
 
 /// The message of the topology_error that adding the node to `t` throws; empty where it throws none.
@@ -74,7 +78,8 @@ TEST_CASE("a topic is read by one source") {
     CHECK(refusal(t, source("again", {"other", "in"})) ==
           "source again cannot read topic in, which source source reads already; read it once and let several nodes "
           "follow that source");
-    CHECK(refusal(t, source("twice", {"x", "x"})).rfind("source twice cannot read topic x, which source twice reads", 0) == 0);
+    CHECK(refusal(t, source("twice", {"x", "x"}))
+              .rfind("source twice cannot read topic x, which source twice reads", 0) == 0);
     CHECK(refusal(t, source("none", {})) == "source none reads no topic; name at least one");
 }
 
@@ -153,8 +158,9 @@ TEST_CASE("a copied topology grows on its own") {
 }
 
 TEST_CASE("an empty topology has no parts to run") {
-    CHECK_THROWS_WITH(topology{}.sub_topologies(), "the topology is empty: no source was added to it; add a source, for "
-                                                   "example by streams_builder::stream");
+    CHECK_THROWS_WITH(topology{}.sub_topologies(),
+                      "the topology is empty: no source was added to it; add a source, for "
+                      "example by streams_builder::stream");
 }
 
 TEST_CASE("nodes are in one part where edges or stores connect them, and topics cut") {

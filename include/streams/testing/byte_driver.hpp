@@ -19,7 +19,7 @@ namespace streams::inline v0 {
 
 /// How a topology is tested. An aggregate for designated initialisers; every member may be left out.
 struct test_driver_options {
-    streams_config config{};    ///< application_id: "topology-test-driver" where empty; nothing is connected to
+    streams_config config{}; ///< application_id: "topology-test-driver" where empty; nothing is connected to
     /// Of every topic the application does not create itself. 1: as Kafka Streams' driver, one task 0_0 runs the whole
     /// topology, and repartition topics have one partition too. More: records are placed as in a cluster, by murmur2 of
     /// their key, and there is one task for each sub-topology and partition.

@@ -26,12 +26,8 @@ class input_topic {
 public:
     input_topic(byte_driver& driver, std::string topic, input_topic_time time = {}, KeySerde key_serde = {},
                 ValueSerde value_serde = {})
-        : driver_(&driver),
-          topic_(std::move(topic)),
-          now_(time.start),
-          auto_advance_(time.auto_advance),
-          key_serde_(std::move(key_serde)),
-          value_serde_(std::move(value_serde)) {
+        : driver_(&driver), topic_(std::move(topic)), now_(time.start), auto_advance_(time.auto_advance),
+          key_serde_(std::move(key_serde)), value_serde_(std::move(value_serde)) {
         driver.require_input(topic_);
     }
 
@@ -69,7 +65,8 @@ private:
     template <class T, class Serde>
     static std::optional<bytes> encoded(const Serde& serde, const T& value) {
         bytes out;
-        if constexpr (always_null<T>) return std::nullopt;
+        if constexpr (always_null<T>)
+            return std::nullopt;
         else if constexpr (nullable<T>) {
             if (!value) return std::nullopt;
             serde.serialize(*value, out);

@@ -21,7 +21,8 @@ template <class T, class Serde>
         if (!in) return T{};
     } else {
         if (!in)
-            throw serialization_error(concat("the ", what, " of a record in ", where, " is null, where the type it is "
+            throw serialization_error(concat("the ", what, " of a record in ", where,
+                                             " is null, where the type it is "
                                              "read as admits none; read it as std::optional"));
     }
     try {
@@ -39,18 +40,18 @@ template <class T, class Serde>
 template <class Key, class Value, class KeySerde = serde<without_null_t<Key>>,
           class ValueSerde = serde<without_null_t<Value>>>
 class output_topic {
-    static_assert(!borrows_from_record<without_null_t<Key>>,
-                  "output_topic: the key type borrows from the bytes of its record, which is gone when the test looks at "
-                  "it; read it as an owning type, std::string for std::string_view");
-    static_assert(!borrows_from_record<without_null_t<Value>>,
-                  "output_topic: the value type borrows from the bytes of its record, which is gone when the test looks "
-                  "at it; read it as an owning type, std::string for std::string_view");
+    static_assert(
+        !borrows_from_record<without_null_t<Key>>,
+        "output_topic: the key type borrows from the bytes of its record, which is gone when the test looks at "
+        "it; read it as an owning type, std::string for std::string_view");
+    static_assert(
+        !borrows_from_record<without_null_t<Value>>,
+        "output_topic: the value type borrows from the bytes of its record, which is gone when the test looks "
+        "at it; read it as an owning type, std::string for std::string_view");
 
 public:
     output_topic(byte_driver& driver, std::string topic, KeySerde key_serde = {}, ValueSerde value_serde = {})
-        : driver_(&driver),
-          topic_(std::move(topic)),
-          key_serde_(std::move(key_serde)),
+        : driver_(&driver), topic_(std::move(topic)), key_serde_(std::move(key_serde)),
           value_serde_(std::move(value_serde)) {
         driver.require_output(topic_);
     }

@@ -31,7 +31,8 @@ public:
         for (state_store* store : driver.stores(name_)) {
             auto* typed = dynamic_cast<Store*>(store);
             if (!typed)
-                throw topology_error(concat("store ", name_, " is no ", kind, " store; ask the driver for a store of the "
+                throw topology_error(concat("store ", name_, " is no ", kind,
+                                            " store; ask the driver for a store of the "
                                             "kind the topology declares"));
             stores_.push_back(typed);
         }

@@ -28,8 +28,10 @@ public:
         return {*driver_, std::move(topic), time};
     }
     template <class Key, class Value, class KeySerde, class ValueSerde>
-    [[nodiscard]] streams::input_topic<Key, Value, KeySerde, ValueSerde> input_topic(
-        std::string topic, input_topic_time time, KeySerde key_serde, ValueSerde value_serde) {
+    [[nodiscard]] streams::input_topic<Key, Value, KeySerde, ValueSerde> input_topic(std::string topic,
+                                                                                     input_topic_time time,
+                                                                                     KeySerde key_serde,
+                                                                                     ValueSerde value_serde) {
         return {*driver_, std::move(topic), time, std::move(key_serde), std::move(value_serde)};
     }
 

@@ -39,7 +39,8 @@ struct processor_exit {
     outputs<KeyOut, ValueOut> children{};
 
     void connect(const node& parent, node& child) { children.connect(parent, child); }
-    [[nodiscard]] processor_context<KeyOut, ValueOut> context(task_context& task, std::string_view name) const noexcept {
+    [[nodiscard]] processor_context<KeyOut, ValueOut> context(task_context& task,
+                                                              std::string_view name) const noexcept {
         return {task, name, children};
     }
 };
@@ -61,7 +62,8 @@ struct processor_exit<void, void> {
 template <class KeyIn, class ValueIn, class KeyOut, class ValueOut>
 class processor_node final : public node, public receiver<KeyIn, ValueIn> {
 public:
-    explicit processor_node(std::unique_ptr<processor<KeyIn, ValueIn, KeyOut, ValueOut>> body) : body_(std::move(body)) {}
+    explicit processor_node(std::unique_ptr<processor<KeyIn, ValueIn, KeyOut, ValueOut>> body)
+        : body_(std::move(body)) {}
 
     void connect(node& child) override { exit_.connect(*this, child); }
     void init(task_context& context) override {

@@ -26,7 +26,9 @@ processor<KeyIn, ValueIn, KeyOut, ValueOut>* as_processor(processor<KeyIn, Value
 }
 
 template <class Supplier>
-concept processor_supplier = requires(const Supplier& supplier) { as_processor(supplier().get()); };
+concept processor_supplier = requires(const Supplier& supplier) {
+    as_processor(supplier().get());
+};
 
 /// A function that all tasks share.
 template <class Function>
@@ -44,15 +46,19 @@ private:
 
 template <class Topic>
 auto topic_of_sink(Topic topic) {
-    if constexpr (std::convertible_to<Topic, std::string>) return std::string(std::move(topic));
-    else return shared_function<Topic>(std::move(topic));
+    if constexpr (std::convertible_to<Topic, std::string>)
+        return std::string(std::move(topic));
+    else
+        return shared_function<Topic>(std::move(topic));
 }
 
 template <class Key, class Value, class Topic, class Partitioner>
 node_spec sink_spec(std::string name, Topic topic, std::vector<std::string> parents, Partitioner partitioner) {
     node_spec spec{.kind = node_kind::sink, .name = std::move(name), .parents = std::move(parents)};
-    if constexpr (std::same_as<Topic, std::string>) spec.topics = {topic};
-    else spec.topic_extractor = true;
+    if constexpr (std::same_as<Topic, std::string>)
+        spec.topics = {topic};
+    else
+        spec.topic_extractor = true;
     spec.make = [topic = std::move(topic), partitioner = std::move(partitioner)] {
         return std::make_unique<topic_sink<Key, Value, Topic, Partitioner>>(topic, partitioner);
     };
@@ -63,10 +69,10 @@ node_spec sink_spec(std::string name, Topic topic, std::vector<std::string> pare
 
 template <class Key, class Value, std::convertible_to<std::string>... Topics>
 topology& topology::add_source(std::string name, Topics... topics) {
-    return add_node({.kind = node_kind::source,
-                     .name = std::move(name),
-                     .topics = {std::string(std::move(topics))...},
-                     .make = [] { return std::make_unique<topic_source<Key, Value>>(); }});
+    return add_node(
+        {.kind = node_kind::source, .name = std::move(name), .topics = {std::string(std::move(topics))...}, .make = [] {
+             return std::make_unique<topic_source<Key, Value>>();
+         }});
 }
 
 template <class Key, class Value, std::convertible_to<std::string>... Topics>
@@ -81,10 +87,11 @@ topology& topology::add_source(offset_reset reset, std::string name, Topics... t
 template <class Supplier>
 topology& topology::add_processor(std::string name, Supplier supplier, std::vector<std::string> parents,
                                   std::vector<std::string> stores) {
-    static_assert(detail::processor_supplier<Supplier>,
-                  "add_processor: the supplier must be callable without arguments, as const, and return a std::unique_ptr "
-                  "of a class derived from streams::processor<KeyIn, ValueIn, KeyOut, ValueOut>; pass for example "
-                  "[] { return std::make_unique<my_processor>(); }");
+    static_assert(
+        detail::processor_supplier<Supplier>,
+        "add_processor: the supplier must be callable without arguments, as const, and return a std::unique_ptr "
+        "of a class derived from streams::processor<KeyIn, ValueIn, KeyOut, ValueOut>; pass for example "
+        "[] { return std::make_unique<my_processor>(); }");
     return add_node({.kind = node_kind::processor,
                      .name = std::move(name),
                      .parents = std::move(parents),

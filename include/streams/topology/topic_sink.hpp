@@ -46,9 +46,7 @@ class topic_sink final : public terminal_node<Key, Value> {
 
 public:
     explicit topic_sink(Topic topic, Partitioner partitioner = {}, KeySerde key_serde = {}, ValueSerde value_serde = {})
-        : topic_(std::move(topic)),
-          partitioner_(std::move(partitioner)),
-          key_serde_(std::move(key_serde)),
+        : topic_(std::move(topic)), partitioner_(std::move(partitioner)), key_serde_(std::move(key_serde)),
           value_serde_(std::move(value_serde)) {}
 
     void init(task_context& context) override {

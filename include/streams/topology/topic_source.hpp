@@ -31,7 +31,8 @@ inline constexpr bool admits_null = nullable<T> || always_null<T>;
 template <class T, class Serde>
 class field_decoder {
     using plain = without_null_t<T>;
-    static constexpr bool in_place = std::default_initializable<plain> && requires(const Serde& s, bytes_view in, plain& out) {
+    static constexpr bool in_place =
+        std::default_initializable<plain> && requires(const Serde& s, bytes_view in, plain& out) {
         s.deserialize_into(in, out);
     };
 
@@ -112,11 +113,14 @@ private:
         return true;
     }
     template <class T, class Serde>
-    static const T& read(detail::field_decoder<T, Serde>& decoder, std::optional<bytes_view> in, std::string_view what) {
+    static const T& read(detail::field_decoder<T, Serde>& decoder, std::optional<bytes_view> in,
+                         std::string_view what) {
         if constexpr (!detail::admits_null<T>) {
             if (!in)
-                throw undecodable(concat("the ", what, " is null where the type of its source admits none; declare it as "
-                                         "std::optional, or drop such records with consumed{.on_null = on_null::drop}"));
+                throw undecodable(
+                    concat("the ", what,
+                           " is null where the type of its source admits none; declare it as "
+                           "std::optional, or drop such records with consumed{.on_null = on_null::drop}"));
         }
         try {
             return decoder(in);

@@ -32,18 +32,18 @@ struct node_spec {
 
 /// A topic that the application creates for itself; its full name is `<application id>-<name>`.
 struct repartition_topic {
-    std::string name;                       ///< without the application id, with `-repartition`
+    std::string name;                         ///< without the application id, with `-repartition`
     std::optional<std::int32_t> partitions{}; ///< nullopt: as many as the input of the tasks that write it
 };
 
 /// A connected part of a topology: what one task runs. Topics cut the graph.
 struct sub_topology {
     std::int32_t id = 0;
-    std::vector<std::size_t> nodes;                ///< positions in topology::nodes(), parents first
-    std::vector<std::string> source_topics;        ///< as declared, in the order of their nodes
-    std::vector<std::string> repartition_sources;  ///< those of source_topics that are repartition topics
-    std::vector<std::string> sink_topics;          ///< as declared
-    std::vector<std::string> stores;               ///< in the order of their nodes
+    std::vector<std::size_t> nodes;               ///< positions in topology::nodes(), parents first
+    std::vector<std::string> source_topics;       ///< as declared, in the order of their nodes
+    std::vector<std::string> repartition_sources; ///< those of source_topics that are repartition topics
+    std::vector<std::string> sink_topics;         ///< as declared
+    std::vector<std::string> stores;              ///< in the order of their nodes
 };
 
 /// A processing graph: specs of sources, processors, sinks and stores. Built by streams_builder or by hand, then run by
