@@ -136,10 +136,13 @@ const hot_tier::ordered_entries& hot_tier::ordered() {
     return *ordered_;
 }
 
+void hot_tier::shrink() {
+    if (entries_.size() < entries_.capacity() / 4) entries_.rehash(entries_.size() * 2);
+}
+
 std::size_t hot_tier::memory_bytes() const noexcept {
-    constexpr std::size_t slot = sizeof(hot_entry*) + 1;
     constexpr std::size_t tree_entry = sizeof(hot_entry*) * 3 / 2;
-    return heap_bytes_ + entries_.capacity() * slot + (ordered_ ? ordered_->size() * tree_entry : 0) +
+    return heap_bytes_ + entries_.capacity() * slot_bytes + (ordered_ ? ordered_->size() * tree_entry : 0) +
            (pending_count_ + free_.size()) * heap_block(sizeof(pending_update));
 }
 

@@ -66,11 +66,17 @@ public:
     /// The entries an ordered read needs, by key. Built at the first call. Valid until the next change.
     [[nodiscard]] const ordered_entries& ordered();
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
-    /// Bytes held, by capacity. Pending values count too.
+    /// Bytes of the entries and of what is pending on them.
+    [[nodiscard]] std::size_t entry_bytes() const noexcept { return heap_bytes_ + entries_.size() * slot_bytes; }
+    /// Gives memory of the table back where most of it is unused.
+    void shrink();
+    /// Bytes held, by capacity.
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
     void account(std::size_t before, std::size_t after) noexcept { heap_bytes_ += after - before; }
 
 private:
+    static constexpr std::size_t slot_bytes = sizeof(hot_entry*) + 1;
+
     [[nodiscard]] bool is_ordered(const hot_entry& entry) const noexcept {
         return all_ordered_ || entry.pending || entry.state != hot_entry::content::clean;
     }

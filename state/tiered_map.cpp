@@ -365,20 +365,21 @@ void tiered_map::write_unwritten() {
 /// that the newest windows stay complete in memory.
 void tiered_map::evict() {
     const std::size_t needed = unwritten_bytes_ + uncommitted_bytes_;
-    if (hot_.memory_bytes() <= memory_limit_ + needed) return;
+    if (hot_.entry_bytes() <= memory_limit_ + needed) return;
     loaded_since_eviction_ = 0;
     const std::size_t target = memory_limit_ * 3 / 4 + needed;
     const std::int64_t newest = settings_.age_of ? position_.observed : std::numeric_limits<std::int64_t>::max();
-    for (int pass = 0; pass < 3 && hot_.memory_bytes() > target; ++pass) {
+    for (int pass = 0; pass < 3 && hot_.entry_bytes() > target; ++pass) {
         hot_.erase_if([&](hot_entry& entry) {
             if (entry.state != hot_entry::content::clean) return false;
             if (pass == 0 && std::exchange(entry.referenced, false)) return false;
             const std::int64_t age = age_of(entry.key());
-            if (hot_.memory_bytes() <= target || (pass < 2 && age >= newest)) return false;
+            if (hot_.entry_bytes() <= target || (pass < 2 && age >= newest)) return false;
             if (!entry.value.is_null()) newest_on_disk_only_ = std::max(newest_on_disk_only_, age);
             return true;
         });
     }
+    hot_.shrink();
 }
 
 void tiered_map::expire_below(bytes_view key) {
@@ -389,6 +390,7 @@ void tiered_map::expire_below(bytes_view key) {
 
 void tiered_map::erase_expired() {
     hot_.erase_if([&](const hot_entry& entry) { return is_expired(entry.key()); });
+    hot_.shrink();
     floor_moved_ = !uncommitted_.empty();
 }
 

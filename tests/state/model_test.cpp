@@ -65,7 +65,7 @@ struct modelled {
         case 19:
             flush();
             commit();
-            store.clock.advance(std::chrono::seconds(op.value % 20));
+            store.clock.advance(std::chrono::milliseconds(op.value * 2));
             return;
         case 20: return commit();
         case 21:
