@@ -4,20 +4,21 @@
 
 #include <streams/core/error.hpp>
 
+#include <utility>
+
 namespace streams::inline v0::embedded {
 
 using kafka::result;
 
 result admin::describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
                        kafka::milliseconds) {
-    partitions.clear();
     for (const auto& name : topics)
         if (const auto of = cluster_->find(name)) partitions.emplace(name, static_cast<std::int32_t>(of->logs.size()));
     return {};
 }
 
 result admin::list(std::vector<std::string>& topics, kafka::milliseconds) {
-    topics = cluster_->topic_names();
+    for (auto& name : cluster_->topic_names()) topics.push_back(std::move(name));
     return {};
 }
 

@@ -321,8 +321,10 @@ inline void topics_are_described(const environment& in) {
     CHECK(std::find(names.begin(), names.end(), topic) != names.end());
     const std::vector<std::string> gone{topic};
     REQUIRE(admin->remove(gone, in.patience()).ok());
-    for (const auto until = in.now() + in.patience(); in.now() < until && !found.empty();)
+    for (const auto until = in.now() + in.patience(); in.now() < until && !found.empty();) {
+        found.clear();
         REQUIRE(admin->describe(asked, found, in.patience()).ok());
+    }
     CHECK(found.empty());
 }
 
