@@ -253,7 +253,9 @@ result consumer::committed(std::span<const topic_partition> partitions, std::vec
                            kafka::milliseconds) {
     if (options_.group_id.empty())
         return {error_class::fatal, "a consumer without a group has no committed offsets; give it a group id"};
-    return attempt([&] { found = cluster_->group_of(options_.group_id)->committed(partitions); });
+    return attempt([&] {
+        for (auto& one : cluster_->group_of(options_.group_id)->committed(partitions)) found.push_back(std::move(one));
+    });
 }
 
 result consumer::bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds) {
