@@ -33,6 +33,10 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
     last_checkpoint_ms_ = last_flush_ms_ = time_.steady_ms();
 }
 
+tiered_map::~tiered_map() {
+    for (pending_update* update : uncommitted_) hot_.release(*update);
+}
+
 bool tiered_map::forward_on_flush(flush_listener& listener, bool with_old_values) {
     if (!settings_.caching || cache_limit_ == 0) return false;
     listener_ = &listener;

@@ -31,6 +31,10 @@ struct tiered_map_settings {
 class tiered_map {
 public:
     tiered_map(tiered_map_settings settings, const store_environment& environment, std::unique_ptr<backing> disk);
+    /// Drops what is not committed, and leaves to the changelog what is committed but not on disk.
+    ~tiered_map();
+    tiered_map(const tiered_map&) = delete;
+    tiered_map& operator=(const tiered_map&) = delete;
 
     /// nullopt: absent. Valid until the next call.
     [[nodiscard]] std::optional<bytes_view> get(bytes_view key);
