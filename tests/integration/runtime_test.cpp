@@ -36,7 +36,10 @@ topology counting_topology(const std::string& in, const std::string& out, testin
 struct runtime_fixture : kafka_fixture {
     explicit runtime_fixture(std::int32_t partitions, std::chrono::milliseconds max_poll_interval = 300s)
         : kafka_fixture(partitions, max_poll_interval), partitions_(partitions), out(unique_name("out")) {
-        create(out, partitions);
+        // The records' timestamps are of 1970: nothing may be deleted by age.
+        topic = unique_name("in");
+        create(topic, partitions, {{"retention.ms", "-1"}});
+        create(out, partitions, {{"retention.ms", "-1"}});
     }
     streams_config named(const std::string& instance) const {
         streams_config c = config;
