@@ -1,7 +1,5 @@
 #include "src/kafka/rdkafka_version.hpp"
 
-#include <utility>
-
 namespace streams::inline v0::kafka {
 
 namespace {
@@ -12,10 +10,6 @@ constexpr int version_of(int major, int minor, int patch) { return major << 24 |
 int loaded_version() noexcept { return rd_kafka_version() & ~0xff; }
 
 } // namespace
-
-fetch_waker::fetch_waker(rd_kafka_t* client, std::string sasl_username, std::string sasl_password)
-    : client_(loaded_version() < version_of(2, 2, 0) ? client : nullptr), sasl_username_(std::move(sasl_username)),
-      sasl_password_(std::move(sasl_password)) {}
 
 void fetch_waker::wake() const noexcept {
     if (!client_) return;

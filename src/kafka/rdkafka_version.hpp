@@ -5,21 +5,22 @@
 #include <streams/core/config.hpp>
 
 #include <string>
+#include <utility>
 
 /// The one place that knows how versions of librdkafka differ; 2.0.2 (Debian 12) is the oldest supported.
 namespace streams::inline v0::kafka {
 
-/// A consumer that read ahead to its limit stops fetching, and up to version 2.1 looks again only when its broker
-/// thread wakes, which takes up to a second. This wakes it; nothing is sent. Newer versions need no waking.
+/// A consumer that read ahead to its limit, or whose partitions were paused, fetches again only when its broker thread
+/// wakes, which may take a second. This wakes it; nothing is sent.
 class fetch_waker {
 public:
     /// `sasl_username`, `sasl_password`: what the client is configured with, empty without.
-    fetch_waker(rd_kafka_t* client, std::string sasl_username, std::string sasl_password);
-    /// Does nothing on versions that wake by themselves.
+    fetch_waker(rd_kafka_t* client, std::string sasl_username, std::string sasl_password)
+        : client_(client), sasl_username_(std::move(sasl_username)), sasl_password_(std::move(sasl_password)) {}
     void wake() const noexcept;
 
 private:
-    rd_kafka_t* client_ = nullptr; ///< null: nothing to do
+    rd_kafka_t* client_ = nullptr; ///< null: nobody to wake
     std::string sasl_username_;
     std::string sasl_password_;
 };

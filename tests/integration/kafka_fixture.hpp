@@ -43,6 +43,7 @@ public:
     }
 
     void create(const std::string& name, std::int32_t partitions, std::map<std::string, std::string> with = {}) {
+        with.emplace("retention.ms", "-1"); // the records' timestamps are of 1970
         const auto created = admin->create(std::vector<kafka::new_topic>{{name, partitions, 1, std::move(with)}}, 20s);
         INFO((created ? "" : created.reason()));
         REQUIRE(created.ok());
