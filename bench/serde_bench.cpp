@@ -40,7 +40,9 @@ void write_long(benchmark::State& state) { write<std::int64_t>(state, 42); }
 void read_long(benchmark::State& state) { read<std::int64_t>(state, 42); }
 void read_string(benchmark::State& state) { read<std::string>(state, card); }
 void read_string_view(benchmark::State& state) { read<std::string_view>(state, card); }
-void write_windowed(benchmark::State& state) { write<streams::windowed<std::string>>(state, {card, {300'000, 600'000}}); }
+void write_windowed(benchmark::State& state) {
+    write<streams::windowed<std::string>>(state, {card, {300'000, 600'000}});
+}
 
 BENCHMARK(write_long);
 BENCHMARK(read_long);
@@ -70,16 +72,18 @@ struct flagged {
 
 template <>
 struct streams::json_members<payment> {
-    static constexpr auto members = std::tuple{json_member{"card", &payment::card}, json_member{"amount", &payment::amount},
-                                               json_member{"merchant", &payment::merchant}};
+    static constexpr auto members =
+        std::tuple{json_member{"card", &payment::card}, json_member{"amount", &payment::amount},
+                   json_member{"merchant", &payment::merchant}};
 };
 template <>
 struct streams::serde<payment> : streams::json<payment> {};
 
 template <>
 struct streams::json_members<flagged> {
-    static constexpr auto members = std::tuple{json_member{"card", &flagged::card}, json_member{"window", &flagged::window},
-                                               json_member{"count", &flagged::count}};
+    static constexpr auto members =
+        std::tuple{json_member{"card", &flagged::card}, json_member{"window", &flagged::window},
+                   json_member{"count", &flagged::count}};
 };
 template <>
 struct streams::serde<flagged> : streams::json<flagged> {};

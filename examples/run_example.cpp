@@ -35,8 +35,9 @@ void declare(CLI::App& app, command_line& line, bool can_be_embedded) {
     app.add_option("--threads", line.threads, "Stream threads")->check(CLI::PositiveNumber);
     app.add_flag("--describe", line.describe, "Print the topology and end");
     if (!can_be_embedded) return;
-    auto* embedded = app.add_option("--embedded", line.embedded, "Run on a cluster inside this process, kept in this folder")
-                         ->type_name("DIR");
+    auto* embedded =
+        app.add_option("--embedded", line.embedded, "Run on a cluster inside this process, kept in this folder")
+            ->type_name("DIR");
     app.add_option("--generate", line.generate, "How many records to make up")->capture_default_str()->needs(embedded);
     app.add_flag("--fresh", line.fresh, "Forget what an embedded cluster kept")->needs(embedded);
 }

@@ -28,8 +28,8 @@ struct parsed_options {
 
 /// Reads the options that every example takes; `defaults` holds for what neither the command line nor the file given
 /// with --config says. `can_be_embedded`: --embedded, --generate and --fresh too.
-[[nodiscard]] parsed_options parse_options(int argc, char** argv, const std::string& name, streams::streams_config defaults,
-                                           bool can_be_embedded = false);
+[[nodiscard]] parsed_options parse_options(int argc, char** argv, const std::string& name,
+                                           streams::streams_config defaults, bool can_be_embedded = false);
 
 /// Runs a topology on the cluster of the configuration until SIGTERM or SIGINT. The exit code: 0 after a clean close.
 [[nodiscard]] int run_on_cluster(streams::topology topology, const streams::streams_config& config);

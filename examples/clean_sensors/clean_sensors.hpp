@@ -24,8 +24,8 @@ struct celsius_reading {
 
 template <>
 struct streams::json_members<reading> {
-    static constexpr auto members = std::tuple{json_member{"sensor_id", &reading::sensor_id},
-                                               json_member{"temp", &reading::temp}};
+    static constexpr auto members =
+        std::tuple{json_member{"sensor_id", &reading::sensor_id}, json_member{"temp", &reading::temp}};
 };
 template <>
 struct streams::serde<reading> : streams::json<reading> {};

@@ -18,9 +18,9 @@ struct purchase {
 
 template <>
 struct streams::json_members<purchase> {
-    static constexpr auto members = std::tuple{json_member{"id", &purchase::id}, json_member{"status", &purchase::status},
-                                               json_member{"total", &purchase::total},
-                                               json_member{"customer", &purchase::customer}};
+    static constexpr auto members =
+        std::tuple{json_member{"id", &purchase::id}, json_member{"status", &purchase::status},
+                   json_member{"total", &purchase::total}, json_member{"customer", &purchase::customer}};
 };
 template <>
 struct streams::serde<purchase> : streams::json<purchase> {};

@@ -46,10 +46,12 @@ std::string time_text(std::int64_t ms) {
 std::int64_t first_payment_time(const std::filesystem::path& file) {
     std::int64_t ms = 0;
     if (std::ifstream in(file); in >> ms) return ms;
-    ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+             .count();
     std::ofstream out(file);
     out << ms << '\n';
-    if (!out.flush()) throw streams::streams_error(streams::concat("cannot write ", file.string(), "; check the folder"));
+    if (!out.flush())
+        throw streams::streams_error(streams::concat("cannot write ", file.string(), "; check the folder"));
     return ms;
 }
 

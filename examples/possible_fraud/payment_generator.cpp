@@ -18,7 +18,9 @@ constexpr std::uint64_t mixed(std::uint64_t number) noexcept {
 }
 
 /// Sixteen digits, of which the last ones are the number.
-std::string card(std::uint64_t prefix, std::uint64_t number) { return std::to_string(prefix * 1'000'000'000'000 + number); }
+std::string card(std::uint64_t prefix, std::uint64_t number) {
+    return std::to_string(prefix * 1'000'000'000'000 + number);
+}
 
 std::string honest_card(std::uint64_t position) { return card(4000, position * honest_stride % honest_cards); }
 std::string stolen_card(std::uint64_t window) { return card(4666, mixed(window) % 1'000'000'000'000); }

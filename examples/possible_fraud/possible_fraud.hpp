@@ -25,17 +25,18 @@ struct fraud_alert {
 
 template <>
 struct streams::json_members<payment> {
-    static constexpr auto members = std::tuple{json_member{"card", &payment::card}, json_member{"amount", &payment::amount},
-                                               json_member{"merchant", &payment::merchant}};
+    static constexpr auto members =
+        std::tuple{json_member{"card", &payment::card}, json_member{"amount", &payment::amount},
+                   json_member{"merchant", &payment::merchant}};
 };
 template <>
 struct streams::serde<payment> : streams::json<payment> {};
 
 template <>
 struct streams::json_members<fraud_alert> {
-    static constexpr auto members = std::tuple{json_member{"card", &fraud_alert::card},
-                                               json_member{"window", &fraud_alert::window},
-                                               json_member{"count", &fraud_alert::count}};
+    static constexpr auto members =
+        std::tuple{json_member{"card", &fraud_alert::card}, json_member{"window", &fraud_alert::window},
+                   json_member{"count", &fraud_alert::count}};
 };
 template <>
 struct streams::serde<fraud_alert> : streams::json<fraud_alert> {};

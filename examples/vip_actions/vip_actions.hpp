@@ -28,7 +28,8 @@ struct vip_action {
 
 template <>
 struct streams::json_members<click> {
-    static constexpr auto members = std::tuple{json_member{"page", &click::page}, json_member{"action", &click::action}};
+    static constexpr auto members =
+        std::tuple{json_member{"page", &click::page}, json_member{"action", &click::action}};
 };
 template <>
 struct streams::serde<click> : streams::json<click> {};
@@ -42,8 +43,9 @@ struct streams::serde<user> : streams::json<user> {};
 
 template <>
 struct streams::json_members<vip_action> {
-    static constexpr auto members = std::tuple{json_member{"user", &vip_action::user}, json_member{"page", &vip_action::page},
-                                               json_member{"action", &vip_action::action}};
+    static constexpr auto members =
+        std::tuple{json_member{"user", &vip_action::user}, json_member{"page", &vip_action::page},
+                   json_member{"action", &vip_action::action}};
 };
 template <>
 struct streams::serde<vip_action> : streams::json<vip_action> {};

@@ -37,11 +37,20 @@ private:
         const auto* row = config_names::find(name, of_);
         if (!row) refuse_unknown(name);
         switch (row->what) {
-        case treatment::pass: result_[name] = value; break;
-        case treatment::rename: result_[std::string(row->text)] = value; break;
-        case treatment::translate: translate(name, value); break;
-        case treatment::ignore: log(log_level::warn, concat(prefix_, name, " has no effect in this library")); break;
-        case treatment::refuse: throw config_error(concat(prefix_, name, " ", row->text));
+        case treatment::pass:
+            result_[name] = value;
+            break;
+        case treatment::rename:
+            result_[std::string(row->text)] = value;
+            break;
+        case treatment::translate:
+            translate(name, value);
+            break;
+        case treatment::ignore:
+            log(log_level::warn, concat(prefix_, name, " has no effect in this library"));
+            break;
+        case treatment::refuse:
+            throw config_error(concat(prefix_, name, " ", row->text));
         }
     }
 
@@ -66,8 +75,9 @@ private:
             login(value);
         } else if (name == "sasl.login.callback.handler.class") {
             if (!value.ends_with("OAuthBearerLoginCallbackHandler"))
-                throw config_error(concat(prefix_, name, " names a Java class that is not Kafka's own; "
-                                                         "use the sasl.oauthbearer.* names"));
+                throw config_error(concat(prefix_, name,
+                                          " names a Java class that is not Kafka's own; "
+                                          "use the sasl.oauthbearer.* names"));
             result_["sasl.oauthbearer.method"] = "oidc";
         }
         // The names of the stores are read together, in the end.
@@ -75,8 +85,8 @@ private:
 
     /// `module required username="alice" password="secret";`
     void login(const std::string& line) {
-        const bool by_password = line.find("PlainLoginModule") != std::string::npos ||
-                                 line.find("ScramLoginModule") != std::string::npos;
+        const bool by_password =
+            line.find("PlainLoginModule") != std::string::npos || line.find("ScramLoginModule") != std::string::npos;
         if (!by_password) {
             const bool kerberos = line.find("Krb5LoginModule") != std::string::npos;
             throw config_error(concat(prefix_, "sasl.jaas.config names a Java login module; use ",
@@ -92,7 +102,8 @@ private:
     [[nodiscard]] std::string quoted(const std::string& line, std::string_view option) const {
         auto at = line.find(concat(option, "=\""));
         if (at == std::string::npos)
-            throw config_error(concat(prefix_, "sasl.jaas.config has no ", option, "=\"...\"; add it, or use sasl.", option));
+            throw config_error(
+                concat(prefix_, "sasl.jaas.config has no ", option, "=\"...\"; add it, or use sasl.", option));
         std::string value;
         for (at += option.size() + 2; at < line.size() && line[at] != '"'; ++at) {
             if (line[at] == '\\' && at + 1 < line.size()) ++at;
@@ -127,9 +138,10 @@ private:
             result_["ssl.keystore.location"] = location;
             if (!password.empty()) result_["ssl.keystore.password"] = password;
         } else {
-            throw config_error(concat(prefix_, "ssl.keystore.location is a ", type,
-                                      " key store, which only Java reads; convert it to PKCS12 and set ssl.keystore.type, "
-                                      "or to PEM and set ssl.certificate.location and ssl.key.location"));
+            throw config_error(
+                concat(prefix_, "ssl.keystore.location is a ", type,
+                       " key store, which only Java reads; convert it to PKCS12 and set ssl.keystore.type, "
+                       "or to PEM and set ssl.certificate.location and ssl.key.location"));
         }
     }
 
@@ -137,8 +149,9 @@ private:
         const auto location = text_of("ssl.truststore.location");
         if (location.empty()) return;
         if (store_type(text_of("ssl.truststore.type"), location) != "pem")
-            throw config_error(concat(prefix_, "ssl.truststore.location is not said to be of type PEM, the only one read "
-                                               "here; convert it to a PEM file and set ssl.ca.location to that"));
+            throw config_error(concat(prefix_,
+                                      "ssl.truststore.location is not said to be of type PEM, the only one read "
+                                      "here; convert it to a PEM file and set ssl.ca.location to that"));
         result_["ssl.ca.location"] = location;
     }
 

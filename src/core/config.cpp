@@ -45,7 +45,8 @@ bool is_broker(std::string_view text) {
 
 void check_bootstrap_servers(std::string_view servers) {
     if (servers.empty())
-        throw config_error("bootstrap.servers is not set: it says where the cluster is; set it to HOST:PORT[,HOST:PORT...]");
+        throw config_error(
+            "bootstrap.servers is not set: it says where the cluster is; set it to HOST:PORT[,HOST:PORT...]");
     for (std::string_view rest = servers; !rest.empty();) {
         const auto end = std::min(rest.find(','), rest.size());
         auto one = rest.substr(0, end);
@@ -98,7 +99,8 @@ void streams_config::validate(bool needs_brokers) const {
     if (replication_factor != -1) at_least("replication.factor", replication_factor, 1);
     check_optimization(topology_optimization);
     if (!on_deserialization_error || !on_processing_error)
-        throw config_error("an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");
+        throw config_error(
+            "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");
     (void)consumer_settings(false);
     (void)consumer_settings(true);
     (void)producer_settings();

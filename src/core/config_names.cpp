@@ -197,15 +197,18 @@ constexpr entry client_names[] = {
     {"partitioner.class", producer, refuse, "names a Java class; give a partitioner in produced{}"},
     {"partitioner.ignore.keys", producer, refuse, "would place keys elsewhere than the tables they meet; remove it"},
     {"sasl.client.callback.handler.class", every, refuse, "names a Java class; use sasl.username and sasl.password"},
-    {"sasl.login.class", every, refuse, "names a Java class; use sasl.username and sasl.password, or the "
-                                        "sasl.kerberos.* or sasl.oauthbearer.* names"},
+    {"sasl.login.class", every, refuse,
+     "names a Java class; use sasl.username and sasl.password, or the "
+     "sasl.kerberos.* or sasl.oauthbearer.* names"},
     {"security.providers", every, refuse, "names Java classes; use ssl.providers for those of OpenSSL"},
-    {"ssl.enabled.protocols", every, refuse, "is decided by OpenSSL's configuration; remove it, or narrow "
-                                             "ssl.cipher.suites"},
+    {"ssl.enabled.protocols", every, refuse,
+     "is decided by OpenSSL's configuration; remove it, or narrow "
+     "ssl.cipher.suites"},
     {"ssl.protocol", every, refuse, "is decided by OpenSSL's configuration; remove it, or narrow ssl.cipher.suites"},
     {"ssl.provider", every, refuse, "names a Java provider; use ssl.providers for those of OpenSSL"},
-    {"ssl.engine.factory.class", every, refuse, "names a Java class; use ssl.certificate.location, ssl.key.location "
-                                                "and ssl.ca.location"},
+    {"ssl.engine.factory.class", every, refuse,
+     "names a Java class; use ssl.certificate.location, ssl.key.location "
+     "and ssl.ca.location"},
     {"transaction.two.phase.commit.enable", producer, refuse, "is not supported; remove it"},
     {"group.remote.assignor", consumer, refuse, "is not supported yet; remove it"},
 };
@@ -252,15 +255,39 @@ constexpr entry streams_names[] = {
 
 /// Kafka's topic configurations (4.3).
 constexpr std::string_view topic_names[] = {
-    "cleanup.policy", "compression.gzip.level", "compression.lz4.level", "compression.type",
-    "compression.zstd.level", "delete.retention.ms", "file.delete.delay.ms", "flush.messages", "flush.ms",
-    "follower.replication.throttled.replicas", "index.interval.bytes",
-    "leader.replication.throttled.replicas", "local.retention.bytes", "local.retention.ms",
-    "max.compaction.lag.ms", "max.message.bytes", "message.downconversion.enable",
-    "message.timestamp.after.max.ms", "message.timestamp.before.max.ms", "message.timestamp.type",
-    "min.cleanable.dirty.ratio", "min.compaction.lag.ms", "min.insync.replicas", "preallocate",
-    "remote.log.copy.disable", "remote.log.delete.on.disable", "remote.storage.enable", "retention.bytes",
-    "retention.ms", "segment.bytes", "segment.index.bytes", "segment.jitter.ms", "segment.ms",
+    "cleanup.policy",
+    "compression.gzip.level",
+    "compression.lz4.level",
+    "compression.type",
+    "compression.zstd.level",
+    "delete.retention.ms",
+    "file.delete.delay.ms",
+    "flush.messages",
+    "flush.ms",
+    "follower.replication.throttled.replicas",
+    "index.interval.bytes",
+    "leader.replication.throttled.replicas",
+    "local.retention.bytes",
+    "local.retention.ms",
+    "max.compaction.lag.ms",
+    "max.message.bytes",
+    "message.downconversion.enable",
+    "message.timestamp.after.max.ms",
+    "message.timestamp.before.max.ms",
+    "message.timestamp.type",
+    "min.cleanable.dirty.ratio",
+    "min.compaction.lag.ms",
+    "min.insync.replicas",
+    "preallocate",
+    "remote.log.copy.disable",
+    "remote.log.delete.on.disable",
+    "remote.storage.enable",
+    "retention.bytes",
+    "retention.ms",
+    "segment.bytes",
+    "segment.index.bytes",
+    "segment.jitter.ms",
+    "segment.ms",
     "unclean.leader.election.enable",
 };
 

@@ -149,8 +149,9 @@ void take_prefixed(const property& p, streams_config& c) {
         const auto name = p.name.substr(6);
         if (!config_names::is_topic_name(name)) {
             const auto nearest = config_names::nearest_topic_name(name);
-            throw config_error(nearest.empty() ? concat(p.name, " is no known topic setting; remove it")
-                                               : concat(p.name, " is no known topic setting; the nearest is topic.", nearest));
+            throw config_error(nearest.empty()
+                                   ? concat(p.name, " is no known topic setting; remove it")
+                                   : concat(p.name, " is no known topic setting; the nearest is topic.", nearest));
         }
         c.topic[std::string(name)] = p.text;
         return;

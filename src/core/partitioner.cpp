@@ -30,10 +30,17 @@ std::int32_t murmur2(bytes_view data) noexcept {
     }
     const auto tail = [&](std::size_t at) { return static_cast<std::uint32_t>(data[whole + at]); };
     switch (data.size() - whole) {
-    case 3: hash ^= tail(2) << 16; [[fallthrough]];
-    case 2: hash ^= tail(1) << 8; [[fallthrough]];
-    case 1: hash = (hash ^ tail(0)) * multiplier; break;
-    default: break;
+    case 3:
+        hash ^= tail(2) << 16;
+        [[fallthrough]];
+    case 2:
+        hash ^= tail(1) << 8;
+        [[fallthrough]];
+    case 1:
+        hash = (hash ^ tail(0)) * multiplier;
+        break;
+    default:
+        break;
     }
     hash = (hash ^ (hash >> 13)) * multiplier;
     return static_cast<std::int32_t>(hash ^ (hash >> 15));

@@ -54,18 +54,30 @@ void take_escape(std::string& out, std::string_view& text) {
     const char letter = text.front();
     text.remove_prefix(1);
     switch (letter) {
-    case 't': out += '\t'; return;
-    case 'n': out += '\n'; return;
-    case 'r': out += '\r'; return;
-    case 'f': out += '\f'; return;
-    case 'u': break;
-    default: out += letter; return;
+    case 't':
+        out += '\t';
+        return;
+    case 'n':
+        out += '\n';
+        return;
+    case 'r':
+        out += '\r';
+        return;
+    case 'f':
+        out += '\f';
+        return;
+    case 'u':
+        break;
+    default:
+        out += letter;
+        return;
     }
     std::uint32_t code = 0;
     const auto digits = text.substr(0, 4);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
     if (error != std::errc() || end != digits.data() + 4)
-        throw config_error(concat("\\u", digits, " in a properties file is malformed; it takes four hexadecimal digits"));
+        throw config_error(
+            concat("\\u", digits, " in a properties file is malformed; it takes four hexadecimal digits"));
     text.remove_prefix(4);
     append_utf8(out, code);
 }
@@ -109,7 +121,8 @@ std::map<std::string, std::string> read_properties(const std::filesystem::path& 
     std::ifstream in(file, std::ios::binary);
     std::string text(std::istreambuf_iterator<char>(in), {});
     if (!in.is_open() || in.bad())
-        throw config_error(concat("cannot read the configuration file ", file.string(), "; check its path and permissions"));
+        throw config_error(
+            concat("cannot read the configuration file ", file.string(), "; check its path and permissions"));
     return parse_properties(text);
 }
 

@@ -22,16 +22,24 @@ struct json_failure {
     }
 };
 
-[[noreturn]] void fail(simdjson::error_code error) { throw json_failure{concat("is no JSON: ", simdjson::error_message(error))}; }
+[[noreturn]] void fail(simdjson::error_code error) {
+    throw json_failure{concat("is no JSON: ", simdjson::error_message(error))};
+}
 
 std::string_view name_of(ondemand::json_type type) {
     switch (type) {
-    case ondemand::json_type::array: return "an array";
-    case ondemand::json_type::object: return "an object";
-    case ondemand::json_type::number: return "a number";
-    case ondemand::json_type::string: return "a text";
-    case ondemand::json_type::boolean: return "a bool";
-    case ondemand::json_type::null: return "null";
+    case ondemand::json_type::array:
+        return "an array";
+    case ondemand::json_type::object:
+        return "an object";
+    case ondemand::json_type::number:
+        return "a number";
+    case ondemand::json_type::string:
+        return "a text";
+    case ondemand::json_type::boolean:
+        return "a bool";
+    case ondemand::json_type::null:
+        return "null";
     }
     return "no value";
 }
@@ -156,7 +164,8 @@ std::int64_t json_value::integer(std::int64_t least, std::int64_t most) const {
 std::uint64_t json_value::unsigned_integer(std::uint64_t most) const {
     auto& value = value_behind(value_);
     std::uint64_t number = 0;
-    if (const auto error = value.get_uint64().get(number)) refuse(value, error, "a whole number of 0 or more that fits its type");
+    if (const auto error = value.get_uint64().get(number))
+        refuse(value, error, "a whole number of 0 or more that fits its type");
     if (number > most) throw json_failure{concat("is ", number, ", but must be from 0 to ", most)};
     return number;
 }
@@ -192,11 +201,12 @@ void parse_json(bytes_view text, std::span<const json_field> fields, void* owner
     if (own.padded.size() < needed) own.padded.resize(needed);
     if (!text.empty()) std::memcpy(own.padded.data(), text.data(), text.size());
     try {
-        parse_document(own.parser, simdjson::padded_string_view(own.padded.data(), text.size(), own.padded.size()), fields,
-                       owner);
+        parse_document(own.parser, simdjson::padded_string_view(own.padded.data(), text.size(), own.padded.size()),
+                       fields, owner);
     } catch (const json_failure& failure) {
         const auto what = failure.path.empty() ? std::string("the value") : concat("JSON member \"", failure.path, '"');
-        throw serialization_error(concat(what, ' ', failure.cause, "; correct what writes it, or the type it is read as"));
+        throw serialization_error(
+            concat(what, ' ', failure.cause, "; correct what writes it, or the type it is read as"));
     }
 }
 

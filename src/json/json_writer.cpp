@@ -31,7 +31,8 @@ void write_escaped(bytes& out, char c) {
         return;
     }
     constexpr std::string_view digits = "0123456789abcdef";
-    const char text[] = {'u', '0', '0', digits[static_cast<unsigned char>(c) >> 4], digits[static_cast<unsigned char>(c) & 15]};
+    const char text[] = {'u', '0', '0', digits[static_cast<unsigned char>(c) >> 4],
+                         digits[static_cast<unsigned char>(c) & 15]};
     out.append(std::string_view(text, sizeof text));
 }
 
@@ -45,8 +46,9 @@ void write_number(bytes& out, Number value) {
 template <class Number>
 void write_finite(bytes& out, Number value) {
     if (!std::isfinite(value))
-        throw serialization_error(concat("cannot write ", value, " as JSON, which has only finite numbers; "
-                                                                 "use a std::optional for what may be unknown"));
+        throw serialization_error(concat("cannot write ", value,
+                                         " as JSON, which has only finite numbers; "
+                                         "use a std::optional for what may be unknown"));
     write_number(out, value);
 }
 

@@ -3,8 +3,8 @@
 namespace streams::inline v0 {
 
 void detail::throw_wrong_size(std::string_view type, std::size_t expected, std::size_t found) {
-    throw serialization_error(concat("cannot read ", type, " of ", expected, expected == 1 ? " byte" : " bytes", " from ",
-                                     found, found == 1 ? " byte" : " bytes",
+    throw serialization_error(concat("cannot read ", type, " of ", expected, expected == 1 ? " byte" : " bytes",
+                                     " from ", found, found == 1 ? " byte" : " bytes",
                                      ": the data was written as another type; declare that one"));
 }
 

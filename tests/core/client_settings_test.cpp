@@ -36,7 +36,9 @@ TEST_CASE("a PKCS12 key store is one for librdkafka too") {
 }
 
 TEST_CASE("certificates in the configuration itself are passed on") {
-    CHECK(translated({{"ssl.keystore.certificate.chain", "A"}, {"ssl.keystore.key", "B"}, {"ssl.truststore.certificates", "C"}}) ==
+    CHECK(translated({{"ssl.keystore.certificate.chain", "A"},
+                      {"ssl.keystore.key", "B"},
+                      {"ssl.truststore.certificates", "C"}}) ==
           client_settings{{"ssl.certificate.pem", "A"}, {"ssl.key.pem", "B"}, {"ssl.ca.pem", "C"}});
 }
 
@@ -76,7 +78,8 @@ TEST_CASE("Java's names and units are translated") {
                           {"request.timeout.ms", "30000"},
                           {"ssl.endpoint.identification.algorithm", "none"}});
     const auto config = streams_config::from_properties({{"request.timeout.ms", "30000"}, {"fetch.max.wait.ms", "50"}});
-    CHECK(config.consumer_settings(false) == client_settings{{"socket.timeout.ms", "30000"}, {"fetch.wait.max.ms", "50"}});
+    CHECK(config.consumer_settings(false) ==
+          client_settings{{"socket.timeout.ms", "30000"}, {"fetch.wait.max.ms", "50"}});
 }
 
 TEST_CASE("what the library sets itself is refused") {
@@ -88,7 +91,9 @@ TEST_CASE("what the library sets itself is refused") {
 
 TEST_CASE("translating twice changes nothing") {
     streams_config config;
-    config.producer = translated({{"ssl.keystore.type", "PEM"}, {"ssl.keystore.location", "/etc/me"},
-                                  {"ssl.endpoint.identification.algorithm", ""}, {"buffer.memory", "4096"}});
+    config.producer = translated({{"ssl.keystore.type", "PEM"},
+                                  {"ssl.keystore.location", "/etc/me"},
+                                  {"ssl.endpoint.identification.algorithm", ""},
+                                  {"buffer.memory", "4096"}});
     CHECK(config.producer_settings() == config.producer);
 }

@@ -13,7 +13,9 @@ using streams::streams_config;
 
 namespace {
 
-streams_config read(std::map<std::string, std::string> properties) { return streams_config::from_properties(properties); }
+streams_config read(std::map<std::string, std::string> properties) {
+    return streams_config::from_properties(properties);
+}
 
 streams_config valid() {
     streams_config config;
@@ -25,19 +27,19 @@ streams_config valid() {
 } // namespace
 
 TEST_CASE("the dotted names of Kafka Streams set the members") {
-    const auto config = read({{"application.id", "fraud"},
-                              {"bootstrap.servers", "a:1,b:2"},
-                              {"state.dir", "/var/lib/fraud"},
-                              {"num.stream.threads", "4"},
-                              {"commit.interval.ms", "100"},
-                              {"statestore.cache.max.bytes", "0"},
-                              {"max.task.idle.ms", "-1"},
-                              {"auto.offset.reset", "latest"},
-                              {"processing.guarantee", "at_least_once"},
-                              {"topology.optimization", "all"},
-                              {"windowstore.changelog.additional.retention.ms", "5"},
-                              {"deserialization.exception.handler",
-                               "org.apache.kafka.streams.errors.LogAndContinueExceptionHandler"}});
+    const auto config =
+        read({{"application.id", "fraud"},
+              {"bootstrap.servers", "a:1,b:2"},
+              {"state.dir", "/var/lib/fraud"},
+              {"num.stream.threads", "4"},
+              {"commit.interval.ms", "100"},
+              {"statestore.cache.max.bytes", "0"},
+              {"max.task.idle.ms", "-1"},
+              {"auto.offset.reset", "latest"},
+              {"processing.guarantee", "at_least_once"},
+              {"topology.optimization", "all"},
+              {"windowstore.changelog.additional.retention.ms", "5"},
+              {"deserialization.exception.handler", "org.apache.kafka.streams.errors.LogAndContinueExceptionHandler"}});
     CHECK(config.application_id == "fraud");
     CHECK(config.bootstrap_servers == "a:1,b:2");
     CHECK(config.state_dir == "/var/lib/fraud");
@@ -95,8 +97,10 @@ TEST_CASE("librdkafka's names that begin like a prefix are its names") {
 }
 
 TEST_CASE("an unknown name is an error that says the nearest known one") {
-    CHECK_THROWS_WITH(read({{"aplication.id", "x"}}), "aplication.id is no known setting; the nearest is application.id");
-    CHECK_THROWS_WITH(read({{"fetch.min.byte", "1"}}), "fetch.min.byte is no known setting; the nearest is fetch.min.bytes");
+    CHECK_THROWS_WITH(read({{"aplication.id", "x"}}),
+                      "aplication.id is no known setting; the nearest is application.id");
+    CHECK_THROWS_WITH(read({{"fetch.min.byte", "1"}}),
+                      "fetch.min.byte is no known setting; the nearest is fetch.min.bytes");
     CHECK_THROWS_WITH(read({{"consumer.fetch.min.byte", "1"}}),
                       "consumer.fetch.min.byte is no known setting; the nearest is consumer.fetch.min.bytes");
     CHECK_THROWS_WITH(read({{"topic.retension.ms", "1"}}),

@@ -12,9 +12,8 @@ namespace {
 class captured_log {
 public:
     captured_log() {
-        streams::set_log_handler([this](streams::log_level level, std::string_view line) {
-            lines.emplace_back(level, std::string(line));
-        });
+        streams::set_log_handler(
+            [this](streams::log_level level, std::string_view line) { lines.emplace_back(level, std::string(line)); });
     }
     ~captured_log() { streams::set_log_handler({}); }
     std::vector<std::pair<streams::log_level, std::string>> lines;

@@ -34,14 +34,16 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
     [[nodiscard]] std::uint64_t payments() const {
-        const auto ends = streams::embedded_cluster({.folder = path_ / "cluster"}).end_offsets("authorization_attempts");
+        const auto ends =
+            streams::embedded_cluster({.folder = path_ / "cluster"}).end_offsets("authorization_attempts");
         return static_cast<std::uint64_t>(std::accumulate(ends.begin(), ends.end(), std::int64_t{0}));
     }
     /// The last alert of each card.
     [[nodiscard]] std::map<std::string, fraud_alert> last_alerts() const {
         std::map<std::string, fraud_alert> last;
         const streams::embedded_cluster cluster({.folder = path_ / "cluster"});
-        for (const auto& alert : cluster.read<std::string, fraud_alert>("possible_fraud")) last[alert.key] = alert.value;
+        for (const auto& alert : cluster.read<std::string, fraud_alert>("possible_fraud"))
+            last[alert.key] = alert.value;
         return last;
     }
     [[nodiscard]] payment_generator generator() const {
@@ -72,8 +74,7 @@ pid_t start(const example_options& how) {
     int status = 1;
     try {
         status = run_embedded(how);
-    } catch (const std::exception&) {
-    }
+    } catch (const std::exception&) {}
     _exit(status);
 }
 

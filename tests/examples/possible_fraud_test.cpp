@@ -19,8 +19,8 @@ TEST_CASE("a fourth payment in five minutes is flagged, and those after it with 
     CHECK(flagged.empty());
     payments.pipe("4000", {"4000", 1, "shop"}, 3min);
     payments.pipe("4000", {"4000", 1, "shop"}, 4min);
-    CHECK(flagged.read_key_values() == std::vector<std::pair<std::string, fraud_alert>>{{"4000", {"4000", 0, 4}},
-                                                                                       {"4000", {"4000", 0, 5}}});
+    CHECK(flagged.read_key_values() ==
+          std::vector<std::pair<std::string, fraud_alert>>{{"4000", {"4000", 0, 4}}, {"4000", {"4000", 0, 5}}});
 }
 
 TEST_CASE("payments of other windows and other cards do not count") {

@@ -48,8 +48,8 @@ private:
 } // namespace
 
 TEST_CASE("an example takes its options from the command line") {
-    const auto [options, exit_code] = parsed({"--bootstrap-servers", "h:1", "--application-id", "mine", "--state-dir", "/s",
-                                              "--threads", "3", "--describe"});
+    const auto [options, exit_code] = parsed({"--bootstrap-servers", "h:1", "--application-id", "mine", "--state-dir",
+                                              "/s", "--threads", "3", "--describe"});
     CHECK_FALSE(exit_code);
     CHECK(options.config.bootstrap_servers == "h:1");
     CHECK(options.config.application_id == "mine");

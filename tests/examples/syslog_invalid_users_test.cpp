@@ -17,8 +17,7 @@ TEST_CASE("lines about invalid users are passed on as they are") {
     lines.pipe("host-a", "sshd[2]: Accepted publickey for root");
     lines.pipe("host-a", "sshd[3]: Invalid user test from 192.0.2.8 port 4343");
     lines.pipe("host-a", "sshd[4]: invalid user in lower case");
-    CHECK(found.read_key_values() ==
-          std::vector<std::pair<key, std::string>>{
-              {std::nullopt, "sshd[1]: Invalid user admin from 192.0.2.7 port 4242"},
-              {"host-a", "sshd[3]: Invalid user test from 192.0.2.8 port 4343"}});
+    CHECK(found.read_key_values() == std::vector<std::pair<key, std::string>>{
+                                         {std::nullopt, "sshd[1]: Invalid user admin from 192.0.2.7 port 4242"},
+                                         {"host-a", "sshd[3]: Invalid user test from 192.0.2.8 port 4343"}});
 }

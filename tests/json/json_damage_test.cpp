@@ -50,7 +50,8 @@ public:
     std::size_t below(std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_); }
 
     std::string text() {
-        static const std::string pieces[] = {"a", "Z", "\"", "\\", "/", "\n", std::string(1, '\0'), "\x1f", "ü", "€", "😀", " ", "{", "]"};
+        static const std::string pieces[] = {"a",    "Z", "\"", "\\", "/", "\n", std::string(1, '\0'),
+                                             "\x1f", "ü", "€",  "😀",  " ", "{",  "]"};
         std::string result;
         for (auto length = below(12); length > 0; --length) result += pieces[below(std::size(pieces))];
         return result;
@@ -93,9 +94,15 @@ TEST_CASE("damaged JSON either reads or is refused") {
         for (auto changes = 1 + made.below(3); changes > 0 && !damaged.empty(); --changes) {
             const auto at = made.below(damaged.size());
             switch (made.below(3)) {
-            case 0: damaged[at] = static_cast<char>(made.below(256)); break;
-            case 1: damaged.erase(at, 1 + made.below(5)); break;
-            default: damaged.resize(at); break;
+            case 0:
+                damaged[at] = static_cast<char>(made.below(256));
+                break;
+            case 1:
+                damaged.erase(at, 1 + made.below(5));
+                break;
+            default:
+                damaged.resize(at);
+                break;
             }
         }
         try {
@@ -109,5 +116,6 @@ TEST_CASE("damaged JSON either reads or is refused") {
 
 TEST_CASE("deeply nested JSON is skipped or refused") {
     const std::string deep(5'000, '[');
-    CHECK_THROWS_AS(serde<tree>::deserialize(bytes_view(std::string_view("{\"x\":" + deep))), streams::serialization_error);
+    CHECK_THROWS_AS(serde<tree>::deserialize(bytes_view(std::string_view("{\"x\":" + deep))),
+                    streams::serialization_error);
 }

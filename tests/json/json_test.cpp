@@ -43,12 +43,15 @@ struct streams::serde<place> : streams::json<place> {};
 
 template <>
 struct streams::json_members<order> {
-    static constexpr auto members =
-        std::tuple{json_member{"id", &order::id},         json_member{"amount", &order::amount},
-                   json_member{"priority", &order::priority}, json_member{"parts", &order::parts},
-                   json_member{"paid", &order::paid},     json_member{"note", &order::note},
-                   json_member{"marks", &order::marks},   json_member{"to", &order::to},
-                   json_member{"stops", &order::stops}};
+    static constexpr auto members = std::tuple{json_member{"id", &order::id},
+                                               json_member{"amount", &order::amount},
+                                               json_member{"priority", &order::priority},
+                                               json_member{"parts", &order::parts},
+                                               json_member{"paid", &order::paid},
+                                               json_member{"note", &order::note},
+                                               json_member{"marks", &order::marks},
+                                               json_member{"to", &order::to},
+                                               json_member{"stops", &order::stops}};
 };
 template <>
 struct streams::serde<order> : streams::json<order> {};
@@ -67,12 +70,14 @@ std::string written(const T& value) {
     return std::string(out.text());
 }
 
-const order full{"A-1", 12.5, -3, 7, true, "left\n\"here\"", {1, -2}, {"Köln", 4}, {{"Bonn", std::nullopt}, {"Trier", 0}}};
+const order full{
+    "A-1", 12.5, -3, 7, true, "left\n\"here\"", {1, -2}, {"Köln", 4}, {{"Bonn", std::nullopt}, {"Trier", 0}}};
 
 /// The smallest order that reads, with one more member.
 std::string with(std::string_view member) {
-    return streams::concat(R"({"id":"a","amount":1,"priority":1,"parts":1,"paid":true,"marks":[],"to":{"city":""},"stops":[])",
-                           member.empty() ? "" : ",", member, "}");
+    return streams::concat(
+        R"({"id":"a","amount":1,"priority":1,"parts":1,"paid":true,"marks":[],"to":{"city":""},"stops":[])",
+        member.empty() ? "" : ",", member, "}");
 }
 
 } // namespace
@@ -89,7 +94,8 @@ TEST_CASE("a struct reads back what was written") {
 }
 
 TEST_CASE("members are found in any order, between others and with spaces around") {
-    const auto found = read<place>(R"( { "x" : [ {"city":"no"} ] , "floor" : 3 , "y" : { "floor" : 9 } , "city" : "Ulm" } )");
+    const auto found =
+        read<place>(R"( { "x" : [ {"city":"no"} ] , "floor" : 3 , "y" : { "floor" : 9 } , "city" : "Ulm" } )");
     CHECK(found == place{"Ulm", 3});
 }
 
@@ -145,7 +151,8 @@ TEST_CASE("errors name the path to a member") {
 }
 
 TEST_CASE("a number outside of its member's type is an error that says the range") {
-    CHECK_THROWS_WITH(read<order>(with(R"("priority":128)")), containing("\"priority\" is 128, but must be from -128 to 127"));
+    CHECK_THROWS_WITH(read<order>(with(R"("priority":128)")),
+                      containing("\"priority\" is 128, but must be from -128 to 127"));
     CHECK_THROWS_WITH(read<order>(with(R"("parts":65536)")), containing("from 0 to 65535"));
     CHECK_THROWS_WITH(read<order>(with(R"("parts":-1)")), containing("\"parts\""));
     CHECK_THROWS_WITH(read<order>(with(R"("marks":[9223372036854775808])")), containing("\"marks[0]\""));
@@ -154,8 +161,9 @@ TEST_CASE("a number outside of its member's type is an error that says the range
 }
 
 TEST_CASE("text that is no JSON object is an error") {
-    for (const auto* text : {"", " ", "5", "[]", "null", "\"x\"", "{", "{\"city\":\"x\"", "{\"city\":\"x}", "{\"city\" \"x\"}",
-                             "{\"city\":}", "{\"city\":tru}", "{\"city\":\"x\"} {}", "{\"city\":\"x\"},", "{\"city\":\"\\q\"}"}) {
+    for (const auto* text :
+         {"", " ", "5", "[]", "null", "\"x\"", "{", "{\"city\":\"x\"", "{\"city\":\"x}", "{\"city\" \"x\"}",
+          "{\"city\":}", "{\"city\":tru}", "{\"city\":\"x\"} {}", "{\"city\":\"x\"},", "{\"city\":\"\\q\"}"}) {
         INFO(text);
         CHECK_THROWS_AS(read<place>(text), serialization_error);
     }

@@ -34,8 +34,9 @@ struct json {
     }
 
     static void deserialize_into(bytes_view in, T& value) {
-        static_assert(detail::json_struct<T>, "streams::json<T>: T needs a specialisation of streams::json_members that "
-                                              "lists its members; see <streams/json/json.hpp>");
+        static_assert(detail::json_struct<T>,
+                      "streams::json<T>: T needs a specialisation of streams::json_members that "
+                      "lists its members; see <streams/json/json.hpp>");
         detail::parse_json(in, detail::json_fields<T>::all, &value);
     }
 };

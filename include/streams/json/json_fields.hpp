@@ -102,7 +102,8 @@ struct json_fields {
     static_assert(count <= 64, "a streams::json struct has 64 members at most; group some in a struct of their own");
 
     template <std::size_t At>
-    using member_type = std::remove_cvref_t<decltype(std::declval<T&>().*(std::get<At>(json_members<T>::members).place))>;
+    using member_type =
+        std::remove_cvref_t<decltype(std::declval<T&>().*(std::get<At>(json_members<T>::members).place))>;
 
     template <std::size_t At>
     static void read(json_value from, void* owner) {
@@ -132,9 +133,8 @@ struct json_fields {
 
     static void write(bytes& out, const T& value) {
         out.push_back(std::byte{'{'});
-        [&]<std::size_t... At>(std::index_sequence<At...>) {
-            (write_member<At>(out, value), ...);
-        }(std::make_index_sequence<count>());
+        [&]<std::size_t... At>(std::index_sequence<At...>) { (write_member<At>(out, value), ...); }
+        (std::make_index_sequence<count>());
         out.push_back(std::byte{'}'});
     }
 

@@ -16,7 +16,8 @@ struct json_member {
 
     consteval json_member(std::string_view member_name, Member Owner::*member) : name(member_name), place(member) {
         for (const char c : name)
-            if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) throw "a JSON member's name needs no escapes";
+            if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20)
+                throw "a JSON member's name needs no escapes";
     }
 };
 
@@ -29,7 +30,9 @@ namespace detail {
 
 /// A struct with json_members.
 template <class T>
-concept json_struct = requires { std::tuple_size<std::remove_cvref_t<decltype(json_members<T>::members)>>::value; };
+concept json_struct = requires {
+    std::tuple_size<std::remove_cvref_t<decltype(json_members<T>::members)>>::value;
+};
 
 } // namespace detail
 } // namespace streams::inline v0
