@@ -28,8 +28,8 @@ constexpr std::string_view format_version = "1";
 constexpr std::string_view first_data_key("\1", 1);
 
 constexpr std::size_t block_cache_bytes = 32 << 20;       // of the process
-constexpr std::size_t memtables_bytes = 48 << 20;         // of the process
-constexpr std::size_t write_buffer_bytes = 16 << 20;      // of one store
+constexpr std::size_t memtables_bytes = 32 << 20;         // of the process
+constexpr std::size_t write_buffer_bytes = 8 << 20;       // of one store
 constexpr std::size_t position_bytes = 1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
 
 rocksdb::Slice to_slice(bytes_view of) { return {reinterpret_cast<const char*>(of.data()), of.size()}; }

@@ -2,8 +2,8 @@
 
 namespace streams::inline v0 {
 
-/// To be called once on every thread that uses stores, before the first of them: switches off RocksDB's per-thread
-/// counters, which cost every operation and which nobody reads.
+/// Switches off RocksDB's per-thread counters on the calling thread, which cost every operation and which nobody reads.
+/// `make_store` does so for its thread; any other that uses a store has to call it.
 void prepare_state_thread() noexcept;
 
 } // namespace streams::inline v0

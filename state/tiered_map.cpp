@@ -9,7 +9,7 @@ namespace streams::inline v0 {
 
 namespace {
 constexpr std::size_t memory_floor = 16 * 1024 * 1024;
-constexpr std::size_t unwritten_limit = 16 * 1024 * 1024; // committed bytes that wait for the disk
+constexpr std::size_t unwritten_limit = 8 * 1024 * 1024;  // committed bytes that wait for the disk
 constexpr std::int64_t checkpoint_interval_ms = 1'000;      // at least; small pauses rather than a long one
 constexpr std::int64_t checkpoint_share = 20;               // at most one part in this of the time goes into writing
 constexpr std::int64_t flush_interval_ms = 60'000;
@@ -24,7 +24,7 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
       memory_limit_(environment.memory_bytes ? environment.memory_bytes : std::max(memory_floor, cache_limit_)),
       disk_(std::move(disk)), hot_(!disk_) {
     if (disk_) {
-        stored_ = committed_ = position_ = disk_->position();
+        stored_ = committed_ = drained_ = position_ = disk_->position();
         if (disk_->opened_empty())
             newest_on_disk_only_ = std::numeric_limits<std::int64_t>::min();
         else if (settings_.age_of)
@@ -161,6 +161,7 @@ void tiered_map::flush() {
         throw;
     }
     flushing_ = false;
+    drained_ = position_;
     marks.clear();
     if (marks_.empty()) marks_.swap(marks);
 }
@@ -239,8 +240,8 @@ void tiered_map::committed(std::optional<std::int64_t> offset) {
             hot_.update_order(entry);
     }
     uncommitted_.resize(kept);
-    committed_ = position_;
-    if (offset) committed_.offset = position_.offset = offset;
+    if (offset) drained_.offset = position_.offset = offset;
+    committed_ = drained_;
 
     if (!disk_) {
         if (floor_moved_) erase_expired();
@@ -284,7 +285,7 @@ void tiered_map::rollback() {
     marks_.clear();
     dirty_count_ = 0;
     cached_bytes_ = uncommitted_bytes_ = 0;
-    position_ = committed_;
+    position_ = drained_ = committed_;
 }
 
 void tiered_map::close() {
@@ -318,7 +319,7 @@ void tiered_map::restore(bytes_view key, bytes_view head, std::optional<bytes_vi
 
 void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
     if (offset) position_.offset = offset;
-    committed_ = position_;
+    committed_ = drained_ = position_;
     if (!disk_) {
         if (floor_moved_) erase_expired();
     } else if (unwritten_bytes_ > unwritten_limit) {

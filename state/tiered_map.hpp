@@ -64,6 +64,8 @@ public:
     void expire_below(bytes_view key);
     /// What is stored beside the data; kept by the kind of store. Goes back to the committed one on rollback.
     [[nodiscard]] store_position& position() noexcept { return position_; }
+    /// The same with what was drained: what a commit makes committed.
+    [[nodiscard]] const store_position& drained_position() const noexcept { return drained_; }
     /// Of what is on disk.
     [[nodiscard]] std::optional<std::int64_t> checkpoint_offset() const noexcept { return stored_.offset; }
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
@@ -122,6 +124,7 @@ private:
     std::int64_t newest_on_disk_only_ = std::numeric_limits<std::int64_t>::max();
 
     store_position position_;  ///< with everything written
+    store_position drained_;   ///< with everything drained
     store_position committed_; ///< with everything committed
     store_position stored_;    ///< on disk
     bytes floor_;              ///< keys below are expired; empty: none

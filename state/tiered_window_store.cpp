@@ -42,7 +42,7 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const window_layout& la
 tiered_window_store::tiered_window_store(const store_spec& spec, const store_environment& environment)
     : spec_(spec), layout_(spec.retention.count()),
       map_(settings_of(spec), environment, disk_of(spec, layout_, environment)) {
-    expire();
+    expire(map_.position().observed);
 }
 
 std::optional<bytes_view> tiered_window_store::fetch(bytes_view key, std::int64_t start) {
@@ -91,7 +91,7 @@ void tiered_window_store::restore(std::span<const record_view> records) {
     for (const record_view& record : records)
         if (record.key) restore_one(record);
     if (records.empty()) return;
-    expire();
+    expire(map_.position().observed);
     map_.restored_up_to(records.back().offset);
 }
 
@@ -119,13 +119,13 @@ void tiered_window_store::restored(std::optional<std::int64_t> offset) {
 }
 
 void tiered_window_store::committed(std::optional<std::int64_t> offset) {
-    expire();
+    expire(map_.drained_position().observed);
     map_.committed(offset);
 }
 
 /// Segments that take no more writes go; at a commit only, since a rollback takes the observed time back.
-void tiered_window_store::expire() {
-    const std::int64_t oldest = layout_.oldest_live_segment(map_.position().observed);
+void tiered_window_store::expire(std::int64_t observed) {
+    const std::int64_t oldest = layout_.oldest_live_segment(observed);
     if (oldest <= expired_segment_) return;
     expired_segment_ = oldest;
     window_layout::segment_key(key_, oldest);

@@ -41,7 +41,7 @@ public:
 
 private:
     void restore_one(const record_view& record);
-    void expire();
+    void expire(std::int64_t observed);
 
     store_spec spec_;
     window_layout layout_;

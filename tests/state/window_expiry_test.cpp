@@ -119,3 +119,16 @@ TEST_CASE("a store whose retention changed is rebuilt when it has a changelog, a
     else
         CHECK_THROWS_WITH(streams::make_store(spec, environment), Catch::Contains("has no changelog to rebuild it"));
 }
+
+TEST_CASE("a commit does not take the time of what is still dirty along") {
+    const bool persistent = GENERATE(false, true);
+    store_under_test store(spec_of(persistent));
+    store.put("a", "1", minute);
+    store.managed->flush();
+    store.put("a", "far ahead, and never drained", 100 * minute);
+    store.managed->committed(store.log.last_offset());
+    store.managed->rollback();
+    CHECK(store.fetch("a", minute) == "1");
+    store.reopen();
+    CHECK(all_of(store) == window_rows{{"a", minute, "1"}});
+}
