@@ -1,3 +1,5 @@
+#include "src/dsl/optimization.hpp"
+
 #include <streams/core/error.hpp>
 #include <streams/dsl/detail/graph.hpp>
 
@@ -11,14 +13,10 @@ namespace streams::inline v0::detail {
 
 namespace {
 
-/// The last node on the way up that was merged into another stands for itself no longer.
-struct merged_sources {
-    std::map<std::string, std::string> main_of; ///< source node name -> name of the source it was merged into
-    [[nodiscard]] std::string resolve(const std::string& name) const {
-        const auto at = main_of.find(name);
-        return at == main_of.end() ? name : at->second;
-    }
-};
+const std::string& resolved(const replaced_sources& replaced, const std::string& name) {
+    const auto at = replaced.find(name);
+    return at == replaced.end() ? name : at->second;
+}
 
 bool leads_to_outer_join(const graph_node& from) {
     return std::ranges::any_of(from.children, [](const graph_node* child) {
@@ -85,8 +83,8 @@ void merge_source(graph_node& first, graph_node& second, const std::string& topi
     second.children.clear();
 }
 
-merged_sources merge_duplicate_sources(graph_node& root) {
-    merged_sources merged;
+replaced_sources merge_duplicate_sources(graph_node& root) {
+    replaced_sources merged;
     std::map<std::string, graph_node*> reader_of;
     std::vector<graph_node*> kept;
     for (graph_node* child : root.children) {
@@ -96,7 +94,7 @@ merged_sources merge_duplicate_sources(graph_node& root) {
                 const auto [at, is_new] = reader_of.emplace(topic, child);
                 if (is_new || at->second == child) continue;
                 merge_source(*at->second, *child, topic);
-                merged.main_of[child->name] = at->second->name;
+                merged[child->name] = at->second->name;
                 keep = false;
                 break;
             }
@@ -108,12 +106,12 @@ merged_sources merge_duplicate_sources(graph_node& root) {
 }
 
 /// Topics of each group of sources that need equal partition counts.
-void write_copartition_groups(const std::vector<std::vector<std::string>>& groups, const merged_sources& merged,
+void write_copartition_groups(const std::vector<std::vector<std::string>>& groups, const replaced_sources& replaced,
                               topology& out) {
     for (const auto& sources : groups) {
         std::vector<std::string> topics;
         for (const std::string& source : sources)
-            if (const node_spec* spec = out.find_node(merged.resolve(source))) topics = united(topics, spec->topics);
+            if (const node_spec* spec = out.find_node(resolved(replaced, source))) topics = united(topics, spec->topics);
         if (topics.size() > 1) out.add_copartition_group(std::move(topics));
     }
 }
@@ -219,13 +217,13 @@ std::vector<std::unique_ptr<graph_node>> graph::copy_of_nodes() const {
 }
 
 topology graph::write(std::string_view optimization) const {
-    if (optimization != "none" && !optimization.empty())
-        throw config_error(concat("topology.optimization is '", optimization,
-                                  "', but this version does not optimise topologies; set it to none"));
-    // A copy: building twice, or building on after a build, must not see what merging has moved.
-    const auto nodes = copy_of_nodes();
+    const optimizations wanted = parse_optimizations(optimization);
+    // A copy: building twice, or building on after a build, must not see what is moved here.
+    auto nodes = copy_of_nodes();
     graph_node& root = *nodes.front();
-    const merged_sources merged = merge_duplicate_sources(root);
+    replaced_sources replaced = merge_duplicate_sources(root);
+    for (const auto& node : nodes) node->reuses_topic = wanted.reuse_source_topics;
+    if (wanted.merge_repartitions) merge_repartitions(nodes, replaced);
 
     topology out;
     std::set<const graph_node*> written;
@@ -236,10 +234,11 @@ topology graph::write(std::string_view optimization) const {
         open.pop();
         const bool ready = std::ranges::all_of(next->parents, [&](graph_node* p) { return written.contains(p); });
         if (ready && written.insert(next).second && next->write) next->write(*next, out);
+        if (!ready) continue;
         for (graph_node* child : next->children)
             if (!written.contains(child)) open.push(child);
     }
-    write_copartition_groups(copartition_groups_, merged, out);
+    write_copartition_groups(copartition_groups_, replaced, out);
     return out;
 }
 

@@ -19,7 +19,7 @@ attachment add_stream_source(const std::shared_ptr<graph>& graph, std::vector<st
 
 attachment add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
                             const std::type_info& types, node_factory make,
-                            std::function<void(const std::string&, const std::string&, topology&)> write_table) {
+                            table_writer write_table) {
     std::string source = graph->name_or_new(options.name.empty() ? "" : options.name + "-source", "KSTREAM-SOURCE-");
     graph_node what{.name = graph->name_or_new(options.name, "KTABLE-SOURCE-")};
     what.source = source_plan{{topic}, options.reset, &types, false};
@@ -29,7 +29,7 @@ attachment add_table_source(const std::shared_ptr<graph>& graph, const std::stri
                       .topics = of.source->topics,
                       .make = make,
                       .reset = of.source->reset});
-        write_table(of.name, source, out);
+        write_table(of.name, source, of.reuses_topic ? of.source->topics.front() : std::string(), out);
     };
     graph_node& node = graph->add(std::move(what), graph->root());
     return {graph, &node, node.name, {std::move(source)}};

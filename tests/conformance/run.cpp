@@ -172,8 +172,6 @@ void run_steps(const json& vector, const streams::topology& topology, const stre
 outcome run(const json& vector) {
     try {
         const streams::streams_config config = config_of(vector);
-        if (config.topology_optimization != "none")
-            return {outcome::verdict::skipped, "topology.optimization " + config.topology_optimization};
         const streams::topology topology = build(vector, config);
         const auto expected = vector.at("expect").at("describe").get<std::string>();
         const std::string described = topology.describe();

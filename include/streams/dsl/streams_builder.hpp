@@ -68,9 +68,9 @@ public:
         auto at = detail::add_table_source(
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),
             [] { return std::make_unique<topic_source<std::optional<Key>, std::optional<Value>>>(); },
-            [table](const std::string& name, const std::string& source, topology& out) {
+            [table](const std::string& name, const std::string& source, const std::string& reused, topology& out) {
                 detail::write_table_source<std::optional<Key>, std::optional<Value>>(
-                    *table, name, {source}, std::chrono::milliseconds(0), out);
+                    *table, name, {source}, reused, std::chrono::milliseconds(0), out);
             });
         return ktable<Key, Value, rows::deletable>(std::move(at), std::move(table));
     }

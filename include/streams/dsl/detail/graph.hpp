@@ -52,6 +52,9 @@ struct graph_node {
     bool passes_null_keys = false; ///< a left or outer join: repartition nodes above let null keys pass (KIP-962)
     std::optional<source_plan> source{};
     std::optional<repartition_plan> repartition{};
+    /// A change of key, or a merge: fills in a repartition topic right behind it. Empty where its types have no serde.
+    std::function<void(repartition_plan&)> repartition_after{};
+    bool reuses_topic = false; ///< set where the topic of a table becomes the changelog of its store
     std::function<void(const graph_node&, topology&)> write{};
 };
 
@@ -91,7 +94,7 @@ public:
     void copartition(std::vector<std::string> sources);
 
     /// Writes all nodes in the order of their priority. `optimization`: as streams_config::topology_optimization.
-    /// Throws topology_error, and config_error for an optimization that is not known or not there yet.
+    /// Throws topology_error, and config_error for an optimisation that is not known.
     [[nodiscard]] topology write(std::string_view optimization = "none") const;
 
 private:

@@ -14,10 +14,14 @@ namespace streams::inline v0::detail {
 [[nodiscard]] attachment add_stream_source(const std::shared_ptr<graph>& graph, std::vector<std::string> topics,
                                            const consumed& options, const std::type_info& types, node_factory make);
 
-/// Adds the source of a table and the node below it, which `write_table` writes under (its name, the source's name).
+using table_writer =
+    std::function<void(const std::string& name, const std::string& source, const std::string& reused, topology&)>;
+
+/// Adds the source of a table and the node below it, which `write_table` writes: (its name, the
+/// source's name, the topic that is to be the changelog of its store or nothing, the topology).
 [[nodiscard]] attachment
 add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
                  const std::type_info& types, node_factory make,
-                 std::function<void(const std::string&, const std::string&, topology&)> write_table);
+                 table_writer write_table);
 
 } // namespace streams::inline v0::detail

@@ -26,7 +26,7 @@ struct stateful {
         graph_node what{.name = std::move(name)};
         what.write = [description, size = at.window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of,
                                                                                                   topology& out) {
-            write_table_source<Key, Value>(*description, of.name, parent_names(of), size, out);
+            write_table_source<Key, Value>(*description, of.name, parent_names(of), {}, size, out);
         };
         return table_type(above.behind(at.graph->add(std::move(what), *above.node), false), description);
     }

@@ -29,6 +29,22 @@ struct merge_of {
     using type = merge_node<KeyA, ValueA, KeyB, ValueB>;
 };
 
+/// What fills in a repartition topic for records of these types; empty where they have no serde.
+template <class Key, class Value>
+[[nodiscard]] repartition_filler filler_of(const attachment& at) {
+    if constexpr (readable_and_writable<Key> && readable_and_writable<Value>)
+        return [size = at.window_size](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, size); };
+    else
+        return {};
+}
+
+/// The node forwards records under other keys.
+template <class NewKey, class NewValue>
+void mark_key_change(graph_node& node, const attachment& at) {
+    node.key_changing = true;
+    node.repartition_after = filler_of<NewKey, NewValue>(at);
+}
+
 template <class Node, class F>
 [[nodiscard]] node_factory maker_of(shared_functor<F> functor) {
     return [functor = std::move(functor)] { return std::make_unique<Node>(functor); };
@@ -52,14 +68,14 @@ struct stateless {
     static graph_node& add_map(const attachment& at, std::string name, shared_functor<F> f) {
         graph_node& node = at.graph->add_processor(std::move(name), *at.node,
                                                    maker_of<map_node<Key, Value, NewKey, NewValue, F>>(std::move(f)));
-        node.key_changing = true;
+        mark_key_change<NewKey, NewValue>(node, at);
         return node;
     }
     template <class NewKey, class F>
     static graph_node& add_select_key(const attachment& at, std::string name, shared_functor<F> f) {
         graph_node& node = at.graph->add_processor(std::move(name), *at.node,
                                                    maker_of<select_key_node<Key, Value, NewKey, F>>(std::move(f)));
-        node.key_changing = true;
+        mark_key_change<NewKey, Value>(node, at);
         return node;
     }
     template <class NewValue, class F>
@@ -73,7 +89,7 @@ struct stateless {
     static graph_node& add_flat_map(const attachment& at, std::string name, shared_functor<F> f) {
         graph_node& node = at.graph->add_processor(std::move(name), *at.node,
                                                    maker_of<flat_map_node<Key, Value, NewKey, NewValue, F>>(std::move(f)));
-        node.key_changing = true;
+        mark_key_change<NewKey, NewValue>(node, at);
         return node;
     }
     template <class F>
@@ -92,6 +108,7 @@ struct stateless {
                                                       merge_of<Key, Value, OtherKey, OtherValue>>::type;
         graph_node what{.name = std::move(name)};
         what.merging = true;
+        what.repartition_after = filler_of<wider_t<Key, OtherKey>, wider_t<Value, OtherValue>>(at);
         what.write = [](const graph_node& of, topology& out) {
             out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
                               return std::make_unique<node_type>();
@@ -104,9 +121,6 @@ struct stateless {
         return merged;
     }
 
-    [[nodiscard]] static repartition_filler filler(const attachment& at) {
-        return [size = at.window_size](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, size); };
-    }
     static attachment add_repartition(const attachment& at, const repartitioned& options) {
         const std::string prefix = options.name.empty() ? at.graph->new_name("KSTREAM-REPARTITION-") : options.name;
         return behind_repartition(at, prefix, [&](repartition_plan& plan) {

@@ -98,15 +98,22 @@ private:
     bool send_old_ = false;
 };
 
-/// The write step of a table's node below `parents`.
+/// The write step of a table's node below `parents`. `topic`: what its store is restored from instead of a changelog of
+/// its own; empty: nothing.
 template <class KeyIn, class ValueIn, class Table>
-void write_table_source(const Table& table, std::string name, std::vector<std::string> parents,
+void write_table_source(const Table& table, std::string name, std::vector<std::string> parents, const std::string& topic,
                         std::chrono::milliseconds window_size, topology& out) {
     const auto make = [upkeep = table.upkeep(window_size)] {
         return std::make_unique<table_source_node<KeyIn, ValueIn>>(upkeep);
     };
     out.add_node({.kind = node_kind::processor, .name = name, .parents = std::move(parents), .make = make});
-    if (const store_spec* spec = table.store()) out.add_store(*spec, {name});
+    if (!table.store()) return;
+    store_spec spec = *table.store();
+    if (!topic.empty()) {
+        spec.source_topic = topic;
+        spec.logging = false;
+    }
+    out.add_store(std::move(spec), {name});
 }
 
 } // namespace streams::inline v0::detail
