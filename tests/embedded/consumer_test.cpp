@@ -135,7 +135,7 @@ TEST_CASE("a member whose instance id is taken loses all and says why, for good"
     }
 }
 
-TEST_CASE("a reader behind the start of the log goes on where it starts and says so; one that restores stops") {
+TEST_CASE("a reader behind the start of the log goes on where it starts and says so, and one that restores stops") {
     const manual_cluster in;
     in.self->create_topic("t", 1, {});
     for (int at = 0; at < 10; ++at) in.produce("t", 0, std::to_string(at));

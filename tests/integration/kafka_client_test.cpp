@@ -429,7 +429,7 @@ TEST_CASE("a member that closes in the middle of a rebalance does not hang") {
     CHECK(std::chrono::steady_clock::now() - start < 6s);
 }
 
-TEST_CASE("topics are created, described, listed and removed; creating again is no error") {
+TEST_CASE("topics are created, described, listed and removed, and creating again is no error") {
     kafka_fixture fixture;
     const auto name = unique_name("made");
     const std::vector<kafka::new_topic> made{{name, 3, -1, {{"cleanup.policy", "compact"}}}};

@@ -16,7 +16,7 @@ TEST_CASE("trouble that passes is retriable") {
     }
 }
 
-TEST_CASE("a commit during a rebalance may be tried again; one of a generation that is over may not") {
+TEST_CASE("a commit during a rebalance may be tried again, one of a generation that is over may not") {
     CHECK(class_of(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS) == error_class::retriable);
     CHECK(class_of(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID) == error_class::fenced);
     CHECK(class_of(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION) == error_class::fenced);
