@@ -34,7 +34,7 @@ TEST_CASE("a table has a store only where it is named or read") {
     builder.stream<text, text>("in").join(read.filter(is_long), [](const text& l, const text& r) { return l + r; }).to("b");
     const topology built = builder.build();
     REQUIRE(built.stores().size() == 1);
-    CHECK(built.stores().front().name == "read-STATE-STORE-0000000004");
+    CHECK(built.stores().front().name == "read-STATE-STORE-0000000005");
 }
 
 TEST_CASE("a table filter whose table tells no old values forwards a deletion for every row it rejects") {
