@@ -64,7 +64,7 @@ bool stream_thread::run_once() {
     if (!assignor_) join();
     try {
         turn();
-        failing_since_.reset();
+        if (tasks_.all_running()) failing_since_.reset();
     } catch (const fenced_error& cause) {
         log(log_level::info, concat(name_, " lost its tasks and joins again: ", cause.what()));
         give_up();

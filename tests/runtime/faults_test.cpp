@@ -177,3 +177,30 @@ TEST_CASE("a store ahead of its changelog is of another one, and is rebuilt") {
     CHECK(eventually([&] { return w.committed() == 4; }));
     CHECK(w.out().back() == "1");
 }
+
+TEST_CASE("a store that the disk refuses is tried again until the disk gives way") {
+    faulty_world w;
+    const auto in_the_way = w.config().state_dir / "app" / "0_0";
+    std::filesystem::create_directories(in_the_way.parent_path());
+    std::ofstream(in_the_way) << "no folder can be made here";
+    kafka_streams app = w.run(w.config());
+    w.produce("a", "x");
+    CHECK_FALSE(app.wait_for(application_state::running, 300ms));
+    CHECK(app.state() == application_state::rebalancing);
+    std::filesystem::remove(in_the_way);
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    CHECK(w.out() == std::vector<std::string>{"1"});
+}
+
+TEST_CASE("a store that the disk refuses for longer than task.timeout.ms ends the application with the reason") {
+    faulty_world w;
+    auto config = w.config();
+    config.task_timeout = 100ms;
+    const auto in_the_way = config.state_dir / "app" / "0_0";
+    std::filesystem::create_directories(in_the_way.parent_path());
+    std::ofstream(in_the_way) << "no folder can be made here";
+    kafka_streams app = w.run(config);
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "task.timeout.ms"));
+    CHECK(says(app.error(), "0_0"));
+}

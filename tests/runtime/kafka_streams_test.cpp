@@ -157,12 +157,12 @@ TEST_CASE("a thread that fails stops the others, which commit") {
 }
 
 TEST_CASE("code slower than the poll interval loses its tasks and joins again, and nothing is lost") {
-    world w(1, {.max_poll_interval = 200ms});
+    world w(1, {.max_poll_interval = 1s});
     auto config = w.config();
-    config.max_poll_interval = 200ms;
+    config.max_poll_interval = 1s;
     std::atomic<int> slow{1};
     kafka_streams app = w.run(count_topology(true, [&](const auto& r, auto&) {
-                                  if (r.key == "slow" && slow.fetch_sub(1) == 1) std::this_thread::sleep_for(600ms);
+                                  if (r.key == "slow" && slow.fetch_sub(1) == 1) std::this_thread::sleep_for(2500ms);
                               }),
                               config);
     w.produce("slow", "x");
