@@ -60,13 +60,20 @@ using settings = std::map<string, string>;
 
 constexpr streams::tumbling five_minutes{.size = 5min, .grace = 1min};
 
+/// One allocation, where + would make two.
+string joined(string_view a, string_view b, string_view c = {}) {
+    string whole;
+    whole.reserve(a.size() + b.size() + c.size());
+    return whole.append(a).append(b).append(c);
+}
+
 // The nodes are made in the order of the Java peer's, since internal names are numbered.
 streams::topology build(string_view workload, const string& name) {
     streams::streams_builder builder;
     if (workload == "stateless") {
         builder.stream<string_view, string_view>(name + "-in")
             .filter([](string_view value) { return !value.starts_with('x'); })
-            .map_values([](string_view value) { return string(value) + '!'; })
+            .map_values([](string_view value) { return joined(value, "!"); })
             .to(name + "-out");
     } else if (workload == "count" || workload == "count-nocache") {
         builder.stream<string, string_view>(name + "-in")
@@ -78,7 +85,7 @@ streams::topology build(string_view workload, const string& name) {
     } else if (workload == "enrich") {
         auto left = builder.stream<string, string_view>(name + "-in");
         auto right = builder.table<string, string>(name + "-table");
-        left.join(right, [](string_view l, const string& r) { return streams::concat(l, '|', r); }).to(name + "-out");
+        left.join(right, [](string_view l, const string& r) { return joined(l, "|", r); }).to(name + "-out");
     } else if (workload == "fraud") {
         builder.stream<string, payment>(name + "-in")
             .filter([](const payment& p) { return p.amount > 0; })
