@@ -23,7 +23,7 @@ public:
     void init(task_context& context) override {
         context_ = &context;
         store_.open(context, store_name_);
-        forwarder_.init(store_.store(), this->children());
+        forwarder_.init(store_.store(), this->children(), context);
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {

@@ -28,7 +28,7 @@ public:
         context_ = &context;
         if (upkeep_.store.empty()) return;
         store_.open(context, upkeep_.store);
-        forwarder_.init(store_.store(), this->children());
+        forwarder_.init(store_.store(), this->children(), context);
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
@@ -101,8 +101,8 @@ private:
 /// The write step of a table's node below `parents`. `topic`: what its store is restored from instead of a changelog of
 /// its own; empty: nothing.
 template <class KeyIn, class ValueIn, class Table>
-void write_table_source(const Table& table, std::string name, std::vector<std::string> parents, const std::string& topic,
-                        std::chrono::milliseconds window_size, topology& out) {
+void write_table_source(const Table& table, std::string name, std::vector<std::string> parents,
+                        const std::string& topic, std::chrono::milliseconds window_size, topology& out) {
     const auto make = [upkeep = table.upkeep(window_size)] {
         return std::make_unique<table_source_node<KeyIn, ValueIn>>(upkeep);
     };

@@ -34,21 +34,19 @@ struct row_mapping {
 /// A table computed row by row from another (Kafka's `KTableFilter`, `KTableMapValues`). `Skips`: where old values are
 /// known, an update from no row to no row is not forwarded.
 template <class Key, class Value, class Operation, bool Skips>
-class table_view_node final
-    : public typed_node<Key, change<Value>, Key, change<typename Operation::result_type>> {
+class table_view_node final : public typed_node<Key, change<Value>, Key, change<typename Operation::result_type>> {
     using row_type = typename Operation::result_type;
 
 public:
     table_view_node(Operation operation, table_upkeep upkeep)
-        : operation_(std::move(operation)),
-          upkeep_(std::move(upkeep)),
+        : operation_(std::move(operation)), upkeep_(std::move(upkeep)),
           forwarder_({upkeep_.window_size}, upkeep_.send_old) {}
 
     void init(task_context& context) override {
         context_ = &context;
         if (upkeep_.store.empty()) return;
         store_.open(context, upkeep_.store);
-        forwarder_.init(store_.store(), this->children());
+        forwarder_.init(store_.store(), this->children(), context);
     }
 
     void process(const record<Key, change<Value>>& r) override {

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <streams/dsl/change.hpp>
-#include <streams/dsl/detail/window_key.hpp>
 #include <streams/dsl/detail/typed_value.hpp>
+#include <streams/dsl/detail/window_key.hpp>
 #include <streams/serde/windowed.hpp>
 #include <streams/state/state_store.hpp>
 #include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
 
 #include <chrono>
 #include <optional>
@@ -47,8 +48,9 @@ public:
 
     update_forwarder(StoreKey read_key, bool send_old) : read_key_(std::move(read_key)), send_old_(send_old) {}
 
-    void init(state_store& store, const outputs<key_type, change<Value>>& to) {
+    void init(state_store& store, const outputs<key_type, change<Value>>& to, task_context& context) {
         to_ = &to;
+        context_ = &context;
         on_flush_ = store.forward_on_flush(*this, send_old_);
     }
     /// Updates leave when the store is flushed; otherwise the node calls `forward`.
@@ -62,7 +64,13 @@ public:
         const std::int64_t stored = typed_value<Value>::read(entry.new_value, new_value_);
         typed_value<Value>::read(send_old_ ? entry.old_value : std::nullopt, old_value_);
         const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
-        to_->forward({*key_, update, entry.new_value ? stored : entry.timestamp, entry.headers});
+        const record<key_type, change<Value>> r{*key_, update, entry.new_value ? stored : entry.timestamp,
+                                                entry.headers};
+        // A full cache is flushed in the middle of another record, which stays at hand afterwards.
+        const record_context at_hand = context_->current();
+        context_->handling(r);
+        to_->forward(r);
+        context_->current() = at_hand;
     }
 
 private:
@@ -70,6 +78,7 @@ private:
     bool send_old_;
     bool on_flush_ = false;
     const outputs<key_type, change<Value>>* to_ = nullptr;
+    task_context* context_ = nullptr;
     std::optional<key_type> key_;
     std::optional<Value> new_value_;
     std::optional<Value> old_value_;

@@ -19,15 +19,13 @@ class window_aggregate_node final
 
 public:
     window_aggregate_node(const Plan& plan, std::string store, bool send_old, time_windows windows)
-        : step_(plan),
-          windows_(windows),
-          store_name_(std::move(store)),
+        : step_(plan), windows_(windows), store_name_(std::move(store)),
           forwarder_({std::chrono::milliseconds(windows.size)}, send_old) {}
 
     void init(task_context& context) override {
         context_ = &context;
         store_.open(context, store_name_);
-        forwarder_.init(store_.store(), this->children());
+        forwarder_.init(store_.store(), this->children(), context);
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
