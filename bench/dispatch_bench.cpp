@@ -23,7 +23,8 @@ constexpr std::size_t batch = 1024;
 std::vector<reading> readings() {
     std::vector<reading> out;
     for (std::size_t at = 0; at < batch; ++at)
-        out.push_back({static_cast<std::int64_t>(at), static_cast<double>(at) * 0.5, static_cast<std::int64_t>(at & 7)});
+        out.push_back(
+            {static_cast<std::int64_t>(at), static_cast<double>(at) * 0.5, static_cast<std::int64_t>(at & 7)});
     return out;
 }
 

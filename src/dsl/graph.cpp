@@ -19,9 +19,8 @@ const std::string& resolved(const replaced_sources& replaced, const std::string&
 }
 
 bool leads_to_outer_join(const graph_node& from) {
-    return std::ranges::any_of(from.children, [](const graph_node* child) {
-        return child->passes_null_keys || leads_to_outer_join(*child);
-    });
+    return std::ranges::any_of(
+        from.children, [](const graph_node* child) { return child->passes_null_keys || leads_to_outer_join(*child); });
 }
 
 void write_repartition(const graph_node& of, topology& out) {
@@ -36,7 +35,8 @@ void write_repartition(const graph_node& of, topology& out) {
                   .parents = {plan.filter_name},
                   .topics = {plan.topic},
                   .make = plan.make_sink});
-    out.add_node({.kind = node_kind::source, .name = plan.source_name, .topics = {plan.topic}, .make = plan.make_source});
+    out.add_node(
+        {.kind = node_kind::source, .name = plan.source_name, .topics = {plan.topic}, .make = plan.make_source});
 }
 
 /// KSTREAM.*-[0-9]{10}
@@ -111,7 +111,8 @@ void write_copartition_groups(const std::vector<std::vector<std::string>>& group
     for (const auto& sources : groups) {
         std::vector<std::string> topics;
         for (const std::string& source : sources)
-            if (const node_spec* spec = out.find_node(resolved(replaced, source))) topics = united(topics, spec->topics);
+            if (const node_spec* spec = out.find_node(resolved(replaced, source)))
+                topics = united(topics, spec->topics);
         if (topics.size() > 1) out.add_copartition_group(std::move(topics));
     }
 }

@@ -79,7 +79,8 @@ void hand_to_merges(const std::vector<std::unique_ptr<graph_node>>& nodes, std::
         key_change taken{node.get()};
         for (const key_change& change : changes) {
             if (!all_below(*node, change.repartitions)) continue;
-            const bool above = find_upwards(*node, [&](const graph_node& n) { return contains(n.parents, change.node); });
+            const bool above =
+                find_upwards(*node, [&](const graph_node& n) { return contains(n.parents, change.node); });
             if (!above) continue;
             for (graph_node* one : change.repartitions)
                 if (!contains(taken.repartitions, one)) taken.repartitions.push_back(one);
@@ -138,13 +139,17 @@ optimizations parse_optimizations(std::string_view setting) {
         std::string_view one = setting.substr(from, to - from);
         while (one.starts_with(' ')) one.remove_prefix(1);
         while (one.ends_with(' ')) one.remove_suffix(1);
-        if (one == "all") wanted = {true, true};
-        else if (one == "reuse.ktable.source.topics") wanted.reuse_source_topics = true;
-        else if (one == "merge.repartition.topics") wanted.merge_repartitions = true;
+        if (one == "all")
+            wanted = {true, true};
+        else if (one == "reuse.ktable.source.topics")
+            wanted.reuse_source_topics = true;
+        else if (one == "merge.repartition.topics")
+            wanted.merge_repartitions = true;
         else if (!one.empty() && one != "none" && one != "single.store.self.join")
-            throw config_error(concat("topology.optimization has no optimisation '", one,
-                                      "'; use none, all, or some of reuse.ktable.source.topics, merge.repartition.topics "
-                                      "and single.store.self.join, separated by commas"));
+            throw config_error(
+                concat("topology.optimization has no optimisation '", one,
+                       "'; use none, all, or some of reuse.ktable.source.topics, merge.repartition.topics "
+                       "and single.store.self.join, separated by commas"));
         from = to + 1;
     }
     return wanted;

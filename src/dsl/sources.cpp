@@ -18,12 +18,12 @@ attachment add_stream_source(const std::shared_ptr<graph>& graph, std::vector<st
 }
 
 attachment add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
-                            const std::type_info& types, node_factory make,
-                            table_writer write_table) {
+                            const std::type_info& types, node_factory make, table_writer write_table) {
     std::string source = graph->name_or_new(options.name.empty() ? "" : options.name + "-source", "KSTREAM-SOURCE-");
     graph_node what{.name = graph->name_or_new(options.name, "KTABLE-SOURCE-")};
     what.source = source_plan{{topic}, options.reset, &types, false};
-    what.write = [source, make = std::move(make), write_table = std::move(write_table)](const graph_node& of, topology& out) {
+    what.write = [source, make = std::move(make), write_table = std::move(write_table)](const graph_node& of,
+                                                                                        topology& out) {
         out.add_node({.kind = node_kind::source,
                       .name = source,
                       .topics = of.source->topics,

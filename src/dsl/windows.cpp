@@ -9,9 +9,10 @@ time_windows checked_windows(std::string_view kind, std::chrono::milliseconds si
     if (size.count() <= 0)
         throw topology_error(concat(kind, " windows of ", size.count(), " ms hold nothing; give a size above zero"));
     if (advance.count() <= 0 || advance > size)
-        throw topology_error(concat(kind, " windows of ", size.count(), " ms cannot advance by ", advance.count(),
-                                    " ms, which would leave gaps or stand still; give an advance above zero, at most the "
-                                    "size"));
+        throw topology_error(
+            concat(kind, " windows of ", size.count(), " ms cannot advance by ", advance.count(),
+                   " ms, which would leave gaps or stand still; give an advance above zero, at most the "
+                   "size"));
     if (grace.count() < 0)
         throw topology_error(concat(kind, " windows have a grace of ", grace.count(),
                                     " ms and would close before they end; give zero or more"));
@@ -28,7 +29,8 @@ time_windows checked(const hopping& windows) {
 
 store_spec key_value_spec(std::string name, const materialized& options) {
     if (options.retention)
-        throw topology_error(concat("store ", name, " has a retention, but keeps its rows for ever: only windowed "
+        throw topology_error(concat("store ", name,
+                                    " has a retention, but keeps its rows for ever: only windowed "
                                     "aggregations forget; leave materialized::retention out"));
     store_spec spec{.name = std::move(name)};
     spec.persistent = !options.in_memory;

@@ -4,9 +4,11 @@
 
 void build(streams::streams_builder& builder) {
 #ifdef CORRECT
-    builder.stream<std::string_view, std::string>("in")
+    builder
+        .stream<std::string_view, std::string>("in")
 #else
-    builder.stream<std::string_view, std::string_view>("in")
+    builder
+        .stream<std::string_view, std::string_view>("in")
 #endif
         .group_by_key()
         .reduce([](auto, auto value) { return value; })

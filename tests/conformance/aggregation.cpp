@@ -5,7 +5,8 @@ namespace conformance {
 namespace {
 template <class Key, class Value>
 handle aggregate(const streams::kgrouped_stream<Key, Value>& group, const json& op) {
-    return aggregate_group<plain_table, streams::kgrouped_stream<Key, Value>, streams::without_null_t<Value>>(group, op);
+    return aggregate_group<plain_table, streams::kgrouped_stream<Key, Value>, streams::without_null_t<Value>>(group,
+                                                                                                              op);
 }
 } // namespace
 

@@ -25,14 +25,17 @@ handle apply_source(workbench& bench, const json& op) {
     const auto topic = op.at("topic").get<std::string>();
     const auto store = store_of(op);
     if (is_text(op, "value"))
-        return plain_table(store ? bench.builder.table<text, text>(topic, *store) : bench.builder.table<text, text>(topic));
-    return plain_table(store ? bench.builder.table<text, number>(topic, *store) : bench.builder.table<text, number>(topic));
+        return plain_table(store ? bench.builder.table<text, text>(topic, *store)
+                                 : bench.builder.table<text, text>(topic));
+    return plain_table(store ? bench.builder.table<text, number>(topic, *store)
+                             : bench.builder.table<text, number>(topic));
 }
 
 streams::topology build(const json& vector, const streams::streams_config& config) {
     workbench bench;
-    static constexpr handle (*kinds[])(workbench&, const json&) = {apply_source,      apply_stateless,            apply_mapping, apply_grouping,
-                            apply_aggregation, apply_windowed_aggregation, apply_table,   apply_join};
+    static constexpr handle (*kinds[])(workbench&, const json&) = {
+        apply_source, apply_stateless, apply_mapping, apply_grouping, apply_aggregation, apply_windowed_aggregation,
+        apply_table,  apply_join};
     for (const json& op : vector.at("topology")) {
         if (apply_ending(bench, op)) continue;
         handle made;

@@ -82,8 +82,7 @@ cell new_value(const function& f, const cell& key, const cell& value) {
     if (f.name == "to_string") return printed(value);
     if (f.name == "add") return number(value) + f.number();
     if (f.name == "mul") return number(value) * f.number();
-    if (f.name == "null_if_contains")
-        return printed(value).find(f.argument) != std::string::npos ? cell() : value;
+    if (f.name == "null_if_contains") return printed(value).find(f.argument) != std::string::npos ? cell() : value;
     if (f.name == "null_if_gt") return number(value) > f.number() ? cell() : value;
     unknown("value", f);
 }

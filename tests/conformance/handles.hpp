@@ -19,24 +19,27 @@ template <class T>
 using maybe = std::optional<T>;
 
 /// Every type that a stream of a vector can have: keys and values may be null, except where the library knows better.
-using plain_stream = std::variant<
-    streams::kstream<maybe<text>, maybe<text>>, streams::kstream<maybe<text>, maybe<number>>,
-    streams::kstream<maybe<text>, text>, streams::kstream<maybe<text>, number>, streams::kstream<text, maybe<text>>,
-    streams::kstream<text, maybe<number>>, streams::kstream<text, text>, streams::kstream<text, number>>;
-using windowed_stream = std::variant<
-    streams::kstream<streams::windowed<text>, maybe<text>>, streams::kstream<streams::windowed<text>, maybe<number>>,
-    streams::kstream<streams::windowed<text>, text>, streams::kstream<streams::windowed<text>, number>>;
+using plain_stream =
+    std::variant<streams::kstream<maybe<text>, maybe<text>>, streams::kstream<maybe<text>, maybe<number>>,
+                 streams::kstream<maybe<text>, text>, streams::kstream<maybe<text>, number>,
+                 streams::kstream<text, maybe<text>>, streams::kstream<text, maybe<number>>,
+                 streams::kstream<text, text>, streams::kstream<text, number>>;
+using windowed_stream =
+    std::variant<streams::kstream<streams::windowed<text>, maybe<text>>,
+                 streams::kstream<streams::windowed<text>, maybe<number>>,
+                 streams::kstream<streams::windowed<text>, text>, streams::kstream<streams::windowed<text>, number>>;
 
-using group = std::variant<
-    streams::kgrouped_stream<maybe<text>, maybe<text>>, streams::kgrouped_stream<maybe<text>, maybe<number>>,
-    streams::kgrouped_stream<maybe<text>, text>, streams::kgrouped_stream<maybe<text>, number>,
-    streams::kgrouped_stream<text, maybe<text>>, streams::kgrouped_stream<text, maybe<number>>,
-    streams::kgrouped_stream<text, text>, streams::kgrouped_stream<text, number>>;
-using windowed_group = std::variant<
-    streams::time_windowed_kstream<maybe<text>, maybe<text>>, streams::time_windowed_kstream<maybe<text>, maybe<number>>,
-    streams::time_windowed_kstream<maybe<text>, text>, streams::time_windowed_kstream<maybe<text>, number>,
-    streams::time_windowed_kstream<text, maybe<text>>, streams::time_windowed_kstream<text, maybe<number>>,
-    streams::time_windowed_kstream<text, text>, streams::time_windowed_kstream<text, number>>;
+using group = std::variant<streams::kgrouped_stream<maybe<text>, maybe<text>>,
+                           streams::kgrouped_stream<maybe<text>, maybe<number>>,
+                           streams::kgrouped_stream<maybe<text>, text>, streams::kgrouped_stream<maybe<text>, number>,
+                           streams::kgrouped_stream<text, maybe<text>>, streams::kgrouped_stream<text, maybe<number>>,
+                           streams::kgrouped_stream<text, text>, streams::kgrouped_stream<text, number>>;
+using windowed_group =
+    std::variant<streams::time_windowed_kstream<maybe<text>, maybe<text>>,
+                 streams::time_windowed_kstream<maybe<text>, maybe<number>>,
+                 streams::time_windowed_kstream<maybe<text>, text>, streams::time_windowed_kstream<maybe<text>, number>,
+                 streams::time_windowed_kstream<text, maybe<text>>, streams::time_windowed_kstream<text, maybe<number>>,
+                 streams::time_windowed_kstream<text, text>, streams::time_windowed_kstream<text, number>>;
 
 template <class Key, class Value, streams::rows Rows>
 using table_of = streams::ktable<Key, Value, Rows>;
@@ -49,7 +52,8 @@ using windowed_table = std::variant<table_of<streams::windowed<text>, text, stre
                                     table_of<streams::windowed<text>, number, streams::rows::permanent>>;
 
 /// What an operation of a vector results in.
-using handle = std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table>;
+using handle =
+    std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table>;
 
 inline cell cell_of(const text& value) { return value; }
 inline cell cell_of(const number& value) { return value; }

@@ -20,14 +20,19 @@ struct counts {
 
 void run_file(const std::filesystem::path& file, counts& all) {
     std::ifstream in(file);
-    if (!in) throw std::runtime_error("cannot read " + file.string() + "; give files of vectors, one JSON object a line");
+    if (!in)
+        throw std::runtime_error("cannot read " + file.string() + "; give files of vectors, one JSON object a line");
     for (std::string line; std::getline(in, line);) {
         if (line.empty()) continue;
         const auto vector = conformance::json::parse(line);
         const conformance::outcome result = conformance::run(vector);
         switch (result.result) {
-        case conformance::outcome::verdict::passed: ++all.passed; break;
-        case conformance::outcome::verdict::skipped: ++all.skipped[result.reason]; break;
+        case conformance::outcome::verdict::passed:
+            ++all.passed;
+            break;
+        case conformance::outcome::verdict::skipped:
+            ++all.skipped[result.reason];
+            break;
         case conformance::outcome::verdict::failed:
             ++all.failed;
             std::cout << vector.at("name").get<std::string>() << ": " << result.reason << '\n';

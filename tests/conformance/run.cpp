@@ -115,8 +115,7 @@ private:
         for (std::size_t at = 0; at < std::max(expected.size(), actual.size()); ++at) {
             const std::string a = at < expected.size() ? described(expected[at]) : "nothing";
             const std::string b = at < actual.size() ? described(actual[at]) : "nothing";
-            if (a != b)
-                throw difference{topic + " record " + std::to_string(at) + ": expected " + a + ", got " + b};
+            if (a != b) throw difference{topic + " record " + std::to_string(at) + ": expected " + a + ", got " + b};
         }
     }
     void compare_compacted(const std::string& topic, const std::vector<raw_test_record>& expected,
@@ -154,7 +153,8 @@ void run_steps(const json& vector, const streams::topology& topology, const stre
     for (const json& step : vector.at("input")) {
         try {
             if (step.contains("advance_wall_clock"))
-                driver->advance_wall_clock(std::chrono::milliseconds(step.at("advance_wall_clock").get<std::int64_t>()));
+                driver->advance_wall_clock(
+                    std::chrono::milliseconds(step.at("advance_wall_clock").get<std::int64_t>()));
             else
                 driver->pipe(step.at("topic").get<std::string>(), record_from(step));
             all.step(steps.at(at));

@@ -25,7 +25,8 @@ handle mapped(const Table& table, const json& op) {
 template <class Variant, class Stream, class Table>
 handle applied(const Table& table, const json& op) {
     const auto name = op.at("op").get<std::string>();
-    if (name == "map_values") return is_text(op) ? mapped<Variant, text>(table, op) : mapped<Variant, number>(table, op);
+    if (name == "map_values")
+        return is_text(op) ? mapped<Variant, text>(table, op) : mapped<Variant, number>(table, op);
     if (name != "to_stream") return filtered<Variant>(table, op);
     const streams::named named{name_of(op)};
     if (op.contains("key_fn")) return plain_stream(table.to_stream(key_mapper{function_of(op, "key_fn")}, named));
@@ -47,7 +48,8 @@ handle apply_table(workbench& bench, const json& op) {
     if (const auto* plain = std::get_if<plain_table>(&bench.of(op)))
         return std::visit([&](const auto& table) { return applied<plain_table, plain_stream>(table, op); }, *plain);
     if (const auto* windowed = std::get_if<windowed_table>(&bench.of(op)))
-        return std::visit([&](const auto& table) { return applied<windowed_table, windowed_stream>(table, op); }, *windowed);
+        return std::visit([&](const auto& table) { return applied<windowed_table, windowed_stream>(table, op); },
+                          *windowed);
     return {};
 }
 

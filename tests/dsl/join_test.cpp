@@ -31,11 +31,10 @@ TEST_CASE("a stream-table join looks up the row at the time of the record") {
 TEST_CASE("a left join keeps records without a row and without a key") {
     streams_builder builder;
     auto users = builder.table<text, text>("users");
-    kstream<maybe_text, text> visits =
-        builder.stream<maybe_text, maybe_text>("clicks")
-            .left_join(users, [](const maybe_text& key, const text& page, const text* user) {
-                return key.value_or("nobody") + page + (user ? *user : "?");
-            });
+    kstream<maybe_text, text> visits = builder.stream<maybe_text, maybe_text>("clicks").left_join(
+        users, [](const maybe_text& key, const text& page, const text* user) {
+            return key.value_or("nobody") + page + (user ? *user : "?");
+        });
     visits.to("out");
     topology_test_driver driver(builder.build());
     driver.input_topic<text, text>("users").pipe("a", "Ann");
@@ -107,7 +106,8 @@ TEST_CASE("a stream whose key changed is repartitioned before a join") {
     auto users = builder.table<text, text>("users");
     builder.stream<text, text>("clicks")
         .select_key([](const text& page) { return page.substr(0, 1); })
-        .join(users, [](const text& l, const text& r) { return l + r; }, joined{"visits"})
+        .join(
+            users, [](const text& l, const text& r) { return l + r; }, joined{"visits"})
         .to("out");
     const topology built = builder.build();
     CHECK(built.is_repartition_topic("visits-repartition"));

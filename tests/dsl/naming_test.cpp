@@ -15,7 +15,9 @@ const auto several = [](const std::string& value) { return std::vector{value}; }
 const auto pairs = [](const std::string& value) { return std::vector{std::pair(value, value)}; };
 const auto ignore = [](const std::string&) {};
 const auto joined_text = [](const std::string& left, const std::string& right) { return left + right; };
-const auto joined_maybe = [](const std::string& left, const std::string* right) { return right ? left + *right : left; };
+const auto joined_maybe = [](const std::string& left, const std::string* right) {
+    return right ? left + *right : left;
+};
 } // namespace
 
 TEST_CASE("stateless operators are numbered in the order of their calls") {
@@ -44,7 +46,8 @@ TEST_CASE("a name replaces the generated one but takes its number") {
 
 TEST_CASE("a count after group_by takes numbers for store, aggregation and repartition") {
     streams_builder builder;
-    builder.stream<std::string, std::string>("lines").flat_map_values(several).group_by(same).count().to_stream().to("out");
+    builder.stream<std::string, std::string>("lines").flat_map_values(several).group_by(same).count().to_stream().to(
+        "out");
     const topology built = builder.build();
     CHECK(node_names(built) ==
           names{"KSTREAM-SOURCE-0000000000", "KSTREAM-FLATMAPVALUES-0000000001", "KSTREAM-KEY-SELECT-0000000002",
@@ -69,8 +72,10 @@ TEST_CASE("a count with an unnamed materialized takes one number more, with a na
 
 TEST_CASE("options may come in any order") {
     streams_builder one, other;
-    static_cast<void>(one.stream<std::string, std::string>("in").group_by_key().count(named{"n"}, materialized{.name = "s"}));
-    static_cast<void>(other.stream<std::string, std::string>("in").group_by_key().count(materialized{.name = "s"}, named{"n"}));
+    static_cast<void>(
+        one.stream<std::string, std::string>("in").group_by_key().count(named{"n"}, materialized{.name = "s"}));
+    static_cast<void>(
+        other.stream<std::string, std::string>("in").group_by_key().count(materialized{.name = "s"}, named{"n"}));
     CHECK(one.build().describe() == other.build().describe());
     CHECK(node_names(one.build()).back() == "n");
 }
@@ -79,8 +84,9 @@ TEST_CASE("the repartition nodes of a named topic are named after it") {
     streams_builder builder;
     builder.stream<std::string, std::string>("in").repartition(repartitioned{.name = "spread"}).to("out");
     const topology built = builder.build();
-    CHECK(node_names(built) == names{"KSTREAM-SOURCE-0000000000", "spread-repartition-filter", "spread-repartition-sink",
-                                     "spread-repartition-source", "KSTREAM-SINK-0000000004"});
+    CHECK(node_names(built) == names{"KSTREAM-SOURCE-0000000000", "spread-repartition-filter",
+                                     "spread-repartition-sink", "spread-repartition-source",
+                                     "KSTREAM-SINK-0000000004"});
     CHECK(built.is_repartition_topic("spread-repartition"));
 }
 
@@ -96,8 +102,8 @@ TEST_CASE("a table takes a number for its store only where the store has no name
     static_cast<void>(builder.table<std::string, std::string>("b", materialized{.name = "rows"}));
     static_cast<void>(builder.table<std::string, std::string>("c", consumed{.name = "third"}));
     const topology built = builder.build();
-    CHECK(node_names(built) == names{"KSTREAM-SOURCE-0000000001", "KTABLE-SOURCE-0000000002", "KSTREAM-SOURCE-0000000003",
-                                     "KTABLE-SOURCE-0000000004", "third-source", "third"});
+    CHECK(node_names(built) == names{"KSTREAM-SOURCE-0000000001", "KTABLE-SOURCE-0000000002",
+                                     "KSTREAM-SOURCE-0000000003", "KTABLE-SOURCE-0000000004", "third-source", "third"});
     CHECK(store_names(built) == names{"rows"});
 }
 
@@ -112,8 +118,8 @@ TEST_CASE("branches are named after the split, and each takes a number") {
     branches.at("by-large").to("large");
     CHECK(branches.contains("by-2"));
     CHECK(branches.contains("by-0"));
-    CHECK(node_names(builder.build()) == names{"KSTREAM-SOURCE-0000000000", "by-", "by-large", "by-2", "by-0",
-                                               "KSTREAM-SINK-0000000005"});
+    CHECK(node_names(builder.build()) ==
+          names{"KSTREAM-SOURCE-0000000000", "by-", "by-large", "by-2", "by-0", "KSTREAM-SINK-0000000005"});
 }
 
 TEST_CASE("joins of a stream under its own name share one repartition topic, but each takes its numbers") {

@@ -157,8 +157,8 @@ TEST_CASE("a topic that is read as two types is refused") {
     streams_builder builder;
     builder.stream<text, text>("in").to("a");
     builder.stream<text, std::int64_t>("in").to("b");
-    CHECK_THROWS_WITH(builder.build(), Catch::Matchers::Contains("topic in is read by the sources") &&
-                                           Catch::Matchers::Contains("as different types"));
+    CHECK_THROWS_WITH(builder.build(),
+                      containing("topic in is read by the sources") && containing("as different types"));
 }
 
 TEST_CASE("per_task gives each task a functor of its own, which may change") {
@@ -198,8 +198,7 @@ TEST_CASE("a repartition drops null keys, unless a left join is downstream") {
             moved.to("out");
         topology_test_driver driver(builder.build());
         driver.input_topic<maybe_text, text>("in").pipe(std::nullopt, "v");
-        return std::pair(driver.output_topic<maybe_text, text>("out").size(),
-                         driver.dropped()[drop_reason::null_key]);
+        return std::pair(driver.output_topic<maybe_text, text>("out").size(), driver.dropped()[drop_reason::null_key]);
     };
     CHECK(run(false) == std::pair<std::size_t, std::uint64_t>{0, 1});
     CHECK(run(true) == std::pair<std::size_t, std::uint64_t>{1, 0});

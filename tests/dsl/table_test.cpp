@@ -31,7 +31,9 @@ TEST_CASE("a table has a store only where it is named or read") {
     auto unread = builder.table<text, text>("unread");
     unread.to_stream().to("a");
     auto read = builder.table<text, text>("read");
-    builder.stream<text, text>("in").join(read.filter(is_long), [](const text& l, const text& r) { return l + r; }).to("b");
+    builder.stream<text, text>("in")
+        .join(read.filter(is_long), [](const text& l, const text& r) { return l + r; })
+        .to("b");
     const topology built = builder.build();
     REQUIRE(built.stores().size() == 1);
     CHECK(built.stores().front().name == "read-STATE-STORE-0000000005");

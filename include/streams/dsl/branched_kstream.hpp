@@ -28,9 +28,10 @@ public:
     /// stream.
     template <class F, class... More>
     branched_kstream& branch(F&& predicate, More&&... more) {
-        static_assert(!detail::mutable_record_functor<F, Key, Value>,
-                      "branched_kstream::branch: the predicate is a mutable lambda, but all tasks share it; keep state in "
-                      "a store, or give each task its own functor with per_task(factory)");
+        static_assert(
+            !detail::mutable_record_functor<F, Key, Value>,
+            "branched_kstream::branch: the predicate is a mutable lambda, but all tasks share it; keep state in "
+            "a store, or give each task its own functor with per_task(factory)");
         static_assert(record_predicate<F, Key, Value>,
                       "branched_kstream::branch: the predicate must be callable with (value) or (key, value) of the "
                       "stream's types and return bool");
@@ -75,9 +76,10 @@ private:
 
     template <class... More>
     void add_child(const std::string& child, More&&... more) {
-        static_assert(((detail::options_of<branched>::has<More> || std::invocable<More, stream>) && ...),
-                      "branched_kstream: a branch takes the option branched, and a functor that receives the branch as a "
-                      "kstream");
+        static_assert(
+            ((detail::options_of<branched>::has<More> || std::invocable<More, stream>)&&...),
+            "branched_kstream: a branch takes the option branched, and a functor that receives the branch as a "
+            "kstream");
         detail::graph_node& node = above_.graph->add_processor(
             child, *node_, [] { return std::make_unique<detail::pass_node<Key, Value>>(); });
         const stream made(above_.behind(node));

@@ -29,8 +29,8 @@ using as_mutable_t = typename as_called<std::remove_cvref_t<F>>::mutable_type;
 
 /// A functor that takes the value, or key and value.
 template <class F, class Key, class Value>
-concept record_functor = std::invocable<detail::as_called_t<F>, const Value&> ||
-                         std::invocable<detail::as_called_t<F>, const Key&, const Value&>;
+concept record_functor = std::invocable < detail::as_called_t<F>,
+const Value& > || std::invocable<detail::as_called_t<F>, const Key&, const Value&>;
 
 namespace detail {
 template <class F, class Key, class Value>
@@ -38,10 +38,8 @@ struct record_result {
     using type = std::invoke_result_t<as_called_t<F>, const Key&, const Value&>;
 };
 template <class F, class Key, class Value>
-    requires std::invocable<as_called_t<F>, const Value&>
-struct record_result<F, Key, Value> {
-    using type = std::invoke_result_t<as_called_t<F>, const Value&>;
-};
+    requires std::invocable < as_called_t<F>,
+const Value& > struct record_result<F, Key, Value> { using type = std::invoke_result_t<as_called_t<F>, const Value&>; };
 template <class F, class Key, class Value>
 using record_result_t = typename record_result<F, Key, Value>::type;
 template <class F, class Key, class Value>
@@ -51,7 +49,8 @@ using record_value_t = std::remove_cvref_t<record_result_t<F, Key, Value>>;
 /// A record_functor that answers yes or no.
 template <class F, class Key, class Value>
 concept record_predicate =
-    record_functor<F, Key, Value> && std::convertible_to<detail::record_result_t<F, Key, Value>, bool>;
+    record_functor<F, Key, Value> && std::convertible_to < detail::record_result_t<F, Key, Value>,
+bool > ;
 
 /// What a functor may return for a record: a pair of key and value (anything with `first` and `second`).
 template <class T>
@@ -77,8 +76,8 @@ concept only_mutably_invocable =
     !std::invocable<as_called_t<F>, Arguments...> && std::invocable<as_mutable_t<F>, Arguments...>;
 template <class F, class Key, class Value>
 inline constexpr bool mutable_record_functor =
-    !record_functor<F, Key, Value> && (only_mutably_invocable<F, const Value&> ||
-                                       only_mutably_invocable<F, const Key&, const Value&>);
+    !record_functor<F, Key, Value> &&
+    (only_mutably_invocable<F, const Value&> || only_mutably_invocable<F, const Key&, const Value&>);
 } // namespace detail
 
 /// A key or value type that a table may keep: it has a serde, owns its memory and does not admit null by itself.

@@ -41,16 +41,19 @@ public:
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "kgrouped_stream::reduce takes the options named and materialized");
         using called = detail::as_called_t<F>;
-        static_assert(!detail::only_mutably_invocable<F, plain_value&&, const plain_value&>,
-                      "kgrouped_stream::reduce: the functor is a mutable lambda, but all tasks share it; keep state in a "
-                      "store, or give each task its own functor with per_task(factory)");
-        static_assert(std::invocable<called, plain_value&&, const plain_value&>,
-                      "kgrouped_stream::reduce: the functor must be callable with (aggregate, value), both of the stream's "
-                      "value type without its null");
+        static_assert(
+            !detail::only_mutably_invocable<F, plain_value&&, const plain_value&>,
+            "kgrouped_stream::reduce: the functor is a mutable lambda, but all tasks share it; keep state in a "
+            "store, or give each task its own functor with per_task(factory)");
+        static_assert(
+            std::invocable<called, plain_value&&, const plain_value&>,
+            "kgrouped_stream::reduce: the functor must be callable with (aggregate, value), both of the stream's "
+            "value type without its null");
         using result = std::remove_cvref_t<std::invoke_result_t<called, plain_value&&, const plain_value&>>;
-        static_assert(std::convertible_to<result, std::optional<plain_value>>,
-                      "kgrouped_stream::reduce: the functor must return the stream's value type, or a std::optional of it; "
-                      "use aggregate where the result has another type");
+        static_assert(
+            std::convertible_to<result, std::optional<plain_value>>,
+            "kgrouped_stream::reduce: the functor must return the stream's value type, or a std::optional of it; "
+            "use aggregate where the result has another type");
         using plan = detail::reduce_plan<plain_value, std::decay_t<F>>;
         return add<detail::rows_of<result>>(plan{detail::share(std::forward<F>(reducer))},
                                             detail::new_names(at(), "KSTREAM-REDUCE-", options...), options...);
@@ -67,12 +70,14 @@ public:
         static_assert(std::invocable<detail::as_called_t<Initializer>>,
                       "kgrouped_stream::aggregate: the initializer must be callable as const without arguments");
         using aggregate_type = std::remove_cvref_t<std::invoke_result_t<detail::as_called_t<Initializer>>>;
-        static_assert(!detail::mutable_aggregator<F, plain_key, plain_value, aggregate_type>,
-                      "kgrouped_stream::aggregate: the functor is a mutable lambda, but all tasks share it; keep state in "
-                      "a store, or give each task its own functor with per_task(factory)");
-        static_assert(detail::aggregator<F, plain_key, plain_value, aggregate_type>,
-                      "kgrouped_stream::aggregate: the functor must be callable with (value, aggregate) or (key, value, "
-                      "aggregate), where aggregate is what the initializer returns, as an rvalue");
+        static_assert(
+            !detail::mutable_aggregator<F, plain_key, plain_value, aggregate_type>,
+            "kgrouped_stream::aggregate: the functor is a mutable lambda, but all tasks share it; keep state in "
+            "a store, or give each task its own functor with per_task(factory)");
+        static_assert(
+            detail::aggregator<F, plain_key, plain_value, aggregate_type>,
+            "kgrouped_stream::aggregate: the functor must be callable with (value, aggregate) or (key, value, "
+            "aggregate), where aggregate is what the initializer returns, as an rvalue");
         using result = detail::fold_result_t<F, plain_key, plain_value, aggregate_type>;
         static_assert(std::convertible_to<result, std::optional<aggregate_type>>,
                       "kgrouped_stream::aggregate: the functor must return what the initializer returns, or a "
@@ -97,10 +102,12 @@ private:
     [[nodiscard]] const detail::attachment& at() const noexcept { return state_->at; }
 
     template <rows Rows, class Plan, class... Options>
-    [[nodiscard]] table_type<Plan, Rows> add(Plan plan, detail::aggregation_names names, const Options&... options) const {
-        static_assert(readable_and_writable<Key> && readable_and_writable<Value>,
-                      "the grouped stream's key or value type has no serde; specialise streams::serde for it, or include "
-                      "the header that does");
+    [[nodiscard]] table_type<Plan, Rows> add(Plan plan, detail::aggregation_names names,
+                                             const Options&... options) const {
+        static_assert(
+            readable_and_writable<Key> && readable_and_writable<Value>,
+            "the grouped stream's key or value type has no serde; specialise streams::serde for it, or include "
+            "the header that does");
         static_assert(has_serde<plain_key>, "the grouped stream's key type has no serde");
         static_assert(storable<typename Plan::aggregate_type>,
                       "the aggregate's type needs a serde, and must own its memory: a store keeps it longer than any "
@@ -109,7 +116,8 @@ private:
         auto table = std::make_shared<detail::aggregated_table<shape>>(
             shape{std::move(plan), at().window_size.value_or(std::chrono::milliseconds(0))},
             detail::key_value_spec(names.store, detail::pick<materialized>(options...)));
-        auto place = detail::add_aggregation<Key, Value>(*state_, std::move(names.node), names.store, table, at().window_size);
+        auto place =
+            detail::add_aggregation<Key, Value>(*state_, std::move(names.node), names.store, table, at().window_size);
         return table_type<Plan, Rows>(std::move(place), std::move(table));
     }
 

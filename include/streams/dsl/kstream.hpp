@@ -49,10 +49,12 @@ public:
     template <class F, class... Options>
     [[nodiscard]] auto map_values(F&& mapper, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::map_values takes one option: named");
-        static_assert(not_mutable<F>, "kstream::map_values: the functor is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::map_values: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
+        static_assert(not_mutable<F>,
+                      "kstream::map_values: the functor is a mutable lambda, but all tasks share it; keep "
+                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>,
+                      "kstream::map_values: the functor must be callable with (value) or (key, value) of the "
+                      "stream's types; check its parameters, std::optional included");
         using NewValue = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_map_values<NewValue>(at(), name<named>("KSTREAM-MAPVALUES-", options...),
                                                               detail::share(std::forward<F>(mapper)));
@@ -63,13 +65,15 @@ public:
     template <class F, class... Options>
     [[nodiscard]] auto map(F&& mapper, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::map takes one option: named");
-        static_assert(not_mutable<F>, "kstream::map: the functor is a mutable lambda, but all tasks share it; keep state "
-                                      "in a store, or give each task its own functor with per_task(factory)");
+        static_assert(not_mutable<F>,
+                      "kstream::map: the functor is a mutable lambda, but all tasks share it; keep state "
+                      "in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "kstream::map: the functor must be callable with (value) or (key, value) of the "
                                   "stream's types; check its parameters, std::optional included");
         using pair = detail::record_value_t<F, Key, Value>;
-        static_assert(key_value_pair<pair>, "kstream::map: the functor must return a pair of the new key and value; return "
-                                            "std::pair, or use map_values where the key stays");
+        static_assert(key_value_pair<pair>,
+                      "kstream::map: the functor must return a pair of the new key and value; return "
+                      "std::pair, or use map_values where the key stays");
         using NewKey = std::remove_cvref_t<decltype(std::declval<pair&>().first)>;
         using NewValue = std::remove_cvref_t<decltype(std::declval<pair&>().second)>;
         auto& node = shape::template add_map<NewKey, NewValue>(at(), name<named>("KSTREAM-MAP-", options...),
@@ -81,10 +85,12 @@ public:
     template <class F, class... Options>
     [[nodiscard]] auto select_key(F&& mapper, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::select_key takes one option: named");
-        static_assert(not_mutable<F>, "kstream::select_key: the functor is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::select_key: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
+        static_assert(not_mutable<F>,
+                      "kstream::select_key: the functor is a mutable lambda, but all tasks share it; keep "
+                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>,
+                      "kstream::select_key: the functor must be callable with (value) or (key, value) of the "
+                      "stream's types; check its parameters, std::optional included");
         using NewKey = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_select_key<NewKey>(at(), name<named>("KSTREAM-KEY-SELECT-", options...),
                                                             detail::share(std::forward<F>(mapper)));
@@ -96,13 +102,16 @@ public:
     template <class F, class... Options>
     [[nodiscard]] auto flat_map_values(F&& mapper, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::flat_map_values takes one option: named");
-        static_assert(not_mutable<F>, "kstream::flat_map_values: the functor is a mutable lambda, but all tasks share it; "
-                                      "keep state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::flat_map_values: the functor must be callable with (value) or (key, value) of "
-                                  "the stream's types; check its parameters, std::optional included");
+        static_assert(not_mutable<F>,
+                      "kstream::flat_map_values: the functor is a mutable lambda, but all tasks share it; "
+                      "keep state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>,
+                      "kstream::flat_map_values: the functor must be callable with (value) or (key, value) of "
+                      "the stream's types; check its parameters, std::optional included");
         using range = detail::record_value_t<F, Key, Value>;
-        static_assert(iterable<range>, "kstream::flat_map_values: the functor must return a range of new values; return a "
-                                       "container or a view, or use map_values for exactly one value");
+        static_assert(iterable<range>,
+                      "kstream::flat_map_values: the functor must return a range of new values; return a "
+                      "container or a view, or use map_values for exactly one value");
         using NewValue = detail::element_t<range>;
         auto& node = shape::template add_flat_map_values<NewValue>(
             at(), name<named>("KSTREAM-FLATMAPVALUES-", options...), detail::share(std::forward<F>(mapper)));
@@ -113,16 +122,19 @@ public:
     template <class F, class... Options>
     [[nodiscard]] auto flat_map(F&& mapper, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::flat_map takes one option: named");
-        static_assert(not_mutable<F>, "kstream::flat_map: the functor is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(not_mutable<F>,
+                      "kstream::flat_map: the functor is a mutable lambda, but all tasks share it; keep "
+                      "state in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "kstream::flat_map: the functor must be callable with (value) or (key, value) of the "
                                   "stream's types; check its parameters, std::optional included");
         using range = detail::record_value_t<F, Key, Value>;
-        static_assert(iterable<range>, "kstream::flat_map: the functor must return a range of pairs; return a container or "
-                                       "a view, or use map for exactly one record");
+        static_assert(iterable<range>,
+                      "kstream::flat_map: the functor must return a range of pairs; return a container or "
+                      "a view, or use map for exactly one record");
         using pair = detail::element_t<range>;
-        static_assert(key_value_pair<pair>, "kstream::flat_map: the range must hold pairs of key and value; put std::pair "
-                                            "into it, or use flat_map_values where the key stays");
+        static_assert(key_value_pair<pair>,
+                      "kstream::flat_map: the range must hold pairs of key and value; put std::pair "
+                      "into it, or use flat_map_values where the key stays");
         using NewKey = std::remove_cvref_t<decltype(std::declval<pair&>().first)>;
         using NewValue = std::remove_cvref_t<decltype(std::declval<pair&>().second)>;
         auto& node = shape::template add_flat_map<NewKey, NewValue>(at(), name<named>("KSTREAM-FLATMAP-", options...),
@@ -134,8 +146,9 @@ public:
     template <class F, class... Options>
     [[nodiscard]] kstream peek(F&& action, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::peek takes one option: named");
-        static_assert(not_mutable<F>, "kstream::peek: the functor is a mutable lambda, but all tasks share it; keep state "
-                                      "in a store, or give each task its own functor with per_task(factory)");
+        static_assert(not_mutable<F>,
+                      "kstream::peek: the functor is a mutable lambda, but all tasks share it; keep state "
+                      "in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "kstream::peek: the functor must be callable with (value) or (key, value) of the "
                                   "stream's types; check its parameters, std::optional included");
         auto& node =
@@ -147,8 +160,9 @@ public:
     template <class F, class... Options>
     void for_each(F&& action, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::for_each takes one option: named");
-        static_assert(not_mutable<F>, "kstream::for_each: the functor is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(not_mutable<F>,
+                      "kstream::for_each: the functor is a mutable lambda, but all tasks share it; keep "
+                      "state in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "kstream::for_each: the functor must be callable with (value) or (key, value) of the "
                                   "stream's types; check its parameters, std::optional included");
         shape::add_for_each(at(), name<named>("KSTREAM-FOREACH-", options...), detail::share(std::forward<F>(action)));
@@ -159,12 +173,14 @@ public:
     template <class OtherKey, class OtherValue, class... Options>
     [[nodiscard]] auto merge(const kstream<OtherKey, OtherValue>& other, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::merge takes one option: named");
-        static_assert(std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>> &&
-                          std::is_same_v<without_null_t<Value>, without_null_t<OtherValue>>,
-                      "kstream::merge: both streams must have the same key and value types; bring one to the types of the "
-                      "other with map_values or map");
+        static_assert(
+            std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>> &&
+                std::is_same_v<without_null_t<Value>, without_null_t<OtherValue>>,
+            "kstream::merge: both streams must have the same key and value types; bring one to the types of the "
+            "other with map_values or map");
         return kstream<detail::wider_t<Key, OtherKey>, detail::wider_t<Value, OtherValue>>(
-            shape::template add_merge<OtherKey, OtherValue>(at(), other.at(), name<named>("KSTREAM-MERGE-", options...)));
+            shape::template add_merge<OtherKey, OtherValue>(at(), other.at(),
+                                                            name<named>("KSTREAM-MERGE-", options...)));
     }
 
     /// Begins a split into branches: `s.split().branch(large, branched{.name = "large"}).default_branch()`.
@@ -194,9 +210,10 @@ public:
         if constexpr (std::is_convertible_v<Topic, std::string>) {
             shape::add_sink(at(), std::move(node), std::string(std::forward<Topic>(topic)));
         } else {
-            static_assert(functor<Topic> || std::invocable<detail::as_called_t<Topic>, const record<Key, Value>&>,
-                          "kstream::to: give the name of a topic, or a functor that returns one, callable as const with "
-                          "(value), (key, value) or (const record<Key, Value>&) of the stream's types");
+            static_assert(
+                functor<Topic> || std::invocable<detail::as_called_t<Topic>, const record<Key, Value>&>,
+                "kstream::to: give the name of a topic, or a functor that returns one, callable as const with "
+                "(value), (key, value) or (const record<Key, Value>&) of the stream's types");
             shape::add_extracting_sink(at(), std::move(node), detail::share(std::forward<Topic>(topic)));
         }
     }
@@ -207,27 +224,32 @@ public:
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "kstream::to_table takes the options named and materialized");
         check_serdes();
-        static_assert(storable<without_null_t<Key>> && storable<without_null_t<Value>>,
-                      "kstream::to_table: a table outlives the records it is made from, but the key or value type borrows "
-                      "from them; use one that owns its memory, std::string for std::string_view");
+        static_assert(
+            storable<without_null_t<Key>> && storable<without_null_t<Value>>,
+            "kstream::to_table: a table outlives the records it is made from, but the key or value type borrows "
+            "from them; use one that owns its memory, std::string for std::string_view");
         std::string node = name<named>("KSTREAM-TOTABLE-", options...);
-        return detail::stateful<Key, Value>::add_to_table(at(), std::move(node), detail::pick<materialized>(options...));
+        return detail::stateful<Key, Value>::add_to_table(at(), std::move(node),
+                                                          detail::pick<materialized>(options...));
     }
 
     /// Groups by the key as it is.
     template <class... Options>
     [[nodiscard]] kgrouped_stream<Key, Value> group_by_key(const Options&... options) const {
-        static_assert(detail::options_of<grouped>::admit<Options...>, "kstream::group_by_key takes one option: grouped");
+        static_assert(detail::options_of<grouped>::admit<Options...>,
+                      "kstream::group_by_key takes one option: grouped");
         return kgrouped_stream<Key, Value>({at(), detail::pick<grouped>(options...).name});
     }
     /// Groups by what the functor returns: the records are repartitioned by it.
     template <class F, class... Options>
     [[nodiscard]] auto group_by(F&& mapper, const Options&... options) const {
         static_assert(detail::options_of<grouped>::admit<Options...>, "kstream::group_by takes one option: grouped");
-        static_assert(not_mutable<F>, "kstream::group_by: the functor is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::group_by: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types and return the new key; check its parameters, std::optional included");
+        static_assert(not_mutable<F>,
+                      "kstream::group_by: the functor is a mutable lambda, but all tasks share it; keep "
+                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>,
+                      "kstream::group_by: the functor must be callable with (value) or (key, value) of the "
+                      "stream's types and return the new key; check its parameters, std::optional included");
         using NewKey = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_select_key<NewKey>(at(), name<grouped>("KSTREAM-KEY-SELECT-", options...),
                                                             detail::share(std::forward<F>(mapper)));
@@ -245,13 +267,15 @@ public:
     /// As join, but a record without a row is kept: the joiner receives a `const Row*`, null where there is no row. A
     /// record with a null key is joined with no row; one with a null value is dropped.
     template <class TableKey, class Row, rows Rows, class F, class... Options>
-    [[nodiscard]] auto left_join(const ktable<TableKey, Row, Rows>& table, F&& joiner, const Options&... options) const {
+    [[nodiscard]] auto left_join(const ktable<TableKey, Row, Rows>& table, F&& joiner,
+                                 const Options&... options) const {
         static_assert(detail::options_of<joined>::admit<Options...>, "kstream::left_join takes one option: joined");
         return joined_with<true, const Row*>(table, std::forward<F>(joiner), detail::pick<joined>(options...));
     }
 
     /// For the library: a stream at a place in the graph.
-    explicit kstream(detail::attachment at) : state_(std::make_shared<detail::stream_state>(detail::stream_state{std::move(at)})) {}
+    explicit kstream(detail::attachment at)
+        : state_(std::make_shared<detail::stream_state>(detail::stream_state{std::move(at)})) {}
 
 private:
     template <class, class>
@@ -264,16 +288,19 @@ private:
         return at().graph->name_or_new(detail::pick<Option>(options...).name, prefix);
     }
     static constexpr void check_serdes() {
-        static_assert(readable_and_writable<Key>, "the stream's key type has no serde; specialise streams::serde for it, or "
-                                                  "include the header that does");
-        static_assert(readable_and_writable<Value>, "the stream's value type has no serde; specialise streams::serde for "
-                                                    "it, or include the header that does");
+        static_assert(readable_and_writable<Key>,
+                      "the stream's key type has no serde; specialise streams::serde for it, or "
+                      "include the header that does");
+        static_assert(readable_and_writable<Value>,
+                      "the stream's value type has no serde; specialise streams::serde for "
+                      "it, or include the header that does");
     }
     template <bool Wanted, class F, class... Options>
     [[nodiscard]] kstream filtered(F&& predicate, const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::filter takes one option: named");
-        static_assert(not_mutable<F>, "kstream::filter: the predicate is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(not_mutable<F>,
+                      "kstream::filter: the predicate is a mutable lambda, but all tasks share it; keep "
+                      "state in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "kstream::filter: the predicate must be callable with (value) or (key, value) of the "
                                   "stream's types; check its parameters, std::optional included");
         static_assert(record_predicate<F, Key, Value>, "kstream::filter: the predicate must return bool");
@@ -285,17 +312,20 @@ private:
     template <bool Left, class RowArgument, class TableKey, class Row, rows Rows, class F>
     [[nodiscard]] auto joined_with(const ktable<TableKey, Row, Rows>& table, F&& joiner, const joined& options) const {
         check_serdes();
-        static_assert(std::is_same_v<TableKey, without_null_t<Key>>,
-                      "kstream::join: stream and table must have the same key type; bring the stream to the table's keys "
-                      "with select_key, which repartitions it");
+        static_assert(
+            std::is_same_v<TableKey, without_null_t<Key>>,
+            "kstream::join: stream and table must have the same key type; bring the stream to the table's keys "
+            "with select_key, which repartitions it");
         using JoinedKey = std::conditional_t<Left, Key, without_null_t<Key>>;
         using plain = without_null_t<Value>;
-        static_assert(!detail::mutable_joiner<F, JoinedKey, plain, RowArgument>,
-                      "kstream::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
-                      "give each task its own functor with per_task(factory)");
-        static_assert(detail::joiner<F, JoinedKey, plain, RowArgument>,
-                      "kstream::join: the joiner must be callable with (value, row) or (key, value, row); in a left join "
-                      "the row is a pointer, null where there is none");
+        static_assert(
+            !detail::mutable_joiner<F, JoinedKey, plain, RowArgument>,
+            "kstream::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
+            "give each task its own functor with per_task(factory)");
+        static_assert(
+            detail::joiner<F, JoinedKey, plain, RowArgument>,
+            "kstream::join: the joiner must be callable with (value, row) or (key, value, row); in a left join "
+            "the row is a pointer, null where there is none");
         using NewValue = detail::joined_t<F, JoinedKey, plain, RowArgument>;
         return kstream<JoinedKey, NewValue>(detail::stateful<Key, Value>::template add_table_join<Left, NewValue>(
             *state_, table.at(), table.table(), detail::share(std::forward<F>(joiner)), options.name));

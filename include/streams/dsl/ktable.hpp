@@ -43,10 +43,12 @@ public:
     [[nodiscard]] auto map_values(F&& mapper, const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "ktable::map_values takes the options named and materialized");
-        static_assert(not_mutable<F>, "ktable::map_values: the functor is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "ktable::map_values: the functor must be callable with (value) or (key, value) of the "
-                                  "table's types, which are never null");
+        static_assert(not_mutable<F>,
+                      "ktable::map_values: the functor is a mutable lambda, but all tasks share it; keep "
+                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>,
+                      "ktable::map_values: the functor must be callable with (value) or (key, value) of the "
+                      "table's types, which are never null");
         using result = detail::record_value_t<F, Key, Value>;
         using NewValue = without_null_t<result>;
         static_assert(!std::is_void_v<result>, "ktable::map_values: the functor must return the new value");
@@ -57,12 +59,12 @@ public:
 
     /// The updates of the table as records; a deletion is a null value.
     template <class... Options>
-        requires(detail::options_of<named>::has<Options> && ...)
+        requires(detail::options_of<named>::has<Options>&&...)
     [[nodiscard]] auto to_stream(const Options&... options) const {
         using node_type = detail::table_to_stream_node<Key, Value, Rows>;
-        graph_node_ref node = at_.graph->add_processor(
-            at_.graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"), *at_.node,
-            [] { return std::make_unique<node_type>(); });
+        graph_node_ref node =
+            at_.graph->add_processor(at_.graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),
+                                     *at_.node, [] { return std::make_unique<node_type>(); });
         return kstream<Key, typename node_type::stream_value>(at_.behind(node, false));
     }
     /// The same under new keys: `to_stream().select_key(mapper)`.
@@ -109,10 +111,8 @@ private:
         using view_type = detail::table_view<Key, Value, Operation, std::decay_t<F>, Skips>;
         auto table = std::make_shared<view_type>(table_, detail::share(std::forward<F>(f)), std::move(spec));
         detail::graph_node what{.name = at_.graph->name_or_new(detail::pick<named>(options...).name, prefix)};
-        what.write = [table, size = at_.window_size.value_or(std::chrono::milliseconds(0))](const detail::graph_node& of,
-                                                                                             topology& out) {
-            table->write(of, size, out);
-        };
+        what.write = [table, size = at_.window_size.value_or(std::chrono::milliseconds(0))](
+                         const detail::graph_node& of, topology& out) { table->write(of, size, out); };
         graph_node_ref node = at_.graph->add(std::move(what), *at_.node);
         return ktable<Key, NewValue, NewRows>(at_.behind(node, false), std::move(table));
     }

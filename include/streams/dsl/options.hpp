@@ -21,8 +21,8 @@ struct named {
 
 /// How a topic is read (Kafka's `Consumed`).
 struct consumed {
-    std::string name{};                    ///< of the source node
-    std::optional<offset_reset> reset{};   ///< where to begin without a committed offset; nullopt: as configured
+    std::string name{};                  ///< of the source node
+    std::optional<offset_reset> reset{}; ///< where to begin without a committed offset; nullopt: as configured
     streams::on_null on_null = streams::on_null::fail; ///< a null key or value that the type does not admit
 };
 

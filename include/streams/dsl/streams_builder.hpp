@@ -29,10 +29,12 @@ public:
     /// that Key or Value does not admit is undecodable, unless consumed{.on_null = on_null::drop}.
     template <class Key, class Value, class... Options>
     [[nodiscard]] kstream<Key, Value> stream(std::vector<std::string> topics, const Options&... options) {
-        static_assert(detail::options_of<consumed>::admit<Options...>, "streams_builder::stream takes one option: consumed");
-        static_assert(readable_and_writable<Key> && readable_and_writable<Value>,
-                      "streams_builder::stream: the key or value type has no serde; specialise streams::serde for it, or "
-                      "include the header that does");
+        static_assert(detail::options_of<consumed>::admit<Options...>,
+                      "streams_builder::stream takes one option: consumed");
+        static_assert(
+            readable_and_writable<Key> && readable_and_writable<Value>,
+            "streams_builder::stream: the key or value type has no serde; specialise streams::serde for it, or "
+            "include the header that does");
         const consumed how = detail::pick<consumed>(options...);
         return kstream<Key, Value>(detail::add_stream_source(
             graph_, std::move(topics), how, typeid(record<Key, Value>),
@@ -55,9 +57,10 @@ public:
     [[nodiscard]] ktable<Key, Value, rows::deletable> table(const std::string& topic, const Options&... options) {
         static_assert(detail::options_of<consumed, materialized>::admit<Options...>,
                       "streams_builder::table takes the options consumed and materialized");
-        static_assert(has_serde<Key> && has_serde<Value>,
-                      "streams_builder::table: key and value type need a serde and no std::optional: a deleted row is no "
-                      "value; specialise streams::serde for them, or include the header that does");
+        static_assert(
+            has_serde<Key> && has_serde<Value>,
+            "streams_builder::table: key and value type need a serde and no std::optional: a deleted row is no "
+            "value; specialise streams::serde for them, or include the header that does");
         static_assert(storable<Key> && storable<Value>,
                       "streams_builder::table: a table outlives the records it is made from, but the key or value type "
                       "borrows from them; use one that owns its memory, std::string for std::string_view");
@@ -69,8 +72,8 @@ public:
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),
             [] { return std::make_unique<topic_source<std::optional<Key>, std::optional<Value>>>(); },
             [table](const std::string& name, const std::string& source, const std::string& reused, topology& out) {
-                detail::write_table_source<std::optional<Key>, std::optional<Value>>(
-                    *table, name, {source}, reused, std::chrono::milliseconds(0), out);
+                detail::write_table_source<std::optional<Key>, std::optional<Value>>(*table, name, {source}, reused,
+                                                                                     std::chrono::milliseconds(0), out);
             });
         return ktable<Key, Value, rows::deletable>(std::move(at), std::move(table));
     }
@@ -79,7 +82,9 @@ public:
     /// as different types, stores of one name with different settings.
     [[nodiscard]] topology build() const { return graph_->write(); }
     /// The same; `config` is where topology.optimization is read from.
-    [[nodiscard]] topology build(const streams_config& config) const { return graph_->write(config.topology_optimization); }
+    [[nodiscard]] topology build(const streams_config& config) const {
+        return graph_->write(config.topology_optimization);
+    }
 
 private:
     std::shared_ptr<detail::graph> graph_;

@@ -36,20 +36,24 @@ public:
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "time_windowed_kstream::reduce takes the options named and materialized");
         using called = detail::as_called_t<F>;
-        static_assert(!detail::only_mutably_invocable<F, plain_value&&, const Value&>,
-                      "time_windowed_kstream::reduce: the functor is a mutable lambda, but all tasks share it; keep state "
-                      "in a store, or give each task its own functor with per_task(factory)");
-        static_assert(std::invocable<called, plain_value&&, const Value&>,
-                      "time_windowed_kstream::reduce: the functor must be callable with (aggregate, value): the aggregate "
-                      "of the stream's value type without its null, the value with it");
+        static_assert(
+            !detail::only_mutably_invocable<F, plain_value&&, const Value&>,
+            "time_windowed_kstream::reduce: the functor is a mutable lambda, but all tasks share it; keep state "
+            "in a store, or give each task its own functor with per_task(factory)");
+        static_assert(
+            std::invocable<called, plain_value&&, const Value&>,
+            "time_windowed_kstream::reduce: the functor must be callable with (aggregate, value): the aggregate "
+            "of the stream's value type without its null, the value with it");
         using result = std::remove_cvref_t<std::invoke_result_t<called, plain_value&&, const Value&>>;
-        static_assert(std::convertible_to<result, std::optional<plain_value>>,
-                      "time_windowed_kstream::reduce: the functor must return the stream's value type, or a std::optional "
-                      "of it; use aggregate where the result has another type");
+        static_assert(
+            std::convertible_to<result, std::optional<plain_value>>,
+            "time_windowed_kstream::reduce: the functor must return the stream's value type, or a std::optional "
+            "of it; use aggregate where the result has another type");
         using plan = detail::reduce_plan<plain_value, std::decay_t<F>>;
-        return add<nullable<Value> ? rows::deletable : detail::rows_of<result>>(
-            plan{detail::share(std::forward<F>(reducer))},
-            detail::new_names(group_->at, "KSTREAM-REDUCE-", options...), options...);
+        return add < nullable<Value> ? rows::deletable
+                                     : detail::rows_of < result >>
+                                           (plan{detail::share(std::forward<F>(reducer))},
+                                            detail::new_names(group_->at, "KSTREAM-REDUCE-", options...), options...);
     }
 
     /// Takes the values of each key and window into an aggregate; see kgrouped_stream::aggregate. A null value reaches
@@ -83,10 +87,12 @@ public:
 
 private:
     template <rows Rows, class Plan, class... Options>
-    [[nodiscard]] table_type<Plan, Rows> add(Plan plan, detail::aggregation_names names, const Options&... options) const {
-        static_assert(readable_and_writable<Key> && readable_and_writable<Value>,
-                      "the grouped stream's key or value type has no serde; specialise streams::serde for it, or include "
-                      "the header that does");
+    [[nodiscard]] table_type<Plan, Rows> add(Plan plan, detail::aggregation_names names,
+                                             const Options&... options) const {
+        static_assert(
+            readable_and_writable<Key> && readable_and_writable<Value>,
+            "the grouped stream's key or value type has no serde; specialise streams::serde for it, or include "
+            "the header that does");
         static_assert(storable<typename Plan::aggregate_type>,
                       "the aggregate's type needs a serde, and must own its memory: a store keeps it longer than any "
                       "record; use std::string for std::string_view");

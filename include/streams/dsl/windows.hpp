@@ -30,6 +30,8 @@ namespace detail {
 
 /// What windowed_by takes.
 template <class W>
-concept time_window = requires(const W& windows) { detail::checked(windows); };
+concept time_window = requires(const W& windows) {
+    detail::checked(windows);
+};
 
 } // namespace streams::inline v0

@@ -21,7 +21,9 @@ public:
         out.add_node({.kind = node_kind::processor,
                       .name = of.name,
                       .parents = parent_names(of),
-                      .make = [shape = shape_, store = spec_.name, send_old = send_old_] { return shape.make(store, send_old); }});
+                      .make = [shape = shape_, store = spec_.name, send_old = send_old_] {
+                          return shape.make(store, send_old);
+                      }});
         out.add_store(spec_, {of.name});
     }
 
@@ -64,7 +66,8 @@ struct by_window {
 /// Adds the node of an aggregation, behind a repartition topic where the key has changed, and returns its place.
 template <class KeyIn, class ValueIn, class Table>
 [[nodiscard]] attachment add_aggregation(group_state& group, std::string name, const std::string& store,
-                                         std::shared_ptr<Table> table, std::optional<std::chrono::milliseconds> window_size) {
+                                         std::shared_ptr<Table> table,
+                                         std::optional<std::chrono::milliseconds> window_size) {
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
         make_repartition_nodes<KeyIn, ValueIn>(plan, group.at.window_size);
     });

@@ -11,8 +11,8 @@ namespace streams::inline v0::detail {
 
 /// An aggregator takes (value, aggregate) or (key, value, aggregate); the aggregate as an rvalue.
 template <class F, class Key, class Value, class Aggregate>
-concept aggregator = std::invocable<as_called_t<F>, const Value&, Aggregate&&> ||
-                     std::invocable<as_called_t<F>, const Key&, const Value&, Aggregate&&>;
+concept aggregator = std::invocable < as_called_t<F>,
+const Value&, Aggregate&& > || std::invocable<as_called_t<F>, const Key&, const Value&, Aggregate&&>;
 template <class F, class Key, class Value, class Aggregate>
 inline constexpr bool mutable_aggregator =
     !aggregator<F, Key, Value, Aggregate> && (only_mutably_invocable<F, const Value&, Aggregate&&> ||

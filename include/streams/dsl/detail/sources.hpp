@@ -19,9 +19,8 @@ using table_writer =
 
 /// Adds the source of a table and the node below it, which `write_table` writes: (its name, the
 /// source's name, the topic that is to be the changelog of its store or nothing, the topology).
-[[nodiscard]] attachment
-add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
-                 const std::type_info& types, node_factory make,
-                 table_writer write_table);
+[[nodiscard]] attachment add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic,
+                                          const consumed& options, const std::type_info& types, node_factory make,
+                                          table_writer write_table);
 
 } // namespace streams::inline v0::detail

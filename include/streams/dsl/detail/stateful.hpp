@@ -20,12 +20,11 @@ struct stateful {
 
         attachment above = at;
         if (at.repartition_required)
-            above = behind_repartition(at, name, [&](repartition_plan& plan) {
-                make_repartition_nodes<Key, Value>(plan, at.window_size);
-            });
+            above = behind_repartition(
+                at, name, [&](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, at.window_size); });
         graph_node what{.name = std::move(name)};
         what.write = [description, size = at.window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of,
-                                                                                                  topology& out) {
+                                                                                                 topology& out) {
             write_table_source<Key, Value>(*description, of.name, parent_names(of), {}, size, out);
         };
         return table_type(above.behind(at.graph->add(std::move(what), *above.node), false), description);

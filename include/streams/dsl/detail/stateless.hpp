@@ -55,7 +55,8 @@ template <class Key, class Value>
 struct stateless {
     template <bool Wanted, class F>
     static graph_node& add_filter(const attachment& at, std::string name, shared_functor<F> f) {
-        return at.graph->add_processor(std::move(name), *at.node, maker_of<filter_node<Key, Value, F, Wanted>>(std::move(f)));
+        return at.graph->add_processor(std::move(name), *at.node,
+                                       maker_of<filter_node<Key, Value, F, Wanted>>(std::move(f)));
     }
     template <class NewValue, class F>
     static graph_node& add_map_values(const attachment& at, std::string name, shared_functor<F> f) {
@@ -80,15 +81,15 @@ struct stateless {
     }
     template <class NewValue, class F>
     static graph_node& add_flat_map_values(const attachment& at, std::string name, shared_functor<F> f) {
-        graph_node& node = at.graph->add_processor(std::move(name), *at.node,
-                                                   maker_of<flat_map_values_node<Key, Value, NewValue, F>>(std::move(f)));
+        graph_node& node = at.graph->add_processor(
+            std::move(name), *at.node, maker_of<flat_map_values_node<Key, Value, NewValue, F>>(std::move(f)));
         node.value_changing = true;
         return node;
     }
     template <class NewKey, class NewValue, class F>
     static graph_node& add_flat_map(const attachment& at, std::string name, shared_functor<F> f) {
-        graph_node& node = at.graph->add_processor(std::move(name), *at.node,
-                                                   maker_of<flat_map_node<Key, Value, NewKey, NewValue, F>>(std::move(f)));
+        graph_node& node = at.graph->add_processor(
+            std::move(name), *at.node, maker_of<flat_map_node<Key, Value, NewKey, NewValue, F>>(std::move(f)));
         mark_key_change<NewKey, NewValue>(node, at);
         return node;
     }
@@ -146,11 +147,12 @@ struct stateless {
         graph_node what{.name = std::move(name)};
         what.write = [f = std::move(f)](const graph_node& of, topology& out) {
             using choice = topic_choice<Key, Value, F>;
-            out.add_node({.kind = node_kind::sink,
-                          .name = of.name,
-                          .parents = parent_names(of),
-                          .topic_extractor = true,
-                          .make = [f] { return std::make_unique<topic_sink<Key, Value, choice>>(choice{task_functor<F>(f)}); }});
+            out.add_node(
+                {.kind = node_kind::sink,
+                 .name = of.name,
+                 .parents = parent_names(of),
+                 .topic_extractor = true,
+                 .make = [f] { return std::make_unique<topic_sink<Key, Value, choice>>(choice{task_functor<F>(f)}); }});
         };
         at.graph->add(std::move(what), *at.node);
     }

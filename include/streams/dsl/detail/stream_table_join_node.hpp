@@ -9,12 +9,12 @@ namespace streams::inline v0::detail {
 
 /// A joiner takes (value, row) or (key, value, row).
 template <class F, class Key, class Value, class Row>
-concept joiner = std::invocable<as_called_t<F>, const Value&, Row> ||
-                 std::invocable<as_called_t<F>, const Key&, const Value&, Row>;
+concept joiner = std::invocable < as_called_t<F>,
+const Value&, Row > || std::invocable<as_called_t<F>, const Key&, const Value&, Row>;
 template <class F, class Key, class Value, class Row>
 inline constexpr bool mutable_joiner =
-    !joiner<F, Key, Value, Row> && (only_mutably_invocable<F, const Value&, Row> ||
-                                    only_mutably_invocable<F, const Key&, const Value&, Row>);
+    !joiner<F, Key, Value, Row> &&
+    (only_mutably_invocable<F, const Value&, Row> || only_mutably_invocable<F, const Key&, const Value&, Row>);
 
 template <class F, class Key, class Value, class Row>
 decltype(auto) call_joiner(F& functor, const Key& key, const Value& value, Row row) {
@@ -71,9 +71,8 @@ public:
 private:
     template <class KeyOut>
     void join(const KeyOut& key, const value_type& value, row_argument row, const record<KeyIn, ValueIn>& r) const {
-        const NewValue& result =
-            call_joiner<std::remove_reference_t<as_called_t<F>>, KeyOut, value_type, row_argument>(joiner_.get(), key,
-                                                                                                   value, row);
+        const NewValue& result = call_joiner<std::remove_reference_t<as_called_t<F>>, KeyOut, value_type, row_argument>(
+            joiner_.get(), key, value, row);
         this->forward({key, result, r.timestamp, r.headers});
     }
 

@@ -26,7 +26,8 @@ public:
             this->forward(r.with_value(held_));
         } else {
             if (!value)
-                throw streams_error(concat("node ", this->name(), " received a deletion from a table whose rows are "
+                throw streams_error(concat("node ", this->name(),
+                                           " received a deletion from a table whose rows are "
                                            "permanent; its store holds what this topology did not write"));
             this->forward(r.with_value(*value));
         }

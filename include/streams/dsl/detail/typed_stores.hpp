@@ -13,7 +13,8 @@ template <class Store>
 [[nodiscard]] Store& store_as(task_context& context, std::string_view name) {
     auto* store = dynamic_cast<Store*>(&context.store(name));
     if (!store)
-        throw topology_error(concat("store ", name, " is of another kind than the operator that uses it made; give one of "
+        throw topology_error(concat("store ", name,
+                                    " is of another kind than the operator that uses it made; give one of "
                                     "the two stores of that name another name"));
     return *store;
 }

@@ -13,8 +13,7 @@ namespace streams::inline v0::detail {
 /// Decodes into an object that may hold an earlier value, and reuses its memory where the serde can.
 template <class T>
 void decode_into(bytes_view in, std::optional<T>& out) {
-    if constexpr (std::default_initializable<T> &&
-                  requires(T& value) { serde<T>::deserialize_into(in, value); }) {
+    if constexpr (std::default_initializable<T> && requires(T & value) { serde<T>::deserialize_into(in, value); }) {
         if (!out) out.emplace();
         serde<T>::deserialize_into(in, *out);
     } else {
