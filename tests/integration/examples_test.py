@@ -167,10 +167,13 @@ def possible_fraud(state):
         process.wait()
     expected = {at: count for at, count in payments_by_window("authorization_attempts").items() if count > 3}
     assert sum(expected.values()) > 250_000
-    # The killed member is waited for until its session ends.
+
+    def complete():
+        found = last_alerts()
+        return found.keys() == expected.keys() and all(found[at] >= count for at, count in expected.items())
+    # The killed members are waited for until their sessions end.
     with running("possible_fraud", state, application="fraud"):
-        eventually("a final count for every card and window", lambda: last_alerts().keys() == expected.keys()
-                   and all(last_alerts()[at] >= count for at, count in expected.items()), 150)
+        eventually("a final count for every card and window", complete, 200)
         time.sleep(1)
     counted = last_alerts()
     over = sum(counted[at] - count for at, count in expected.items())
