@@ -198,11 +198,11 @@ bool stream_task::punctuate_wall_clock() {
     return on_wall_clock_.punctuate(now, [&](const auto& call) { run_punctuation(call, now); }) > 0;
 }
 
-void stream_task::run_punctuation(const punctuation_queue::callback& call, std::int64_t time) {
-    begin_without_record(time);
-    commit_needed_ = true;
+/// Runs nodes with no record at hand, whose errors no handler answers.
+template <class Work>
+void stream_task::without_record(std::string_view what, const Work& work) {
     try {
-        call(time);
+        work();
     } catch (const task_error&) {
         throw;
     } catch (const corrupt_state_error& cause) {
@@ -210,8 +210,14 @@ void stream_task::run_punctuation(const punctuation_queue::callback& call, std::
     } catch (const state_error&) {
         throw;
     } catch (const std::exception& cause) {
-        throw_failed_task(id_, "ran a punctuation", cause);
+        throw_failed_task(id_, what, cause);
     }
+}
+
+void stream_task::run_punctuation(const punctuation_queue::callback& call, std::int64_t time) {
+    begin_without_record(time);
+    commit_needed_ = true;
+    without_record("ran a punctuation", [&] { call(time); });
 }
 
 std::size_t stream_task::uncommitted_bytes() const {
@@ -223,17 +229,9 @@ std::size_t stream_task::uncommitted_bytes() const {
 void stream_task::prepare_commit() {
     commit_requested_ = false;
     begin_without_record(stream_time());
-    try {
+    without_record("forwarded cached updates", [&] {
         for (task_store& each : stores_) each.store->flush();
-    } catch (const task_error&) {
-        throw;
-    } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(id_, cause.what());
-    } catch (const state_error&) {
-        throw;
-    } catch (const std::exception& cause) {
-        throw_failed_task(id_, "forwarded cached updates", cause);
-    }
+    });
 }
 
 std::vector<kafka::committed_offset> stream_task::committable(bool count_control_records) {

@@ -142,6 +142,8 @@ private:
     void run(const partition_group::taken& next);
     void begin_record(const partition_group::taken& next) noexcept;
     void begin_without_record(std::int64_t timestamp) noexcept;
+    template <class Work>
+    void without_record(std::string_view what, const Work& work);
     void run_punctuation(const punctuation_queue::callback& call, std::int64_t time);
     void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) override;
     void invalid_timestamp(const record_queue& queue, const record_view& raw) override;
