@@ -50,7 +50,7 @@ public:
     virtual void write(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                        const store_position& position) = 0;
     /// The entries of a span in key order. What it yields is valid until its next call.
-    [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, order direction) = 0;
+    [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) = 0;
     [[nodiscard]] virtual std::uint64_t approximate_num_entries() = 0;
     /// Makes what was written outlast the process. `wait`: before the call returns, else soon.
     virtual void flush(bool wait) = 0;

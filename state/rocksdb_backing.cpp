@@ -95,8 +95,8 @@ rocksdb::Status open_database(const rocksdb::Options& options, const std::string
 
 class rocksdb_cursor final : public store_cursor<store_entry> {
 public:
-    rocksdb_cursor(rocksdb::DB& database, key_span span, order direction, std::string label)
-        : descending_(direction == order::descending), from_(span.from ? span.from->text() : first_data_key),
+    rocksdb_cursor(rocksdb::DB& database, key_span span, iteration_order direction, std::string label)
+        : descending_(direction == iteration_order::descending), from_(span.from ? span.from->text() : first_data_key),
           to_(span.to ? span.to->text() : std::string_view{}), from_slice_(from_), to_slice_(to_), label_(std::move(label)) {
         rocksdb::ReadOptions options;
         options.iterate_lower_bound = &from_slice_;
@@ -147,7 +147,7 @@ public:
         write_options_.disableWAL = true;
         check_identity(identity);
         read_position();
-        empty_ = !cursor({}, order::ascending)->next();
+        empty_ = !cursor({}, iteration_order::ascending)->next();
     }
 
     ~rocksdb_backing() override {
@@ -180,7 +180,7 @@ public:
         if (expired_below) drop_files_below(*expired_below);
     }
 
-    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, order direction) override {
+    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
         return std::make_unique<rocksdb_cursor>(*database_, span, direction, label_);
     }
 

@@ -65,7 +65,7 @@ std::optional<bytes_view> tiered_key_value_store::get(bytes_view key) { return m
 void tiered_key_value_store::put(bytes_view key, std::optional<bytes_view> value) { map_.put(map_key(key), value); }
 
 store_range<store_entry> tiered_key_value_store::range(std::optional<bytes_view> from, std::optional<bytes_view> to,
-                                                       order direction) {
+                                                       iteration_order direction) {
     bytes first(map_key(from.value_or(bytes_view())));
     bytes last(map_key(to.value_or(bytes_view())));
     to ? append_successor(last) : advance_past(last);
@@ -78,7 +78,7 @@ store_range<store_entry> tiered_key_value_store::prefix_scan(bytes_view prefix) 
     bytes last(first.view());
     advance_past(last);
     return store_range<store_entry>(
-        std::make_unique<key_value_cursor>(map_.cursor(first.view(), last.view(), order::ascending)));
+        std::make_unique<key_value_cursor>(map_.cursor(first.view(), last.view(), iteration_order::ascending)));
 }
 
 void tiered_key_value_store::restore(std::span<const record_view> records) {

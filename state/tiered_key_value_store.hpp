@@ -23,7 +23,7 @@ public:
     [[nodiscard]] std::optional<bytes_view> get(bytes_view key) override;
     void put(bytes_view key, std::optional<bytes_view> value) override;
     [[nodiscard]] store_range<store_entry> range(std::optional<bytes_view> from, std::optional<bytes_view> to,
-                                                 order direction) override;
+                                                 iteration_order direction) override;
     [[nodiscard]] store_range<store_entry> prefix_scan(bytes_view prefix) override;
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return map_.approximate_num_entries(); }
 

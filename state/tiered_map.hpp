@@ -43,7 +43,7 @@ public:
     /// A put that the store itself refuses: for the changelog and the listener only.
     void put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
-                                                                    std::optional<bytes_view> to, order direction);
+                                                                    std::optional<bytes_view> to, iteration_order direction);
     [[nodiscard]] std::uint64_t approximate_num_entries();
 
     [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values);

@@ -8,8 +8,8 @@ namespace {
 class overlay_cursor final : public store_cursor<store_entry> {
 public:
     overlay_cursor(std::unique_ptr<store_cursor<store_entry>> disk, const hot_tier::ordered_entries& hot,
-                   std::optional<bytes_view> from, std::optional<bytes_view> to, order direction)
-        : disk_(std::move(disk)), descending_(direction == order::descending),
+                   std::optional<bytes_view> from, std::optional<bytes_view> to, iteration_order direction)
+        : disk_(std::move(disk)), descending_(direction == iteration_order::descending),
           first_(from ? hot.lower_bound(*from) : hot.begin()), last_(to ? hot.lower_bound(*to) : hot.end()) {
         if (from && to && !(*from < *to)) last_ = first_;
     }
@@ -52,7 +52,7 @@ private:
 } // namespace
 
 std::unique_ptr<store_cursor<store_entry>> tiered_map::cursor(std::optional<bytes_view> from,
-                                                              std::optional<bytes_view> to, order direction) {
+                                                              std::optional<bytes_view> to, iteration_order direction) {
     if (!floor_.empty() && (!from || *from < floor_.view())) from = floor_.view();
     auto below = disk_ ? disk_->cursor({from, to}, direction) : nullptr;
     return std::make_unique<overlay_cursor>(std::move(below), hot_.ordered(), from, to, direction);

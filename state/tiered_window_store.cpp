@@ -73,7 +73,7 @@ void tiered_window_store::put(bytes_view key, std::optional<bytes_view> value, s
 }
 
 store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_t from, std::int64_t to,
-                                                     order direction) {
+                                                     iteration_order direction) {
     const std::int64_t observed = map_.position().observed;
     const start_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
     return store_range<window_entry>(windows_of_key(map_, layout_, key, starts, direction));
@@ -81,7 +81,7 @@ store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_
 
 store_range<window_entry> tiered_window_store::fetch_range(std::optional<bytes_view> first,
                                                            std::optional<bytes_view> last, std::int64_t from,
-                                                           std::int64_t to, order direction) {
+                                                           std::int64_t to, iteration_order direction) {
     const std::int64_t observed = map_.position().observed;
     const start_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
     return store_range<window_entry>(windows_of_keys(map_, layout_, first, last, starts, direction));

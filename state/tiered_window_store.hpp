@@ -24,9 +24,9 @@ public:
     [[nodiscard]] std::optional<bytes_view> fetch(bytes_view key, std::int64_t start) override;
     void put(bytes_view key, std::optional<bytes_view> value, std::int64_t start) override;
     [[nodiscard]] store_range<window_entry> fetch(bytes_view key, std::int64_t from, std::int64_t to,
-                                                  order direction) override;
+                                                  iteration_order direction) override;
     [[nodiscard]] store_range<window_entry> fetch_range(std::optional<bytes_view> first, std::optional<bytes_view> last,
-                                                        std::int64_t from, std::int64_t to, order direction) override;
+                                                        std::int64_t from, std::int64_t to, iteration_order direction) override;
 
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return map_.checkpoint_offset(); }

@@ -12,7 +12,7 @@ constexpr std::uint32_t largest_sequence = 0xffffffff;
 
 class key_cursor final : public store_cursor<window_entry> {
 public:
-    key_cursor(tiered_map& map, const window_layout& layout, bytes_view key, start_span starts, order direction)
+    key_cursor(tiered_map& map, const window_layout& layout, bytes_view key, start_span starts, iteration_order direction)
         : map_(map), layout_(layout), key_(key), starts_(starts), direction_(direction),
           first_segment_(layout.segment_of(starts.from)), last_segment_(layout.segment_of(starts.to)) {
         if (starts.from > starts.to) last_segment_ = first_segment_ - 1;
@@ -22,7 +22,7 @@ public:
         for (;;) {
             if (!segment_) {
                 if (first_segment_ > last_segment_) return std::nullopt;
-                open(direction_ == order::ascending ? first_segment_++ : last_segment_--);
+                open(direction_ == iteration_order::ascending ? first_segment_++ : last_segment_--);
             }
             const auto entry = segment_->next();
             if (!entry) {
@@ -50,7 +50,7 @@ private:
     const window_layout& layout_;
     bytes key_;
     start_span starts_;
-    order direction_;
+    iteration_order direction_;
     std::int64_t first_segment_;
     std::int64_t last_segment_;
     std::unique_ptr<store_cursor<store_entry>> segment_;
@@ -98,14 +98,14 @@ bytes largest_store_key(bytes_view last, std::int64_t to) {
 } // namespace
 
 std::unique_ptr<store_cursor<window_entry>> windows_of_key(tiered_map& map, const window_layout& layout, bytes_view key,
-                                                           start_span starts, order direction) {
+                                                           start_span starts, iteration_order direction) {
     return std::make_unique<key_cursor>(map, layout, key, starts, direction);
 }
 
 std::unique_ptr<store_cursor<window_entry>> windows_of_keys(tiered_map& map, const window_layout& layout,
                                                             std::optional<bytes_view> first,
                                                             std::optional<bytes_view> last, start_span starts,
-                                                            order direction) {
+                                                            iteration_order direction) {
     std::vector<collected_window> found;
     bytes from;
     bytes to;
@@ -118,7 +118,7 @@ std::unique_ptr<store_cursor<window_entry>> windows_of_keys(tiered_map& map, con
         } else {
             window_layout::segment_key(to, segment + 1);
         }
-        const auto cursor = map.cursor(from.view(), to.view(), order::ascending);
+        const auto cursor = map.cursor(from.view(), to.view(), iteration_order::ascending);
         while (const auto entry = cursor->next()) {
             const bytes_view key = window_layout::record_key(entry->key);
             const std::int64_t start = window_layout::start_of(entry->key);
@@ -127,7 +127,7 @@ std::unique_ptr<store_cursor<window_entry>> windows_of_keys(tiered_map& map, con
         }
     }
     std::sort(found.begin(), found.end());
-    if (direction == order::descending) std::reverse(found.begin(), found.end());
+    if (direction == iteration_order::descending) std::reverse(found.begin(), found.end());
     return std::make_unique<collected_cursor>(std::move(found));
 }
 

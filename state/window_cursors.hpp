@@ -19,11 +19,11 @@ struct start_span {
 
 /// The windows of one key, by start; read from the map as the cursor moves.
 [[nodiscard]] std::unique_ptr<store_cursor<window_entry>>
-windows_of_key(tiered_map& map, const window_layout& layout, bytes_view key, start_span starts, order direction);
+windows_of_key(tiered_map& map, const window_layout& layout, bytes_view key, start_span starts, iteration_order direction);
 
 /// The windows of the keys in [first, last] (nullopt: open), by key, then by start; collected before it returns.
 [[nodiscard]] std::unique_ptr<store_cursor<window_entry>>
 windows_of_keys(tiered_map& map, const window_layout& layout, std::optional<bytes_view> first,
-                std::optional<bytes_view> last, start_span starts, order direction);
+                std::optional<bytes_view> last, start_span starts, iteration_order direction);
 
 } // namespace streams::inline v0

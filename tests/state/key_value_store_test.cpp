@@ -55,10 +55,10 @@ TEST_CASE("ranges are ordered by key bytes and see uncommitted, committed and st
     auto& kv = store.kv();
     const pairs all{{"a", "new"}, {"b", "old"}, {"bb", "new"}, {"d", "committed"}, {"\xff", "old"}};
     CHECK(read_all(kv.all()) == all);
-    CHECK(read_all(kv.all(streams::order::descending)) == pairs(all.rbegin(), all.rend()));
+    CHECK(read_all(kv.all(streams::iteration_order::descending)) == pairs(all.rbegin(), all.rend()));
     CHECK(read_all(kv.range(bytes_view("b"), bytes_view("d"))) == pairs(all.begin() + 1, all.begin() + 4));
     CHECK(read_all(kv.range(std::nullopt, bytes_view("b"))) == pairs(all.begin(), all.begin() + 2));
-    CHECK(read_all(kv.range(bytes_view("bb"), std::nullopt, streams::order::descending)) ==
+    CHECK(read_all(kv.range(bytes_view("bb"), std::nullopt, streams::iteration_order::descending)) ==
           pairs(all.rbegin(), all.rbegin() + 3));
     CHECK(read_all(kv.range(bytes_view("d"), bytes_view("b"))).empty());
     CHECK(read_all(kv.prefix_scan(bytes_view("b"))) == pairs(all.begin() + 1, all.begin() + 3));

@@ -109,7 +109,7 @@ TEST_CASE("a key-value store behaves as an ordered map under puts, commits, roll
             if (op.value % 4 == 0)
                 RC_ASSERT(read_all(model.store.kv().all()) == pairs(model.now.begin(), model.now.end()));
         }
-        RC_ASSERT(read_all(model.store.kv().all(streams::order::descending)) ==
+        RC_ASSERT(read_all(model.store.kv().all(streams::iteration_order::descending)) ==
                   pairs(model.now.rbegin(), model.now.rend()));
     });
     CHECK(held);

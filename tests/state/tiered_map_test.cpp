@@ -44,7 +44,7 @@ public:
         content_.position = position;
     }
     [[nodiscard]] std::unique_ptr<streams::store_cursor<streams::store_entry>> cursor(streams::key_span,
-                                                                                      streams::order) override {
+                                                                                      streams::iteration_order) override {
         return nullptr;
     }
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return content_.entries.size(); }

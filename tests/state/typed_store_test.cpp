@@ -40,7 +40,7 @@ TEST_CASE("a typed view of a timestamped key-value store reads and writes values
     CHECK(counts.put_if_absent("d", {4, 40}) == std::nullopt);
     counts.erase("c");
     CHECK(collected(counts.all()) == std::vector<entry>{{"a", {1, 10}}, {"b", {2, 20}}, {"d", {4, 40}}});
-    CHECK(collected(counts.all(streams::order::descending)) ==
+    CHECK(collected(counts.all(streams::iteration_order::descending)) ==
           std::vector<entry>{{"d", {4, 40}}, {"b", {2, 20}}, {"a", {1, 10}}});
     CHECK(collected(counts.range("b", std::nullopt)) == std::vector<entry>{{"b", {2, 20}}, {"d", {4, 40}}});
     CHECK(collected(counts.prefix_scan(std::string("d"))) == std::vector<entry>{{"d", {4, 40}}});

@@ -36,7 +36,7 @@ TEST_CASE("a window store returns the windows of a key by start") {
     auto& windows = store.windows();
     CHECK(read_all(windows.fetch(bytes_view("a"), 0, 10 * minute)) == rows);
     CHECK(read_all(windows.fetch(bytes_view("a"), 1, 2 * minute)) == window_rows(rows.begin() + 1, rows.begin() + 3));
-    CHECK(read_all(windows.fetch(bytes_view("a"), 0, 10 * minute, streams::order::descending)) ==
+    CHECK(read_all(windows.fetch(bytes_view("a"), 0, 10 * minute, streams::iteration_order::descending)) ==
           window_rows(rows.rbegin(), rows.rend()));
     window_rows all = rows;
     all.push_back({"ab", minute, "x"});

@@ -6,9 +6,9 @@
 #include <streams/dsl/detail/stateful.hpp>
 #include <streams/dsl/detail/stateless.hpp>
 #include <streams/dsl/fwd.hpp>
+#include <streams/dsl/kstream_joins.hpp>
 #include <streams/dsl/options.hpp>
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -22,7 +22,8 @@ namespace streams::inline v0 {
 /// threads at once; see per_task for one with state. What it throws stops the application (or goes to the processing
 /// handler). Not thread-safe while the topology is built.
 template <class Key, class Value>
-class kstream {
+class kstream : public kstream_joins<Key, Value> {
+    using base = kstream_joins<Key, Value>;
     template <class F>
     static constexpr bool functor = record_functor<F, Key, Value>;
     template <class F>
@@ -256,44 +257,15 @@ public:
         return kgrouped_stream<NewKey, Value>({at().behind(node, true), detail::pick<grouped>(options...).name});
     }
 
-    /// Joins each record with the table's row of its key, where there is one:
-    /// `clicks.join(users, [](const click& c, const user& u) { return visit{c.page, u.level}; })`.
-    /// The joiner takes (value, row) or (key, value, row). Records with null key or value are dropped.
-    template <class TableKey, class Row, rows Rows, class F, class... Options>
-    [[nodiscard]] auto join(const ktable<TableKey, Row, Rows>& table, F&& joiner, const Options&... options) const {
-        static_assert(detail::options_of<joined>::admit<Options...>, "kstream::join takes one option: joined");
-        return joined_with<false, const Row&>(table, std::forward<F>(joiner), detail::pick<joined>(options...));
-    }
-    /// As join, but a record without a row is kept: the joiner receives a `const Row*`, null where there is no row. A
-    /// record with a null key is joined with no row; one with a null value is dropped.
-    template <class TableKey, class Row, rows Rows, class F, class... Options>
-    [[nodiscard]] auto left_join(const ktable<TableKey, Row, Rows>& table, F&& joiner,
-                                 const Options&... options) const {
-        static_assert(detail::options_of<joined>::admit<Options...>, "kstream::left_join takes one option: joined");
-        return joined_with<true, const Row*>(table, std::forward<F>(joiner), detail::pick<joined>(options...));
-    }
-
     /// For the library: a stream at a place in the graph.
-    explicit kstream(detail::attachment at)
-        : state_(std::make_shared<detail::stream_state>(detail::stream_state{std::move(at)})) {}
+    explicit kstream(detail::attachment place) : base(std::move(place)) {}
+    using base::at;
 
 private:
-    template <class, class>
-    friend class kstream;
-
-    [[nodiscard]] const detail::attachment& at() const noexcept { return state_->at; }
-    /// The name that the option of type Option gives, or a generated one.
+    using base::check_serdes;
     template <class Option, class... Options>
     [[nodiscard]] std::string name(std::string_view prefix, const Options&... options) const {
-        return at().graph->name_or_new(detail::pick<Option>(options...).name, prefix);
-    }
-    static constexpr void check_serdes() {
-        static_assert(readable_and_writable<Key>,
-                      "the stream's key type has no serde; specialise streams::serde for it, or "
-                      "include the header that does");
-        static_assert(readable_and_writable<Value>,
-                      "the stream's value type has no serde; specialise streams::serde for "
-                      "it, or include the header that does");
+        return base::template name<Option>(prefix, options...);
     }
     template <bool Wanted, class F, class... Options>
     [[nodiscard]] kstream filtered(F&& predicate, const Options&... options) const {
@@ -308,30 +280,6 @@ private:
                                                         detail::share(std::forward<F>(predicate)));
         return kstream(at().behind(node));
     }
-
-    template <bool Left, class RowArgument, class TableKey, class Row, rows Rows, class F>
-    [[nodiscard]] auto joined_with(const ktable<TableKey, Row, Rows>& table, F&& joiner, const joined& options) const {
-        check_serdes();
-        static_assert(
-            std::is_same_v<TableKey, without_null_t<Key>>,
-            "kstream::join: stream and table must have the same key type; bring the stream to the table's keys "
-            "with select_key, which repartitions it");
-        using JoinedKey = std::conditional_t<Left, Key, without_null_t<Key>>;
-        using plain = without_null_t<Value>;
-        static_assert(
-            !detail::mutable_joiner<F, JoinedKey, plain, RowArgument>,
-            "kstream::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
-            "give each task its own functor with per_task(factory)");
-        static_assert(
-            detail::joiner<F, JoinedKey, plain, RowArgument>,
-            "kstream::join: the joiner must be callable with (value, row) or (key, value, row); in a left join "
-            "the row is a pointer, null where there is none");
-        using NewValue = detail::joined_t<F, JoinedKey, plain, RowArgument>;
-        return kstream<JoinedKey, NewValue>(detail::stateful<Key, Value>::template add_table_join<Left, NewValue>(
-            *state_, table.at(), table.table(), detail::share(std::forward<F>(joiner)), options.name));
-    }
-
-    std::shared_ptr<detail::stream_state> state_;
 };
 
 } // namespace streams::inline v0

@@ -2,6 +2,7 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/table_handle.hpp>
 #include <streams/dsl/detail/table_to_stream_node.hpp>
 #include <streams/dsl/detail/table_views.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -17,7 +18,8 @@ namespace streams::inline v0 {
 /// whether rows can be deleted. Functors are called with (value) or (key, value) of present rows, never for deletions; as
 /// in kstream they are shared and called as const.
 template <class Key, class Value, rows Rows>
-class ktable {
+class ktable : public detail::table_handle<Key, Value> {
+    using base = detail::table_handle<Key, Value>;
     template <class F>
     static constexpr bool functor = record_functor<F, Key, Value>;
     template <class F>
@@ -63,9 +65,9 @@ public:
     [[nodiscard]] auto to_stream(const Options&... options) const {
         using node_type = detail::table_to_stream_node<Key, Value, Rows>;
         graph_node_ref node =
-            at_.graph->add_processor(at_.graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),
-                                     *at_.node, [] { return std::make_unique<node_type>(); });
-        return kstream<Key, typename node_type::stream_value>(at_.behind(node, false));
+            at().graph->add_processor(at().graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),
+                                     *at().node, [] { return std::make_unique<node_type>(); });
+        return kstream<Key, typename node_type::stream_value>(at().behind(node, false));
     }
     /// The same under new keys: `to_stream().select_key(mapper)`.
     template <class F, class... Options>
@@ -75,11 +77,9 @@ public:
         return to_stream(options...).select_key(std::forward<F>(mapper));
     }
 
-    /// For the library: a table at a place in the graph.
-    ktable(detail::attachment at, std::shared_ptr<detail::table_of<Key, Value>> table)
-        : at_(std::move(at)), table_(std::move(table)) {}
-    [[nodiscard]] const detail::attachment& at() const noexcept { return at_; }
-    [[nodiscard]] const std::shared_ptr<detail::table_of<Key, Value>>& table() const noexcept { return table_; }
+    using base::at;
+    using base::table_handle;
+    using base::table;
 
 private:
     using graph_node_ref = detail::graph_node&;
@@ -104,21 +104,18 @@ private:
         if (const auto kept = detail::picked<materialized>(options...)) {
             // Kafka Streams numbers a store here that it never makes.
             if (kept->name.empty())
-                at_.graph->burn();
+                at().graph->burn();
             else
                 spec = detail::key_value_spec(kept->name, *kept);
         }
         using view_type = detail::table_view<Key, Value, Operation, std::decay_t<F>, Skips>;
-        auto table = std::make_shared<view_type>(table_, detail::share(std::forward<F>(f)), std::move(spec));
-        detail::graph_node what{.name = at_.graph->name_or_new(detail::pick<named>(options...).name, prefix)};
-        what.write = [table, size = at_.window_size.value_or(std::chrono::milliseconds(0))](
-                         const detail::graph_node& of, topology& out) { table->write(of, size, out); };
-        graph_node_ref node = at_.graph->add(std::move(what), *at_.node);
-        return ktable<Key, NewValue, NewRows>(at_.behind(node, false), std::move(table));
+        auto rows_view = std::make_shared<view_type>(table(), detail::share(std::forward<F>(f)), std::move(spec));
+        detail::graph_node what{.name = at().graph->name_or_new(detail::pick<named>(options...).name, prefix)};
+        what.write = [rows_view, size = at().window_size.value_or(std::chrono::milliseconds(0))](
+                         const detail::graph_node& of, topology& out) { rows_view->write(of, size, out); };
+        graph_node_ref node = at().graph->add(std::move(what), *at().node);
+        return ktable<Key, NewValue, NewRows>(at().behind(node, false), std::move(rows_view));
     }
-
-    detail::attachment at_;
-    std::shared_ptr<detail::table_of<Key, Value>> table_;
 };
 
 } // namespace streams::inline v0

@@ -15,13 +15,13 @@ public:
     virtual void put(bytes_view key, std::optional<bytes_view> value) = 0;
     /// Entries with from <= key <= to; nullopt leaves that side open.
     [[nodiscard]] virtual store_range<store_entry> range(std::optional<bytes_view> from, std::optional<bytes_view> to,
-                                                         order = order::ascending) = 0;
+                                                         iteration_order = iteration_order::ascending) = 0;
     /// Entries whose key begins with `prefix`, ascending.
     [[nodiscard]] virtual store_range<store_entry> prefix_scan(bytes_view prefix) = 0;
     /// Exact or estimated count of entries.
     [[nodiscard]] virtual std::uint64_t approximate_num_entries() = 0;
 
-    [[nodiscard]] store_range<store_entry> all(order direction = order::ascending) {
+    [[nodiscard]] store_range<store_entry> all(iteration_order direction = iteration_order::ascending) {
         return range(std::nullopt, std::nullopt, direction);
     }
 };

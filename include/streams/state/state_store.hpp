@@ -44,6 +44,6 @@ public:
 };
 
 /// The order of an iteration.
-enum class order { ascending, descending };
+enum class iteration_order { ascending, descending };
 
 } // namespace streams::inline v0

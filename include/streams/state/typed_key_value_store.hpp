@@ -50,7 +50,7 @@ public:
 
     /// Entries with from <= key <= to by the order of the serialised keys; nullopt leaves that side open.
     [[nodiscard]] store_range<entry> range(const std::optional<Key>& from, const std::optional<Key>& to,
-                                           order direction = order::ascending) {
+                                           iteration_order direction = iteration_order::ascending) {
         bytes first;
         bytes last;
         if (from) serde<Key>::serialize(*from, first);
@@ -58,7 +58,7 @@ public:
         return decoded(this->bytes_store().range(from ? std::optional(first.view()) : std::nullopt,
                                                  to ? std::optional(last.view()) : std::nullopt, direction));
     }
-    [[nodiscard]] store_range<entry> all(order direction = order::ascending) {
+    [[nodiscard]] store_range<entry> all(iteration_order direction = iteration_order::ascending) {
         return decoded(this->bytes_store().all(direction));
     }
     /// Entries whose serialised key begins with that of `prefix`.

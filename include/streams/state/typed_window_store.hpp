@@ -47,13 +47,13 @@ public:
 
     /// The windows of one key with from <= start <= to, by start.
     [[nodiscard]] store_range<entry> fetch(const Key& key, std::int64_t from, std::int64_t to,
-                                           order direction = order::ascending) {
+                                           iteration_order direction = iteration_order::ascending) {
         return decoded(this->bytes_store().fetch(encode(key), from, to, direction));
     }
     /// The windows of keys in [first, last] (nullopt: open), by the order of the serialised keys, then by start.
     [[nodiscard]] store_range<entry> fetch_range(const std::optional<Key>& first, const std::optional<Key>& last,
                                                  std::int64_t from, std::int64_t to,
-                                                 order direction = order::ascending) {
+                                                 iteration_order direction = iteration_order::ascending) {
         bytes lowest;
         bytes highest;
         if (first) serde<Key>::serialize(*first, lowest);

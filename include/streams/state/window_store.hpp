@@ -25,11 +25,11 @@ public:
     virtual void put(bytes_view key, std::optional<bytes_view> value, std::int64_t start) = 0;
     /// The windows of one key with from <= start <= to, by start (duplicates in insertion order).
     [[nodiscard]] virtual store_range<window_entry> fetch(bytes_view key, std::int64_t from, std::int64_t to,
-                                                          order = order::ascending) = 0;
+                                                          iteration_order = iteration_order::ascending) = 0;
     /// The windows of keys in [first, last] (nullopt: open) with from <= start <= to, by key, then by start.
     [[nodiscard]] virtual store_range<window_entry> fetch_range(std::optional<bytes_view> first,
                                                                 std::optional<bytes_view> last, std::int64_t from,
-                                                                std::int64_t to, order = order::ascending) = 0;
+                                                                std::int64_t to, iteration_order = iteration_order::ascending) = 0;
 
     /// Every window with from <= start <= to, by key, then by start.
     [[nodiscard]] store_range<window_entry> fetch_all(std::int64_t from, std::int64_t to) {

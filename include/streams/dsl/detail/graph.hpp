@@ -50,6 +50,7 @@ struct graph_node {
     bool value_changing = false;
     bool merging = false;
     bool passes_null_keys = false; ///< a left or outer join: repartition nodes above let null keys pass (KIP-962)
+    std::optional<std::chrono::milliseconds> grace{}; ///< a windowed aggregation: how long past its end a window is open
     std::optional<source_plan> source{};
     std::optional<repartition_plan> repartition{};
     /// A change of key, or a merge: fills in a repartition topic right behind it. Empty where its types have no serde.

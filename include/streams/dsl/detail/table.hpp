@@ -42,6 +42,9 @@ public:
     virtual ~table_description() = default;
     /// Asks for old values. False: they are not to be had without a store, and `force` was not given.
     virtual bool enable_sending_old_values(bool force) = 0;
+    /// The updates come from a versioned store: one that is out of order says so (`change::is_latest`), and what is
+    /// below drops it (KIP-914).
+    [[nodiscard]] virtual bool versioned() const noexcept { return false; }
 };
 
 template <class Key, class Value>
