@@ -8,6 +8,13 @@
 
 namespace streams::inline v0 {
 
+namespace {
+
+/// Of all stores of the process together: entries kept in memory although they are on disk.
+constexpr std::size_t clean_state_bytes = 64 << 20;
+
+} // namespace
+
 owned_tasks::owned_tasks(const thread_environment& environment, producing_collector& collector, drop_counters& drops,
                          input_progress& progress)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
@@ -35,7 +42,8 @@ std::unique_ptr<stream_task> owned_tasks::make(const owned_task& planned) {
     const auto part = std::find_if(parts_.begin(), parts_.end(),
                                    [&](const sub_topology& each) { return each.id == planned.id.subtopology; });
     const auto& config = environment_.config;
-    const auto shares = std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size());
+    const std::int64_t shares = std::max<std::int64_t>(
+        std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size()), 1);
     const task_id id = planned.id;
     return std::make_unique<stream_task>(
         id, environment_.what, std::vector<sub_topology>{*part}, planned.inputs,
@@ -45,7 +53,8 @@ std::unique_ptr<stream_task> owned_tasks::make(const owned_task& planned) {
             .collector = collector_,
             .drops = drops_,
             .directory = environment_.states.task_folder(id),
-            .cache_bytes = config.statestore_cache_max_bytes / std::max<std::int64_t>(shares, 1),
+            .cache_bytes = config.statestore_cache_max_bytes / shares,
+            .memory_bytes = clean_state_bytes / static_cast<std::size_t>(shares),
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(

@@ -10,6 +10,18 @@
 
 namespace streams::inline v0 {
 
+namespace {
+
+/// Below, a store would go to the disk for nearly every key; above, memory buys little.
+constexpr std::size_t least_store_memory = 512 << 10;
+constexpr std::size_t most_store_memory = 16 << 20;
+
+std::size_t share_of(std::size_t memory, std::size_t stores) {
+    return memory == 0 || stores == 0 ? 0 : std::clamp(memory / stores, least_store_memory, most_store_memory);
+}
+
+} // namespace
+
 stream_task::stream_task(task_id id, const topology& of, const std::vector<sub_topology>& parts,
                          std::vector<topic_partition> inputs, const task_environment& environment)
     : id_(id), topology_(of), environment_(environment), graph_(of, parts),
@@ -39,13 +51,14 @@ void stream_task::open_stores() {
     const auto cached = std::count_if(graph_.stores().begin(), graph_.stores().end(),
                                       [](const store_spec* spec) { return spec->caching; });
     const std::int64_t share = cached == 0 ? 0 : environment_.cache_bytes / cached;
+    const std::size_t memory = share_of(environment_.memory_bytes, graph_.stores().size());
     for (const store_spec* declared : graph_.stores()) {
         task_store opened{*declared, changelog_topic_name(topology_, application_id(), *declared), nullptr, nullptr};
         if (environment_.stores_in_memory) opened.spec.persistent = false;
         if (declared->logging && !opened.reuses_source() && environment_.changelog_of)
             opened.sink = environment_.changelog_of(*declared);
         opened.store = make_store(opened.spec, {environment_.directory, current(), opened.sink.get(),
-                                                declared->caching ? share : 0, &environment_.time});
+                                                declared->caching ? share : 0, &environment_.time, memory});
         stores_.push_back(std::move(opened));
     }
 }

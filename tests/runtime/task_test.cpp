@@ -1,6 +1,7 @@
 #include "catch.hpp"
 #include "runtime/input_records.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/temporary_folder.hpp"
 #include "runtime/topologies.hpp"
 #include "topology/fake_task.hpp"
 
@@ -34,7 +35,13 @@ struct remembered_changelog final : changelog_sink {
 
 /// A task 0_0 over partition 0 of `in`, all sub-topologies in it.
 struct task_under_test {
-    explicit task_under_test(topology of, streams_config with = {}) : what(std::move(of)), config(std::move(with)) {
+    struct placement {
+        std::filesystem::path directory{}; ///< empty: stores in memory
+        std::size_t memory_bytes = 0;
+    };
+    explicit task_under_test(topology of, streams_config with = {}) : task_under_test(std::move(of), with, placement()) {}
+    task_under_test(topology of, streams_config with, const placement& stores)
+        : what(std::move(of)), config(std::move(with)) {
         config.application_id = "app";
         task = std::make_unique<stream_task>(
             task_id{0, 0}, what, what.sub_topologies(), std::vector<topic_partition>{{"in", 0}},
@@ -42,9 +49,10 @@ struct task_under_test {
                              .time = time,
                              .collector = collector,
                              .drops = drops,
-                             .directory = {},
+                             .directory = stores.directory,
                              .cache_bytes = 0,
-                             .stores_in_memory = true,
+                             .memory_bytes = stores.memory_bytes,
+                             .stores_in_memory = stores.directory.empty(),
                              .changelog_of = [this](const store_spec&) {
                                  return std::make_unique<remembered_changelog>(logged);
                              }});
@@ -217,6 +225,26 @@ TEST_CASE("a store logs its newest values when the task commits") {
     CHECK(t.logged.size() == 2);
     CHECK(t.task->find_store("counts") != nullptr);
     CHECK(t.task->find_store("other") == nullptr);
+}
+
+TEST_CASE("the stores of a task keep to its share of memory once their entries are on disk") {
+    const auto held = [](std::size_t share) {
+        const testing_support::temporary_folder folder;
+        task_under_test t(count_topology(true), {}, {.directory = folder.path(), .memory_bytes = share});
+        t.start();
+        const auto count_and_commit = [&t](std::int64_t first, std::int64_t last) {
+            std::vector<testing_support::input_record> records;
+            for (; first < last; ++first) records.push_back({first, 10, concat("a key that is not short ", first), "x"});
+            t.add(std::move(records));
+            while (t.task->process()) {}
+            t.task->prepare_commit();
+            t.task->committed([&](const task_store&) { return std::optional(last); });
+            t.time.advance(2s); // so that the next commit writes to disk
+        };
+        for (std::int64_t first = 0; first < 80'000; first += 2'000) count_and_commit(first, first + 2'000);
+        return t.task->stores()[0].store->memory_bytes();
+    };
+    CHECK(held(1 << 20) + (4 << 20) < held(0));
 }
 
 TEST_CASE("a node has no access to a store that is not connected to it") {
