@@ -13,6 +13,7 @@ tiered_map_settings settings_of(const store_spec& spec) {
     settings.name = spec.name;
     settings.timestamped = spec.timestamped;
     settings.caching = spec.caching;
+    settings.log_headers = spec.log_headers;
     settings.key_prefix = 1;
     return settings;
 }

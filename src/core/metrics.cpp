@@ -20,6 +20,8 @@ std::string_view to_string(drop_reason reason) noexcept {
         return "production";
     case drop_reason::partitioner:
         return "partitioner";
+    case drop_reason::stale:
+        return "stale";
     }
     return "unknown";
 }

@@ -34,8 +34,17 @@ handle apply_source(workbench& bench, const json& op) {
 streams::topology build(const json& vector, const streams::streams_config& config) {
     workbench bench;
     static constexpr handle (*kinds[])(workbench&, const json&) = {
-        apply_source, apply_stateless, apply_mapping, apply_grouping, apply_aggregation, apply_windowed_aggregation,
-        apply_table,  apply_join};
+        apply_source,
+        apply_stateless,
+        apply_mapping,
+        apply_table_grouping,
+        apply_grouping,
+        apply_aggregation,
+        apply_windowed_aggregation,
+        apply_table,
+        apply_join,
+        apply_table_join,
+        apply_foreign_join};
     for (const json& op : vector.at("topology")) {
         if (apply_ending(bench, op)) continue;
         handle made;

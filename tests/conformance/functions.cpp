@@ -92,6 +92,10 @@ cell new_key(const function& f, const cell& key, const cell& value) {
     if (f.name == "value") return is_null(value) ? cell() : cell(printed(value));
     if (f.name == "const") return f.argument;
     if (f.name == "prefix") return f.argument + printed(key);
+    if (f.name == "before_colon") {
+        const std::size_t colon = printed(value).find(':');
+        return colon == std::string::npos ? cell() : cell(printed(value).substr(0, colon));
+    }
     const cell& of = f.name == "key_first_char" ? key : value;
     if (f.name == "first_char" || f.name == "key_first_char") {
         if (is_null(of) || printed(of).empty()) return {};

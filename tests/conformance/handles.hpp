@@ -51,9 +51,11 @@ using windowed_table = std::variant<table_of<streams::windowed<text>, text, stre
                                     table_of<streams::windowed<text>, text, streams::rows::permanent>,
                                     table_of<streams::windowed<text>, number, streams::rows::permanent>>;
 
+using table_group = std::variant<streams::kgrouped_table<text, text>, streams::kgrouped_table<text, number>>;
+
 /// What an operation of a vector results in.
-using handle =
-    std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table>;
+using handle = std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table,
+                            windowed_table, table_group>;
 
 inline cell cell_of(const text& value) { return value; }
 inline cell cell_of(const number& value) { return value; }

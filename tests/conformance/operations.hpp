@@ -50,6 +50,9 @@ struct workbench {
 [[nodiscard]] handle apply_windowed_aggregation(workbench& bench, const json& op);
 [[nodiscard]] handle apply_table(workbench& bench, const json& op);
 [[nodiscard]] handle apply_join(workbench& bench, const json& op);
+[[nodiscard]] handle apply_table_join(workbench& bench, const json& op);
+[[nodiscard]] handle apply_foreign_join(workbench& bench, const json& op);
+[[nodiscard]] handle apply_table_grouping(workbench& bench, const json& op);
 /// `to` and `split`, which have no single result. False: another operation.
 [[nodiscard]] bool apply_ending(workbench& bench, const json& op);
 

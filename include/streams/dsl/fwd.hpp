@@ -12,6 +12,8 @@ class ktable;
 template <class Key, class Value>
 class kgrouped_stream;
 template <class Key, class Value>
+class kgrouped_table;
+template <class Key, class Value>
 class time_windowed_kstream;
 template <class Key, class Value>
 class branched_kstream;

@@ -2,10 +2,11 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/table_handle.hpp>
+#include <streams/dsl/detail/table_grouping_node.hpp>
 #include <streams/dsl/detail/table_to_stream_node.hpp>
 #include <streams/dsl/detail/table_views.hpp>
 #include <streams/dsl/fwd.hpp>
+#include <streams/dsl/ktable_joins.hpp>
 #include <streams/dsl/options.hpp>
 
 #include <memory>
@@ -18,8 +19,8 @@ namespace streams::inline v0 {
 /// whether rows can be deleted. Functors are called with (value) or (key, value) of present rows, never for deletions; as
 /// in kstream they are shared and called as const.
 template <class Key, class Value, rows Rows>
-class ktable : public detail::table_handle<Key, Value> {
-    using base = detail::table_handle<Key, Value>;
+class ktable : public ktable_joins<Key, Value> {
+    using base = ktable_joins<Key, Value>;
     template <class F>
     static constexpr bool functor = record_functor<F, Key, Value>;
     template <class F>
@@ -77,8 +78,34 @@ public:
         return to_stream(options...).select_key(std::forward<F>(mapper));
     }
 
+    /// Groups the rows by the pair of key and value that the functor returns:
+    /// `users.group_by([](const text& id, const user& u) { return std::pair(u.region, u.age); })`. The rows go through a
+    /// repartition topic, by their new keys. Where key or value of the pair is an empty std::optional, the row is in no
+    /// group.
+    template <class F, class... Options>
+    [[nodiscard]] auto group_by(F&& mapper, const Options&... options) const {
+        static_assert(detail::options_of<grouped>::admit<Options...>, "ktable::group_by takes one option: grouped");
+        static_assert(not_mutable<F>, "ktable::group_by: the functor is a mutable lambda, but all tasks share it; keep "
+                                      "state in a store, or give each task its own functor with per_task(factory)");
+        static_assert(functor<F>, "ktable::group_by: the functor must be callable with (value) or (key, value) of the "
+                                  "table's types, which are never null");
+        using pair = detail::record_value_t<F, Key, Value>;
+        static_assert(key_value_pair<pair>, "ktable::group_by: the functor must return a pair of the group's key and the "
+                                            "value to aggregate; return std::pair");
+        using node_type = detail::table_grouping_node<Key, Value, pair, std::decay_t<F>>;
+        table()->enable_sending_old_values(true);
+        const std::string name = detail::pick<grouped>(options...).name;
+        graph_node_ref node = at().graph->add_processor(
+            at().graph->name_or_new(name, "KTABLE-SELECT-"), *at().node,
+            [mapper = detail::share(std::forward<F>(mapper)), versioned = table()->versioned()] {
+                return std::make_unique<node_type>(mapper, versioned);
+            });
+        return kgrouped_table<typename node_type::new_key, typename node_type::new_value>(
+            {at().behind(node, false), name});
+    }
+
     using base::at;
-    using base::table_handle;
+    using base::ktable_joins;
     using base::table;
 
 private:
@@ -120,4 +147,5 @@ private:
 
 } // namespace streams::inline v0
 
+#include <streams/dsl/kgrouped_table.hpp>
 #include <streams/dsl/kstream.hpp>

@@ -5,11 +5,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
 namespace streams::inline v0 {
+
+/// Where a table's row is, as the one who writes its topic decides: a function of the serialised key and the number of
+/// partitions. Shared by all tasks, and called from several threads.
+using key_placement = std::function<std::int32_t(bytes_view key, std::int32_t partitions)>;
 
 /// Options of the operators: aggregates for designated initialisers, given after the mandatory arguments in any order,
 /// each at most once. New members are added at the end.
@@ -45,6 +50,13 @@ struct repartitioned {
 /// How a stream is joined to a table (Kafka's `Joined`).
 struct joined {
     std::string name{}; ///< of the join node, and of the repartition topic where one is needed
+};
+
+/// How a table is joined to another by a foreign key (Kafka's `TableJoined`).
+struct table_joined {
+    std::string name{}; ///< of the nodes, the two topics and the subscription store
+    key_placement partitioner{};       ///< how this table's topic is partitioned; empty: as answers come back anyway
+    key_placement other_partitioner{}; ///< how the other table's topic is partitioned; empty: by murmur2
 };
 
 /// How a branch is named (Kafka's `Branched`).

@@ -26,6 +26,8 @@ struct store_spec {
     /// Where the store reads its content from instead of an own changelog: an input topic (optimisation
     /// `reuse.ktable.source.topics`). Empty: an own changelog topic, if `logging`.
     std::string source_topic{};
+
+    bool log_headers = false; ///< the changelog gets the headers of the record that wrote an entry
 };
 
 } // namespace streams::inline v0

@@ -69,6 +69,7 @@ public:
         // A full cache is flushed in the middle of another record, which stays at hand afterwards.
         const record_context at_hand = context_->current();
         context_->handling(r);
+        context_->current().metadata.partition = context_->task().partition;
         to_->forward(r);
         context_->current() = at_hand;
     }

@@ -1,0 +1,24 @@
+#include "table_joins.hpp"
+
+namespace conformance {
+
+handle join_texts(const streams::ktable_joins<text, text>& left, workbench& bench, const json& op) {
+    return join_tables_of(left, bench, op);
+}
+
+handle apply_table_join(workbench& bench, const json& op) {
+    const auto name = op.at("op").get<std::string>();
+    if (name != "join" && name != "left_join" && name != "outer_join") return {};
+    if (!std::holds_alternative<plain_table>(bench.of(op)) || op.contains("foreign_key")) return {};
+    if (!is_text(op)) throw unsupported("joins to numbers");
+    return std::visit(
+        [&](const auto& left) {
+            if constexpr (std::is_same_v<typename std::remove_cvref_t<decltype(left)>::value_type, text>)
+                return join_texts(left, bench, op);
+            else
+                return join_numbers(left, bench, op);
+        },
+        bench.of<plain_table>(op));
+}
+
+} // namespace conformance
