@@ -2,12 +2,16 @@
 
 #include <streams/core/log.hpp>
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <limits>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -18,51 +22,80 @@ struct counts {
     std::map<std::string, std::size_t> skipped;
 };
 
-void run_file(const std::filesystem::path& file, counts& all) {
-    std::ifstream in(file);
-    if (!in)
-        throw std::runtime_error("cannot read " + file.string() + "; give files of vectors, one JSON object a line");
-    for (std::string line; std::getline(in, line);) {
+using runner = conformance::outcome (*)(const conformance::json&);
+
+/// The lines of a file, compressed by gzip or not.
+class lines {
+public:
+    explicit lines(const std::filesystem::path& file) : file_(::gzopen(file.c_str(), "rb"), ::gzclose) {
+        if (!file_)
+            throw std::runtime_error("cannot read " + file.string() + "; give files of vectors, one JSON object a line");
+    }
+    [[nodiscard]] bool next(std::string& line) {
+        line.clear();
+        char part[8192];
+        while (::gzgets(file_.get(), part, sizeof part)) {
+            line += part;
+            if (line.back() == '\n') {
+                line.pop_back();
+                return true;
+            }
+        }
+        return !line.empty();
+    }
+
+private:
+    std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
+};
+
+/// Stops after `most` vectors that were not skipped.
+void run_file(const std::filesystem::path& file, runner run, std::size_t most, counts& all) {
+    lines in(file);
+    for (std::string line; most > 0 && in.next(line);) {
         if (line.empty()) continue;
         const auto vector = conformance::json::parse(line);
-        const conformance::outcome result = conformance::run(vector);
-        switch (result.result) {
-        case conformance::outcome::verdict::passed:
-            ++all.passed;
-            break;
-        case conformance::outcome::verdict::skipped:
+        const conformance::outcome result = run(vector);
+        if (result.result == conformance::outcome::verdict::skipped) {
             ++all.skipped[result.reason];
-            break;
-        case conformance::outcome::verdict::failed:
-            ++all.failed;
-            std::cout << vector.at("name").get<std::string>() << ": " << result.reason << '\n';
+            continue;
         }
+        --most;
+        if (result.result == conformance::outcome::verdict::passed) {
+            ++all.passed;
+            continue;
+        }
+        ++all.failed;
+        std::cout << vector.at("name").get<std::string>() << ": " << result.reason << '\n';
     }
 }
 
 std::vector<std::filesystem::path> vectors_of(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
-        if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+        if (entry.path().extension() == ".jsonl" || entry.path().extension() == ".gz") files.push_back(entry.path());
     std::ranges::sort(files);
     return files;
 }
 
 } // namespace
 
-/// conformance FILE...: runs the vectors of these files, or of the folder that STREAMS_VECTORS names.
+/// conformance FILE...: runs the vectors of these files, or of the folder that STREAMS_VECTORS names, on the test driver.
+/// conformance --cluster COUNT FILE...: runs the first so many of each file that can be run on a cluster; 0: all of them.
 int main(int argc, char** argv) {
     streams::set_log_handler({});
-    std::vector<std::filesystem::path> files(argv + 1, argv + argc);
+    const bool on_cluster = argc > 1 && std::string_view(argv[1]) == "--cluster";
+    std::vector<std::filesystem::path> files(argv + std::min(argc, on_cluster ? 3 : 1), argv + argc);
+    const std::size_t count = on_cluster && argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
+    const std::size_t most = count > 0 ? count : std::numeric_limits<std::size_t>::max();
     if (files.empty())
         if (const char* folder = std::getenv("STREAMS_VECTORS")) files = vectors_of(folder);
     if (files.empty()) {
-        std::cerr << "usage: conformance FILE..., or STREAMS_VECTORS=FOLDER conformance\n";
+        std::cerr << "usage: conformance [--cluster COUNT] FILE..., or STREAMS_VECTORS=FOLDER conformance\n";
         return 2;
     }
     counts all;
     try {
-        for (const auto& file : files) run_file(file, all);
+        for (const auto& file : files) run_file(file, on_cluster ? conformance::run_on_cluster : conformance::run, most, all);
     } catch (const std::exception& e) {
         std::cerr << "conformance: " << e.what() << '\n';
         return 2;

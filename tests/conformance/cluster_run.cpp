@@ -1,0 +1,284 @@
+#include "outcome.hpp"
+#include "records.hpp"
+
+#include <streams/core/partitioner.hpp>
+#include <streams/runtime/kafka_streams.hpp>
+#include <streams/testing/embedded_cluster.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace conformance {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int32_t partitions = 4;
+constexpr auto patience = 60s;
+const std::string application = "app";
+
+struct input {
+    std::string topic;
+    raw_test_record record; ///< with its partition
+};
+
+/// What the topics that are not internal come to: by topic and key the last value.
+using tables = std::map<std::string, std::map<std::string, std::string>>;
+
+struct different : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+std::vector<input> inputs_of(const json& vector) {
+    for (const json& op : vector.at("topology"))
+        if (op.value("type", std::string()) == "wall") throw unsupported("a wall clock under control");
+    std::vector<input> all;
+    std::int32_t without_key = 0;
+    for (const json& step : vector.at("input")) {
+        if (step.contains("advance_wall_clock")) continue;
+        input next{step.at("topic").get<std::string>(), record_from(step)};
+        next.record.partition = next.record.key ? streams::partition_of(next.record.key->view(), partitions)
+                                                : without_key++ % partitions;
+        all.push_back(std::move(next));
+    }
+    return all;
+}
+
+void add(tables& to, const std::string& topic, const std::optional<streams::bytes>& key,
+         const std::optional<streams::bytes>& value) {
+    auto& table = to[topic];
+    if (value)
+        table[to_hex(key)] = to_hex(value);
+    else
+        table.erase(to_hex(key));
+}
+
+std::set<std::string> output_topics(const streams::topology& of) {
+    std::set<std::string> names;
+    for (const auto& node : of.nodes())
+        if (node.kind == streams::node_kind::sink)
+            for (const auto& topic : node.topics)
+                if (!of.is_repartition_topic(topic)) names.insert(topic);
+    return names;
+}
+
+tables driven(const streams::topology& of, const streams::streams_config& config, const std::vector<input>& inputs) {
+    const auto driver = streams::make_byte_driver(of, {.config = config, .partitions = partitions});
+    for (const input& each : inputs) driver->pipe(each.topic, each.record);
+    tables result;
+    for (const std::string& topic : output_topics(of))
+        for (const auto& r : driver->written(topic)) add(result, topic, r.key, r.value);
+    return result;
+}
+
+/// As a task takes it that sees all of it: by time, where within a partition of a topic the order is kept. `earlier`: less,
+/// or less_equal for the other order of equal times.
+template <class Earlier>
+std::vector<input> by_time(std::span<const input> inputs, Earlier earlier) {
+    std::map<std::pair<std::string, std::int32_t>, std::deque<const input*>> queues;
+    for (const input& each : inputs) queues[{each.topic, *each.record.partition}].push_back(&each);
+    std::vector<input> ordered;
+    while (ordered.size() < inputs.size()) {
+        std::deque<const input*>* next = nullptr;
+        for (auto& [place, queue] : queues)
+            if (!queue.empty() && 
+                (!next || earlier(queue.front()->record.timestamp, next->front()->record.timestamp)))
+                next = &queue;
+        ordered.push_back(*next->front());
+        next->pop_front();
+    }
+    return ordered;
+}
+
+/// The orders in which a cluster may bring the input: as it is; each half by time, equal times either way; partition by partition; and, since what
+/// goes through a repartition topic falls behind, topics that lead to one last.
+std::vector<std::vector<input>> orders_of(const std::vector<input>& inputs, const streams::topology& of) {
+    std::set<std::string> behind;
+    for (const auto& part : of.sub_topologies())
+        if (std::ranges::any_of(part.sink_topics, [&](const auto& topic) { return of.is_repartition_topic(topic); }))
+            behind.insert(part.source_topics.begin(), part.source_topics.end());
+    const auto partition = [](const input& each) { return *each.record.partition; };
+    const auto half = inputs.size() / 2;
+    std::vector<std::vector<input>> orders{inputs};
+    const auto timed = [&](auto earlier) {
+        orders.push_back(by_time(std::span(inputs).first(half), earlier));
+        std::ranges::copy(by_time(std::span(inputs).subspan(half), earlier), std::back_inserter(orders.back()));
+    };
+    timed(std::less());
+    timed(std::less_equal());
+    const auto sorted = [&](auto order, auto by) {
+        orders.push_back(inputs);
+        const auto middle = orders.back().begin() + static_cast<std::ptrdiff_t>(half);
+        std::stable_sort(orders.back().begin(), middle,
+                         [&](const input& a, const input& b) { return order(by(a), by(b)); });
+        std::stable_sort(middle, orders.back().end(),
+                         [&](const input& a, const input& b) { return order(by(a), by(b)); });
+    };
+    sorted(std::less(), partition);
+    sorted(std::greater(), partition);
+    sorted(std::less(), [&](const input& each) { return behind.contains(each.topic); });
+    return orders;
+}
+
+/// Folders of the instances; gone with the object.
+class state_folders {
+public:
+    state_folders() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "streams-conformance-XXXXXX").string();
+        if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make a folder " + pattern);
+        path_ = pattern;
+    }
+    ~state_folders() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    state_folders(const state_folders&) = delete;
+    state_folders& operator=(const state_folders&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Two instances of the application of a vector on one cluster.
+class two_instances {
+public:
+    two_instances(streams::topology of, streams::streams_config config) : topology_(std::move(of)), config_(std::move(config)) {
+        config_.commit_interval = 50ms;
+        config_.poll = 5ms;
+        for (const auto& part : topology_.sub_topologies())
+            for (const auto& topic : part.source_topics)
+                if (!topology_.is_repartition_topic(topic)) cluster_.create_topic(topic, partitions);
+        for (const auto& topic : output_topics(topology_)) cluster_.create_topic(topic, partitions);
+    }
+    void produce(std::span<const input> records) {
+        const auto view_of = [](const std::optional<streams::bytes>& of) {
+            return of ? std::optional(of->view()) : std::nullopt;
+        };
+        for (const input& each : records)
+            cluster_.produce_bytes(each.topic, view_of(each.record.key), view_of(each.record.value),
+                                   {.timestamp = each.record.timestamp,
+                                    .partition = each.record.partition,
+                                    .headers = &each.record.headers});
+    }
+    [[nodiscard]] std::unique_ptr<streams::kafka_streams> start(const std::string& instance) {
+        auto config = config_;
+        config.state_dir = folders_.path() / instance;
+        auto app = std::make_unique<streams::kafka_streams>(topology_, config, cluster_.clients());
+        app->start();
+        if (!app->wait_for(streams::application_state::running, patience))
+            throw different("instance " + instance + " does not run: " + app->error());
+        return app;
+    }
+    /// Waits until all input is processed and committed, what comes through repartition topics included.
+    void drain(const streams::kafka_streams& one, const streams::kafka_streams& two) const {
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        for (int quiet = 0; quiet < 3;) {
+            for (const auto* app : {&one, &two})
+                if (!app->error().empty()) throw different("an instance ended: " + app->error());
+            if (std::chrono::steady_clock::now() > deadline) throw different("the input is not processed within a minute");
+            quiet = drained() ? quiet + 1 : 0;
+            std::this_thread::sleep_for(60ms);
+        }
+    }
+    [[nodiscard]] tables read() const {
+        tables result;
+        for (const std::string& topic : output_topics(topology_))
+            for (const auto& r : cluster_.read_bytes(topic)) add(result, topic, r.key, r.value);
+        return result;
+    }
+
+private:
+    [[nodiscard]] bool drained() const {
+        const auto committed = cluster_.committed(application);
+        for (const auto& part : topology_.sub_topologies()) {
+            for (const auto& declared : part.source_topics) {
+                const std::string topic =
+                    topology_.is_repartition_topic(declared) ? application + "-" + declared : declared;
+                const auto ends = cluster_.end_offsets(topic);
+                for (std::size_t at = 0; at < ends.size(); ++at) {
+                    const auto found = committed.find({topic, static_cast<std::int32_t>(at)});
+                    if (ends[at] > 0 && (found == committed.end() || found->second.offset < ends[at])) return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    streams::topology topology_;
+    streams::streams_config config_;
+    streams::embedded_cluster cluster_;
+    state_folders folders_;
+};
+
+/// Input is there before the instances are, so that a task sees all its partitions and takes their records by time. One
+/// instance leaves in the middle and comes back with its state, then both do.
+tables clustered(const streams::topology& of, const streams::streams_config& config, const std::vector<input>& inputs) {
+    two_instances cluster(of, config);
+    const auto half = inputs.size() / 2;
+    for (const auto& part : {std::span(inputs).first(half), std::span(inputs).subspan(half)}) {
+        cluster.produce(part);
+        auto one = cluster.start("one");
+        auto two = cluster.start("two");
+        cluster.drain(*one, *two);
+        two->close(patience);
+        two = cluster.start("two");
+        cluster.drain(*one, *two);
+        one->close(patience);
+        two->close(patience);
+    }
+    return cluster.read();
+}
+
+std::string first_difference(const tables& expected, const tables& actual) {
+    for (const auto& [topic, rows] : expected)
+        for (const auto& [key, value] : rows) {
+            const auto table = actual.find(topic);
+            if (table == actual.end() || !table->second.contains(key)) return topic + " lacks key " + key;
+            if (const auto& got = table->second.at(key); got != value)
+                return topic + " key " + key + ": expected " + value + ", got " + got;
+        }
+    for (const auto& [topic, rows] : actual)
+        for (const auto& [key, value] : rows)
+            if (!expected.contains(topic) || !expected.at(topic).contains(key))
+                return topic + " has key " + key + ", expected none";
+    return {};
+}
+
+} // namespace
+
+outcome run_on_cluster(const json& vector) {
+    try {
+        const auto config = config_of(vector);
+        const streams::topology topology = build(vector, config);
+        const auto inputs = inputs_of(vector);
+        const auto orders = orders_of(inputs, topology);
+        const tables expected = driven(topology, config, orders.front());
+        for (const auto& order : orders)
+            if (driven(topology, config, order) != expected)
+                return {outcome::verdict::skipped, "results that depend on the order across partitions"};
+        const std::string found = first_difference(expected, clustered(topology, config, inputs));
+        return {found.empty() ? outcome::verdict::passed : outcome::verdict::failed, found};
+    } catch (const unsupported& u) {
+        return {outcome::verdict::skipped, u.what()};
+    } catch (const streams::topology_error&) {
+        return {outcome::verdict::skipped, "a repartition to one partition beside topics of four"};
+    } catch (const std::exception& e) {
+        return {outcome::verdict::failed, e.what()};
+    }
+}
+
+} // namespace conformance
