@@ -1,7 +1,7 @@
 #include "state/tiered_window_store.hpp"
 
 #include "state/rocksdb_backing.hpp"
-#include "state/window_cursors.hpp"
+#include "state/segmented_cursors.hpp"
 
 #include <streams/core/big_endian.hpp>
 #include <streams/core/error.hpp>
@@ -75,16 +75,17 @@ void tiered_window_store::put(bytes_view key, std::optional<bytes_view> value, s
 store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_t from, std::int64_t to,
                                                      iteration_order direction) {
     const std::int64_t observed = map_.position().observed;
-    const start_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
-    return store_range<window_entry>(windows_of_key(map_, layout_, key, starts, direction));
+    const time_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+    return store_range<window_entry>(
+        std::make_unique<key_cursor<window_layout>>(map_, layout_, key, starts, direction));
 }
 
 store_range<window_entry> tiered_window_store::fetch_range(std::optional<bytes_view> first,
                                                            std::optional<bytes_view> last, std::int64_t from,
                                                            std::int64_t to, iteration_order direction) {
     const std::int64_t observed = map_.position().observed;
-    const start_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
-    return store_range<window_entry>(windows_of_keys(map_, layout_, first, last, starts, direction));
+    const time_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+    return store_range<window_entry>(by_key<window_layout>(collect(map_, layout_, first, last, starts), direction));
 }
 
 void tiered_window_store::restore(std::span<const record_view> records) {

@@ -30,6 +30,7 @@ struct session_windowed;
 class state_store;
 class key_value_store;
 class window_store;
+class session_store;
 struct store_spec;
 template <class Value>
 struct value_and_timestamp;

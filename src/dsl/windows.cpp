@@ -27,6 +27,34 @@ time_windows checked(const hopping& windows) {
     return checked_windows("hopping", windows.size, windows.advance, windows.grace);
 }
 
+namespace {
+
+void require_not_negative(std::string_view kind, std::string_view what, std::chrono::milliseconds given,
+                          std::string_view why) {
+    if (given.count() < 0)
+        throw topology_error(concat(kind, " windows have a ", what, " of ", given.count(), " ms and ", why,
+                                    "; give zero or more"));
+}
+
+} // namespace
+
+sliding_windows checked(const sliding& windows) {
+    require_not_negative("sliding", "difference", windows.difference, "would hold nothing");
+    require_not_negative("sliding", "grace", windows.grace, "would close before they end");
+    return {windows.difference.count(), windows.grace.count()};
+}
+
+session_windows checked(const session& windows) {
+    require_not_negative("session", "gap", windows.gap, "would hold nothing");
+    require_not_negative("session", "grace", windows.grace, "would close before they end");
+    return {windows.gap.count(), windows.grace.count()};
+}
+
+unlimited_windows checked(const unlimited& windows) {
+    require_not_negative("unlimited", "start", windows.start, "would begin before all timestamps");
+    return {windows.start.count()};
+}
+
 store_spec key_value_spec(std::string name, const materialized& options) {
     if (options.retention)
         throw topology_error(concat("store ", name,
@@ -40,13 +68,15 @@ store_spec key_value_spec(std::string name, const materialized& options) {
     return spec;
 }
 
-store_spec window_spec(std::string name, const materialized& options, const time_windows& windows) {
-    const std::chrono::milliseconds needed(windows.size + windows.grace);
+store_spec windowed_spec(std::string name, const materialized& options, store_kind kind, std::int64_t window_size,
+                         std::int64_t needed_retention) {
+    const std::chrono::milliseconds needed(needed_retention);
     materialized without_retention = options;
     without_retention.retention.reset();
     store_spec spec = key_value_spec(std::move(name), without_retention);
-    spec.kind = store_kind::window;
-    spec.window_size = std::chrono::milliseconds(windows.size);
+    spec.kind = kind;
+    spec.timestamped = kind != store_kind::session;
+    spec.window_size = std::chrono::milliseconds(window_size);
     spec.retention = options.retention.value_or(needed);
     if (spec.retention < needed)
         throw topology_error(concat("store ", spec.name, " keeps its windows for ", spec.retention.count(),

@@ -22,7 +22,10 @@ settings topic_settings(settings own, const streams_config& config, const settin
 settings changelog_settings(const store_spec& store, const streams_config& config) {
     if (store.kind == store_kind::key_value)
         return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
-    const auto retention = store.retention + config.windowstore_changelog_additional_retention;
+    // Windows without end are kept for ever, which leaves no room for more.
+    const auto retention =
+        store.retention + std::min(config.windowstore_changelog_additional_retention,
+                                   std::chrono::milliseconds::max() - store.retention);
     return topic_settings({{"cleanup.policy", store.retain_duplicates ? "delete" : "compact,delete"},
                            {"retention.ms", std::to_string(retention.count())}},
                           config, store.changelog_config);

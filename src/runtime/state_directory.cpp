@@ -18,6 +18,15 @@ namespace {
 
 constexpr const char* owner_file = "topology";
 
+std::string_view name_of(store_kind kind) {
+    switch (kind) {
+    case store_kind::window: return "window";
+    case store_kind::session: return "session";
+    case store_kind::key_value: break;
+    }
+    return "key-value";
+}
+
 /// What a store's files depend on, by store name: another value means that the files cannot be read as this store.
 std::map<std::string, std::string> store_lines(const topology& of) {
     std::map<std::string, std::string> lines;
@@ -25,7 +34,7 @@ std::map<std::string, std::string> store_lines(const topology& of) {
         for (const std::string& name : part.stores) {
             const store_spec& store = *of.find_store(name);
             if (!store.persistent) continue;
-            lines[name] = concat("sub-topology ", part.id, ", ", store.kind == store_kind::window ? "window" : "key-value",
+            lines[name] = concat("sub-topology ", part.id, ", ", name_of(store.kind),
                                  store.timestamped ? ", timestamped" : "", store.retain_duplicates ? ", duplicates" : "",
                                  ", window ", store.window_size.count(), " ms");
         }

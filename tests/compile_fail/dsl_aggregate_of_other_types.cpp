@@ -1,4 +1,4 @@
-// error: kgrouped_stream::aggregate: the functor must be callable with (value, aggregate) or (key, value, aggregate)
+// error: aggregate: the functor must be callable with (value, aggregate) or (key, value, aggregate)
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

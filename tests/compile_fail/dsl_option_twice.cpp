@@ -1,4 +1,4 @@
-// error: kgrouped_stream::count takes the options named and materialized
+// error: count takes the options named and materialized
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

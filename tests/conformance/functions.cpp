@@ -145,6 +145,11 @@ cell aggregated(const function& f, const cell& key, const cell& value, const cel
     unknown("aggregate", f);
 }
 
+cell merged(const function& f, const cell& one, const cell& other) {
+    if (f.name == "sum" || f.name == "subtract") return number(one) + number(other);
+    return text(one) + "|" + text(other);
+}
+
 cell reduced(const function& f, const cell& aggregate, const cell& value) {
     if (f.name == "last") return value;
     if (f.name == "concat") return printed(aggregate) + "+" + printed(value);

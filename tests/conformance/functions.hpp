@@ -31,6 +31,8 @@ struct function {
 [[nodiscard]] cell joined(const function& f, const cell& left, const cell& right);
 [[nodiscard]] cell initial(const function& f);
 [[nodiscard]] cell aggregated(const function& f, const cell& key, const cell& value, const cell& aggregate);
+/// Of two sessions.
+[[nodiscard]] cell merged(const function& f, const cell& one, const cell& other);
 [[nodiscard]] cell reduced(const function& f, const cell& aggregate, const cell& value);
 
 } // namespace conformance

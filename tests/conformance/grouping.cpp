@@ -6,14 +6,16 @@ namespace conformance {
 namespace {
 
 handle windowed_by(const group& grouped, const json& window) {
-    if (window.at("kind") != "time") throw unsupported(window.at("kind").get<std::string>() + " windows");
-    const std::chrono::milliseconds size(window.at("size").get<std::int64_t>());
-    const std::chrono::milliseconds grace(window.at("grace").get<std::int64_t>());
+    const auto ms = [&](const char* field) { return std::chrono::milliseconds(window.at(field).get<std::int64_t>()); };
+    const auto kind = window.at("kind").get<std::string>();
     return std::visit(
         [&](const auto& of) -> handle {
-            if (!window.contains("advance")) return windowed_group(of.windowed_by(streams::tumbling{size, grace}));
-            const std::chrono::milliseconds advance(window.at("advance").get<std::int64_t>());
-            return windowed_group(of.windowed_by(streams::hopping{size, advance, grace}));
+            if (kind == "sliding") return sliding_group(of.windowed_by(streams::sliding{ms("size"), ms("grace")}));
+            if (kind == "session") return session_group(of.windowed_by(streams::session{ms("gap"), ms("grace")}));
+            if (kind == "unlimited") return unlimited_group(of.windowed_by(streams::unlimited{ms("start")}));
+            if (!window.contains("advance"))
+                return windowed_group(of.windowed_by(streams::tumbling{ms("size"), ms("grace")}));
+            return windowed_group(of.windowed_by(streams::hopping{ms("size"), ms("advance"), ms("grace")}));
         },
         grouped);
 }

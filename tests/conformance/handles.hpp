@@ -29,17 +29,25 @@ using windowed_stream =
                  streams::kstream<streams::windowed<text>, maybe<number>>,
                  streams::kstream<streams::windowed<text>, text>, streams::kstream<streams::windowed<text>, number>>;
 
-using group = std::variant<streams::kgrouped_stream<maybe<text>, maybe<text>>,
-                           streams::kgrouped_stream<maybe<text>, maybe<number>>,
-                           streams::kgrouped_stream<maybe<text>, text>, streams::kgrouped_stream<maybe<text>, number>,
-                           streams::kgrouped_stream<text, maybe<text>>, streams::kgrouped_stream<text, maybe<number>>,
-                           streams::kgrouped_stream<text, text>, streams::kgrouped_stream<text, number>>;
-using windowed_group =
-    std::variant<streams::time_windowed_kstream<maybe<text>, maybe<text>>,
-                 streams::time_windowed_kstream<maybe<text>, maybe<number>>,
-                 streams::time_windowed_kstream<maybe<text>, text>, streams::time_windowed_kstream<maybe<text>, number>,
-                 streams::time_windowed_kstream<text, maybe<text>>, streams::time_windowed_kstream<text, maybe<number>>,
-                 streams::time_windowed_kstream<text, text>, streams::time_windowed_kstream<text, number>>;
+using session_stream =
+    std::variant<streams::kstream<streams::session_windowed<text>, maybe<text>>,
+                 streams::kstream<streams::session_windowed<text>, maybe<number>>>;
+
+template <template <class, class> class Group>
+using each_group = std::variant<Group<maybe<text>, maybe<text>>, Group<maybe<text>, maybe<number>>,
+                                Group<maybe<text>, text>, Group<maybe<text>, number>, Group<text, maybe<text>>,
+                                Group<text, maybe<number>>, Group<text, text>, Group<text, number>>;
+template <class Key, class Value>
+using in_time_windows = streams::time_windowed_kstream<Key, Value>;
+template <class Key, class Value>
+using in_sliding_windows = streams::time_windowed_kstream<Key, Value, streams::detail::sliding_windows>;
+template <class Key, class Value>
+using in_one_window = streams::time_windowed_kstream<Key, Value, streams::detail::unlimited_windows>;
+using group = each_group<streams::kgrouped_stream>;
+using windowed_group = each_group<in_time_windows>;
+using sliding_group = each_group<in_sliding_windows>;
+using unlimited_group = each_group<in_one_window>;
+using session_group = each_group<streams::session_windowed_kstream>;
 
 template <class Key, class Value, streams::rows Rows>
 using table_of = streams::ktable<Key, Value, Rows>;
@@ -53,9 +61,13 @@ using windowed_table = std::variant<table_of<streams::windowed<text>, text, stre
 
 using table_group = std::variant<streams::kgrouped_table<text, text>, streams::kgrouped_table<text, number>>;
 
+using session_table = std::variant<table_of<streams::session_windowed<text>, text, streams::rows::deletable>,
+                                   table_of<streams::session_windowed<text>, number, streams::rows::deletable>>;
+
 /// What an operation of a vector results in.
-using handle = std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table,
-                            windowed_table, table_group>;
+using handle =
+    std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table,
+                 session_stream, sliding_group, unlimited_group, session_group, session_table, table_group>;
 
 inline cell cell_of(const text& value) { return value; }
 inline cell cell_of(const number& value) { return value; }
@@ -69,6 +81,8 @@ cell cell_of(const T* value) {
 }
 /// Functions see the key inside.
 inline cell cell_of(const streams::windowed<text>& key) { return key.key; }
+
+inline cell cell_of(const streams::session_windowed<text>& key) { return key.key; }
 
 template <class T>
 maybe<T> from_cell(const cell& value) {

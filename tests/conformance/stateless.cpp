@@ -76,6 +76,8 @@ bool apply_ending(workbench& bench, const json& op) {
         };
         if (const auto* windowed = std::get_if<windowed_stream>(&bench.of(op)))
             std::visit(write, *windowed);
+        else if (const auto* sessions = std::get_if<session_stream>(&bench.of(op)))
+            std::visit(write, *sessions);
         else
             std::visit(write, bench.of<plain_stream>(op));
         return true;

@@ -50,6 +50,9 @@ handle apply_table(workbench& bench, const json& op) {
     if (const auto* windowed = std::get_if<windowed_table>(&bench.of(op)))
         return std::visit([&](const auto& table) { return applied<windowed_table, windowed_stream>(table, op); },
                           *windowed);
+    if (const auto* sessions = std::get_if<session_table>(&bench.of(op)))
+        return std::visit([&](const auto& table) { return applied<session_table, session_stream>(table, op); },
+                          *sessions);
     return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <streams/core/big_endian.hpp>
 #include <streams/state/key_value_store.hpp>
+#include <streams/state/session_store.hpp>
 #include <streams/state/window_store.hpp>
 
 #include <unistd.h>
@@ -174,6 +175,13 @@ public:
         return text(windows().fetch(bytes_view(key), start));
     }
 
+    [[nodiscard]] streams::session_store& sessions() {
+        return dynamic_cast<streams::session_store&>(managed->store());
+    }
+    void put_session(std::string_view key, std::optional<std::string> value, streams::window session) {
+        sessions().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt, session);
+    }
+
     temporary_folder folder;
     changelog log;
     streams::headers no_headers;
@@ -207,6 +215,21 @@ using window_rows = std::vector<window_row>;
 inline window_rows read_all(streams::store_range<streams::window_entry> range) {
     window_rows found;
     for (const streams::window_entry& entry : range) found.push_back({text(entry.key), entry.start, text(entry.value)});
+    return found;
+}
+
+struct session_row {
+    std::string key;
+    streams::window window;
+    std::string value;
+    friend bool operator==(const session_row&, const session_row&) = default;
+};
+using session_rows = std::vector<session_row>;
+
+inline session_rows read_all(streams::store_range<streams::session_entry> range) {
+    session_rows found;
+    for (const streams::session_entry& entry : range)
+        found.push_back({text(entry.key), entry.window, text(entry.value)});
     return found;
 }
 

@@ -4,6 +4,10 @@
 
 namespace streams::inline v0 {
 
+namespace detail {
+struct time_windows;
+}
+
 class streams_builder;
 template <class Key, class Value>
 class kstream;
@@ -13,8 +17,11 @@ template <class Key, class Value>
 class kgrouped_stream;
 template <class Key, class Value>
 class kgrouped_table;
-template <class Key, class Value>
+/// `Windows`: the checked form of what windowed_by was given.
+template <class Key, class Value, class Windows = detail::time_windows>
 class time_windowed_kstream;
+template <class Key, class Value>
+class session_windowed_kstream;
 template <class Key, class Value>
 class branched_kstream;
 

@@ -3,6 +3,8 @@
 #include <streams/dsl/detail/time_windows.hpp>
 
 #include <chrono>
+#include <type_traits>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -22,16 +24,46 @@ struct hopping {
     std::chrono::milliseconds grace{0}; ///< not negative
 };
 
+/// Windows that follow the records, `[start, end]`, so that any two records at most `difference` apart share one:
+/// `sliding{1min}` (Kafka's `SlidingWindows`). Each distinct content is one window. Two windows a record: prefer hopping
+/// where steps are good enough.
+struct sliding {
+    std::chrono::milliseconds difference; ///< not negative
+    std::chrono::milliseconds grace{0};   ///< not negative
+};
+
+/// Sessions of a key, `[first record, last record]`: records at most `gap` apart belong together, and a record between
+/// two sessions joins them (Kafka's `SessionWindows`). A session closes `gap` and `grace` after its end.
+struct session {
+    std::chrono::milliseconds gap;      ///< not negative
+    std::chrono::milliseconds grace{0}; ///< not negative
+};
+
+/// One window of all records from `start` on, which never closes (Kafka's `UnlimitedWindows`). Earlier records are
+/// ignored.
+struct unlimited {
+    std::chrono::milliseconds start{0}; ///< since the epoch, not negative
+};
+
 namespace detail {
 /// Throw topology_error for impossible sizes.
 [[nodiscard]] time_windows checked(const tumbling& windows);
 [[nodiscard]] time_windows checked(const hopping& windows);
+[[nodiscard]] sliding_windows checked(const sliding& windows);
+[[nodiscard]] session_windows checked(const session& windows);
+[[nodiscard]] unlimited_windows checked(const unlimited& windows);
+
+template <class W>
+using checked_t = decltype(checked(std::declval<const W&>()));
 } // namespace detail
 
 /// What windowed_by takes.
 template <class W>
-concept time_window = requires(const W& windows) {
+concept windows_of_time = requires(const W& windows) {
     detail::checked(windows);
 };
+/// Those whose results are keyed by windowed<Key>.
+template <class W>
+concept time_window = windows_of_time<W> && !std::is_same_v<W, session>;
 
 } // namespace streams::inline v0

@@ -7,7 +7,7 @@
 
 namespace streams::inline v0 {
 
-enum class store_kind { key_value, window };
+enum class store_kind { key_value, window, session };
 
 /// What a store is, before any task makes one: part of a topology, compared and written to changelog configurations.
 struct store_spec {
@@ -20,7 +20,7 @@ struct store_spec {
     std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the kind's own
 
     std::chrono::milliseconds window_size{0}; ///< window stores
-    std::chrono::milliseconds retention{0};   ///< window stores: how long after its start an entry is kept, at least
+    std::chrono::milliseconds retention{0};   ///< how long after its start a window, or after its end a session, is kept, at least
     bool retain_duplicates = false;           ///< window stores: several values under one key and start
 
     /// Where the store reads its content from instead of an own changelog: an input topic (optimisation

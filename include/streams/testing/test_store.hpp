@@ -2,7 +2,9 @@
 
 #include <streams/core/big_endian.hpp>
 #include <streams/serde/serde.hpp>
+#include <streams/serde/windowed.hpp>
 #include <streams/state/key_value_store.hpp>
+#include <streams/state/session_store.hpp>
 #include <streams/state/value_and_timestamp.hpp>
 #include <streams/state/window_store.hpp>
 #include <streams/testing/byte_driver.hpp>
@@ -152,6 +154,48 @@ private:
     }
 
     detail::tested_stores<window_store, Key, Value> tested_;
+};
+
+/// A session store under test, over all tasks. Valid as long as the driver.
+template <has_serde Key, has_serde Value>
+class test_session_store {
+public:
+    using entry = std::pair<session_windowed<Key>, Value>;
+
+    test_session_store(byte_driver& driver, std::string name) : tested_(driver, std::move(name), "session") {}
+
+    /// nullopt: absent.
+    [[nodiscard]] std::optional<Value> get(const session_windowed<Key>& session) const {
+        const bytes at = tested_.key(session.key);
+        for (auto* store : tested_.stores())
+            if (const auto found = store->fetch(at, session.window)) return tested_.value(*found).value;
+        return std::nullopt;
+    }
+    /// The sessions of one key, by end.
+    [[nodiscard]] std::vector<entry> fetch(const Key& key) const {
+        const bytes at = tested_.key(key);
+        return collect([&](session_store& store) { return store.find(at, 0, latest); });
+    }
+    /// Every session, task by task, by key bytes, then by end.
+    [[nodiscard]] std::vector<entry> all() const {
+        return collect([](session_store& store) { return store.find_range(std::nullopt, std::nullopt, 0, latest); });
+    }
+
+private:
+    static constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
+
+    template <class Range>
+    [[nodiscard]] std::vector<entry> collect(Range range_of) const {
+        std::vector<entry> entries;
+        for (auto* store : tested_.stores()) {
+            auto range = range_of(*store);
+            for (const session_entry& one : range)
+                entries.push_back({{tested_.key(one.key), one.window}, tested_.value(one.value).value});
+        }
+        return entries;
+    }
+
+    detail::tested_stores<session_store, Key, Value> tested_;
 };
 
 } // namespace streams::inline v0

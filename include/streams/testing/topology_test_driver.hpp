@@ -64,6 +64,12 @@ public:
         return {*driver_, name};
     }
 
+    /// A session store of the topology. Throws topology_error where there is none of that name and kind.
+    template <class Key, class Value>
+    [[nodiscard]] test_session_store<Key, Value> session_store(const std::string& name) {
+        return {*driver_, name};
+    }
+
     /// Every topic that was written to so far, changelogs included, in alphabetical order.
     [[nodiscard]] std::vector<std::string> produced_topics() const { return driver_->produced_topics(); }
     /// How many records were dropped so far, by reason.

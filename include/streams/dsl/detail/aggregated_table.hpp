@@ -3,7 +3,6 @@
 #include <streams/dsl/detail/aggregate_node.hpp>
 #include <streams/dsl/detail/repartition.hpp>
 #include <streams/dsl/detail/store_specs.hpp>
-#include <streams/dsl/detail/window_aggregate_node.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -48,33 +47,25 @@ struct by_key {
     }
 };
 
-template <class KeyIn, class ValueIn, class Plan>
-struct by_window {
-    using key_type = windowed<without_null_t<KeyIn>>;
-    using row_type = typename Plan::aggregate_type;
-    Plan plan;
-    time_windows windows;
-
-    [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return std::make_unique<window_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows);
-    }
-    [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
-        return {{store}, [store] { return std::make_unique<window_getter<without_null_t<KeyIn>, row_type>>(store); }};
-    }
+/// What the table of an aggregation is to those below it.
+struct aggregated_times {
+    std::optional<std::chrono::milliseconds> window_size{}; ///< of its time-windowed keys
+    std::optional<std::chrono::milliseconds> grace{};       ///< how long past its end a window is open
 };
 
 /// Adds the node of an aggregation, behind a repartition topic where the key has changed, and returns its place.
 template <class KeyIn, class ValueIn, class Table>
 [[nodiscard]] attachment add_aggregation(group_state& group, std::string name, const std::string& store,
                                          std::shared_ptr<Table> table,
-                                         std::optional<std::chrono::milliseconds> window_size) {
+                                         aggregated_times times) {
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
         make_repartition_nodes<KeyIn, ValueIn>(plan, group.at.window_size);
     });
     graph_node what{.name = std::move(name)};
+    what.grace = times.grace;
     what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
     attachment at = above.behind(above.graph->add(std::move(what), *above.node), false);
-    at.window_size = window_size;
+    at.window_size = times.window_size;
     return at;
 }
 

@@ -28,12 +28,4 @@ template <class... Options>
     return {std::move(store), at.graph->name_or_new(pick<named>(options...).name, prefix)};
 }
 
-/// The same of a count. Kafka Streams takes one more index where it is given an unnamed `Materialized`.
-template <class... Options>
-[[nodiscard]] aggregation_names count_names(const attachment& at, const Options&... options) {
-    const auto kept = picked<materialized>(options...);
-    if (kept && kept->name.empty()) at.graph->burn();
-    return new_names(at, "KSTREAM-AGGREGATE-", options...);
-}
-
 } // namespace streams::inline v0::detail

@@ -90,6 +90,24 @@ private:
     std::optional<Value> value_;
 };
 
+/// Reads the sessions of an aggregation from its store.
+template <class Key, class Value>
+class session_getter final : public value_getter<session_windowed<Key>, Value> {
+public:
+    explicit session_getter(std::string store) : name_(std::move(store)) {}
+    void init(task_context& context) override { store_.open(context, name_); }
+    row_view<Value> get(const session_windowed<Key>& key) override {
+        store_.at(key.key);
+        store_.get(key.window, value_);
+        return {pointer_to(value_), key.window.end};
+    }
+
+private:
+    std::string name_;
+    typed_sessions<Key, Value> store_;
+    std::optional<Value> value_;
+};
+
 template <class Key, class Value>
 [[nodiscard]] getter_plan<Key, Value> getter_from_store(const std::string& store) {
     return {{store}, [store] { return std::make_unique<store_getter<Key, Value>>(store); }};

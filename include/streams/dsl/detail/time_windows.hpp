@@ -1,5 +1,7 @@
 #pragma once
 
+#include <streams/serde/windowed.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -17,6 +19,58 @@ struct time_windows {
     [[nodiscard]] std::int64_t first_start(std::int64_t timestamp) const noexcept {
         return std::max<std::int64_t>(0, timestamp - size + advance) / advance * advance;
     }
+    /// The start of the last window that holds `timestamp`.
+    [[nodiscard]] std::int64_t last_start(std::int64_t timestamp) const noexcept {
+        return timestamp / advance * advance;
+    }
+    /// Calls `function(start)` for each window that holds `timestamp`, the earliest first.
+    template <class Function>
+    void for_each(std::int64_t timestamp, Function function) const {
+        for (std::int64_t start = first_start(timestamp); start <= timestamp; start += advance) function(start);
+    }
+    [[nodiscard]] bool same_windows(std::int64_t a, std::int64_t b) const noexcept {
+        return first_start(a) == first_start(b) && last_start(a) == last_start(b);
+    }
+    /// How long a window is read and written after its start, ms.
+    [[nodiscard]] std::int64_t needed_retention() const noexcept { return size + grace; }
+};
+
+/// One window from `start` on, without end.
+struct unlimited_windows {
+    std::int64_t start; ///< ms
+
+    static constexpr std::int64_t size = unknown_window_end;
+    static constexpr std::int64_t grace = 0;
+
+    template <class Function>
+    void for_each(std::int64_t timestamp, Function function) const {
+        if (timestamp >= start) function(start);
+    }
+    [[nodiscard]] bool same_windows(std::int64_t, std::int64_t) const noexcept { return true; }
+    [[nodiscard]] static std::int64_t needed_retention() noexcept { return size; }
+};
+
+/// The windows that the records make: of each record the one that ends with it and, where that holds anything, the one
+/// that begins right after it. Both ends included.
+struct sliding_windows {
+    std::int64_t size;  ///< ms: the largest difference of two records in one window
+    std::int64_t grace; ///< ms
+
+    [[nodiscard]] std::int64_t needed_retention() const noexcept { return 2 * size + grace; }
+};
+
+/// A session ends when no record comes within `gap`.
+struct session_windows {
+    std::int64_t gap;   ///< ms
+    std::int64_t grace; ///< ms
+
+    [[nodiscard]] std::int64_t needed_retention() const noexcept { return gap + grace; }
+};
+
+/// When a windowed aggregation forwards its results (Kafka's `EmitStrategy`).
+struct emission {
+    bool on_close = false;        ///< each window once, when it closes; else every update
+    std::int64_t idle_timeout = 0; ///< ms of the wall clock without a record after which all windows close; 0: never
 };
 
 /// Throws topology_error where there is no such window. `kind`: `tumbling`, `hopping`.

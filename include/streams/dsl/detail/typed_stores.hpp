@@ -2,6 +2,7 @@
 
 #include <streams/dsl/detail/typed_value.hpp>
 #include <streams/state/key_value_store.hpp>
+#include <streams/state/session_store.hpp>
 #include <streams/state/window_store.hpp>
 #include <streams/topology/task_context.hpp>
 
@@ -56,6 +57,10 @@ public:
     std::int64_t get(std::int64_t start, std::optional<Value>& value) {
         return typed_value<Value>::read(store_->fetch(key_.view(), start), value);
     }
+    /// The windows of the key with from <= start <= to, by start.
+    [[nodiscard]] store_range<window_entry> fetch(std::int64_t from, std::int64_t to, iteration_order direction) {
+        return store_->fetch(key_.view(), from, to, direction);
+    }
     void put(std::int64_t start, const Value* value, std::int64_t timestamp) {
         store_->put(key_.view(), value_.write(value, timestamp), start);
     }
@@ -64,6 +69,40 @@ private:
     window_store* store_ = nullptr;
     bytes key_;
     typed_value<Value> value_;
+};
+
+/// A session store, typed.
+template <class Key, class Value>
+class typed_sessions {
+public:
+    void open(task_context& context, std::string_view name) { store_ = &store_as<session_store>(context, name); }
+    [[nodiscard]] session_store& store() noexcept { return *store_; }
+
+    void at(const Key& key) {
+        key_.clear();
+        serde<Key>::serialize(key, key_);
+    }
+    /// The sessions of the key with end >= `earliest_end` and start <= `latest_start`, by end.
+    [[nodiscard]] store_range<session_entry> find(std::int64_t earliest_end, std::int64_t latest_start) {
+        return store_->find(key_.view(), earliest_end, latest_start);
+    }
+    void get(window session, std::optional<Value>& value) {
+        if (const auto found = store_->fetch(key_.view(), session))
+            decode_into<Value>(*found, value);
+        else
+            value.reset();
+    }
+    /// Null deletes.
+    void put(window session, const Value* value) {
+        value_.clear();
+        if (value) serde<Value>::serialize(*value, value_);
+        store_->put(key_.view(), value ? std::optional<bytes_view>(value_.view()) : std::nullopt, session);
+    }
+
+private:
+    session_store* store_ = nullptr;
+    bytes key_;
+    bytes value_;
 };
 
 } // namespace streams::inline v0::detail

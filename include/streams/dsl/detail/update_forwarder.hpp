@@ -39,6 +39,24 @@ struct window_store_key {
     }
 };
 
+/// Reads the key that a session store flushes: `key | end:8 | start:8`. Its values carry no timestamp: a session's is its
+/// end.
+template <class Key>
+struct session_store_key {
+    using key_type = session_windowed<Key>;
+
+    void operator()(bytes_view in, std::optional<key_type>& key) const {
+        key.emplace(serde<key_type>::deserialize(in));
+    }
+    static std::int64_t time_of(const key_type& key) noexcept { return key.window.end; }
+};
+
+/// The updates have the time that their key says.
+template <class StoreKey>
+concept tells_time = requires(const typename StoreKey::key_type& key) {
+    StoreKey::time_of(key);
+};
+
 /// Forwards the updates of a table: each as it comes, or, where the store caches, the last of each key per commit
 /// (Kafka's `TimestampedTupleForwarder`).
 template <class StoreKey, class Value>
@@ -61,11 +79,19 @@ public:
 
     void flushed(const flushed_entry& entry) override {
         read_key_(entry.key, key_);
-        const std::int64_t stored = typed_value<Value>::read(entry.new_value, new_value_);
-        typed_value<Value>::read(send_old_ ? entry.old_value : std::nullopt, old_value_);
+        std::int64_t timestamp = entry.timestamp;
+        const auto old_bytes = send_old_ ? entry.old_value : std::nullopt;
+        if constexpr (tells_time<StoreKey>) {
+            read_plain(entry.new_value, new_value_);
+            read_plain(old_bytes, old_value_);
+            timestamp = StoreKey::time_of(*key_);
+        } else {
+            const std::int64_t stored = typed_value<Value>::read(entry.new_value, new_value_);
+            typed_value<Value>::read(old_bytes, old_value_);
+            if (entry.new_value) timestamp = stored;
+        }
         const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
-        const record<key_type, change<Value>> r{*key_, update, entry.new_value ? stored : entry.timestamp,
-                                                entry.headers};
+        const record<key_type, change<Value>> r{*key_, update, timestamp, entry.headers};
         // A full cache is flushed in the middle of another record, which stays at hand afterwards.
         const record_context at_hand = context_->current();
         context_->handling(r);
@@ -75,6 +101,13 @@ public:
     }
 
 private:
+    static void read_plain(std::optional<bytes_view> stored, std::optional<Value>& value) {
+        if (stored)
+            decode_into<Value>(*stored, value);
+        else
+            value.reset();
+    }
+
     StoreKey read_key_;
     bool send_old_;
     bool on_flush_ = false;

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <streams/dsl/detail/aggregation.hpp>
+#include <streams/dsl/detail/table.hpp>
+#include <streams/dsl/detail/time_windows.hpp>
+#include <streams/dsl/detail/update_forwarder.hpp>
+#include <streams/dsl/detail/windowed_node.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace streams::inline v0::detail {
+
+/// Aggregates by key and session (Kafka's `KStreamSessionWindowAggregate`). A record joins the sessions within the gap
+/// around it to one. Records without key are dropped; those without value are not.
+template <class KeyIn, class ValueIn, class Plan>
+class session_aggregate_node final
+    : public windowed_node<KeyIn, ValueIn, session_windowed<without_null_t<KeyIn>>, typename Plan::aggregate_type> {
+    using key_type = without_null_t<KeyIn>;
+    using aggregate_type = typename Plan::aggregate_type;
+
+public:
+    session_aggregate_node(const Plan& plan, std::string store, bool send_old, session_windows windows)
+        : step_(plan), windows_(windows), store_name_(std::move(store)), send_old_(send_old), forwarder_({}, send_old) {}
+
+    void init(task_context& context) override {
+        context_ = &context;
+        store_.open(context, store_name_);
+        forwarder_.init(store_.store(), this->children(), context);
+    }
+
+    void process(const record<KeyIn, ValueIn>& r) override {
+        if constexpr (nullable<KeyIn>) {
+            if (!r.key) return context_->drop(drop_reason::null_key, this->name());
+        }
+        observed_ = std::max(observed_, r.timestamp);
+        const std::int64_t close = observed_ - windows_.grace - windows_.gap;
+        const key_type& key = this->plain(r.key);
+        store_.at(key);
+        const window merged = find(r.timestamp);
+        if (merged.end < close) return this->late(r, *context_);
+        if (!forwarder_.on_flush()) this->set_key(key_, key);
+        aggregate_.reset();
+        step_.begin(aggregate_);
+        const window alone{r.timestamp, r.timestamp};
+        for (std::size_t at = 0; at < found_; ++at) absorb(r, sessions_[at], merged != alone);
+        step_.add(key, r.value, aggregate_);
+        context_->handling(r);
+        store_.put(merged, pointer_to(aggregate_));
+        send(merged, {pointer_to(aggregate_), nullptr});
+    }
+
+private:
+    struct stored_session {
+        streams::window window;
+        std::optional<aggregate_type> aggregate;
+    };
+
+    /// The sessions that a record at `timestamp` joins, into the first `found_` of `sessions_`; returns what they make
+    /// together with it.
+    window find(std::int64_t timestamp) {
+        window merged{timestamp, timestamp};
+        found_ = 0;
+        auto within = store_.find(timestamp - windows_.gap, timestamp + windows_.gap);
+        for (const session_entry& entry : within) {
+            if (found_ == sessions_.size()) sessions_.emplace_back();
+            stored_session& session = sessions_[found_++];
+            session.window = entry.window;
+            decode_into<aggregate_type>(entry.value, session.aggregate);
+            merged = {std::min(merged.start, entry.window.start), std::max(merged.end, entry.window.end)};
+        }
+        return merged;
+    }
+
+    void absorb(const record<KeyIn, ValueIn>& r, stored_session& session, bool grows) {
+        if (send_old_ && !forwarder_.on_flush()) old_ = session.aggregate;
+        step_.merge(this->plain(r.key), aggregate_, std::move(*session.aggregate));
+        if (!grows) return;
+        context_->handling(r);
+        store_.put(session.window, nullptr);
+        send(session.window, {nullptr, pointer_to(old_)});
+    }
+
+    /// As Kafka Streams makes it: without the headers of the record.
+    void send(window session, change<aggregate_type> update) {
+        if (forwarder_.on_flush()) return;
+        key_->window = session;
+        no_headers_.clear();
+        this->forward({*key_, update, session.end, no_headers_});
+    }
+
+    typename Plan::step step_;
+    session_windows windows_;
+    std::string store_name_;
+    bool send_old_;
+    task_context* context_ = nullptr;
+    typed_sessions<key_type, aggregate_type> store_;
+    update_forwarder<session_store_key<key_type>, aggregate_type> forwarder_;
+    std::int64_t observed_ = -1; ///< the largest timestamp seen, ms
+    std::vector<stored_session> sessions_; ///< used again for each record
+    std::size_t found_ = 0;
+    headers no_headers_;
+    std::optional<session_windowed<key_type>> key_;
+    std::optional<aggregate_type> aggregate_;
+    std::optional<aggregate_type> old_; ///< stays empty where nobody asks for old values
+};
+
+} // namespace streams::inline v0::detail

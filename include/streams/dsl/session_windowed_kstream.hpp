@@ -1,0 +1,68 @@
+#pragma once
+
+#include <streams/dsl/aggregations.hpp>
+#include <streams/dsl/detail/windowed_table.hpp>
+#include <streams/dsl/fwd.hpp>
+#include <streams/dsl/options.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace streams::inline v0 {
+
+/// A stream grouped by key and session (Kafka's `SessionWindowedKStream`), on its way to a table of
+/// session_windowed<Key>. A session that grows or is joined with another gets another key, so the row of the old one is
+/// deleted. Records with a null key are dropped, and those of a closed session as late; a null value reaches the
+/// functors, where Value admits it.
+template <class Key, class Value>
+class session_windowed_kstream
+    : public aggregations<session_windowed_kstream<Key, Value>, without_null_t<Key>, Value> {
+    template <class Group, class K, class V>
+    friend class aggregations;
+
+public:
+    /// Takes the values of each session into an aggregate of any type that has a serde. `init` makes the first
+    /// aggregate; the functor takes (value, aggregate) or (key, value, aggregate), and the merger, which joins two
+    /// sessions, (aggregate, aggregate) or (key, aggregate, aggregate), aggregates as rvalues. The merger is also called
+    /// for a record that joins one session: with what `init` makes, then the session.
+    template <class Initializer, class F, class Merger, class... Options>
+    [[nodiscard]] auto aggregate(Initializer&& init, F&& aggregator, Merger&& merger, const Options&... options) const {
+        static_assert(detail::options_of<named, materialized>::admit<Options...>,
+                      "aggregate takes the options named and materialized");
+        using of_sessions = detail::aggregation_checks<without_null_t<Key>, Value>;
+        return add("KSTREAM-AGGREGATE-",
+                   of_sessions::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
+                                     std::forward<Merger>(merger)),
+                   options...);
+    }
+
+    /// For the library: a grouping with windows.
+    session_windowed_kstream(std::shared_ptr<detail::group_state> group, detail::session_windows windows)
+        : group_(std::move(group)), windows_(windows) {}
+
+private:
+    static constexpr bool numbers_counts = true;
+    [[nodiscard]] const detail::attachment& at() const noexcept { return group_->at; }
+
+    template <class Checked, class... Options>
+    [[nodiscard]] auto add(std::string_view prefix, Checked checked, const Options&... options) const {
+        using plan = decltype(checked.plan);
+        detail::check_aggregated_types<Key, Value, typename plan::aggregate_type>();
+        using shape = detail::by_session<Key, Value, plan>;
+        auto names = detail::new_names(at(), prefix, options...);
+        auto table = std::make_shared<detail::aggregated_table<shape>>(
+            shape{std::move(checked.plan), windows_}, shape::spec(names.store, windows_, options...));
+        auto place =
+            detail::add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, table,
+                                                {.grace = std::chrono::milliseconds(windows_.gap + windows_.grace)});
+        return ktable<typename shape::key_type, typename shape::row_type, rows::deletable>(std::move(place),
+                                                                                          std::move(table));
+    }
+
+    std::shared_ptr<detail::group_state> group_;
+    detail::session_windows windows_;
+};
+
+} // namespace streams::inline v0
+
+#include <streams/dsl/ktable.hpp>

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <streams/serde/windowed.hpp>
+#include <streams/state/state_store.hpp>
+#include <streams/state/store_iterator.hpp>
+
+#include <cstdint>
+
+namespace streams::inline v0 {
+
+/// One session of a session store.
+struct session_entry {
+    bytes_view key;
+    streams::window window; ///< ms since the epoch, both ends included
+    bytes_view value;
+};
+
+/// Bytes by key and session (Kafka's `SessionStore`). Sessions that ended before the newest end seen less the retention
+/// are not stored any more and vanish from reads. Values carry no timestamp: a session's is its end.
+class session_store : public state_store {
+public:
+    /// The value of one session; nullopt: absent.
+    [[nodiscard]] virtual std::optional<bytes_view> fetch(bytes_view key, window session) = 0;
+    /// nullopt deletes.
+    virtual void put(bytes_view key, std::optional<bytes_view> value, window session) = 0;
+    /// The sessions of one key with end >= `earliest_end` and start <= `latest_start`, by end, then by start.
+    [[nodiscard]] virtual store_range<session_entry> find(bytes_view key, std::int64_t earliest_end,
+                                                          std::int64_t latest_start,
+                                                          iteration_order = iteration_order::ascending) = 0;
+    /// The sessions of keys in [first, last] (nullopt: open) with end >= `earliest_end` and start <= `latest_start`, by
+    /// key, then by end, then by start.
+    [[nodiscard]] virtual store_range<session_entry> find_range(std::optional<bytes_view> first,
+                                                                std::optional<bytes_view> last,
+                                                                std::int64_t earliest_end, std::int64_t latest_start,
+                                                                iteration_order = iteration_order::ascending) = 0;
+    /// The sessions of all keys with from <= end <= to, by end, then by start, then by key.
+    [[nodiscard]] virtual store_range<session_entry> ended(std::int64_t from, std::int64_t to) = 0;
+};
+
+} // namespace streams::inline v0

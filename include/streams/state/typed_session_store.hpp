@@ -1,0 +1,77 @@
+#pragma once
+
+#include <streams/serde/windowed.hpp>
+#include <streams/state/session_store.hpp>
+#include <streams/state/stored_value.hpp>
+#include <streams/state/typed_store_base.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace streams::inline v0 {
+
+/// A session store in types (Kafka's `SessionStore<K, V>`): a cheap view of the store, to be kept by the processor that
+/// uses it. Times are ms since the epoch. What a borrowing type refers to is valid until the next call on the same store.
+/// Throws serialization_error where stored bytes do not decode.
+template <class Key, class Value>
+class typed_session_store : public detail::typed_store_base<session_store, Value> {
+    using base = detail::typed_store_base<session_store, Value>;
+
+public:
+    using entry = std::pair<session_windowed<Key>, Value>;
+
+    /// Throws topology_error where the store is of another kind.
+    explicit typed_session_store(state_store& store) : base(store, "session") {}
+
+    /// The value of one session; nullopt: absent.
+    [[nodiscard]] std::optional<Value> fetch(const session_windowed<Key>& session) {
+        return base::decoded(this->bytes_store().fetch(encode(session.key), session.window));
+    }
+    void put(const session_windowed<Key>& session, const Value& value) {
+        const bytes_view encoded = base::encode_value(value);
+        this->bytes_store().put(encode(session.key), encoded, session.window);
+    }
+    void erase(const session_windowed<Key>& session) {
+        this->bytes_store().put(encode(session.key), std::nullopt, session.window);
+    }
+
+    /// The sessions of one key with end >= `earliest_end` and start <= `latest_start`, by end.
+    [[nodiscard]] store_range<entry> find(const Key& key, std::int64_t earliest_end, std::int64_t latest_start,
+                                          iteration_order direction = iteration_order::ascending) {
+        return decoded(this->bytes_store().find(encode(key), earliest_end, latest_start, direction));
+    }
+    /// The same of keys in [first, last] (nullopt: open), by the order of the serialised keys, then by end.
+    [[nodiscard]] store_range<entry> find_range(const std::optional<Key>& first, const std::optional<Key>& last,
+                                                std::int64_t earliest_end, std::int64_t latest_start,
+                                                iteration_order direction = iteration_order::ascending) {
+        bytes lowest;
+        bytes highest;
+        if (first) serde<Key>::serialize(*first, lowest);
+        if (last) serde<Key>::serialize(*last, highest);
+        return decoded(this->bytes_store().find_range(first ? std::optional(lowest.view()) : std::nullopt,
+                                                      last ? std::optional(highest.view()) : std::nullopt,
+                                                      earliest_end, latest_start, direction));
+    }
+
+private:
+    struct decode_entry {
+        entry operator()(const session_entry& raw) const {
+            return {{serde<Key>::deserialize(raw.key), raw.window}, detail::stored_value<Value>::deserialize(raw.value)};
+        }
+    };
+
+    [[nodiscard]] bytes_view encode(const Key& key) {
+        key_.clear();
+        serde<Key>::serialize(key, key_);
+        return key_.view();
+    }
+    [[nodiscard]] static store_range<entry> decoded(store_range<session_entry> raw) {
+        return detail::transformed<entry>(std::move(raw), decode_entry{});
+    }
+    using base::decoded;
+
+    bytes key_;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,149 @@
+#pragma once
+
+#include "state/tiered_map.hpp"
+
+#include <streams/core/big_endian.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// Times of entries, both ends included.
+struct time_span {
+    std::int64_t from;
+    std::int64_t to;
+};
+
+/// The entries of one key, by time; read from the map as the cursor moves.
+template <class Layout>
+class key_cursor final : public store_cursor<typename Layout::entry> {
+public:
+    key_cursor(tiered_map& map, const Layout& layout, bytes_view key, time_span times, iteration_order direction)
+        : map_(map), layout_(layout), key_(key), times_(times), direction_(direction),
+          first_segment_(layout.segment_of(times.from)), last_segment_(layout.segment_of(times.to)) {
+        if (times.from > times.to) last_segment_ = first_segment_ - 1;
+    }
+
+    std::optional<typename Layout::entry> next() override {
+        for (;;) {
+            if (!segment_) {
+                if (first_segment_ > last_segment_) return std::nullopt;
+                open(direction_ == iteration_order::ascending ? first_segment_++ : last_segment_--);
+            }
+            const auto entry = segment_->next();
+            if (!entry) {
+                segment_.reset();
+                continue;
+            }
+            // Keys of other lengths may lie in between.
+            if (Layout::record_key(entry->key) != key_.view()) continue;
+            return Layout::entry_of(key_.view(), entry->key, entry->value);
+        }
+    }
+
+private:
+    void open(std::int64_t segment) {
+        const std::int64_t begin = segment * layout_.segment_interval();
+        bytes from;
+        bytes to;
+        layout_.key(from, key_, std::max(times_.from, begin), 0);
+        layout_.key(to, key_, std::min(times_.to, begin + (layout_.segment_interval() - 1)), Layout::largest_rest);
+        to.push_back(std::byte{0});
+        segment_ = map_.cursor(from.view(), to.view(), direction_);
+    }
+
+    tiered_map& map_;
+    const Layout& layout_;
+    bytes key_;
+    time_span times_;
+    iteration_order direction_;
+    std::int64_t first_segment_;
+    std::int64_t last_segment_;
+    std::unique_ptr<store_cursor<store_entry>> segment_;
+};
+
+/// An entry with bytes of its own.
+struct collected_entry {
+    bytes map_key;
+    bytes value;
+};
+
+/// Yields what was collected before.
+template <class Layout>
+class collected_cursor final : public store_cursor<typename Layout::entry> {
+public:
+    explicit collected_cursor(std::vector<collected_entry> entries) : entries_(std::move(entries)) {}
+    std::optional<typename Layout::entry> next() override {
+        if (at_ == entries_.size()) return std::nullopt;
+        const collected_entry& entry = entries_[at_++];
+        return Layout::entry_of(Layout::record_key(entry.map_key), entry.map_key.view(), entry.value.view());
+    }
+
+private:
+    std::vector<collected_entry> entries_;
+    std::size_t at_ = 0;
+};
+
+/// The largest store key that a record key <= `last` and a time <= `to` make: `last` itself or a prefix of it, since a
+/// time may be larger than what follows the prefix.
+template <class Layout>
+[[nodiscard]] bytes largest_store_key(bytes_view last, std::int64_t to) {
+    bytes largest;
+    bytes candidate;
+    for (std::size_t size = 0; size <= last.size(); ++size) {
+        candidate.assign(last.subview(0, size));
+        append_big_endian(candidate, to);
+        append_big_endian(candidate, Layout::largest_rest);
+        if (largest < candidate) largest.assign(candidate);
+    }
+    return largest;
+}
+
+/// The entries of the keys in [first, last] (nullopt: open) with a time in the span, in no useful order.
+template <class Layout>
+[[nodiscard]] std::vector<collected_entry> collect(tiered_map& map, const Layout& layout,
+                                                   std::optional<bytes_view> first, std::optional<bytes_view> last,
+                                                   time_span times) {
+    std::vector<collected_entry> found;
+    bytes from;
+    bytes to;
+    const std::int64_t last_segment = times.from <= times.to ? layout.segment_of(times.to) : -1;
+    for (std::int64_t segment = layout.segment_of(times.from); segment <= last_segment; ++segment) {
+        Layout::segment_key(from, segment, first.value_or(bytes_view()));
+        if (last) {
+            Layout::segment_key(to, segment, largest_store_key<Layout>(*last, times.to));
+            to.push_back(std::byte{0});
+        } else {
+            Layout::segment_key(to, segment + 1);
+        }
+        const auto cursor = map.cursor(from.view(), to.view(), iteration_order::ascending);
+        while (const auto entry = cursor->next()) {
+            const bytes_view key = Layout::record_key(entry->key);
+            const std::int64_t time = Layout::time_of(entry->key);
+            if (time < times.from || time > times.to || (first && key < *first) || (last && *last < key)) continue;
+            found.push_back({bytes(entry->key), bytes(entry->value)});
+        }
+    }
+    return found;
+}
+
+/// The entries of the keys in [first, last] by key, then by time; collected before it returns.
+template <class Layout>
+[[nodiscard]] std::unique_ptr<store_cursor<typename Layout::entry>>
+by_key(std::vector<collected_entry> entries, iteration_order direction) {
+    const auto less = [](const collected_entry& a, const collected_entry& b) {
+        const auto order = Layout::record_key(a.map_key) <=> Layout::record_key(b.map_key);
+        if (order != 0) return order < 0;
+        const auto tail = [](const collected_entry& e) { return e.map_key.view().subview(e.map_key.size() - Layout::suffix); };
+        return tail(a) < tail(b);
+    };
+    std::sort(entries.begin(), entries.end(), less);
+    if (direction == iteration_order::descending) std::reverse(entries.begin(), entries.end());
+    return std::make_unique<collected_cursor<Layout>>(std::move(entries));
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,145 @@
+#include "state/tiered_session_store.hpp"
+
+#include "state/rocksdb_backing.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace streams::inline v0 {
+
+namespace {
+
+tiered_map_settings settings_of(const store_spec& spec) {
+    tiered_map_settings settings;
+    settings.name = spec.name;
+    settings.caching = spec.caching;
+    settings.key_prefix = session_layout::prefix;
+    settings.age_of = &session_layout::time_of;
+    return settings;
+}
+
+std::unique_ptr<backing> disk_of(const store_spec& spec, const session_layout& layout,
+                                 const store_environment& environment) {
+    if (!spec.persistent) return nullptr;
+    return open_rocksdb_backing(environment.directory / spec.name,
+                                {spec.name, concat("session, segments of ", layout.segment_interval(), " ms"),
+                                 spec.logging || !spec.source_topic.empty()});
+}
+
+/// Leaves out sessions that begin after `latest_start`.
+class started_by_cursor final : public store_cursor<session_entry> {
+public:
+    started_by_cursor(std::unique_ptr<store_cursor<session_entry>> from, std::int64_t latest_start)
+        : from_(std::move(from)), latest_start_(latest_start) {}
+    std::optional<session_entry> next() override {
+        auto entry = from_->next();
+        while (entry && entry->window.start > latest_start_) entry = from_->next();
+        return entry;
+    }
+
+private:
+    std::unique_ptr<store_cursor<session_entry>> from_;
+    std::int64_t latest_start_;
+};
+
+} // namespace
+
+tiered_session_store::tiered_session_store(const store_spec& spec, const store_environment& environment)
+    : spec_(spec), layout_(spec.retention.count()),
+      map_(settings_of(spec), environment, disk_of(spec, layout_, environment)) {
+    expire(map_.position().observed);
+}
+
+time_span tiered_session_store::readable(std::int64_t from, std::int64_t to) {
+    const std::int64_t observed = map_.position().observed;
+    return {std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+}
+
+std::optional<bytes_view> tiered_session_store::fetch(bytes_view key, window session) {
+    if (session.end < layout_.oldest_readable(map_.position().observed)) return std::nullopt;
+    layout_.key(key_, key, session.end, session.start);
+    return map_.get(key_.view());
+}
+
+void tiered_session_store::put(bytes_view key, std::optional<bytes_view> value, window session) {
+    store_position& position = map_.position();
+    position.observed = std::max(position.observed, session.end);
+    layout_.key(key_, key, session.end, session.start);
+    if (layout_.is_live(session.end, position.observed))
+        map_.put(key_.view(), value);
+    else
+        map_.put_log_only(key_.view(), value);
+}
+
+store_range<session_entry> tiered_session_store::find(bytes_view key, std::int64_t earliest_end,
+                                                      std::int64_t latest_start, iteration_order direction) {
+    auto all = std::make_unique<key_cursor<session_layout>>(
+        map_, layout_, key, readable(earliest_end, std::numeric_limits<std::int64_t>::max()), direction);
+    return store_range<session_entry>(std::make_unique<started_by_cursor>(std::move(all), latest_start));
+}
+
+store_range<session_entry> tiered_session_store::find_range(std::optional<bytes_view> first,
+                                                            std::optional<bytes_view> last, std::int64_t earliest_end,
+                                                            std::int64_t latest_start, iteration_order direction) {
+    auto found =
+        collect(map_, layout_, first, last, readable(earliest_end, std::numeric_limits<std::int64_t>::max()));
+    std::erase_if(found, [&](const collected_entry& entry) {
+        return session_layout::session_of(entry.map_key).start > latest_start;
+    });
+    return store_range<session_entry>(by_key<session_layout>(std::move(found), direction));
+}
+
+store_range<session_entry> tiered_session_store::ended(std::int64_t from, std::int64_t to) {
+    auto found = collect(map_, layout_, std::nullopt, std::nullopt, readable(from, to));
+    const auto order = [](const collected_entry& entry) {
+        const window session = session_layout::session_of(entry.map_key);
+        return std::tuple(session.end, session.start, session_layout::record_key(entry.map_key));
+    };
+    std::sort(found.begin(), found.end(),
+              [&](const collected_entry& a, const collected_entry& b) { return order(a) < order(b); });
+    return store_range<session_entry>(std::make_unique<collected_cursor<session_layout>>(std::move(found)));
+}
+
+void tiered_session_store::restore(std::span<const record_view> records) {
+    for (const record_view& record : records)
+        if (record.key) restore_one(record);
+    if (records.empty()) return;
+    expire(map_.position().observed);
+    map_.restored_up_to(records.back().offset);
+}
+
+void tiered_session_store::restore_one(const record_view& record) {
+    if (record.key->size() < session_layout::suffix)
+        throw state_error(concat("changelog record at offset ", record.offset, " of store ", spec_.name, " has a key of ",
+                                 record.key->size(), " bytes, shorter than a session's end and start; something else ",
+                                 "writes to the changelog topic"));
+    store_position& position = map_.position();
+    const window session = session_layout::session_of(*record.key);
+    position.observed = std::max(position.observed, session.end);
+    if (!layout_.is_live(session.end, position.observed)) return;
+    layout_.key(key_, record.key->subview(0, record.key->size() - session_layout::suffix), session.end, session.start);
+    map_.restore(key_.view(), {}, record.value);
+}
+
+void tiered_session_store::restored(std::optional<std::int64_t> offset) {
+    map_.restored_up_to(offset);
+    map_.checkpoint(false);
+}
+
+void tiered_session_store::committed(std::optional<std::int64_t> offset) {
+    expire(map_.drained_position().observed);
+    map_.committed(offset);
+}
+
+/// Segments that take no more writes go; at a commit only, since a rollback takes the observed time back.
+void tiered_session_store::expire(std::int64_t observed) {
+    const std::int64_t oldest = layout_.oldest_live_segment(observed);
+    if (oldest <= expired_segment_) return;
+    expired_segment_ = oldest;
+    session_layout::segment_key(key_, oldest);
+    map_.expire_below(key_.view());
+}
+
+} // namespace streams::inline v0

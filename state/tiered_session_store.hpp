@@ -1,0 +1,56 @@
+#pragma once
+
+#include "state/segmented_cursors.hpp"
+#include "state/session_layout.hpp"
+#include "state/tiered_map.hpp"
+
+#include <streams/state/session_store.hpp>
+
+#include <string>
+
+namespace streams::inline v0 {
+
+/// A session store, in memory or with RocksDB below, all segments in one map.
+class tiered_session_store final : public session_store, public managed_store {
+public:
+    tiered_session_store(const store_spec& spec, const store_environment& environment);
+
+    [[nodiscard]] std::string_view name() const noexcept override { return spec_.name; }
+    [[nodiscard]] bool persistent() const noexcept override { return spec_.persistent; }
+    [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values) override {
+        return map_.forward_on_flush(listener, with_old_values);
+    }
+
+    [[nodiscard]] std::optional<bytes_view> fetch(bytes_view key, window session) override;
+    void put(bytes_view key, std::optional<bytes_view> value, window session) override;
+    [[nodiscard]] store_range<session_entry> find(bytes_view key, std::int64_t earliest_end, std::int64_t latest_start,
+                                                  iteration_order direction) override;
+    [[nodiscard]] store_range<session_entry> find_range(std::optional<bytes_view> first, std::optional<bytes_view> last,
+                                                        std::int64_t earliest_end, std::int64_t latest_start,
+                                                        iteration_order direction) override;
+    [[nodiscard]] store_range<session_entry> ended(std::int64_t from, std::int64_t to) override;
+
+    [[nodiscard]] state_store& store() noexcept override { return *this; }
+    [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return map_.checkpoint_offset(); }
+    void restore(std::span<const record_view> records) override;
+    void restored(std::optional<std::int64_t> offset) override;
+    void flush() override { map_.flush(); }
+    void committed(std::optional<std::int64_t> offset) override;
+    void rollback() override { map_.rollback(); }
+    void close() override { map_.close(); }
+    [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes(); }
+    [[nodiscard]] std::size_t uncommitted_bytes() const override { return map_.uncommitted_bytes(); }
+
+private:
+    [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to);
+    void restore_one(const record_view& record);
+    void expire(std::int64_t observed);
+
+    store_spec spec_;
+    session_layout layout_;
+    tiered_map map_;
+    std::int64_t expired_segment_ = 0;
+    bytes key_;
+};
+
+} // namespace streams::inline v0
