@@ -109,7 +109,7 @@ TEST_CASE("count and reduce of sessions merge by themselves") {
 
 TEST_CASE("results of sessions carry no headers of the records") {
     topology_test_driver driver(concatenated({.gap = 10ms}), without_cache());
-    driver.input_topic<text, text>("in").pipe({"k", "a", 100, headers{{"h", bytes("x")}}});
+    driver.input_topic<text, text>("in").pipe({"k", "a", 100, headers{{"h", bytes(std::string_view("x"))}}});
     CHECK(driver.output_topic<key, maybe_text>("out").read().headers.empty());
 }
 
