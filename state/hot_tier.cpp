@@ -24,14 +24,19 @@ void hot_entry::destroy(hot_entry* entry) noexcept {
 }
 
 hot_tier::~hot_tier() {
-    for (hot_entry* entry : entries_) {
+    for_each([this](hot_entry* entry) {
         if (entry->pending) release(*entry->pending);
         hot_entry::destroy(entry);
-    }
+    });
 }
 
 hot_entry* hot_tier::find(bytes_view key) {
     if (last_found_ && last_found_->key() == key) return last_found_;
+    if (chains_) {
+        hot_entry* found = chains_->find(key);
+        if (found) last_found_ = found;
+        return found;
+    }
     const auto at = entries_.find(key);
     if (at == entries_.end()) return nullptr;
     return last_found_ = *at;
@@ -40,7 +45,10 @@ hot_entry* hot_tier::find(bytes_view key) {
 hot_entry* hot_tier::insert(bytes_view key, hot_entry::content state) {
     hot_entry* entry = hot_entry::make(key);
     entry->state = state;
-    entries_.insert(entry);
+    if (chains_)
+        chains_->insert(*entry);
+    else
+        entries_.insert(entry);
     heap_bytes_ += entry->memory_bytes();
     last_found_ = entry;
     if (ordered_ && is_ordered(*entry)) ordered_->insert(entry);
@@ -121,15 +129,19 @@ void hot_tier::forget(hot_entry& entry) noexcept {
 }
 
 void hot_tier::erase(hot_entry& entry) {
-    entries_.erase(&entry);
+    if (chains_)
+        chains_->erase(entry);
+    else
+        entries_.erase(&entry);
     forget(entry);
 }
 
 const hot_tier::ordered_entries& hot_tier::ordered() {
     if (!ordered_) {
         std::vector<hot_entry*> found;
-        for (hot_entry* entry : entries_)
+        for_each([&](hot_entry* entry) {
             if (is_ordered(*entry)) found.push_back(entry);
+        });
         std::sort(found.begin(), found.end(), key_less{});
         ordered_ = std::make_unique<ordered_entries>(found.begin(), found.end());
     }
@@ -137,12 +149,14 @@ const hot_tier::ordered_entries& hot_tier::ordered() {
 }
 
 void hot_tier::shrink() {
+    if (chains_) return chains_->shrink();
     if (entries_.size() < entries_.capacity() / 4) entries_.rehash(entries_.size() * 2);
 }
 
 std::size_t hot_tier::memory_bytes() const noexcept {
     constexpr std::size_t tree_entry = sizeof(hot_entry*) * 3 / 2;
-    return heap_bytes_ + entries_.capacity() * slot_bytes + (ordered_ ? ordered_->size() * tree_entry : 0) +
+    const std::size_t index = chains_ ? chains_->memory_bytes() : entries_.capacity() * slot_bytes;
+    return heap_bytes_ + index + (ordered_ ? ordered_->size() * tree_entry : 0) +
            (pending_count_ + free_.size()) * heap_block(sizeof(pending_update));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "state/entry_chains.hpp"
 #include "state/hot_entry.hpp"
 
 #include <absl/container/btree_set.h>
@@ -7,6 +8,8 @@
 #include <absl/hash/hash.h>
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -36,13 +39,20 @@ public:
     using ordered_entries = absl::btree_set<hot_entry*, key_less>;
 
     /// `all_ordered`: an ordered read needs every entry (there is no disk); else those that differ from the disk.
-    explicit hot_tier(bool all_ordered) : all_ordered_(all_ordered) {}
+    /// `chain_suffix`: see entry_chains; 0: entries are found by their whole keys.
+    explicit hot_tier(bool all_ordered, std::size_t chain_suffix = 0) : all_ordered_(all_ordered) {
+        if (chain_suffix > 0) chains_.emplace(chain_suffix);
+    }
     ~hot_tier();
     hot_tier(const hot_tier&) = delete;
     hot_tier& operator=(const hot_tier&) = delete;
 
     /// Null: not in memory.
     [[nodiscard]] hot_entry* find(bytes_view key);
+    /// See entry_chains::between. REQUIRES: chains.
+    [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const {
+        return chains_->between(first, last_tail);
+    }
     /// REQUIRES: not in memory.
     hot_entry* insert(bytes_view key, hot_entry::content state);
     /// Gives `entry` a pending update, if it has none.
@@ -65,9 +75,9 @@ public:
 
     /// The entries an ordered read needs, by key. Built at the first call. Valid until the next change.
     [[nodiscard]] const ordered_entries& ordered();
-    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return chains_ ? chains_->size() : entries_.size(); }
     /// Bytes of the entries and of what is pending on them.
-    [[nodiscard]] std::size_t entry_bytes() const noexcept { return heap_bytes_ + entries_.size() * slot_bytes; }
+    [[nodiscard]] std::size_t entry_bytes() const noexcept { return heap_bytes_ + size() * slot_bytes; }
     /// Gives memory of the table back where most of it is unused.
     void shrink();
     /// Bytes held, by capacity.
@@ -81,9 +91,15 @@ private:
         return all_ordered_ || entry.pending || entry.state != hot_entry::content::clean;
     }
     void forget(hot_entry& entry) noexcept;
+    template <class Visit>
+    void for_each(Visit visit) const {
+        if (chains_) return chains_->for_each(visit);
+        for (hot_entry* entry : entries_) visit(entry);
+    }
 
     bool all_ordered_;
-    table entries_;
+    table entries_;                      ///< empty where there are chains
+    std::optional<entry_chains> chains_;
     std::unique_ptr<ordered_entries> ordered_;
     hot_entry* last_found_ = nullptr; ///< a put mostly follows a get of its key
     std::vector<std::unique_ptr<pending_update>> free_;
@@ -93,6 +109,9 @@ private:
 
 template <class Condition>
 std::size_t hot_tier::erase_if(Condition condemned) {
+    if (chains_)
+        return chains_->erase_if([&](hot_entry& entry) { return !entry.pending && condemned(entry); },
+                                 [this](hot_entry& entry) { forget(entry); });
     std::size_t erased = 0;
     for (auto at = entries_.begin(); at != entries_.end();) {
         hot_entry* entry = *at;

@@ -2,6 +2,7 @@
 #include "state/state_thread.hpp"
 #include "state/tiered_key_value_store.hpp"
 #include "state/tiered_session_store.hpp"
+#include "state/tiered_versioned_store.hpp"
 #include "state/tiered_window_store.hpp"
 
 namespace streams::inline v0 {
@@ -11,6 +12,7 @@ std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_en
     switch (spec.kind) {
     case store_kind::window: return std::make_unique<tiered_window_store>(spec, environment);
     case store_kind::session: return std::make_unique<tiered_session_store>(spec, environment);
+    case store_kind::versioned: return std::make_unique<tiered_versioned_store>(spec, environment);
     case store_kind::key_value: break;
     }
     return std::make_unique<tiered_key_value_store>(spec, environment);

@@ -15,6 +15,7 @@ tiered_map_settings settings_of(const store_spec& spec) {
     settings.caching = spec.caching;
     settings.log_headers = spec.log_headers;
     settings.key_prefix = 1;
+    settings.log_timestamps = spec.log_timestamps;
     return settings;
 }
 

@@ -22,7 +22,7 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
       time_(environment.time ? *environment.time : system_clock()),
       cache_limit_(environment.cache_bytes > 0 ? static_cast<std::size_t>(environment.cache_bytes) : 0),
       memory_limit_(environment.memory_bytes ? environment.memory_bytes : std::max(memory_floor, cache_limit_)),
-      disk_(std::move(disk)), hot_(!disk_) {
+      disk_(std::move(disk)), hot_(!disk_, settings_.chain_suffix) {
     if (disk_) {
         stored_ = committed_ = drained_ = position_ = disk_->position();
         if (disk_->opened_empty())
@@ -206,7 +206,7 @@ void tiered_map::append_to_changelog(pending_update& update) {
         key = scratch_.view();
     }
     auto value = update.value.get();
-    std::int64_t timestamp = update.timestamp;
+    std::int64_t timestamp = settings_.log_timestamps ? update.timestamp : -1;
     if (value && settings_.timestamped) {
         timestamp = load_big_endian<std::int64_t>(value->data());
         value = value->subview(timestamp_bytes);

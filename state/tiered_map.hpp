@@ -19,8 +19,10 @@ struct tiered_map_settings {
     bool timestamped = false;   ///< values begin with 8 bytes that the changelog carries as timestamp
     bool caching = false;       ///< forward only the last update of a key per commit
     bool log_headers = false;   ///< the changelog gets the headers of the record
+    bool log_timestamps = true; ///< false: what the changelog gets has no timestamp
     bool log_sequences = false; ///< the last 4 bytes of a key are, in the changelog, a number of its own
     std::size_t key_prefix = 0; ///< leading bytes of a key that the changelog does not get
+    std::size_t chain_suffix = 0; ///< trailing bytes of a key that order the entries of a chain; 0: no chains, no `chain`
     /// Grows with the time a key belongs to, so that a key newer than all on disk is known to be absent there. Null: no
     /// order in time.
     std::int64_t (*age_of)(bytes_view key) = nullptr;
@@ -44,6 +46,12 @@ public:
     void put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
                                                                     std::optional<bytes_view> to, iteration_order direction);
+    /// The entries of the chain of `first` from there to the one that ends in `last_tail`, in order, where it is known that
+    /// all of them are in memory; one may be absent (its `visible` is null). Valid until the next call.
+    [[nodiscard]] std::optional<std::span<hot_entry* const>> chain(bytes_view first, bytes_view last_tail) const {
+        if (!known_absent(first)) return std::nullopt; // were it not in memory, and so nothing newer
+        return hot_.between(first, last_tail);
+    }
     [[nodiscard]] std::uint64_t approximate_num_entries();
 
     [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values);

@@ -1,5 +1,6 @@
 #include "state/tiered_window_store.hpp"
 
+#include "state/duplicates_cursor.hpp"
 #include "state/rocksdb_backing.hpp"
 #include "state/segmented_cursors.hpp"
 
@@ -22,6 +23,7 @@ tiered_map_settings settings_of(const store_spec& spec) {
     settings.log_headers = spec.retain_duplicates;
     settings.log_sequences = spec.retain_duplicates;
     settings.key_prefix = window_layout::prefix;
+    if (spec.retain_duplicates) settings.chain_suffix = window_layout::suffix;
     settings.age_of = &window_layout::start_of;
     return settings;
 }
@@ -58,6 +60,7 @@ void tiered_window_store::put(bytes_view key, std::optional<bytes_view> value, s
     if (spec_.retain_duplicates) {
         log_sequence = position.log_sequence = next_sequence(position.log_sequence);
         if (!value) {
+            if (spec_.nulls_move_time) position.observed = std::max(position.observed, start);
             layout_.key(key_, key, start, 0);
             map_.put_log_only(key_.view(), value, log_sequence);
             return;
@@ -76,6 +79,9 @@ store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_
                                                      iteration_order direction) {
     const std::int64_t observed = map_.position().observed;
     const time_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+    if (spec_.retain_duplicates && direction == iteration_order::ascending)
+        if (auto cursor = duplicates_cursor::open(map_, layout_, key, starts.from, starts.to, key_))
+            return store_range<window_entry>(std::move(cursor));
     return store_range<window_entry>(
         std::make_unique<key_cursor<window_layout>>(map_, layout_, key, starts, direction));
 }

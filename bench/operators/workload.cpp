@@ -46,7 +46,11 @@ std::string key_text(std::uint32_t key) {
 
 } // namespace
 
-std::vector<workload> workloads() { return aggregation_workloads(); }
+std::vector<workload> workloads() {
+    std::vector<workload> all = aggregation_workloads();
+    for (workload& each : join_workloads()) all.push_back(std::move(each));
+    return all;
+}
 
 load::load(const workload& of, std::size_t distinct) : of_(&of) {
     zipf draw;

@@ -22,6 +22,7 @@ struct workload {
 /// Every workload of bench/operators/*_workloads.cpp.
 [[nodiscard]] std::vector<workload> workloads();
 [[nodiscard]] std::vector<workload> aggregation_workloads();
+[[nodiscard]] std::vector<workload> join_workloads();
 
 /// The input of a workload without end: 100,000 keys of 16 bytes, zipf-distributed with s = 0.99, `distinct`
 /// records drawn beforehand and then repeated with later timestamps.

@@ -16,6 +16,7 @@
 #include <streams/serde/windowed.hpp>
 #include <streams/state/typed_key_value_store.hpp>
 #include <streams/state/typed_session_store.hpp>
+#include <streams/state/typed_versioned_store.hpp>
 #include <streams/state/typed_window_store.hpp>
 #include <streams/topology/processor.hpp>
 #include <streams/topology/processor_api.hpp>

@@ -86,6 +86,8 @@ constexpr member_name members[] = {
          c.replication_factor = int32(p, -1);
          if (c.replication_factor == 0) p.refuse("-1, the broker's default, or a whole number, 1 at least");
      }},
+    {"__emit.interval.ms.kstreams.outer.join.spurious.results.fix__",
+     [](const property& p, streams_config& c) { c.outer_join_emit_interval = p.span(); }},
     {"topology.optimization", [](const property& p, streams_config& c) { c.topology_optimization = p.text; }},
     {"auto.offset.reset",
      [](const property& p, streams_config& c) {

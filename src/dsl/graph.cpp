@@ -77,6 +77,11 @@ void merge_source(graph_node& first, graph_node& second, const std::string& topi
         throw topology_error(concat("topic ", topic, " is read by the sources ", first.name, " and ", second.name,
                                     " with different reset policies; give both the same consumed{.reset}"));
     for (graph_node* child : second.children) {
+        // It may follow both: then once is enough.
+        if (std::ranges::find(child->parents, &first) != child->parents.end()) {
+            std::erase(child->parents, &second);
+            continue;
+        }
         replace(child->parents, &second, &first);
         first.children.push_back(child);
     }
@@ -151,6 +156,7 @@ std::string graph::name_or_new(const std::string& wanted, std::string_view prefi
 graph_node& graph::add(graph_node what, std::span<graph_node* const> parents) {
     graph_node& added = *nodes_.emplace_back(std::make_unique<graph_node>(std::move(what)));
     for (graph_node* parent : parents) {
+        if (std::ranges::find(added.parents, parent) != added.parents.end()) continue;
         added.parents.push_back(parent);
         parent->children.push_back(&added);
     }
@@ -225,6 +231,7 @@ topology graph::write(std::string_view optimization) const {
     replaced_sources replaced = merge_duplicate_sources(root);
     for (const auto& node : nodes) node->reuses_topic = wanted.reuse_source_topics;
     if (wanted.merge_repartitions) merge_repartitions(nodes, replaced);
+    if (wanted.self_joins) join_on_one_store(nodes);
 
     topology out;
     std::set<const graph_node*> written;

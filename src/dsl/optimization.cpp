@@ -140,12 +140,14 @@ optimizations parse_optimizations(std::string_view setting) {
         while (one.starts_with(' ')) one.remove_prefix(1);
         while (one.ends_with(' ')) one.remove_suffix(1);
         if (one == "all")
-            wanted = {true, true};
+            wanted = {true, true, true};
         else if (one == "reuse.ktable.source.topics")
             wanted.reuse_source_topics = true;
         else if (one == "merge.repartition.topics")
             wanted.merge_repartitions = true;
-        else if (!one.empty() && one != "none" && one != "single.store.self.join")
+        else if (one == "single.store.self.join")
+            wanted.self_joins = true;
+        else if (!one.empty() && one != "none")
             throw config_error(
                 concat("topology.optimization has no optimisation '", one,
                        "'; use none, all, or some of reuse.ktable.source.topics, merge.repartition.topics "
@@ -164,6 +166,17 @@ void merge_repartitions(std::vector<std::unique_ptr<graph_node>>& nodes, replace
         auto single = std::make_unique<graph_node>(single_repartition(change));
         replace_repartitions(change, *single, replaced);
         nodes.push_back(std::move(single));
+    }
+}
+
+void join_on_one_store(std::vector<std::unique_ptr<graph_node>>& nodes) {
+    for (const auto& join : nodes) {
+        if (!join->self_join || join->parents.size() != 1) continue;
+        graph_node& stream = *join->parents.front();
+        const auto windowed = std::ranges::find(stream.children, join->self_join->not_needed, &graph_node::name);
+        if (windowed == stream.children.end()) continue;
+        remove_child(stream, **windowed);
+        join->write = join->self_join->write;
     }
 }
 

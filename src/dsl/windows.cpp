@@ -55,6 +55,18 @@ unlimited_windows checked(const unlimited& windows) {
     return {windows.start.count()};
 }
 
+join_span span_of(const join_windows& windows) {
+    const std::int64_t before = windows.before.value_or(windows.difference).count();
+    const std::int64_t after = windows.after.value_or(windows.difference).count();
+    if (before + after < 0)
+        throw topology_error(concat("join windows from ", before, " ms before to ", after,
+                                    " ms after end before they begin; give before and after a sum of zero or more"));
+    if (windows.grace.count() < 0)
+        throw topology_error(concat("join windows have a grace of ", windows.grace.count(),
+                                    " ms and would close before they end; give zero or more"));
+    return {before, after, windows.grace.count()};
+}
+
 store_spec key_value_spec(std::string name, const materialized& options) {
     if (options.retention)
         throw topology_error(concat("store ", name,
@@ -65,12 +77,23 @@ store_spec key_value_spec(std::string name, const materialized& options) {
     spec.caching = options.caching;
     spec.logging = options.logging;
     spec.changelog_config = options.changelog_config;
+    if (!options.history_retention) return spec;
+    if (options.history_retention->count() < 0)
+        throw topology_error(concat("store ", spec.name, " keeps its versions for ", options.history_retention->count(),
+                                    " ms; give materialized::history_retention zero or more, or leave it out"));
+    spec.kind = store_kind::versioned;
+    spec.timestamped = false;
+    spec.caching = false;
+    spec.retention = *options.history_retention;
     return spec;
 }
 
 store_spec windowed_spec(std::string name, const materialized& options, store_kind kind, std::int64_t window_size,
                          std::int64_t needed_retention) {
     const std::chrono::milliseconds needed(needed_retention);
+    if (options.history_retention)
+        throw topology_error(concat("store ", name,
+                                    " keeps windows, which have no versions; leave materialized::history_retention out"));
     materialized without_retention = options;
     without_retention.retention.reset();
     store_spec spec = key_value_spec(std::move(name), without_retention);

@@ -19,7 +19,15 @@ settings topic_settings(settings own, const streams_config& config, const settin
     return own;
 }
 
+/// Versions are rebuilt from the puts themselves, so compaction must not come before they are forgotten.
+constexpr std::chrono::hours versioned_additional_lag{24};
+
 settings changelog_settings(const store_spec& store, const streams_config& config) {
+    if (store.kind == store_kind::versioned) {
+        const std::chrono::milliseconds lag = store.retention + versioned_additional_lag;
+        return topic_settings({{"cleanup.policy", "compact"}, {"min.compaction.lag.ms", std::to_string(lag.count())}},
+                              config, store.changelog_config);
+    }
     if (store.kind == store_kind::key_value)
         return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
     // Windows without end are kept for ever, which leaves no room for more.

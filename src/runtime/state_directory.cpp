@@ -22,6 +22,7 @@ std::string_view name_of(store_kind kind) {
     switch (kind) {
     case store_kind::window: return "window";
     case store_kind::session: return "session";
+    case store_kind::versioned: return "versioned";
     case store_kind::key_value: break;
     }
     return "key-value";

@@ -114,6 +114,7 @@ public:
     void close_dirty() noexcept;
 
     [[nodiscard]] std::string_view application_id() const noexcept override { return environment_.config.application_id; }
+    [[nodiscard]] const streams_config& config() const noexcept override { return environment_.config; }
     [[nodiscard]] task_id id() const noexcept { return id_; }
     [[nodiscard]] task_id task() const noexcept override { return id_; }
     [[nodiscard]] state_store& store(std::string_view name) override;

@@ -5,12 +5,12 @@ namespace conformance {
 std::optional<streams::materialized> store_of(const json& op) {
     const auto at = op.find("store");
     if (at == op.end() || at->is_null()) return std::nullopt;
-    if (at->contains("versioned")) throw unsupported("versioned stores");
     streams::materialized store{};
     store.name = at->value("name", std::string());
     store.in_memory = at->value("in_memory", false);
     store.caching = at->value("caching", true);
     store.logging = at->value("logging", true);
+    if (at->contains("versioned")) store.history_retention = std::chrono::milliseconds(at->at("versioned").get<std::int64_t>());
     return store;
 }
 

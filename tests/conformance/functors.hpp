@@ -20,6 +20,14 @@ struct value_mapper {
         return from_cell<New>(new_value(f, cell_of(key), cell_of(value)));
     }
 };
+/// Sides that may be absent are pointers.
+struct value_joiner {
+    function f;
+    template <class Key, class Left, class Right>
+    maybe<text> operator()(const Key&, const Left& left, const Right& right) const {
+        return from_cell<text>(joined(f, cell_of(left), cell_of(right)));
+    }
+};
 struct key_mapper {
     function f;
     template <class Key, class Value>

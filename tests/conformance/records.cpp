@@ -45,7 +45,8 @@ raw_test_record record_from(const json& in) {
     raw_test_record out;
     out.key = from_hex(in.at("key"));
     out.value = from_hex(in.at("value"));
-    out.timestamp = in.value("ts", std::int64_t{-1});
+    const auto ts = in.find("ts");
+    out.timestamp = ts == in.end() || ts->is_null() ? -1 : ts->get<std::int64_t>();
     out.headers = headers_from(in);
     return out;
 }
@@ -60,6 +61,7 @@ streams::streams_config config_of(const json& vector) {
     std::map<std::string, std::string> properties{{"application.id", "app"}, {"statestore.cache.max.bytes", "0"}};
     for (const auto& [name, value] : vector.at("config").items()) properties[name] = value.get<std::string>();
     streams::streams_config config = streams::streams_config::from_properties(properties);
+    config.outer_join_emit_interval = std::chrono::milliseconds(0); // as when the vectors were captured
     return config;
 }
 

@@ -51,6 +51,13 @@ TEST_CASE("a windowed changelog is kept for the retention of the store and a day
     CHECK(changelog_of({.name = "w", .kind = store_kind::window, .retain_duplicates = true}).at("cleanup.policy") == "delete");
 }
 
+TEST_CASE("a versioned changelog is not compacted before the history and a day have passed") {
+    const auto config = changelog_of({.name = "v", .kind = store_kind::versioned, .retention = 1h});
+    CHECK(config == settings{{"cleanup.policy", "compact"},
+                             {"message.timestamp.type", "CreateTime"},
+                             {"min.compaction.lag.ms", "90000000"}});
+}
+
 TEST_CASE("the store's own topic configuration wins over topic.*, which wins over the defaults") {
     auto config = named_app();
     config.topic = {{"segment.ms", "1"}, {"cleanup.policy", "delete"}};

@@ -5,6 +5,7 @@
 #include <streams/core/big_endian.hpp>
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/session_store.hpp>
+#include <streams/state/versioned_store.hpp>
 #include <streams/state/window_store.hpp>
 
 #include <unistd.h>
@@ -163,6 +164,10 @@ public:
 
     [[nodiscard]] streams::key_value_store& kv() { return dynamic_cast<streams::key_value_store&>(managed->store()); }
     [[nodiscard]] streams::window_store& windows() { return dynamic_cast<streams::window_store&>(managed->store()); }
+
+    [[nodiscard]] streams::versioned_store& versions() {
+        return dynamic_cast<streams::versioned_store&>(managed->store());
+    }
 
     void put(std::string_view key, std::optional<std::string> value) {
         kv().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt);

@@ -45,6 +45,7 @@ private:
 class fake_task final : public task_context {
 public:
     [[nodiscard]] std::string_view application_id() const noexcept override { return "app"; }
+    [[nodiscard]] const streams_config& config() const noexcept override { return configuration; }
     [[nodiscard]] task_id task() const noexcept override { return {2, 3}; }
     [[nodiscard]] state_store& store(std::string_view name) override { return *stores.find(name)->second; }
     [[nodiscard]] record_collector& collector() override { return collected; }
@@ -63,6 +64,7 @@ public:
     }
     void request_commit() noexcept override { commit_requested = true; }
 
+    streams_config configuration;
     std::map<std::string, state_store*, std::less<>> stores;
     fake_collector collected;
     std::vector<std::pair<drop_reason, std::string>> drops;

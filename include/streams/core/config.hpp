@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace streams::inline v0 {
@@ -38,6 +39,10 @@ struct streams_config {
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
     std::string client_id{};         ///< client.id; empty: derived from application_id
     std::string group_instance_id{}; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
+
+    /// __emit.interval.ms.kstreams.outer.join.spurious.results.fix__, internal as in Kafka Streams: how long at least, by
+    /// the wall clock, between two looks for records of outer joins without a match; nullopt: 1 s, in the test driver 0.
+    std::optional<std::chrono::milliseconds> outer_join_emit_interval{};
 
     /// default: fail (`deserialization.exception.handler`)
     deserialization_handler on_deserialization_error = fail_on_error{};

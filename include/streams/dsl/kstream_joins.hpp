@@ -2,10 +2,13 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/merge_node.hpp>
 #include <streams/dsl/detail/stateful.hpp>
+#include <streams/dsl/detail/stream_join.hpp>
 #include <streams/dsl/detail/stream_handle.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
+#include <streams/dsl/windows.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -20,7 +23,8 @@ public:
 
     /// Joins each record with the table's row of its key, where there is one:
     /// `clicks.join(users, [](const click& c, const user& u) { return visit{c.page, u.level}; })`.
-    /// The joiner takes (value, row) or (key, value, row). Records with null key or value are dropped.
+    /// The joiner takes (value, row) or (key, value, row). Records with null key or value are dropped. A versioned table is
+    /// read as it was at the record's time; joined{.grace = 5min} has records wait that long for its late updates.
     template <class TableKey, class Row, rows Rows, class F, class... Options>
     [[nodiscard]] auto join(const ktable<TableKey, Row, Rows>& table, F&& joiner, const Options&... options) const {
         static_assert(detail::options_of<joined>::admit<Options...>, "kstream::join takes one option: joined");
@@ -35,7 +39,70 @@ public:
         return joined_with<true, const Row*>(table, std::forward<F>(joiner), detail::pick<joined>(options...));
     }
 
+    /// Joins each record with those of the other stream that have its key and a time within the windows:
+    /// `orders.join(payments, [](const order& o, const payment& p) { return paid{o, p}; }, join_windows{1h})`. The joiner
+    /// takes (left, right) or (key, left, right). A result has the larger of the two timestamps. Records with null key or
+    /// value are dropped.
+    template <class OtherKey, class OtherValue, class F, class... Options>
+    [[nodiscard]] auto join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
+                            const Options&... options) const {
+        static_assert(detail::options_of<stream_joined>::admit<Options...>,
+                      "kstream::join with a stream takes one option after the windows: stream_joined");
+        return joined_within<detail::join_kind::inner, without_null_t<Key>>(
+            other, std::forward<F>(joiner), windows, detail::pick<stream_joined>(options...));
+    }
+    /// As join, but a left record without a match is joined with null once its windows and their grace have passed: the
+    /// joiner receives the right side as a pointer. A left record with a null key is joined with null at once.
+    template <class OtherKey, class OtherValue, class F, class... Options>
+    [[nodiscard]] auto left_join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
+                                 const Options&... options) const {
+        static_assert(detail::options_of<stream_joined>::admit<Options...>,
+                      "kstream::left_join with a stream takes one option after the windows: stream_joined");
+        return joined_within<detail::join_kind::left, Key>(other, std::forward<F>(joiner), windows,
+                                                           detail::pick<stream_joined>(options...));
+    }
+    /// As left_join, but records of either side are kept: the joiner receives two pointers, of which one may be null.
+    template <class OtherKey, class OtherValue, class F, class... Options>
+    [[nodiscard]] auto outer_join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
+                                  const Options&... options) const {
+        static_assert(detail::options_of<stream_joined>::admit<Options...>,
+                      "kstream::outer_join takes one option after the windows: stream_joined");
+        return joined_within<detail::join_kind::outer, detail::wider_t<Key, OtherKey>>(
+            other, std::forward<F>(joiner), windows, detail::pick<stream_joined>(options...));
+    }
+
 private:
+    template <detail::join_kind Kind, class JoinedKey, class OtherKey, class OtherValue, class F>
+    [[nodiscard]] auto joined_within(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
+                                     const stream_joined& options) const {
+        this->check_serdes();
+        static_assert(
+            std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>>,
+            "kstream::join: both streams must have the same key type; bring one to the keys of the other with "
+            "select_key, which repartitions it");
+        static_assert(readable_and_writable<OtherValue>,
+                      "kstream::join: the other stream's value type has no serde; specialise streams::serde for it, or "
+                      "include the header that does");
+        static_assert(storable<without_null_t<Key>> && storable<without_null_t<Value>> &&
+                          storable<without_null_t<OtherValue>>,
+                      "kstream::join: records are kept to be joined, but a key or value type borrows from them; use one "
+                      "that owns its memory, std::string for std::string_view");
+        using arguments =
+            detail::stream_join_arguments<JoinedKey, without_null_t<Value>, without_null_t<OtherValue>, Kind>;
+        static_assert(
+            !detail::mutable_stream_joiner<F, arguments>,
+            "kstream::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
+            "give each task its own functor with per_task(factory)");
+        static_assert(
+            detail::stream_joiner<F, arguments>,
+            "kstream::join: the joiner must be callable with (left, right) or (key, left, right); a side that can be "
+            "absent, the right one in a left join and both in an outer join, is a pointer");
+        using NewValue = detail::stream_joined_t<F, arguments>;
+        return kstream<JoinedKey, NewValue>(
+            detail::join_streams<Key, Value, OtherKey, OtherValue, arguments, NewValue>(
+                this->state(), other.state(), detail::share(std::forward<F>(joiner)), detail::span_of(windows), options));
+    }
+
     template <bool Left, class RowArgument, class TableKey, class Row, rows Rows, class F>
     [[nodiscard]] auto joined_with(const ktable<TableKey, Row, Rows>& table, F&& joiner, const joined& options) const {
         this->check_serdes();
@@ -55,7 +122,7 @@ private:
             "the row is a pointer, null where there is none");
         using NewValue = detail::joined_t<F, JoinedKey, plain, RowArgument>;
         return kstream<JoinedKey, NewValue>(detail::stateful<Key, Value>::template add_table_join<Left, NewValue>(
-            this->state(), table.at(), table.table(), detail::share(std::forward<F>(joiner)), options.name));
+            this->state(), table.at(), table.table(), detail::share(std::forward<F>(joiner)), options));
     }
 };
 

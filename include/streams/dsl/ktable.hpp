@@ -128,15 +128,16 @@ private:
     [[nodiscard]] auto view(std::string_view prefix, F&& f, const Options&... options) const {
         using NewValue = typename Operation::result_type;
         std::optional<store_spec> spec;
-        if (const auto kept = detail::picked<materialized>(options...)) {
-            // Kafka Streams numbers a store here that it never makes.
-            if (kept->name.empty())
-                at().graph->burn();
-            else
-                spec = detail::key_value_spec(kept->name, *kept);
+        const auto kept = detail::picked<materialized>(options...);
+        if (kept) {
+            // Without a name Kafka Streams numbers a store that it never makes; its versioned stores have names always.
+            std::string store = kept->name.empty() ? at().graph->new_store_name(prefix) : kept->name;
+            if (!kept->name.empty() || kept->history_retention)
+                spec = detail::key_value_spec(std::move(store), *kept);
         }
         using view_type = detail::table_view<Key, Value, Operation, std::decay_t<F>, Skips>;
-        auto rows_view = std::make_shared<view_type>(table(), detail::share(std::forward<F>(f)), std::move(spec));
+        auto rows_view = std::make_shared<view_type>(table(), detail::share(std::forward<F>(f)), std::move(spec),
+                                                     kept.has_value());
         detail::graph_node what{.name = at().graph->name_or_new(detail::pick<named>(options...).name, prefix)};
         what.write = [rows_view, size = at().window_size.value_or(std::chrono::milliseconds(0))](
                          const detail::graph_node& of, topology& out) { rows_view->write(of, size, out); };

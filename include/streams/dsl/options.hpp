@@ -50,6 +50,18 @@ struct repartitioned {
 /// How a stream is joined to a table (Kafka's `Joined`).
 struct joined {
     std::string name{}; ///< of the join node, and of the repartition topic where one is needed
+    /// For versioned tables: how long a record waits for late updates of the table, by the largest timestamp of the stream
+    /// (KIP-923). At most the history retention of the table; nullopt: joined at once.
+    std::optional<std::chrono::milliseconds> grace{};
+};
+
+/// How two streams are joined (Kafka's `StreamJoined`).
+struct stream_joined {
+    std::string name{};       ///< of the nodes, and of the repartition topics where such are needed
+    std::string store_name{}; ///< of the stores, and so of their changelog topics; empty: generated
+    bool in_memory = false;   ///< not on disk; changelogs are independent of it
+    bool logging = true;      ///< changelog topics
+    std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the stores' own
 };
 
 /// How a table is joined to another by a foreign key (Kafka's `TableJoined`).
@@ -72,6 +84,9 @@ struct materialized {
     bool logging = true;    ///< changelog topic
     std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the store's own
     std::optional<std::chrono::milliseconds> retention{};  ///< windowed: at least size + grace, which is the default
+    /// Keeps the versions of each value, so that joins see it as it was at the time of a record (Kafka's versioned store,
+    /// KIP-889): how long after it was replaced a version is kept, and how late an update may be. Not cached.
+    std::optional<std::chrono::milliseconds> history_retention{};
 };
 
 } // namespace streams::inline v0

@@ -67,7 +67,8 @@ public:
         const auto kept = detail::pick<materialized>(options...);
         const std::string store = kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name;
         using table_type = detail::source_table<Key, Value>;
-        auto table = std::make_shared<table_type>(detail::key_value_spec(store, kept), !kept.name.empty());
+        auto table = std::make_shared<table_type>(detail::key_value_spec(store, kept),
+                                                  !kept.name.empty() || kept.history_retention.has_value());
         auto at = detail::add_table_source(
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),
             [] { return std::make_unique<topic_source<std::optional<Key>, std::optional<Value>>>(); },

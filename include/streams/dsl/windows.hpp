@@ -1,8 +1,10 @@
 #pragma once
 
+#include <streams/dsl/detail/join_span.hpp>
 #include <streams/dsl/detail/time_windows.hpp>
 
 #include <chrono>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -45,7 +47,21 @@ struct unlimited {
     std::chrono::milliseconds start{0}; ///< since the epoch, not negative
 };
 
+/// Which records of two streams join (Kafka's `JoinWindows`): those of one key whose times differ by `difference` at most,
+/// `join_windows{5min}`; or from `before` before to `after` after the time of the left record, where those are given. One
+/// of the two may be negative: `join_windows{.before = -1s, .after = 1h}` joins with right records one second later at
+/// least. A record is kept to be joined for before + after + grace, by the largest timestamp seen; a left or outer join
+/// emits one without a match then.
+struct join_windows {
+    std::chrono::milliseconds difference{0};
+    std::optional<std::chrono::milliseconds> before{}; ///< nullopt: difference
+    std::optional<std::chrono::milliseconds> after{};  ///< nullopt: difference
+    std::chrono::milliseconds grace{0};                ///< not negative
+};
+
 namespace detail {
+/// Throws topology_error where no record is within the windows, or grace is negative.
+[[nodiscard]] join_span span_of(const join_windows& windows);
 /// Throw topology_error for impossible sizes.
 [[nodiscard]] time_windows checked(const tumbling& windows);
 [[nodiscard]] time_windows checked(const hopping& windows);

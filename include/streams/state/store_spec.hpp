@@ -7,20 +7,23 @@
 
 namespace streams::inline v0 {
 
-enum class store_kind { key_value, window, session };
+enum class store_kind { key_value, window, session, versioned };
 
 /// What a store is, before any task makes one: part of a topology, compared and written to changelog configurations.
 struct store_spec {
     std::string name; ///< legal in a topic name
     store_kind kind = store_kind::key_value;
     bool persistent = true;   ///< on disk (RocksDB); false: in memory only
-    bool timestamped = true;  ///< values begin with 8 bytes of timestamp, which the changelog carries as record timestamp
+    /// Values begin with 8 bytes of timestamp, which the changelog carries as record timestamp. Not for versioned stores.
+    bool timestamped = true;
     bool caching = true;      ///< forward only the last update of a key per commit
     bool logging = true;      ///< changelog topic on
     std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the kind's own
 
     std::chrono::milliseconds window_size{0}; ///< window stores
-    std::chrono::milliseconds retention{0};   ///< how long after its start a window, or after its end a session, is kept, at least
+    /// How long after its start a window, or after its end a session, is kept, at least. Versioned stores: how long after
+    /// it was replaced a version is kept, at least, and how late a put may be.
+    std::chrono::milliseconds retention{0};
     bool retain_duplicates = false;           ///< window stores: several values under one key and start
 
     /// Where the store reads its content from instead of an own changelog: an input topic (optimisation
@@ -28,6 +31,10 @@ struct store_spec {
     std::string source_topic{};
 
     bool log_headers = false; ///< the changelog gets the headers of the record that wrote an entry
+    /// Window stores with duplicates: a put of null, which stores nothing, moves the observed time all the same, as in Kafka
+    /// Streams' store in memory.
+    bool nulls_move_time = false;
+    bool log_timestamps = true; ///< false: what the changelog gets has no timestamp, as from Kafka Streams' buffers
 };
 
 } // namespace streams::inline v0

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/config.hpp>
 #include <streams/core/metrics.hpp>
 #include <streams/core/record.hpp>
 #include <streams/core/task_id.hpp>
@@ -7,8 +8,10 @@
 #include <streams/topology/record_collector.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,12 +34,18 @@ private:
     std::shared_ptr<bool> cancelled_;
 };
 
+/// What several nodes of a task share; see task_context::shared.
+struct shared_in_task {
+    virtual ~shared_in_task() = default;
+};
+
 /// What a task offers its nodes (the untyped half of Kafka's `ProcessorContext`). On the task's thread only.
 class task_context {
 public:
     virtual ~task_context() = default;
 
     [[nodiscard]] virtual std::string_view application_id() const noexcept = 0;
+    [[nodiscard]] virtual const streams_config& config() const noexcept = 0;
     [[nodiscard]] virtual task_id task() const noexcept = 0;
     /// The store of that name. While a node is initialised: throws topology_error unless the store is connected to it.
     [[nodiscard]] virtual state_store& store(std::string_view name) = 0;
@@ -56,6 +65,14 @@ public:
     /// Asks for a commit soon.
     virtual void request_commit() noexcept = 0;
 
+    /// The task's one object of that name, made at the first request: for nodes that share more than a store.
+    template <std::derived_from<shared_in_task> T>
+    [[nodiscard]] T& shared(const std::string& name) {
+        auto& held = shared_[name];
+        if (!held) held = std::make_unique<T>();
+        return dynamic_cast<T&>(*held);
+    }
+
     /// The record at hand: what stores log, and what a processor asks for. A node that writes to a store, or that
     /// forwards a record with another timestamp or headers to one that does, keeps it true: see `handling`.
     [[nodiscard]] record_context& current() noexcept { return current_; }
@@ -69,6 +86,7 @@ public:
     }
 
 private:
+    std::map<std::string, std::unique_ptr<shared_in_task>> shared_;
     record_context current_;
 };
 

@@ -13,6 +13,7 @@ public:
     aggregated_table(Shape shape, store_spec spec) : shape_(std::move(shape)), spec_(std::move(spec)) {}
 
     bool enable_sending_old_values(bool) override { return send_old_ = true; }
+    [[nodiscard]] bool versioned() const noexcept override { return spec_.kind == store_kind::versioned; }
     getter_plan<typename Shape::key_type, typename Shape::row_type> getter() override {
         return shape_.getter(spec_.name);
     }

@@ -40,6 +40,15 @@ struct repartition_plan {
     node_factory make_source;
 };
 
+struct graph_node;
+using graph_writer = std::function<void(const graph_node&, topology&)>;
+
+/// A join of two streams, were both the same.
+struct self_join_plan {
+    std::string not_needed; ///< the node that would keep the right side's records
+    graph_writer write;
+};
+
 /// A node of the logical graph, from which the topology is written when it is built (Kafka's `GraphNode`).
 struct graph_node {
     std::string name; ///< of the topology node that children follow
@@ -56,7 +65,8 @@ struct graph_node {
     /// A change of key, or a merge: fills in a repartition topic right behind it. Empty where its types have no serde.
     std::function<void(repartition_plan&)> repartition_after{};
     bool reuses_topic = false; ///< set where the topic of a table becomes the changelog of its store
-    std::function<void(const graph_node&, topology&)> write{};
+    graph_writer write{};
+    std::optional<self_join_plan> self_join{}; ///< a join of streams whose types are equal
 };
 
 /// The names of the topology nodes that `of` follows.

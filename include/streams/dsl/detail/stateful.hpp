@@ -1,6 +1,8 @@
 #pragma once
 
+#include <streams/dsl/detail/buffered_table_join_node.hpp>
 #include <streams/dsl/detail/repartition.hpp>
+#include <streams/dsl/detail/store_specs.hpp>
 #include <streams/dsl/detail/stream_table_join_node.hpp>
 #include <streams/dsl/detail/table_source.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -16,7 +18,8 @@ struct stateful {
     static table_type add_to_table(const attachment& at, std::string name, const materialized& options) {
         using table = source_table<without_null_t<Key>, without_null_t<Value>>;
         const std::string store = options.name.empty() ? at.graph->new_store_name("KSTREAM-TOTABLE-") : options.name;
-        auto description = std::make_shared<table>(key_value_spec(store, options), !options.name.empty());
+        auto description = std::make_shared<table>(key_value_spec(store, options),
+                                                 !options.name.empty() || options.history_retention.has_value());
 
         attachment above = at;
         if (at.repartition_required)
@@ -33,17 +36,30 @@ struct stateful {
     template <bool Left, class NewValue, class Row, class F>
     static attachment add_table_join(stream_state& stream, const attachment& table_at,
                                      const std::shared_ptr<table_of<without_null_t<Key>, Row>>& table,
-                                     shared_functor<F> joiner, const std::string& name) {
-        attachment above = before_join(stream, name, [&](repartition_plan& plan) {
+                                     shared_functor<F> joiner, const joined& options) {
+        attachment above = before_join(stream, options.name, [&](repartition_plan& plan) {
             make_repartition_nodes<Key, Value>(plan, stream.at.window_size);
         });
         above.sources = united(above.sources, table_at.sources);
         above.graph->copartition(above.sources);
 
-        graph_node what{.name = above.graph->name_or_new(name, Left ? "KSTREAM-LEFTJOIN-" : "KSTREAM-JOIN-")};
+        graph_node what{.name = above.graph->name_or_new(options.name, Left ? "KSTREAM-LEFTJOIN-" : "KSTREAM-JOIN-")};
         what.passes_null_keys = Left;
         getter_plan<without_null_t<Key>, Row> rows = table->getter();
-        what.write = [rows = std::move(rows), joiner = std::move(joiner)](const graph_node& of, topology& out) {
+        if (options.grace) {
+            check_grace(*options.grace, what.name, table->versioned());
+            what.write = buffered_join_writer<Left, NewValue>(std::move(rows), std::move(joiner), *options.grace,
+                                                              stream.at.window_size);
+        } else {
+            what.write = join_writer<Left, NewValue>(std::move(rows), std::move(joiner));
+        }
+        return above.behind(above.graph->add(std::move(what), *above.node), false);
+    }
+
+private:
+    template <bool Left, class NewValue, class Row, class F>
+    static graph_writer join_writer(getter_plan<without_null_t<Key>, Row> rows, shared_functor<F> joiner) {
+        return [rows = std::move(rows), joiner = std::move(joiner)](const graph_node& of, topology& out) {
             using node_type = stream_table_join_node<Key, Value, Row, NewValue, F, Left>;
             out.add_node({.kind = node_kind::processor,
                           .name = of.name,
@@ -51,7 +67,24 @@ struct stateful {
                           .stores = rows.stores,
                           .make = [make = rows.make, joiner] { return std::make_unique<node_type>(make(), joiner); }});
         };
-        return above.behind(above.graph->add(std::move(what), *above.node), false);
+    }
+    template <bool Left, class NewValue, class Row, class F>
+    static graph_writer buffered_join_writer(getter_plan<without_null_t<Key>, Row> rows, shared_functor<F> joiner,
+                                             std::chrono::milliseconds grace,
+                                             std::optional<std::chrono::milliseconds> key_window_size) {
+        return [rows = std::move(rows), joiner = std::move(joiner), grace,
+                size = key_window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of, topology& out) {
+            using node_type = buffered_table_join_node<Key, Value, Row, NewValue, F, Left>;
+            check_history(grace, of.name, rows.stores, out);
+            const join_buffer_plan plan{of.name + "-Buffer", grace, size};
+            out.add_node(
+                {.kind = node_kind::processor,
+                 .name = of.name,
+                 .parents = parent_names(of),
+                 .stores = rows.stores,
+                 .make = [make = rows.make, joiner, plan] { return std::make_unique<node_type>(make(), joiner, plan); }});
+            out.add_store(join_buffer_spec(plan.store), {of.name});
+        };
     }
 };
 

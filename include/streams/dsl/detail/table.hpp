@@ -26,6 +26,8 @@ public:
     virtual void init(task_context& context) = 0;
     /// Valid until the next call.
     [[nodiscard]] virtual row_view<Value> get(const Key& key) = 0;
+    /// The row at a time, where the table keeps versions; else as get.
+    [[nodiscard]] virtual row_view<Value> get_as_of(const Key& key, std::int64_t /*time*/) { return get(key); }
 };
 
 /// How the nodes of a task come by the rows of a table, and the stores that they must be connected to for it.
@@ -63,6 +65,12 @@ public:
     row_view<Value> get(const Key& key) override {
         store_.at(key);
         const std::int64_t timestamp = store_.get(value_);
+        return {pointer_to(value_), timestamp};
+    }
+    row_view<Value> get_as_of(const Key& key, std::int64_t time) override {
+        if (!store_.versioned()) return get(key);
+        store_.at(key);
+        const std::int64_t timestamp = store_.get(value_, time);
         return {pointer_to(value_), timestamp};
     }
 

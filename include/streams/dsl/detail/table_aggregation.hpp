@@ -91,9 +91,9 @@ public:
             if (known) timestamp = std::max(r.timestamp, stored);
         }
         context_->handling(r);
-        store_.put(pointer_to(aggregate_), timestamp);
-        if (forwarder_.on_flush()) return;
-        const change<aggregate_type> update{pointer_to(aggregate_), pointer_to(old_)};
+        const row_put done = store_.put(pointer_to(aggregate_), timestamp);
+        if (!done.stored || forwarder_.on_flush()) return;
+        const change<aggregate_type> update{pointer_to(aggregate_), pointer_to(old_), done.latest};
         this->forward({r.key, update, timestamp, r.headers});
     }
 

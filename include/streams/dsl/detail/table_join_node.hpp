@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/dsl/detail/join_kind.hpp>
 #include <streams/dsl/detail/stream_table_join_node.hpp>
 #include <streams/dsl/detail/table_source.hpp>
 
@@ -7,9 +8,6 @@
 #include <type_traits>
 
 namespace streams::inline v0::detail {
-
-/// Which rows a join of two tables has: those of both, of the left, or of either table.
-enum class join_kind { inner, left, outer };
 
 /// How a joiner receives the left and the right row: by pointer, null where there is none, if that side may be absent.
 template <join_kind Kind, class Left>
@@ -129,8 +127,10 @@ public:
     void process(const record<Key, change<Value>>& r) override {
         store_.at(r.key);
         context_->handling(r);
-        store_.put(r.value.new_value, r.timestamp);
-        if (!forwarder_.on_flush()) this->forward(r);
+        const row_put done = store_.put(r.value.new_value, r.timestamp);
+        if (!done.stored || forwarder_.on_flush()) return;
+        const change<Value> update{r.value.new_value, r.value.old_value, done.latest};
+        this->forward(r.with_value(update));
     }
 
 private:

@@ -49,6 +49,7 @@ private:
             value = &r.value;
 
         const row_type* old = nullptr;
+        row_put done;
         if (!upkeep_.store.empty()) {
             store_.at(r.key);
             if (forwarder_.needs_old()) {
@@ -56,10 +57,10 @@ private:
                 old = pointer_to(old_);
             }
             context_->handling(r);
-            store_.put(value, r.timestamp);
-            if (forwarder_.on_flush()) return;
+            done = store_.put(value, r.timestamp);
+            if (!done.stored || forwarder_.on_flush()) return;
         }
-        const change<row_type> update{value, old};
+        const change<row_type> update{value, old, done.latest};
         this->forward(r.with_value(update));
     }
 
@@ -82,6 +83,7 @@ public:
         send_old_ = true;
         return true;
     }
+    [[nodiscard]] bool versioned() const noexcept override { return spec_.kind == store_kind::versioned; }
     getter_plan<Key, Value> getter() override {
         materialized_ = true;
         return getter_from_store<Key, Value>(spec_.name);

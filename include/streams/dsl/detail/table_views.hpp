@@ -38,8 +38,9 @@ class table_view_node final : public typed_node<Key, change<Value>, Key, change<
     using row_type = typename Operation::result_type;
 
 public:
-    table_view_node(Operation operation, table_upkeep upkeep)
-        : operation_(std::move(operation)), upkeep_(std::move(upkeep)),
+    /// `versioned`: of the table above, whose updates are forwarded even where nothing changes (KIP-914).
+    table_view_node(Operation operation, table_upkeep upkeep, bool versioned)
+        : operation_(std::move(operation)), upkeep_(std::move(upkeep)), versioned_(versioned),
           forwarder_({upkeep_.window_size}, upkeep_.send_old) {}
 
     void init(task_context& context) override {
@@ -53,6 +54,7 @@ public:
         const row_type* new_value = operation_(r.key, r.value.new_value, new_holder_);
         const row_type* old = nullptr;
         const bool stored = !upkeep_.store.empty();
+        bool latest = r.value.is_latest;
         if (stored) store_.at(r.key);
         if (upkeep_.send_old) {
             if (stored) {
@@ -61,20 +63,22 @@ public:
             } else {
                 old = operation_(r.key, r.value.old_value, old_holder_);
             }
-            if (Skips && !new_value && !old) return;
+            if (Skips && !versioned_ && !new_value && !old) return;
         }
         if (stored) {
             context_->handling(r);
-            store_.put(new_value, r.timestamp);
-            if (forwarder_.on_flush()) return;
+            const row_put done = store_.put(new_value, r.timestamp);
+            if (!done.stored || forwarder_.on_flush()) return;
+            latest = done.latest;
         }
-        const change<row_type> update{new_value, old, r.value.is_latest};
+        const change<row_type> update{new_value, old, latest};
         this->forward(r.with_value(update));
     }
 
 private:
     Operation operation_;
     table_upkeep upkeep_;
+    bool versioned_;
     task_context* context_ = nullptr;
     typed_key_values<Key, row_type> store_;
     update_forwarder<plain_store_key<Key>, row_type> forwarder_;
@@ -94,6 +98,10 @@ public:
         const row_view<Value> row = parent_->get(key);
         return {operation_(key, row.value, holder_), row.timestamp};
     }
+    row_view<typename Operation::result_type> get_as_of(const Key& key, std::int64_t time) override {
+        const row_view<Value> row = parent_->get_as_of(key, time);
+        return {operation_(key, row.value, holder_), row.timestamp};
+    }
 
 private:
     std::unique_ptr<value_getter<Key, Value>> parent_;
@@ -107,8 +115,11 @@ class table_view final : public table_of<Key, typename Operation::result_type> {
     using row_type = typename Operation::result_type;
 
 public:
-    table_view(std::shared_ptr<table_of<Key, Value>> parent, shared_functor<F> functor, std::optional<store_spec> spec)
-        : parent_(std::move(parent)), functor_(std::move(functor)), spec_(std::move(spec)) {
+    /// `materialized`: how the view is kept was said, if only without a name; then it has versions only in its own store.
+    table_view(std::shared_ptr<table_of<Key, Value>> parent, shared_functor<F> functor, std::optional<store_spec> spec,
+               bool materialized)
+        : parent_(std::move(parent)), functor_(std::move(functor)), spec_(std::move(spec)),
+          materialized_(materialized) {
         // Where the parent knows old values anyway, needless deletions can be told and kept back.
         if (Skips) send_old_ = parent_->enable_sending_old_values(false);
     }
@@ -116,6 +127,10 @@ public:
     bool enable_sending_old_values(bool force) override {
         if (spec_ || parent_->enable_sending_old_values(force)) send_old_ = true;
         return send_old_;
+    }
+    [[nodiscard]] bool versioned() const noexcept override {
+        if (spec_) return spec_->kind == store_kind::versioned;
+        return !materialized_ && parent_->versioned();
     }
     getter_plan<Key, row_type> getter() override {
         if (spec_) return getter_from_store<Key, row_type>(spec_->name);
@@ -127,9 +142,9 @@ public:
     }
     void write(const graph_node& of, std::chrono::milliseconds window_size, topology& out) const {
         const table_upkeep upkeep{spec_ ? spec_->name : std::string(), send_old_, window_size};
-        const auto make = [functor = functor_, upkeep] {
+        const auto make = [functor = functor_, upkeep, versioned = parent_->versioned()] {
             return std::make_unique<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)},
-                                                                                   upkeep);
+                                                                                   upkeep, versioned);
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
         if (spec_) out.add_store(*spec_, {of.name});
@@ -139,6 +154,7 @@ private:
     std::shared_ptr<table_of<Key, Value>> parent_;
     shared_functor<F> functor_;
     std::optional<store_spec> spec_;
+    bool materialized_;
     bool send_old_ = false;
 };
 

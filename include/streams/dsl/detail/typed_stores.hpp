@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/typed_value.hpp>
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/session_store.hpp>
+#include <streams/state/versioned_store.hpp>
 #include <streams/state/window_store.hpp>
 #include <streams/topology/task_context.hpp>
 
@@ -20,25 +21,58 @@ template <class Store>
     return *store;
 }
 
-/// A timestamped key-value store, typed. Serialises into buffers that are used again.
+/// What became of an update of a table's store.
+struct row_put {
+    bool stored = true; ///< false: a versioned store refused it; nothing is forwarded
+    bool latest = true; ///< false: out of order in a versioned store
+};
+
+/// The store of a table, timestamped key-value or versioned, typed. Serialises into buffers that are used again.
 template <class Key, class Value>
 class typed_key_values {
 public:
-    void open(task_context& context, std::string_view name) { store_ = &store_as<key_value_store>(context, name); }
-    [[nodiscard]] key_value_store& store() noexcept { return *store_; }
+    void open(task_context& context, std::string_view name) {
+        versions_ = dynamic_cast<versioned_store*>(&context.store(name));
+        if (!versions_) plain_ = &store_as<key_value_store>(context, name);
+    }
+    [[nodiscard]] state_store& store() noexcept {
+        if (versions_) return *versions_;
+        return *plain_;
+    }
+    [[nodiscard]] bool versioned() const noexcept { return versions_ != nullptr; }
 
     /// The key of the calls that follow.
     void at(const Key& key) {
         key_.clear();
         serde<Key>::serialize(key, key_);
     }
-    /// Returns the timestamp, -1 where there is no value.
-    std::int64_t get(std::optional<Value>& value) { return typed_value<Value>::read(store_->get(key_.view()), value); }
+    /// The latest value. Returns the timestamp, -1 where there is no value.
+    std::int64_t get(std::optional<Value>& value) {
+        if (versions_) return read(versions_->get(key_.view()), value);
+        return typed_value<Value>::read(plain_->get(key_.view()), value);
+    }
+    /// The value at a time. REQUIRES: versioned().
+    std::int64_t get(std::optional<Value>& value, std::int64_t as_of) {
+        return read(versions_->get(key_.view(), as_of), value);
+    }
     /// Null deletes.
-    void put(const Value* value, std::int64_t timestamp) { store_->put(key_.view(), value_.write(value, timestamp)); }
+    row_put put(const Value* value, std::int64_t timestamp) {
+        if (versions_) {
+            const version_put done = versions_->put(key_.view(), value_.write_plain(value), timestamp);
+            return {done.stored, done.latest()};
+        }
+        plain_->put(key_.view(), value_.write(value, timestamp));
+        return {};
+    }
 
 private:
-    key_value_store* store_ = nullptr;
+    static std::int64_t read(const std::optional<versioned_record>& found, std::optional<Value>& value) {
+        typed_value<Value>::read_plain(found ? std::optional(found->value) : std::nullopt, value);
+        return found ? found->valid_from : -1;
+    }
+
+    key_value_store* plain_ = nullptr;
+    versioned_store* versions_ = nullptr;
     bytes key_;
     typed_value<Value> value_;
 };

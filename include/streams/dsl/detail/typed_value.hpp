@@ -34,11 +34,24 @@ public:
         decode_into<Value>(stored->subview(sizeof(std::int64_t)), value);
         return load_big_endian<std::int64_t>(stored->data());
     }
+    /// The same of a value that is stored without timestamp.
+    static void read_plain(std::optional<bytes_view> stored, std::optional<Value>& value) {
+        if (stored)
+            decode_into<Value>(*stored, value);
+        else
+            value.reset();
+    }
     /// The bytes to store, valid until the next call.
     [[nodiscard]] std::optional<bytes_view> write(const Value* value, std::int64_t timestamp) {
         if (!value) return std::nullopt;
         buffer_.clear();
         append_big_endian(buffer_, timestamp);
+        serde<Value>::serialize(*value, buffer_);
+        return buffer_.view();
+    }
+    [[nodiscard]] std::optional<bytes_view> write_plain(const Value* value) {
+        if (!value) return std::nullopt;
+        buffer_.clear();
         serde<Value>::serialize(*value, buffer_);
         return buffer_.view();
     }

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <streams/dsl/detail/join_buffer.hpp>
+#include <streams/dsl/detail/stream_table_join_node.hpp>
+#include <streams/dsl/detail/update_forwarder.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace streams::inline v0::detail {
+
+/// Where the records of a stream-table join wait, and how long.
+struct join_buffer_plan {
+    std::string store;
+    std::chrono::milliseconds grace;
+    std::chrono::milliseconds key_window_size; ///< of windowed keys
+};
+
+/// A stream-table join whose records wait until late updates of the table can have come (Kafka's `KStreamKTableJoin` with
+/// a grace period). A record that is too late to wait is joined at once; so is one without a key in a left join.
+template <class KeyIn, class ValueIn, class Row, class NewValue, class F, bool Left>
+class buffered_table_join_node final
+    : public typed_node<KeyIn, ValueIn, std::conditional_t<Left, KeyIn, without_null_t<KeyIn>>, NewValue> {
+    using join_type = stream_table_join<KeyIn, ValueIn, Row, NewValue, F, Left>;
+    using key_type = without_null_t<KeyIn>;
+    using value_type = without_null_t<ValueIn>;
+
+public:
+    buffered_table_join_node(std::unique_ptr<value_getter<key_type, Row>> rows, shared_functor<F> joiner,
+                             join_buffer_plan plan)
+        : join_(std::move(rows), std::move(joiner)), store_(std::move(plan.store)), buffer_(plan.grace),
+          read_key_{plan.key_window_size} {}
+
+    void init(task_context& context) override {
+        context_ = &context;
+        join_.init(context);
+        buffer_.open(context, store_);
+    }
+
+    void process(const record<KeyIn, ValueIn>& r) override {
+        if (const auto reason = join_type::refused(r)) return context_->drop(*reason, this->name());
+        const auto& key = join_type::key_of(r);
+        const value_type& value = join_type::value_of(r);
+        if (!waits(join_type::pointer_to_key(key), value, r))
+            join_({key, value, r.timestamp, r.headers}, this->children());
+        while (buffer_.find_due()) {
+            join_due();
+            context_->handling(r);
+            buffer_.forget_due();
+        }
+    }
+
+private:
+    bool waits(const key_type* key, const value_type& value, const record<KeyIn, ValueIn>& r) {
+        if (!key) return false;
+        key_bytes_.clear();
+        serde<key_type>::serialize(*key, key_bytes_);
+        value_bytes_.clear();
+        serde<value_type>::serialize(value, value_bytes_);
+        context_->handling(r);
+        return buffer_.keep(key_bytes_.view(), value_bytes_.view());
+    }
+
+    void join_due() {
+        read_key_(buffer_.key(), key_);
+        decode_into<value_type>(buffer_.value(), value_);
+        const record_context at_hand = context_->current();
+        buffered_context& due = buffer_.context();
+        context_->current() = due.at_hand();
+        if constexpr (nullable<typename join_type::key_out>)
+            join_({key_, *value_, due.timestamp, due.headers}, this->children());
+        else
+            join_({*key_, *value_, due.timestamp, due.headers}, this->children());
+        context_->current() = at_hand;
+    }
+
+    join_type join_;
+    std::string store_;
+    join_buffer buffer_;
+    plain_store_key<key_type> read_key_;
+    task_context* context_ = nullptr;
+    bytes key_bytes_;
+    bytes value_bytes_;
+    std::optional<key_type> key_;
+    std::optional<value_type> value_;
+};
+
+} // namespace streams::inline v0::detail

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <streams/dsl/detail/buffered_context.hpp>
+#include <streams/state/key_value_store.hpp>
+#include <streams/topology/task_context.hpp>
+#include <streams/topology/topology.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace streams::inline v0::detail {
+
+/// Throws topology_error where a join of that name cannot wait: a negative grace, or a table without versions.
+void check_grace(std::chrono::milliseconds grace, std::string_view join, bool versioned_table);
+/// Throws topology_error where one of the table's stores forgets versions before the grace has passed.
+void check_history(std::chrono::milliseconds grace, std::string_view join, const std::vector<std::string>& stores,
+                   const topology& in);
+[[nodiscard]] store_spec join_buffer_spec(std::string name);
+
+/// Records of a stream that wait for late updates of a versioned table, by time, then by key (Kafka's
+/// `RocksDBTimeOrderedKeyValueBuffer`): in a store under `0:1 | timestamp:8 | key | number:4`, as
+/// `context | -1:4 | -1:4 | size:4 | value | 0:8`.
+class join_buffer {
+public:
+    explicit join_buffer(std::chrono::milliseconds grace) : grace_ms_(grace.count()) {}
+
+    void open(task_context& context, std::string_view store);
+
+    /// False: the record is too late to wait. Its time and headers are those at hand.
+    [[nodiscard]] bool keep(bytes_view key, bytes_view value);
+    /// Goes to the first record whose grace has passed; false: none.
+    [[nodiscard]] bool find_due();
+    /// The record found, until `forget_due`.
+    [[nodiscard]] bytes_view key() const noexcept;
+    [[nodiscard]] bytes_view value() const noexcept { return value_.view(); }
+    [[nodiscard]] buffered_context& context() noexcept { return due_; }
+    void forget_due() { store_->put(due_key_.view(), std::nullopt); }
+
+private:
+    std::int64_t grace_ms_;
+    key_value_store* store_ = nullptr;
+    task_context* task_ = nullptr;
+    std::int64_t observed_ = -1; ///< the largest timestamp kept, ms
+    std::int64_t oldest_ = 0;    ///< at most the smallest timestamp in the buffer
+    std::uint32_t last_number_ = 0;
+    bytes store_key_;
+    bytes store_value_;
+    bytes due_key_;
+    bytes value_;
+    buffered_context due_;
+};
+
+} // namespace streams::inline v0::detail

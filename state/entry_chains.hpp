@@ -1,0 +1,110 @@
+#pragma once
+
+#include "state/hot_entry.hpp"
+
+#include <absl/container/flat_hash_set.h>
+#include <absl/container/inlined_vector.h>
+#include <absl/hash/hash.h>
+
+#include <algorithm>
+#include <span>
+
+namespace streams::inline v0 {
+
+/// Entries by all of their key but its last bytes, each such chain ordered by those: the values of one record key in a
+/// store that retains duplicates, by time. New entries mostly come last.
+class entry_chains {
+public:
+    /// `suffix`: how many last bytes of a key order a chain.
+    explicit entry_chains(std::size_t suffix) noexcept : suffix_(suffix), chains_(0, hash{suffix}, equal{suffix}) {}
+
+    /// The entry of that key; null: none.
+    [[nodiscard]] hot_entry* find(bytes_view key) const;
+    /// The entries of the chain of `first` from there to the one that ends in `last_tail`. Valid until the next change.
+    [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const;
+    /// REQUIRES: no entry of that key.
+    void insert(hot_entry& entry);
+    void erase(const hot_entry& entry);
+    /// Hands the entries for which `condemned(entry)` to `forget` and drops them; returns how many.
+    template <class Condition, class Forget>
+    std::size_t erase_if(Condition condemned, Forget forget);
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const chain& each : chains_)
+            for (hot_entry* entry : each.entries) visit(entry);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    void shrink() {
+        if (chains_.size() < chains_.capacity() / 4) chains_.rehash(chains_.size() * 2);
+    }
+    /// Bytes held, without the entries.
+    [[nodiscard]] std::size_t memory_bytes() const noexcept {
+        return chains_.capacity() * (sizeof(chain) + 1) + size_ * sizeof(hot_entry*);
+    }
+
+private:
+    struct chain {
+        mutable absl::InlinedVector<hot_entry*, 2> entries; ///< by key; never empty
+
+        [[nodiscard]] bytes_view key() const noexcept { return entries.front()->key(); }
+    };
+    struct hash {
+        using is_transparent = void;
+        std::size_t suffix;
+        std::size_t operator()(bytes_view key) const noexcept {
+            return absl::Hash<std::string_view>{}(key.text().substr(0, key.size() - suffix));
+        }
+        std::size_t operator()(const chain& of) const noexcept { return (*this)(of.key()); }
+    };
+    struct equal {
+        using is_transparent = void;
+        std::size_t suffix;
+        [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept {
+            return a.size() == b.size() && a.subview(0, a.size() - suffix) == b.subview(0, b.size() - suffix);
+        }
+        bool operator()(const chain& a, const chain& b) const noexcept { return same(a.key(), b.key()); }
+        bool operator()(const chain& a, bytes_view b) const noexcept { return same(a.key(), b); }
+        bool operator()(bytes_view a, const chain& b) const noexcept { return same(a, b.key()); }
+    };
+    using entries_of_chain = absl::InlinedVector<hot_entry*, 2>;
+
+    [[nodiscard]] bytes_view tail(const hot_entry* entry) const noexcept {
+        return entry->key().subview(entry->key_size - suffix_);
+    }
+    /// The first entry whose key is not below. Newest first, since most are.
+    [[nodiscard]] entries_of_chain::iterator lower_bound(entries_of_chain& in, bytes_view key) const;
+
+    std::size_t suffix_;
+    absl::flat_hash_set<chain, hash, equal> chains_;
+    std::size_t size_ = 0;
+};
+
+template <class Condition, class Forget>
+std::size_t entry_chains::erase_if(Condition condemned, Forget forget) {
+    std::size_t erased = 0;
+    for (auto at = chains_.begin(); at != chains_.end();) {
+        auto& entries = at->entries;
+        // The chain is found by an entry's key, so the last one goes when the chain has gone.
+        std::size_t kept = 0;
+        entries_of_chain gone;
+        for (hot_entry* entry : entries) {
+            if (condemned(*entry))
+                gone.push_back(entry);
+            else
+                entries[kept++] = entry;
+        }
+        erased += gone.size();
+        if (kept == 0) {
+            chains_.erase(at++);
+        } else {
+            entries.resize(kept);
+            ++at;
+        }
+        for (hot_entry* entry : gone) forget(*entry);
+    }
+    size_ -= erased;
+    return erased;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,8 @@
+#include "joining_streams.hpp"
+
+namespace conformance {
+
+template handle join_streams(const streams::kstream<text, maybe<text>>&, const plain_stream&, const json&);
+template handle join_streams(const streams::kstream<text, text>&, const plain_stream&, const json&);
+
+} // namespace conformance

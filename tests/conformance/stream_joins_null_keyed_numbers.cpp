@@ -1,0 +1,8 @@
+#include "joining_streams.hpp"
+
+namespace conformance {
+
+template handle join_streams(const streams::kstream<maybe<text>, maybe<number>>&, const plain_stream&, const json&);
+template handle join_streams(const streams::kstream<maybe<text>, number>&, const plain_stream&, const json&);
+
+} // namespace conformance
