@@ -11,19 +11,33 @@
 
 namespace streams::inline v0 {
 
-/// Entries by all of their key but its last bytes, each such chain ordered by those: the values of one record key in a
-/// store that retains duplicates, by time. New entries mostly come last.
+/// Entries by the middle of their keys, which is the record's key, each such chain ordered by the last bytes: the windows or
+/// sessions of one record key, by time. The first bytes follow from the last. New entries mostly come last.
 class entry_chains {
 public:
-    /// `suffix`: how many last bytes of a key order a chain.
-    explicit entry_chains(std::size_t suffix) noexcept : suffix_(suffix), chains_(0, hash{suffix}, equal{suffix}) {}
+    /// How many first bytes of a key do not matter, and how many last bytes order a chain.
+    struct margins {
+        std::size_t prefix = 0;
+        std::size_t suffix = 0; ///< 0: no chains
+
+        [[nodiscard]] bytes_view middle(bytes_view key) const noexcept {
+            return key.subview(prefix, key.size() - prefix - suffix);
+        }
+    };
+
+    explicit entry_chains(margins of) noexcept : margins_(of), chains_(0, hash{of}, equal{of}) {}
 
     /// The entry of that key; null: none.
     [[nodiscard]] hot_entry* find(bytes_view key) const;
-    /// The entries of the chain of `first` from there to the one that ends in `last_tail`. Valid until the next change.
+    /// The entries of the chain of `first` from there to the one that ends in `last_tail`, in order. Valid until the next
+    /// change.
     [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const;
-    /// REQUIRES: no entry of that key.
-    void insert(hot_entry& entry);
+    struct found_entry {
+        hot_entry* entry;
+        bool is_new;
+    };
+    /// The entry of that key; where there is none, one that is made.
+    [[nodiscard]] found_entry find_or_insert(bytes_view key);
     void erase(const hot_entry& entry);
     /// Hands the entries for which `condemned(entry)` to `forget` and drops them; returns how many.
     template <class Condition, class Forget>
@@ -51,18 +65,16 @@ private:
     };
     struct hash {
         using is_transparent = void;
-        std::size_t suffix;
+        margins of;
         std::size_t operator()(bytes_view key) const noexcept {
-            return absl::Hash<std::string_view>{}(key.text().substr(0, key.size() - suffix));
+            return absl::Hash<std::string_view>{}(of.middle(key).text());
         }
-        std::size_t operator()(const chain& of) const noexcept { return (*this)(of.key()); }
+        std::size_t operator()(const chain& one) const noexcept { return (*this)(one.key()); }
     };
     struct equal {
         using is_transparent = void;
-        std::size_t suffix;
-        [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept {
-            return a.size() == b.size() && a.subview(0, a.size() - suffix) == b.subview(0, b.size() - suffix);
-        }
+        margins of;
+        [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept { return of.middle(a) == of.middle(b); }
         bool operator()(const chain& a, const chain& b) const noexcept { return same(a.key(), b.key()); }
         bool operator()(const chain& a, bytes_view b) const noexcept { return same(a.key(), b); }
         bool operator()(bytes_view a, const chain& b) const noexcept { return same(a, b.key()); }
@@ -70,12 +82,12 @@ private:
     using entries_of_chain = absl::InlinedVector<hot_entry*, 2>;
 
     [[nodiscard]] bytes_view tail(const hot_entry* entry) const noexcept {
-        return entry->key().subview(entry->key_size - suffix_);
+        return entry->key().subview(entry->key_size - margins_.suffix);
     }
     /// The first entry whose key is not below. Newest first, since most are.
     [[nodiscard]] entries_of_chain::iterator lower_bound(entries_of_chain& in, bytes_view key) const;
 
-    std::size_t suffix_;
+    margins margins_;
     absl::flat_hash_set<chain, hash, equal> chains_;
     std::size_t size_ = 0;
 };

@@ -42,17 +42,24 @@ hot_entry* hot_tier::find(bytes_view key) {
     return last_found_ = *at;
 }
 
-hot_entry* hot_tier::insert(bytes_view key, hot_entry::content state) {
-    hot_entry* entry = hot_entry::make(key);
-    entry->state = state;
-    if (chains_)
-        chains_->insert(*entry);
-    else
-        entries_.insert(entry);
-    heap_bytes_ += entry->memory_bytes();
-    last_found_ = entry;
-    if (ordered_ && is_ordered(*entry)) ordered_->insert(entry);
-    return entry;
+hot_entry* hot_tier::find_or_insert(bytes_view key, hot_entry::content state_if_new) {
+    if (last_found_ && last_found_->key() == key) return last_found_;
+    bool is_new = false;
+    if (chains_) {
+        const auto found = chains_->find_or_insert(key);
+        last_found_ = found.entry;
+        is_new = found.is_new;
+    } else {
+        last_found_ = *entries_.lazy_emplace(key, [&](const table::constructor& construct) {
+            is_new = true;
+            construct(hot_entry::make(key));
+        });
+    }
+    if (!is_new) return last_found_;
+    last_found_->state = state_if_new;
+    heap_bytes_ += last_found_->memory_bytes();
+    if (ordered_ && is_ordered(*last_found_)) ordered_->insert(last_found_);
+    return last_found_;
 }
 
 pending_update& hot_tier::pend(hot_entry& entry) {

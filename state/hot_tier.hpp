@@ -39,9 +39,9 @@ public:
     using ordered_entries = absl::btree_set<hot_entry*, key_less>;
 
     /// `all_ordered`: an ordered read needs every entry (there is no disk); else those that differ from the disk.
-    /// `chain_suffix`: see entry_chains; 0: entries are found by their whole keys.
-    explicit hot_tier(bool all_ordered, std::size_t chain_suffix = 0) : all_ordered_(all_ordered) {
-        if (chain_suffix > 0) chains_.emplace(chain_suffix);
+    /// `chains`: see entry_chains; without, entries are found by their whole keys.
+    explicit hot_tier(bool all_ordered, entry_chains::margins chains = {}) : all_ordered_(all_ordered) {
+        if (chains.suffix > 0) chains_.emplace(chains);
     }
     ~hot_tier();
     hot_tier(const hot_tier&) = delete;
@@ -54,13 +54,20 @@ public:
         return chains_->between(first, last_tail);
     }
     /// REQUIRES: not in memory.
-    hot_entry* insert(bytes_view key, hot_entry::content state);
+    hot_entry* insert(bytes_view key, hot_entry::content state) { return find_or_insert(key, state); }
+    [[nodiscard]] hot_entry* find_or_insert(bytes_view key, hot_entry::content state_if_new);
+    /// What the next `find` is likely to ask for.
+    void expect(hot_entry& entry) noexcept { last_found_ = &entry; }
     /// Gives `entry` a pending update, if it has none.
     pending_update& pend(hot_entry& entry);
     /// A pending update for the changelog alone, with an entry that no read finds.
     pending_update& pend_log_only(bytes_view key);
     /// Ends a pending update; an entry that was for the changelog alone goes with it.
     void release(pending_update& update) noexcept;
+    /// To be called before a release after which the update's memory is still looked at.
+    void keep_next_released() {
+        if (free_.size() == free_.capacity()) free_.reserve(2 * free_.size() + 16);
+    }
     void set_value(hot_entry& entry, std::optional<bytes_view> value);
     /// The committed value and `with` change places.
     void swap_value(hot_entry& entry, value_slot& with) noexcept;

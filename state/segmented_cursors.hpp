@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,13 +19,61 @@ struct time_span {
     std::int64_t to;
 };
 
-/// The entries of one key, by time; read from the map as the cursor moves.
+/// Every entry of a span of time in a store that is kept by time.
+template <class Layout>
+[[nodiscard]] std::unique_ptr<store_cursor<store_entry>> times_cursor(tiered_map& map, const Layout&, time_span times,
+                                                                      iteration_order direction) {
+    bytes from;
+    bytes to;
+    Layout::place_key(from, times.from);
+    Layout::place_key(to, times.to + 1);
+    return map.cursor(from.view(), to.view(), direction);
+}
+
+using entries_in_memory = std::span<hot_entry* const>;
+
+/// The entries of one key in a span of time, where all of them are in memory; else nullopt. `buffer`: to be used.
+template <class Layout>
+[[nodiscard]] std::optional<entries_in_memory> in_memory(const tiered_map& map, const Layout& layout, bytes_view key,
+                                                         time_span times, bytes& buffer) {
+    if (times.from > times.to) return entries_in_memory();
+    std::byte last_tail[Layout::suffix];
+    store_big_endian(last_tail, times.to);
+    store_big_endian(last_tail + sizeof times.to, Layout::largest_rest);
+    layout.key(buffer, key, times.from, 0);
+    return map.chain(buffer.view(), {last_tail, sizeof last_tail});
+}
+
+/// The entries of one key, by time, where all of them are in memory.
+template <class Layout>
+class memory_cursor final : public store_cursor<typename Layout::entry> {
+public:
+    memory_cursor(entries_in_memory entries, iteration_order direction)
+        : entries_(entries), descending_(direction == iteration_order::descending) {}
+
+    std::optional<typename Layout::entry> next() override {
+        while (!entries_.empty()) {
+            const hot_entry& entry = *(descending_ ? entries_.back() : entries_.front());
+            entries_ = descending_ ? entries_.first(entries_.size() - 1) : entries_.subspan(1);
+            if (const auto value = entry.visible())
+                return Layout::entry_of(Layout::record_key(entry.key()), entry.key(), *value);
+        }
+        return std::nullopt;
+    }
+
+private:
+    entries_in_memory entries_;
+    bool descending_;
+};
+
+/// The entries of one key, by time; read from memory and disk as the cursor moves.
 template <class Layout>
 class key_cursor final : public store_cursor<typename Layout::entry> {
 public:
     key_cursor(tiered_map& map, const Layout& layout, bytes_view key, time_span times, iteration_order direction)
         : map_(map), layout_(layout), key_(key), times_(times), direction_(direction),
           first_segment_(layout.segment_of(times.from)), last_segment_(layout.segment_of(times.to)) {
+        if (layout.by_time()) last_segment_ = first_segment_; // one cursor over them all
         if (times.from > times.to) last_segment_ = first_segment_ - 1;
     }
 
@@ -47,6 +96,10 @@ public:
 
 private:
     void open(std::int64_t segment) {
+        if (layout_.by_time()) {
+            segment_ = times_cursor(map_, layout_, times_, direction_);
+            return;
+        }
         const std::int64_t begin = segment * layout_.segment_interval();
         bytes from;
         bytes to;
@@ -65,6 +118,48 @@ private:
     std::int64_t last_segment_;
     std::unique_ptr<store_cursor<store_entry>> segment_;
 };
+
+/// The entries of one key, by time. What is read is valid until the next change of the map.
+template <class Layout>
+[[nodiscard]] std::unique_ptr<store_cursor<typename Layout::entry>>
+cursor_of_key(tiered_map& map, const Layout& layout, bytes_view key, time_span times, iteration_order direction,
+              bytes& buffer) {
+    if (const auto entries = in_memory(map, layout, key, times, buffer))
+        return std::make_unique<memory_cursor<Layout>>(*entries, direction);
+    return std::make_unique<key_cursor<Layout>>(map, layout, key, times, direction);
+}
+
+/// Puts the entries of one key that `wanted(entry)` into `found`, by time. `held`
+/// keeps values that come from disk; `buffer`: to be used.
+template <class Layout, class Wanted>
+void read_key(tiered_map& map, const Layout& layout, bytes_view key, time_span times, iteration_order direction,
+              std::vector<typename Layout::entry>& found, std::vector<bytes>& held, bytes& buffer, Wanted wanted) {
+    found.clear();
+    if (const auto entries = in_memory(map, layout, key, times, buffer)) {
+        const auto add = [&](hot_entry& entry) {
+            const auto value = entry.visible();
+            if (!value) return;
+            const auto one = Layout::entry_of(key, entry.key(), *value);
+            if (!wanted(one)) return;
+            if (found.empty()) map.expect(entry);
+            found.push_back(one);
+        };
+        if (direction == iteration_order::ascending)
+            for (hot_entry* entry : *entries) add(*entry);
+        else
+            for (std::size_t at = entries->size(); at-- > 0;) add(*(*entries)[at]);
+        return;
+    }
+    held.clear();
+    key_cursor<Layout> cursor(map, layout, key, times, direction);
+    while (auto entry = cursor.next()) {
+        if (!wanted(*entry)) continue;
+        held.emplace_back(entry->value);
+        entry->key = key;
+        found.push_back(*entry);
+    }
+    for (std::size_t at = 0; at < found.size(); ++at) found[at].value = held[at].view();
+}
 
 /// An entry with bytes of its own.
 struct collected_entry {
@@ -109,24 +204,31 @@ template <class Layout>
                                                    std::optional<bytes_view> first, std::optional<bytes_view> last,
                                                    time_span times) {
     std::vector<collected_entry> found;
-    bytes from;
-    bytes to;
-    const std::int64_t last_segment = times.from <= times.to ? layout.segment_of(times.to) : -1;
-    for (std::int64_t segment = layout.segment_of(times.from); segment <= last_segment; ++segment) {
-        Layout::segment_key(from, segment, first.value_or(bytes_view()));
-        if (last) {
-            Layout::segment_key(to, segment, largest_store_key<Layout>(*last, times.to));
-            to.push_back(std::byte{0});
-        } else {
-            Layout::segment_key(to, segment + 1);
-        }
-        const auto cursor = map.cursor(from.view(), to.view(), iteration_order::ascending);
-        while (const auto entry = cursor->next()) {
+    if (times.from > times.to) return found;
+    const auto add = [&](store_cursor<store_entry>& cursor) {
+        while (const auto entry = cursor.next()) {
             const bytes_view key = Layout::record_key(entry->key);
             const std::int64_t time = Layout::time_of(entry->key);
             if (time < times.from || time > times.to || (first && key < *first) || (last && *last < key)) continue;
             found.push_back({bytes(entry->key), bytes(entry->value)});
         }
+    };
+    if (layout.by_time()) {
+        add(*times_cursor(map, layout, times, iteration_order::ascending));
+        return found;
+    }
+    bytes from;
+    bytes to;
+    const std::int64_t last_segment = layout.segment_of(times.to);
+    for (std::int64_t segment = layout.segment_of(times.from); segment <= last_segment; ++segment) {
+        Layout::place_key(from, segment, first.value_or(bytes_view()));
+        if (last) {
+            Layout::place_key(to, segment, largest_store_key<Layout>(*last, times.to));
+            to.push_back(std::byte{0});
+        } else {
+            Layout::place_key(to, segment + 1);
+        }
+        add(*map.cursor(from.view(), to.view(), iteration_order::ascending));
     }
     return found;
 }
@@ -143,6 +245,18 @@ by_key(std::vector<collected_entry> entries, iteration_order direction) {
     };
     std::sort(entries.begin(), entries.end(), less);
     if (direction == iteration_order::descending) std::reverse(entries.begin(), entries.end());
+    return std::make_unique<collected_cursor<Layout>>(std::move(entries));
+}
+
+/// The entries by time, then by what `order` says of two of one time.
+template <class Layout, class Order>
+[[nodiscard]] std::unique_ptr<store_cursor<typename Layout::entry>> by_time(std::vector<collected_entry> entries,
+                                                                            Order order) {
+    std::sort(entries.begin(), entries.end(), [&](const collected_entry& a, const collected_entry& b) {
+        const std::int64_t left = Layout::time_of(a.map_key);
+        const std::int64_t right = Layout::time_of(b.map_key);
+        return left != right ? left < right : order(a.map_key) < order(b.map_key);
+    });
     return std::make_unique<collected_cursor<Layout>>(std::move(entries));
 }
 

@@ -22,13 +22,14 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
       time_(environment.time ? *environment.time : system_clock()),
       cache_limit_(environment.cache_bytes > 0 ? static_cast<std::size_t>(environment.cache_bytes) : 0),
       memory_limit_(environment.memory_bytes ? environment.memory_bytes : std::max(memory_floor, cache_limit_)),
-      disk_(std::move(disk)), hot_(!disk_, settings_.chain_suffix) {
+      disk_(std::move(disk)), hot_(!disk_, {settings_.key_prefix, settings_.chain_suffix}) {
     if (disk_) {
         stored_ = committed_ = drained_ = position_ = disk_->position();
         if (disk_->opened_empty())
             newest_on_disk_only_ = std::numeric_limits<std::int64_t>::min();
         else if (settings_.age_of)
             newest_on_disk_only_ = stored_.observed;
+        newest_flushed_ = stored_.observed;
     }
     last_checkpoint_ms_ = last_flush_ms_ = time_.steady_ms();
 }
@@ -38,7 +39,7 @@ tiered_map::~tiered_map() {
 }
 
 bool tiered_map::forward_on_flush(flush_listener& listener, bool with_old_values) {
-    if (!settings_.caching || cache_limit_ == 0) return false;
+    if (!caches()) return false;
     listener_ = &listener;
     with_old_values_ = with_old_values;
     return true;
@@ -84,12 +85,15 @@ void tiered_map::require_timestamp(std::optional<bytes_view> value) const {
 
 void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     require_timestamp(value);
-    hot_entry* entry = hot_.find(key);
-    if (!entry) {
-        // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
-        const auto state = known_absent(key) ? hot_entry::content::clean : hot_entry::content::unknown;
-        entry = hot_.insert(key, state);
+    // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
+    const bool absent_elsewhere = known_absent(key);
+    if (!value && absent_elsewhere) {
+        hot_entry* const made = hot_.find(key);
+        if (!made) return;
+        if (made->pending && !made->pending->has_drained && is_absent_below(*made->pending)) return cancel(*made);
     }
+    hot_entry* const entry =
+        hot_.find_or_insert(key, absent_elsewhere ? hot_entry::content::clean : hot_entry::content::unknown);
     entry->referenced = true;
     write(hot_.pend(*entry), value, log_sequence);
 }
@@ -100,10 +104,31 @@ void tiered_map::put_log_only(bytes_view key, std::optional<bytes_view> value, s
     write(hot_.pend_log_only(key), value, log_sequence);
 }
 
+void tiered_map::add_uncommitted(pending_update& update) {
+    update.position = uncommitted_.size();
+    uncommitted_.push_back(&update);
+}
+
+/// What was made since the last commit and is known to nobody else is deleted as if it had never been.
+void tiered_map::cancel(hot_entry& entry) {
+    pending_update& update = *entry.pending;
+    if (update.dirty) --dirty_count_;
+    cached_bytes_ -= update.charge;
+    uncommitted_bytes_ -=
+        heap_block(sizeof(pending_update)) + update.value.heap_bytes() + update.drained.heap_bytes();
+    pending_update* const last = uncommitted_.back();
+    uncommitted_[update.position] = last;
+    last->position = update.position;
+    uncommitted_.pop_back();
+    hot_.keep_next_released(); // marks of it remain
+    hot_.release(update);
+    hot_.erase(entry);
+}
+
 void tiered_map::write(pending_update& update, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     const bool fresh = update.order == 0;
     const std::size_t before = update.value.heap_bytes() + update.drained.heap_bytes();
-    if (fresh) uncommitted_.push_back(&update);
+    if (fresh) add_uncommitted(update);
     if (!update.dirty) {
         // The drained value is what a commit without another flush, or an old value downstream, still needs.
         if (update.has_drained) update.drained.swap(update.value);
@@ -170,13 +195,17 @@ void tiered_map::flush_one(pending_update& update) {
     const auto value = update.value.get();
     std::optional<bytes_view> old;
     const bool listening = listener_ != nullptr;
-    if (listening && (with_old_values_ || !value)) old = last_flushed(update);
+    const std::int64_t age = age_of(update.entry->key());
+    const bool visible = !settings_.age_of || age > newest_flushed_ - settings_.visible_for;
+    if (listening && visible && (with_old_values_ || !value)) old = last_flushed(update);
 
     update.dirty = false;
     --dirty_count_;
     cached_bytes_ -= std::exchange(update.charge, 0);
     if (listening && !value && !old) return;
 
+    newest_flushed_ = std::max(newest_flushed_, age);
+    if (!listening && !value && !update.has_drained && is_absent_below(update)) return; // made and deleted since the commit
     update.has_drained = true;
     append_to_changelog(update);
     if (!listening) return;
@@ -184,6 +213,12 @@ void tiered_map::flush_one(pending_update& update) {
                         with_old_values_ ? old : std::nullopt, update.timestamp,
                         update.headers ? *update.headers : no_headers_});
     no_headers_.clear();
+}
+
+/// Whether nothing is known of the key but what is pending.
+bool tiered_map::is_absent_below(const pending_update& update) const noexcept {
+    const hot_entry& entry = *update.entry;
+    return !update.log_only && entry.state == hot_entry::content::clean && entry.value.is_null();
 }
 
 std::optional<bytes_view> tiered_map::last_flushed(pending_update& update) {
@@ -228,13 +263,15 @@ void tiered_map::committed(std::optional<std::int64_t> offset) {
         update->has_drained = false;
         if (update->dirty) {
             uncommitted_bytes_ += heap_block(sizeof(pending_update)) + update->value.heap_bytes();
+            update->position = kept;
             uncommitted_[kept++] = update;
             continue;
         }
         const bool in_table = !update->log_only;
         hot_.release(*update);
         if (!in_table) continue;
-        if (!disk_ && entry.value.is_null())
+        // Absent in memory is absent where nothing of that age is on disk alone.
+        if (entry.value.is_null() && entry.state == hot_entry::content::clean && known_absent(entry.key()))
             hot_.erase(entry);
         else
             hot_.update_order(entry);
@@ -286,6 +323,7 @@ void tiered_map::rollback() {
     dirty_count_ = 0;
     cached_bytes_ = uncommitted_bytes_ = 0;
     position_ = drained_ = committed_;
+    newest_flushed_ = position_.observed;
 }
 
 void tiered_map::close() {
@@ -320,6 +358,7 @@ void tiered_map::restore(bytes_view key, bytes_view head, std::optional<bytes_vi
 void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
     if (offset) position_.offset = offset;
     committed_ = drained_ = position_;
+    newest_flushed_ = position_.observed;
     if (!disk_) {
         if (floor_moved_) erase_expired();
     } else if (unwritten_bytes_ > unwritten_limit) {

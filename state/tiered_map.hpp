@@ -22,10 +22,13 @@ struct tiered_map_settings {
     bool log_timestamps = true; ///< false: what the changelog gets has no timestamp
     bool log_sequences = false; ///< the last 4 bytes of a key are, in the changelog, a number of its own
     std::size_t key_prefix = 0; ///< leading bytes of a key that the changelog does not get
-    std::size_t chain_suffix = 0; ///< trailing bytes of a key that order the entries of a chain; 0: no chains, no `chain`
+    std::size_t chain_suffix = 0; ///< trailing bytes of a key that order the entries of a record key; 0: no `chain`
     /// Grows with the time a key belongs to, so that a key newer than all on disk is known to be absent there. Null: no
     /// order in time.
     std::int64_t (*age_of)(bytes_view key) = nullptr;
+    /// With age_of: an entry this much older than the newest that was flushed is told as absent where an old value is
+    /// asked for.
+    std::int64_t visible_for = std::numeric_limits<std::int64_t>::max();
 };
 
 /// The one layer that does caching, changelog, commit and spill for every kind of store: an ordered map of bytes whose
@@ -46,14 +49,18 @@ public:
     void put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
                                                                     std::optional<bytes_view> to, iteration_order direction);
-    /// The entries of the chain of `first` from there to the one that ends in `last_tail`, in order, where it is known that
+    /// The entries of one record key from `first` on to the one that ends in `last_tail`, in order, where it is known that
     /// all of them are in memory; one may be absent (its `visible` is null). Valid until the next call.
     [[nodiscard]] std::optional<std::span<hot_entry* const>> chain(bytes_view first, bytes_view last_tail) const {
         if (!known_absent(first)) return std::nullopt; // were it not in memory, and so nothing newer
         return hot_.between(first, last_tail);
     }
     [[nodiscard]] std::uint64_t approximate_num_entries();
+    /// The next call is likely to be about that entry.
+    void expect(hot_entry& entry) noexcept { hot_.expect(entry); }
 
+    /// Whether a cache stands in front, as in Kafka Streams: what is in it is read whatever its age.
+    [[nodiscard]] bool caches() const noexcept { return settings_.caching && cache_limit_ > 0; }
     [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values);
 
     /// Sets a committed value, past caching and changelog. `head | tail` is the value; nullopt deletes.
@@ -91,9 +98,12 @@ private:
     }
     [[nodiscard]] std::int64_t age_of(bytes_view key) const noexcept { return settings_.age_of ? settings_.age_of(key) : 0; }
     void require_timestamp(std::optional<bytes_view> value) const;
+    void add_uncommitted(pending_update& update);
+    void cancel(hot_entry& entry);
     void write(pending_update& update, std::optional<bytes_view> value, std::uint32_t log_sequence);
     void charge(pending_update& update);
     void flush_one(pending_update& update);
+    [[nodiscard]] bool is_absent_below(const pending_update& update) const noexcept;
     [[nodiscard]] std::optional<bytes_view> last_flushed(pending_update& update);
     void append_to_changelog(pending_update& update);
     void compact_marks();
@@ -122,6 +132,7 @@ private:
     std::vector<dirty_mark> marks_; ///< in the order of writes; a mark is stale when its update was written again
     std::size_t dirty_count_ = 0;
     std::uint64_t next_order_ = 1;
+    std::int64_t newest_flushed_ = -1; ///< the largest age that went to the changelog
     std::size_t cached_bytes_ = 0;
     std::size_t uncommitted_bytes_ = 0;
 

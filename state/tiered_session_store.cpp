@@ -5,7 +5,7 @@
 #include <streams/core/error.hpp>
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -17,6 +17,8 @@ tiered_map_settings settings_of(const store_spec& spec) {
     settings.caching = spec.caching;
     settings.key_prefix = session_layout::prefix;
     settings.age_of = &session_layout::time_of;
+    settings.chain_suffix = session_layout::suffix;
+    settings.visible_for = spec.retention.count();
     return settings;
 }
 
@@ -24,7 +26,8 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const session_layout& l
                                  const store_environment& environment) {
     if (!spec.persistent) return nullptr;
     return open_rocksdb_backing(environment.directory / spec.name,
-                                {spec.name, concat("session, segments of ", layout.segment_interval(), " ms"),
+                                {spec.name, concat("session, segments of ", layout.segment_interval(), " ms",
+                                               layout.by_time() ? ", by time" : ""),
                                  spec.logging || !spec.source_topic.empty()});
 }
 
@@ -47,18 +50,27 @@ private:
 } // namespace
 
 tiered_session_store::tiered_session_store(const store_spec& spec, const store_environment& environment)
-    : spec_(spec), layout_(spec.retention.count()),
+    : spec_(spec), layout_(spec.retention.count(), spec.time_ordered),
       map_(settings_of(spec), environment, disk_of(spec, layout_, environment)) {
     expire(map_.position().observed);
 }
 
-time_span tiered_session_store::readable(std::int64_t from, std::int64_t to) {
+std::int64_t tiered_session_store::oldest_readable() {
     const std::int64_t observed = map_.position().observed;
-    return {std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+    return map_.caches() ? layout_.oldest_live(observed) : layout_.oldest_readable(observed);
+}
+
+time_span tiered_session_store::readable(std::int64_t from, std::int64_t to) {
+    return {std::max(from, oldest_readable()), std::min(to, map_.position().observed)};
+}
+
+time_span tiered_session_store::live(std::int64_t from, std::int64_t to) {
+    const std::int64_t observed = map_.position().observed;
+    return {std::max(from, layout_.oldest_live(observed)), std::min(to, observed)};
 }
 
 std::optional<bytes_view> tiered_session_store::fetch(bytes_view key, window session) {
-    if (session.end < layout_.oldest_readable(map_.position().observed)) return std::nullopt;
+    if (session.end < oldest_readable()) return std::nullopt;
     layout_.key(key_, key, session.end, session.start);
     return map_.get(key_.view());
 }
@@ -75,9 +87,16 @@ void tiered_session_store::put(bytes_view key, std::optional<bytes_view> value, 
 
 store_range<session_entry> tiered_session_store::find(bytes_view key, std::int64_t earliest_end,
                                                       std::int64_t latest_start, iteration_order direction) {
-    auto all = std::make_unique<key_cursor<session_layout>>(
-        map_, layout_, key, readable(earliest_end, std::numeric_limits<std::int64_t>::max()), direction);
+    auto all = cursor_of_key(map_, layout_, key, readable(earliest_end, std::numeric_limits<std::int64_t>::max()),
+                             direction, key_);
     return store_range<session_entry>(std::make_unique<started_by_cursor>(std::move(all), latest_start));
+}
+
+void tiered_session_store::find_into(bytes_view key, std::int64_t earliest_end, std::int64_t latest_start,
+                                     std::vector<session_entry>& found) {
+    read_key(map_, layout_, key, readable(earliest_end, std::numeric_limits<std::int64_t>::max()),
+             iteration_order::ascending, found, held_, key_,
+             [&](const session_entry& entry) { return entry.window.start <= latest_start; });
 }
 
 store_range<session_entry> tiered_session_store::find_range(std::optional<bytes_view> first,
@@ -92,14 +111,12 @@ store_range<session_entry> tiered_session_store::find_range(std::optional<bytes_
 }
 
 store_range<session_entry> tiered_session_store::ended(std::int64_t from, std::int64_t to) {
-    auto found = collect(map_, layout_, std::nullopt, std::nullopt, readable(from, to));
-    const auto order = [](const collected_entry& entry) {
-        const window session = session_layout::session_of(entry.map_key);
-        return std::tuple(session.end, session.start, session_layout::record_key(entry.map_key));
-    };
-    std::sort(found.begin(), found.end(),
-              [&](const collected_entry& a, const collected_entry& b) { return order(a) < order(b); });
-    return store_range<session_entry>(std::make_unique<collected_cursor<session_layout>>(std::move(found)));
+    const time_span ends = spec_.reads_expired ? live(from, to) : readable(from, to);
+    return store_range<session_entry>(
+        by_time<session_layout>(collect(map_, layout_, std::nullopt, std::nullopt, ends),
+                                [](bytes_view key) {
+                                    return std::pair(session_layout::session_of(key).start, session_layout::record_key(key));
+                                }));
 }
 
 void tiered_session_store::restore(std::span<const record_view> records) {
@@ -138,7 +155,7 @@ void tiered_session_store::expire(std::int64_t observed) {
     const std::int64_t oldest = layout_.oldest_live_segment(observed);
     if (oldest <= expired_segment_) return;
     expired_segment_ = oldest;
-    session_layout::segment_key(key_, oldest);
+    layout_.begin_of_segment(key_, oldest);
     map_.expire_below(key_.view());
 }
 

@@ -25,6 +25,8 @@ public:
     void put(bytes_view key, std::optional<bytes_view> value, window session) override;
     [[nodiscard]] store_range<session_entry> find(bytes_view key, std::int64_t earliest_end, std::int64_t latest_start,
                                                   iteration_order direction) override;
+    void find_into(bytes_view key, std::int64_t earliest_end, std::int64_t latest_start,
+                   std::vector<session_entry>& found) override;
     [[nodiscard]] store_range<session_entry> find_range(std::optional<bytes_view> first, std::optional<bytes_view> last,
                                                         std::int64_t earliest_end, std::int64_t latest_start,
                                                         iteration_order direction) override;
@@ -42,7 +44,9 @@ public:
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return map_.uncommitted_bytes(); }
 
 private:
+    [[nodiscard]] std::int64_t oldest_readable();
     [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to);
+    [[nodiscard]] time_span live(std::int64_t from, std::int64_t to);
     void restore_one(const record_view& record);
     void expire(std::int64_t observed);
 
@@ -51,6 +55,7 @@ private:
     tiered_map map_;
     std::int64_t expired_segment_ = 0;
     bytes key_;
+    std::vector<bytes> held_; ///< values that find_into found on disk
 };
 
 } // namespace streams::inline v0

@@ -1,13 +1,12 @@
 #include "state/tiered_window_store.hpp"
 
-#include "state/duplicates_cursor.hpp"
 #include "state/rocksdb_backing.hpp"
-#include "state/segmented_cursors.hpp"
 
 #include <streams/core/big_endian.hpp>
 #include <streams/core/error.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -23,8 +22,9 @@ tiered_map_settings settings_of(const store_spec& spec) {
     settings.log_headers = spec.retain_duplicates;
     settings.log_sequences = spec.retain_duplicates;
     settings.key_prefix = window_layout::prefix;
-    if (spec.retain_duplicates) settings.chain_suffix = window_layout::suffix;
+    settings.chain_suffix = window_layout::suffix;
     settings.age_of = &window_layout::start_of;
+    settings.visible_for = spec.retention.count();
     return settings;
 }
 
@@ -34,7 +34,7 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const window_layout& la
     return open_rocksdb_backing(
         environment.directory / spec.name,
         {spec.name,
-         concat("window, segments of ", layout.segment_interval(), " ms", spec.timestamped ? ", timestamped" : "",
+         concat("window, segments of ", layout.segment_interval(), " ms", layout.by_time() ? ", by time" : "", spec.timestamped ? ", timestamped" : "",
                 spec.retain_duplicates ? ", duplicates" : ""),
          spec.logging || !spec.source_topic.empty()});
 }
@@ -42,13 +42,22 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const window_layout& la
 } // namespace
 
 tiered_window_store::tiered_window_store(const store_spec& spec, const store_environment& environment)
-    : spec_(spec), layout_(spec.retention.count()),
+    : spec_(spec), layout_(spec.retention.count(), spec.time_ordered),
       map_(settings_of(spec), environment, disk_of(spec, layout_, environment)) {
     expire(map_.position().observed);
 }
 
+std::int64_t tiered_window_store::oldest_readable() {
+    const std::int64_t observed = map_.position().observed;
+    return map_.caches() ? layout_.oldest_live(observed) : layout_.oldest_readable(observed, spec_.reads_expired);
+}
+
+time_span tiered_window_store::readable(std::int64_t from, std::int64_t to) {
+    return {std::max(from, oldest_readable()), std::min(to, map_.position().observed)};
+}
+
 std::optional<bytes_view> tiered_window_store::fetch(bytes_view key, std::int64_t start) {
-    if (start < layout_.oldest_readable(map_.position().observed)) return std::nullopt;
+    if (start < oldest_readable()) return std::nullopt;
     layout_.key(key_, key, start, 0);
     return map_.get(key_.view());
 }
@@ -77,21 +86,28 @@ void tiered_window_store::put(bytes_view key, std::optional<bytes_view> value, s
 
 store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_t from, std::int64_t to,
                                                      iteration_order direction) {
-    const std::int64_t observed = map_.position().observed;
-    const time_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
-    if (spec_.retain_duplicates && direction == iteration_order::ascending)
-        if (auto cursor = duplicates_cursor::open(map_, layout_, key, starts.from, starts.to, key_))
-            return store_range<window_entry>(std::move(cursor));
-    return store_range<window_entry>(
-        std::make_unique<key_cursor<window_layout>>(map_, layout_, key, starts, direction));
+    const time_span starts = readable(from, to);
+    return store_range<window_entry>(cursor_of_key(map_, layout_, key, starts, direction, key_));
+}
+
+void tiered_window_store::fetch_into(bytes_view key, std::int64_t from, std::int64_t to, iteration_order direction,
+                                     std::vector<window_entry>& found) {
+    read_key(map_, layout_, key, readable(from, to), direction, found, held_, key_, [](const window_entry&) { return true; });
 }
 
 store_range<window_entry> tiered_window_store::fetch_range(std::optional<bytes_view> first,
                                                            std::optional<bytes_view> last, std::int64_t from,
                                                            std::int64_t to, iteration_order direction) {
-    const std::int64_t observed = map_.position().observed;
-    const time_span starts{std::max(from, layout_.oldest_readable(observed)), std::min(to, observed)};
+    const time_span starts = readable(from, to);
     return store_range<window_entry>(by_key<window_layout>(collect(map_, layout_, first, last, starts), direction));
+}
+
+store_range<window_entry> tiered_window_store::by_time(std::int64_t from, std::int64_t to) {
+    const time_span starts = readable(from, to);
+    return store_range<window_entry>(streams::by_time<window_layout>(
+        collect(map_, layout_, std::nullopt, std::nullopt, starts), [](bytes_view key) {
+            return std::pair(window_layout::record_key(key), window_layout::sequence_of(key));
+        }));
 }
 
 void tiered_window_store::restore(std::span<const record_view> records) {
@@ -135,7 +151,7 @@ void tiered_window_store::expire(std::int64_t observed) {
     const std::int64_t oldest = layout_.oldest_live_segment(observed);
     if (oldest <= expired_segment_) return;
     expired_segment_ = oldest;
-    window_layout::segment_key(key_, oldest);
+    layout_.begin_of_segment(key_, oldest);
     map_.expire_below(key_.view());
 }
 

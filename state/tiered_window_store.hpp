@@ -1,5 +1,6 @@
 #pragma once
 
+#include "state/segmented_cursors.hpp"
 #include "state/tiered_map.hpp"
 #include "state/window_layout.hpp"
 
@@ -25,8 +26,12 @@ public:
     void put(bytes_view key, std::optional<bytes_view> value, std::int64_t start) override;
     [[nodiscard]] store_range<window_entry> fetch(bytes_view key, std::int64_t from, std::int64_t to,
                                                   iteration_order direction) override;
+    void fetch_into(bytes_view key, std::int64_t from, std::int64_t to, iteration_order direction,
+                    std::vector<window_entry>& found) override;
     [[nodiscard]] store_range<window_entry> fetch_range(std::optional<bytes_view> first, std::optional<bytes_view> last,
                                                         std::int64_t from, std::int64_t to, iteration_order direction) override;
+
+    [[nodiscard]] store_range<window_entry> by_time(std::int64_t from, std::int64_t to) override;
 
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return map_.checkpoint_offset(); }
@@ -40,6 +45,8 @@ public:
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return map_.uncommitted_bytes(); }
 
 private:
+    [[nodiscard]] std::int64_t oldest_readable();
+    [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to);
     void restore_one(const record_view& record);
     void expire(std::int64_t observed);
 
@@ -48,6 +55,7 @@ private:
     tiered_map map_;
     std::int64_t expired_segment_ = 0;
     bytes key_;
+    std::vector<bytes> held_; ///< values that fetch_into found on disk
 };
 
 } // namespace streams::inline v0

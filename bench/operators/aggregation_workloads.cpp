@@ -36,6 +36,19 @@ streams::topology count() {
 
 streams::topology tumbling_count() { return windowed_count(streams::tumbling{.size = 10s, .grace = 0s}); }
 streams::topology hopping_count() { return windowed_count(streams::hopping{.size = 10s, .advance = 2s}); }
+streams::topology sliding_count() { return windowed_count(streams::sliding{.difference = 100ms}); }
+streams::topology session_count() { return windowed_count(streams::session{.gap = 10s}); }
+streams::topology tumbling_count_on_close() {
+    streams::streams_builder builder;
+    builder.stream<std::string, std::string>("in")
+        .group_by_key()
+        .windowed_by(streams::tumbling{.size = 10s})
+        .emit_on_close()
+        .count()
+        .to_stream()
+        .to("out");
+    return builder.build();
+}
 
 } // namespace
 
@@ -43,7 +56,10 @@ std::vector<workload> aggregation_workloads() {
     return {{"stateless", filter_and_map, {"in"}, some_value},
             {"count", count, {"in"}, some_value},
             {"tumbling_count", tumbling_count, {"in"}, some_value},
-            {"hopping_count", hopping_count, {"in"}, some_value}};
+            {"hopping_count", hopping_count, {"in"}, some_value},
+            {"sliding_count", sliding_count, {"in"}, some_value},
+            {"session_count", session_count, {"in"}, some_value},
+            {"tumbling_count_on_close", tumbling_count_on_close, {"in"}, some_value}};
 }
 
 } // namespace operators

@@ -88,6 +88,8 @@ constexpr member_name members[] = {
      }},
     {"__emit.interval.ms.kstreams.outer.join.spurious.results.fix__",
      [](const property& p, streams_config& c) { c.outer_join_emit_interval = p.span(); }},
+    {"__emit.interval.ms.kstreams.windowed.aggregation__",
+     [](const property& p, streams_config& c) { c.window_emit_interval = p.span(); }},
     {"topology.optimization", [](const property& p, streams_config& c) { c.topology_optimization = p.text; }},
     {"auto.offset.reset",
      [](const property& p, streams_config& c) {

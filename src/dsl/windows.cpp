@@ -50,9 +50,29 @@ session_windows checked(const session& windows) {
     return {windows.gap.count(), windows.grace.count()};
 }
 
-unlimited_windows checked(const unlimited& windows) {
+time_windows checked(const unlimited& windows) {
     require_not_negative("unlimited", "start", windows.start, "would begin before all timestamps");
-    return {windows.start.count()};
+    return {time_windows::without_end, time_windows::without_end, 0, windows.start.count()};
+}
+
+std::int64_t checked(const close_when_idle& idle) {
+    if (idle.after.count() <= 0)
+        throw topology_error(concat("windows that close when idle for ", idle.after.count(),
+                                    " ms would close before any record; give a time above zero"));
+    return idle.after.count();
+}
+
+std::int64_t checked(const count_window& windows) {
+    if (windows.size <= 0)
+        throw topology_error(
+            concat("count windows of ", windows.size, " records are never complete; give a size above zero"));
+    return windows.size;
+}
+
+void require_end(const time_windows& windows) {
+    if (windows.only_start)
+        throw topology_error("unlimited windows never close, so nothing would leave with emit_on_close; leave it out, or "
+                             "use tumbling windows");
 }
 
 join_span span_of(const join_windows& windows) {

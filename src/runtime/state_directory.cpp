@@ -36,7 +36,7 @@ std::map<std::string, std::string> store_lines(const topology& of) {
             const store_spec& store = *of.find_store(name);
             if (!store.persistent) continue;
             lines[name] = concat("sub-topology ", part.id, ", ", name_of(store.kind),
-                                 store.timestamped ? ", timestamped" : "", store.retain_duplicates ? ", duplicates" : "",
+                                 store.timestamped ? ", timestamped" : "", store.retain_duplicates ? ", duplicates" : "", store.time_ordered ? ", by time" : "",
                                  ", window ", store.window_size.count(), " ms");
         }
     return lines;

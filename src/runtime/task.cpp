@@ -199,6 +199,16 @@ cancellable stream_task::schedule(std::chrono::milliseconds interval, punctuatio
     return on_wall_clock_.add(wall_time() + interval.count(), interval, std::move(callback));
 }
 
+std::optional<std::int64_t> stream_task::processor_metadata(std::string_view name) const {
+    const auto found = processor_metadata_.find(std::string(name));
+    if (found == processor_metadata_.end()) return std::nullopt;
+    return found->second;
+}
+
+void stream_task::set_processor_metadata(std::string_view name, std::int64_t value) {
+    processor_metadata_[std::string(name)] = value;
+}
+
 bool stream_task::punctuate_stream_time() {
     const std::int64_t now = stream_time();
     if (now < 0 || !on_stream_time_.due(now)) return false;

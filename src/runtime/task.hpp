@@ -126,6 +126,8 @@ public:
     cancellable schedule(std::chrono::milliseconds interval, punctuation_type type,
                          std::function<void(std::int64_t)> callback) override;
     void request_commit() noexcept override { commit_requested_ = true; }
+    [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override;
+    void set_processor_metadata(std::string_view name, std::int64_t value) override;
 
 private:
     struct input_state {

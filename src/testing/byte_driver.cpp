@@ -84,6 +84,7 @@ test_driver_options checked(test_driver_options options) {
     if (options.config.application_id.empty()) options.config.application_id = "topology-test-driver";
     options.config.validate(false);
     if (!options.config.outer_join_emit_interval) options.config.outer_join_emit_interval = std::chrono::milliseconds(0);
+    if (!options.config.window_emit_interval) options.config.window_emit_interval = std::chrono::milliseconds(0);
     if (options.partitions < 1)
         throw config_error(
             concat("a test driver cannot run with ", options.partitions, " partitions; ask for at least 1"));

@@ -28,7 +28,7 @@ void require_legal(std::string_view what, std::string_view name) {
 bool same(const store_spec& a, const store_spec& b) {
     const auto members = [](const store_spec& s) {
         return std::tie(s.name, s.kind, s.persistent, s.timestamped, s.caching, s.logging, s.changelog_config,
-                        s.window_size, s.retention, s.retain_duplicates, s.source_topic, s.log_headers);
+                        s.window_size, s.retention, s.retain_duplicates, s.source_topic, s.log_headers, s.time_ordered, s.reads_expired);
     };
     return members(a) == members(b);
 }

@@ -31,11 +31,24 @@ struct reducer_of {
     }
 };
 
+template <class Aggregate>
+struct merger_of {
+    function f;
+    Aggregate operator()(const Aggregate& one, const Aggregate& other) const {
+        return *from_cell<Aggregate>(merged(f, cell_of(one), cell_of(other)));
+    }
+};
+
+/// The windowed group, as the operation wants it to emit.
+template <class Group>
+Group emitting(const Group& of, const json& op) {
+    return op.value("emit", std::string("update")) == "close" ? of.emit_on_close() : of;
+}
+
 /// count, reduce or aggregate of a group, windowed or not. `Table`: the variant of the result.
 template <class Table, class Group, class Value>
 handle aggregate_group(const Group& of, const json& op) {
     const auto name = op.at("op").get<std::string>();
-    if (op.value("emit", std::string("update")) != "update") throw unsupported("emission when windows close");
     const streams::materialized store = store_of(op).value_or(streams::materialized{});
     if (name == "count") return Table(of.count(store));
     if (name == "reduce") return Table(of.reduce(reducer_of<Value>{function_of(op)}, store));

@@ -12,7 +12,7 @@ handle windowed_by(const group& grouped, const json& window) {
         [&](const auto& of) -> handle {
             if (kind == "sliding") return sliding_group(of.windowed_by(streams::sliding{ms("size"), ms("grace")}));
             if (kind == "session") return session_group(of.windowed_by(streams::session{ms("gap"), ms("grace")}));
-            if (kind == "unlimited") return unlimited_group(of.windowed_by(streams::unlimited{ms("start")}));
+            if (kind == "unlimited") return windowed_group(of.windowed_by(streams::unlimited{ms("start")}));
             if (!window.contains("advance"))
                 return windowed_group(of.windowed_by(streams::tumbling{ms("size"), ms("grace")}));
             return windowed_group(of.windowed_by(streams::hopping{ms("size"), ms("advance"), ms("grace")}));

@@ -41,13 +41,23 @@ template <class Key, class Value>
 using in_time_windows = streams::time_windowed_kstream<Key, Value>;
 template <class Key, class Value>
 using in_sliding_windows = streams::time_windowed_kstream<Key, Value, streams::detail::sliding_windows>;
-template <class Key, class Value>
-using in_one_window = streams::time_windowed_kstream<Key, Value, streams::detail::unlimited_windows>;
 using group = each_group<streams::kgrouped_stream>;
 using windowed_group = each_group<in_time_windows>;
 using sliding_group = each_group<in_sliding_windows>;
-using unlimited_group = each_group<in_one_window>;
 using session_group = each_group<streams::session_windowed_kstream>;
+
+template <class Aggregate>
+using cogroup_of = streams::cogrouped_kstream<text, Aggregate, streams::rows::deletable>;
+using cogroup = std::variant<cogroup_of<text>, cogroup_of<number>>;
+template <class Aggregate, class Windows>
+using windowed_cogroup_of =
+    streams::time_windowed_cogrouped_kstream<text, Aggregate, streams::rows::deletable, Windows>;
+using windowed_cogroup = std::variant<windowed_cogroup_of<text, streams::detail::time_windows>,
+                                      windowed_cogroup_of<number, streams::detail::time_windows>,
+                                      windowed_cogroup_of<text, streams::detail::sliding_windows>,
+                                      windowed_cogroup_of<number, streams::detail::sliding_windows>>;
+using session_cogroup = std::variant<streams::session_windowed_cogrouped_kstream<text, text>,
+                                     streams::session_windowed_cogrouped_kstream<text, number>>;
 
 template <class Key, class Value, streams::rows Rows>
 using table_of = streams::ktable<Key, Value, Rows>;
@@ -67,7 +77,7 @@ using session_table = std::variant<table_of<streams::session_windowed<text>, tex
 /// What an operation of a vector results in.
 using handle =
     std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table,
-                 session_stream, sliding_group, unlimited_group, session_group, session_table, table_group>;
+                 session_stream, sliding_group, session_group, session_table, table_group, cogroup, windowed_cogroup, session_cogroup>;
 
 inline cell cell_of(const text& value) { return value; }
 inline cell cell_of(const number& value) { return value; }

@@ -4,14 +4,6 @@ namespace conformance {
 
 namespace {
 
-template <class Aggregate>
-struct merger_of {
-    function f;
-    Aggregate operator()(const Aggregate& one, const Aggregate& other) const {
-        return *from_cell<Aggregate>(merged(f, cell_of(one), cell_of(other)));
-    }
-};
-
 template <class Aggregate, class Group>
 handle aggregated_as(const Group& of, const json& op) {
     const function f = function_of(op);
@@ -21,9 +13,9 @@ handle aggregated_as(const Group& of, const json& op) {
 }
 
 template <class Key, class Value>
-handle aggregate(const streams::session_windowed_kstream<Key, Value>& of, const json& op) {
+handle aggregate(const streams::session_windowed_kstream<Key, Value>& group, const json& op) {
     const auto name = op.at("op").get<std::string>();
-    if (op.value("emit", std::string("update")) != "update") throw unsupported("emission when windows close");
+    const auto of = emitting(group, op);
     const streams::materialized store = store_of(op).value_or(streams::materialized{});
     if (name == "count") return session_table(of.count(store));
     if (name == "reduce") return session_table(of.reduce(reducer_of<Value>{function_of(op)}, store));

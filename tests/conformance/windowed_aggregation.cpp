@@ -5,7 +5,7 @@ namespace conformance {
 namespace {
 template <class Key, class Value>
 handle aggregate(const streams::time_windowed_kstream<Key, Value>& group, const json& op) {
-    return aggregate_group<windowed_table, streams::time_windowed_kstream<Key, Value>, Value>(group, op);
+    return aggregate_group<windowed_table, streams::time_windowed_kstream<Key, Value>, Value>(emitting(group, op), op);
 }
 } // namespace
 

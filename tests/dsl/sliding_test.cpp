@@ -4,11 +4,6 @@
 #include <streams/serde/standard.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 
-#include <rapidcheck.h>
-
-#include <map>
-#include <set>
-
 using namespace streams;
 using namespace std::chrono_literals;
 using text = std::string;
@@ -80,33 +75,4 @@ TEST_CASE("sliding windows with a negative difference or grace are refused") {
     CHECK_THROWS_AS(group.windowed_by(sliding{.difference = 1ms, .grace = -1ms}), topology_error);
     CHECK_THROWS_AS(group.windowed_by(sliding{.difference = 10ms, .grace = 5ms}).count(materialized{.retention = 24ms}),
                     topology_error);
-}
-
-TEST_CASE("the sliding windows of a key are those that brute force finds, in whatever order its records come") {
-    constexpr std::int64_t difference = 10;
-    const bool held = rc::check([&] {
-        const auto times = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(10, 60));
-        topology_test_driver driver(
-            collected({.difference = std::chrono::milliseconds(difference), .grace = 1'000ms}), without_cache());
-        auto in = driver.input_topic<text, text>("in");
-        for (const std::int64_t at : times) in.pipe("k", "x", at);
-
-        // A left window for each record, a right one where a record follows within it.
-        std::set<std::int64_t> starts;
-        const auto size_of = [&](std::int64_t start) {
-            return std::count_if(times.begin(), times.end(),
-                                 [&](std::int64_t t) { return start <= t && t <= start + difference; });
-        };
-        for (const std::int64_t at : times) {
-            starts.insert(at - difference);
-            if (size_of(at + 1) > 0) starts.insert(at + 1);
-        }
-        std::map<std::int64_t, std::size_t> expected;
-        for (const std::int64_t start : starts) expected[start] = static_cast<std::size_t>(size_of(start));
-        std::map<std::int64_t, std::size_t> actual;
-        for (const auto& entry : driver.window_store<text, text>("windows").all())
-            actual[entry.start] = entry.value.size();
-        RC_ASSERT(actual == expected);
-    });
-    CHECK(held);
 }

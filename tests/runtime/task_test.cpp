@@ -7,6 +7,8 @@
 
 #include "src/runtime/task.hpp"
 
+#include <streams/dsl/streams_builder.hpp>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using testing_support::batch_of;
@@ -283,4 +285,35 @@ TEST_CASE("a task is closed without its nodes where they were never initialised"
     t.task->close_clean();
     t.task->close_clean();
     CHECK(closed == 1);
+}
+
+TEST_CASE("up to where windows have left is committed beside the offsets, and known to the task that follows") {
+    const auto counts_on_close = [] {
+        streams_builder builder;
+        builder.stream<std::string, std::string>("in")
+            .group_by_key()
+            .windowed_by(tumbling{10ms})
+            .emit_on_close()
+            .count(materialized{.name = "counts"})
+            .to_stream()
+            .to("out");
+        return builder.build();
+    };
+    const streams_config eager{.window_emit_interval = 0ms};
+    task_under_test before(counts_on_close(), eager);
+    before.start();
+    before.add({{0, 5, "a", "x"}, {1, 12, "a", "x"}});
+    before.task->process(2);
+    CHECK(before.sent().size() == 1);
+    before.task->prepare_commit();
+    const auto committed = before.task->committable(false);
+    REQUIRE(committed.size() == 1);
+    CHECK(decode_commit_metadata(committed[0].metadata).of_processors ==
+          std::map<std::string, std::int64_t>{{"counts", 12}});
+
+    task_under_test after(counts_on_close(), eager);
+    after.start(committed);
+    after.add({{2, 3, "a", "x"}, {3, 13, "a", "x"}, {4, 20, "a", "x"}});
+    after.task->process(3);
+    CHECK(after.sent().size() == 1); // of 10 to 20: the first window has left before
 }

@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 using namespace state_test;
@@ -117,6 +118,7 @@ TEST_CASE("a key-value store behaves as an ordered map under puts, commits, roll
 
 TEST_CASE("a window store behaves as an ordered map that forgets old starts") {
     const bool persistent = GENERATE(false, true);
+    const bool by_time = GENERATE(false, true);
     const std::size_t memory = GENERATE(std::size_t{1}, std::size_t{0});
     const bool held = rc::check([&] {
         const auto ops = *operations();
@@ -126,7 +128,8 @@ TEST_CASE("a window store behaves as an ordered map that forgets old starts") {
                         .timestamped = false,
                         .caching = false,
                         .window_size = std::chrono::minutes(1),
-                        .retention = std::chrono::minutes(4)},
+                        .retention = std::chrono::minutes(4),
+                        .time_ordered = by_time},
                        memory);
         // The observed time is the newest start of all puts that were not rolled back.
         std::int64_t observed = -1;
@@ -165,6 +168,82 @@ TEST_CASE("a window store behaves as an ordered map that forgets old starts") {
                 return std::tie(a.key, a.start) < std::tie(b.key, b.start);
             });
             RC_ASSERT(read_all(model.store.windows().fetch_all(0, 100 * minute)) == expected);
+            window_rows of_key;
+            for (const window_row& row : expected)
+                if (row.key == key && row.start >= start - minute && row.start <= start) of_key.push_back(row);
+            RC_ASSERT(read_all(model.store.windows().fetch(bytes_view(key), start - minute, start)) == of_key);
+            std::sort(expected.begin(), expected.end(), [](const window_row& a, const window_row& b) {
+                return std::tie(a.start, a.key) < std::tie(b.start, b.key);
+            });
+            RC_ASSERT(read_all(model.store.windows().by_time(0, 100 * minute)) == expected);
+        }
+    });
+    CHECK(held);
+}
+
+TEST_CASE("a session store behaves as an ordered map that forgets old ends") {
+    const bool persistent = GENERATE(false, true);
+    const bool by_time = GENERATE(false, true);
+    const std::size_t memory = GENERATE(std::size_t{1}, std::size_t{0});
+    const bool held = rc::check([&] {
+        const auto ops = *operations();
+        modelled model({.name = "sessions",
+                        .kind = streams::store_kind::session,
+                        .persistent = persistent,
+                        .timestamped = false,
+                        .caching = false,
+                        .retention = std::chrono::minutes(4),
+                        .time_ordered = by_time},
+                       memory);
+        const auto map_key = [](const std::string& key, streams::window session) {
+            return key + big_endian(session.end) + big_endian(session.start);
+        };
+        std::int64_t observed = -1;
+        std::int64_t drained_observed = -1;
+        std::int64_t committed_observed = -1;
+        for (const operation& op : ops) {
+            const std::string key(1 + static_cast<std::size_t>(op.key) % 3, static_cast<char>('a' + op.key % 2));
+            const std::int64_t end = op.value % 16 * minute / 2 + (op.value / 16) % 3 * minute;
+            const streams::window session{std::max<std::int64_t>(0, end - op.value), end};
+            if (op.kind < 15) {
+                observed = std::max(observed, end);
+                const auto value = op.kind < 12 ? std::optional(std::to_string(op.value)) : std::nullopt;
+                model.store.put_session(key, value, session);
+                if (end / (2 * minute) < std::max<std::int64_t>(0, (observed - 4 * minute) / (2 * minute))) continue;
+                if (value)
+                    model.now[map_key(key, session)] = *value;
+                else
+                    model.now.erase(map_key(key, session));
+            } else if (op.kind >= 17) {
+                if (op.kind != 20 && op.kind != 21 && op.kind != 22) drained_observed = observed;
+                if (op.kind == 19 || op.kind == 20 || op.kind == 23) committed_observed = drained_observed;
+                model.change_state(op);
+                if (op.kind == 21 || op.kind == 22) observed = drained_observed = committed_observed;
+            }
+            session_rows expected;
+            session_rows of_key;
+            for (const auto& [stored, value] : model.now) {
+                const bytes_view view(stored);
+                const std::size_t size = view.size() - 16;
+                const streams::window at{streams::load_big_endian<std::int64_t>(view.data() + size + 8),
+                                         streams::load_big_endian<std::int64_t>(view.data() + size)};
+                if (at.end <= observed - 4 * minute) continue;
+                expected.push_back({text(view.subview(0, size)), at, value});
+            }
+            const auto by_key = [](const session_row& a, const session_row& b) {
+                return std::tie(a.key, a.window.end, a.window.start) < std::tie(b.key, b.window.end, b.window.start);
+            };
+            std::sort(expected.begin(), expected.end(), by_key);
+            for (const session_row& row : expected)
+                if (row.key == key && row.window.end >= end - minute && row.window.start <= end) of_key.push_back(row);
+            constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
+            auto& sessions = model.store.sessions();
+            RC_ASSERT(read_all(sessions.find(bytes_view(key), end - minute, end)) == of_key);
+            RC_ASSERT(read_all(sessions.find_range(std::nullopt, std::nullopt, 0, latest)) == expected);
+            std::sort(expected.begin(), expected.end(), [](const session_row& a, const session_row& b) {
+                return std::tie(a.window.end, a.window.start, a.key) < std::tie(b.window.end, b.window.start, b.key);
+            });
+            RC_ASSERT(read_all(sessions.ended(0, latest)) == expected);
         }
     });
     CHECK(held);

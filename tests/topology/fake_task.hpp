@@ -63,8 +63,16 @@ public:
         return cancellable(std::make_shared<bool>(false));
     }
     void request_commit() noexcept override { commit_requested = true; }
+    [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override {
+        const auto found = metadata.find(name);
+        return found == metadata.end() ? std::nullopt : std::optional(found->second);
+    }
+    void set_processor_metadata(std::string_view name, std::int64_t value) override {
+        metadata[std::string(name)] = value;
+    }
 
     streams_config configuration;
+    std::map<std::string, std::int64_t, std::less<>> metadata;
     std::map<std::string, state_store*, std::less<>> stores;
     fake_collector collected;
     std::vector<std::pair<drop_reason, std::string>> drops;

@@ -43,6 +43,9 @@ struct streams_config {
     /// __emit.interval.ms.kstreams.outer.join.spurious.results.fix__, internal as in Kafka Streams: how long at least, by
     /// the wall clock, between two looks for records of outer joins without a match; nullopt: 1 s, in the test driver 0.
     std::optional<std::chrono::milliseconds> outer_join_emit_interval{};
+    /// __emit.interval.ms.kstreams.windowed.aggregation__, internal as in Kafka Streams: how long at least, by the wall
+    /// clock, between two looks for closed windows; nullopt: 1 s, in the test driver 0.
+    std::optional<std::chrono::milliseconds> window_emit_interval{};
 
     /// default: fail (`deserialization.exception.handler`)
     deserialization_handler on_deserialization_error = fail_on_error{};

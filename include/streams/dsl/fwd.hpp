@@ -23,6 +23,14 @@ class time_windowed_kstream;
 template <class Key, class Value>
 class session_windowed_kstream;
 template <class Key, class Value>
+class count_windowed_kstream;
+template <class Key, class Aggregate, rows Rows>
+class cogrouped_kstream;
+template <class Key, class Aggregate, rows Rows, class Windows>
+class time_windowed_cogrouped_kstream;
+template <class Key, class Aggregate>
+class session_windowed_cogrouped_kstream;
+template <class Key, class Value>
 class branched_kstream;
 
 } // namespace streams::inline v0

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <streams/dsl/aggregations.hpp>
+#include <streams/dsl/cogrouped_kstream.hpp>
 #include <streams/dsl/concepts.hpp>
+#include <streams/dsl/count_windowed_kstream.hpp>
 #include <streams/dsl/detail/aggregated_table.hpp>
+#include <streams/dsl/detail/last_parameter.hpp>
 #include <streams/dsl/detail/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
@@ -39,9 +42,34 @@ public:
         return session_windowed_kstream<Key, Value>(state_, detail::checked(windows));
     }
 
+    /// Aggregates every n records of a key, an extension: `windowed_by(count_window{100})`. Throws topology_error unless
+    /// size > 0.
+    [[nodiscard]] count_windowed_kstream<Key, Value> windowed_by(const count_window& windows) const {
+        return count_windowed_kstream<Key, Value>(state_, detail::checked(windows));
+    }
+
+    /// Begins a cogroup: several grouped streams that make one aggregate together, each with a functor of its own; see
+    /// cogrouped_kstream. `Aggregate` is the type of the functor's last parameter; where that is a template, say it:
+    /// `cogroup<basket>(functor)`.
+    template <class Aggregate = void, class F>
+    [[nodiscard]] auto cogroup(F&& aggregator) const {
+        using aggregate_type =
+            std::conditional_t<std::is_void_v<Aggregate>, detail::last_parameter_t<F>, std::remove_cv_t<Aggregate>>;
+        static_assert(!std::is_void_v<aggregate_type>,
+                      "kgrouped_stream::cogroup: the functor does not say the type of the aggregate; name it: "
+                      "cogroup<type>(functor)");
+        using result = detail::fold_result_t<F, without_null_t<Key>, Value, aggregate_type>;
+        return cogrouped_kstream<without_null_t<Key>, aggregate_type, detail::rows_of<result>>(
+            {detail::checked_cogroup_input<Key, Value, aggregate_type>(state_, std::forward<F>(aggregator))},
+            detail::no_windows{});
+    }
+
     /// For the library: a grouping at a place in the graph.
     explicit kgrouped_stream(detail::group_state state)
         : state_(std::make_shared<detail::group_state>(std::move(state))) {}
+
+    /// For the library.
+    [[nodiscard]] const std::shared_ptr<detail::group_state>& state() const noexcept { return state_; }
 
 private:
     static constexpr bool numbers_counts = true;

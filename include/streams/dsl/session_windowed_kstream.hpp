@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/aggregations.hpp>
+#include <streams/dsl/detail/late_records.hpp>
 #include <streams/dsl/detail/windowed_table.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
@@ -36,11 +37,36 @@ public:
                    options...);
     }
 
+    /// Forwards each session once, when it closes, instead of every update (Kafka's `EmitStrategy.onWindowClose`): in the
+    /// order of their ends. Looks for closed ones as records come, at most once a second of the wall clock.
+    [[nodiscard]] session_windowed_kstream emit_on_close() const { return emitting({.on_close = true}); }
+    /// The same. An extension: where no record has come for `idle.after` of the wall clock, every open session closes and
+    /// leaves; what comes for it later is late. In each task for itself. Throws topology_error unless after > 0.
+    [[nodiscard]] session_windowed_kstream emit_on_close(close_when_idle idle) const {
+        return emitting({.on_close = true, .idle_timeout = detail::checked(idle)});
+    }
+
+    /// An extension: records that come when every window they belong to has closed go to a topic, or to what the functor
+    /// does with them, instead of being dropped: `late_to("late-payments")`,
+    /// `late_to([](kstream<K, V> late) { late.map_values(...).to("late"); })`. As they came, with their timestamps.
+    template <class To>
+    [[nodiscard]] session_windowed_kstream late_to(To&& to) const {
+        session_windowed_kstream copy = *this;
+        copy.late_ = detail::make_late_exit<Key, Value>(std::forward<To>(to));
+        return copy;
+    }
+
     /// For the library: a grouping with windows.
     session_windowed_kstream(std::shared_ptr<detail::group_state> group, detail::session_windows windows)
         : group_(std::move(group)), windows_(windows) {}
 
 private:
+    [[nodiscard]] session_windowed_kstream emitting(const detail::emission& how) const {
+        session_windowed_kstream copy = *this;
+        copy.how_ = how;
+        return copy;
+    }
+
     static constexpr bool numbers_counts = true;
     [[nodiscard]] const detail::attachment& at() const noexcept { return group_->at; }
 
@@ -49,18 +75,24 @@ private:
         using plan = decltype(checked.plan);
         detail::check_aggregated_types<Key, Value, typename plan::aggregate_type>();
         using shape = detail::by_session<Key, Value, plan>;
+        const auto kept = detail::pick<materialized>(options...);
+        detail::emission how = how_;
+        how.by_key = kept.in_memory;
         auto names = detail::new_names(at(), prefix, options...);
         auto table = std::make_shared<detail::aggregated_table<shape>>(
-            shape{std::move(checked.plan), windows_}, shape::spec(names.store, windows_, options...));
+            shape{std::move(checked.plan), windows_, how}, shape::spec(names.store, windows_, how_, kept));
         auto place =
             detail::add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, table,
                                                 {.grace = std::chrono::milliseconds(windows_.gap + windows_.grace)});
+        detail::add_late_exit(late_, place, at());
         return ktable<typename shape::key_type, typename shape::row_type, rows::deletable>(std::move(place),
                                                                                           std::move(table));
     }
 
     std::shared_ptr<detail::group_state> group_;
     detail::session_windows windows_;
+    detail::emission how_{};
+    detail::late_exit late_{};
 };
 
 } // namespace streams::inline v0

@@ -4,6 +4,8 @@
 #include <streams/dsl/detail/time_windows.hpp>
 
 #include <chrono>
+#include <concepts>
+#include <cstdint>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -59,6 +61,16 @@ struct join_windows {
     std::chrono::milliseconds grace{0};                ///< not negative
 };
 
+/// Every `size` records of a key, one after the other. An extension.
+struct count_window {
+    std::int64_t size; ///< records, above zero
+};
+
+/// An extension of emit_on_close; see there.
+struct close_when_idle {
+    std::chrono::milliseconds after; ///< of the wall clock, above zero
+};
+
 namespace detail {
 /// Throws topology_error where no record is within the windows, or grace is negative.
 [[nodiscard]] join_span span_of(const join_windows& windows);
@@ -67,19 +79,23 @@ namespace detail {
 [[nodiscard]] time_windows checked(const hopping& windows);
 [[nodiscard]] sliding_windows checked(const sliding& windows);
 [[nodiscard]] session_windows checked(const session& windows);
-[[nodiscard]] unlimited_windows checked(const unlimited& windows);
+[[nodiscard]] time_windows checked(const unlimited& windows);
+/// The timeout in ms. Throws topology_error unless it is above zero.
+[[nodiscard]] std::int64_t checked(const close_when_idle& idle);
+/// The size. Throws topology_error unless it is above zero.
+[[nodiscard]] std::int64_t checked(const count_window& windows);
+/// Throws topology_error for windows that never close.
+void require_end(const time_windows& windows);
+inline void require_end(const sliding_windows&) {}
 
 template <class W>
 using checked_t = decltype(checked(std::declval<const W&>()));
 } // namespace detail
 
-/// What windowed_by takes.
+/// What windowed_by takes, besides session.
 template <class W>
-concept windows_of_time = requires(const W& windows) {
-    detail::checked(windows);
+concept time_window = !std::is_same_v<W, session> && requires(const W& windows) {
+    { detail::checked(windows).needed_retention() } -> std::same_as<std::int64_t>;
 };
-/// Those whose results are keyed by windowed<Key>.
-template <class W>
-concept time_window = windows_of_time<W> && !std::is_same_v<W, session>;
 
 } // namespace streams::inline v0

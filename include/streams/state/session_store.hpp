@@ -5,6 +5,7 @@
 #include <streams/state/store_iterator.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace streams::inline v0 {
 
@@ -27,13 +28,18 @@ public:
     [[nodiscard]] virtual store_range<session_entry> find(bytes_view key, std::int64_t earliest_end,
                                                           std::int64_t latest_start,
                                                           iteration_order = iteration_order::ascending) = 0;
+    /// The same, ascending, into `found`, which is used again from call to call. What the entries refer to stays valid until
+    /// the next call on the store or on `key`.
+    virtual void find_into(bytes_view key, std::int64_t earliest_end, std::int64_t latest_start,
+                           std::vector<session_entry>& found) = 0;
     /// The sessions of keys in [first, last] (nullopt: open) with end >= `earliest_end` and start <= `latest_start`, by
     /// key, then by end, then by start.
     [[nodiscard]] virtual store_range<session_entry> find_range(std::optional<bytes_view> first,
                                                                 std::optional<bytes_view> last,
                                                                 std::int64_t earliest_end, std::int64_t latest_start,
                                                                 iteration_order = iteration_order::ascending) = 0;
-    /// The sessions of all keys with from <= end <= to, by end, then by start, then by key.
+    /// The sessions of all keys with from <= end <= to, by end, then by start, then by key. Cheap where
+    /// store_spec says time_ordered.
     [[nodiscard]] virtual store_range<session_entry> ended(std::int64_t from, std::int64_t to) = 0;
 };
 

@@ -25,6 +25,10 @@ struct store_spec {
     /// it was replaced a version is kept, at least, and how late a put may be.
     std::chrono::milliseconds retention{0};
     bool retain_duplicates = false;           ///< window stores: several values under one key and start
+    bool time_ordered = false; ///< window and session stores: kept by time, so that what a span of time holds is read at once
+    /// Of those: what has just expired is still read, as from Kafka's time-ordered stores on disk. A window exactly
+    /// `retention` old; of sessions, by time, all that are there.
+    bool reads_expired = false;
 
     /// Where the store reads its content from instead of an own changelog: an input topic (optimisation
     /// `reuse.ktable.source.topics`). Empty: an own changelog topic, if `logging`.

@@ -4,6 +4,7 @@
 #include <streams/state/store_iterator.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace streams::inline v0 {
 
@@ -26,10 +27,17 @@ public:
     /// The windows of one key with from <= start <= to, by start (duplicates in insertion order).
     [[nodiscard]] virtual store_range<window_entry> fetch(bytes_view key, std::int64_t from, std::int64_t to,
                                                           iteration_order = iteration_order::ascending) = 0;
+    /// The same into `found`, which is used again from call to call. What the entries refer to stays valid until the next
+    /// call on the store or on `key`.
+    virtual void fetch_into(bytes_view key, std::int64_t from, std::int64_t to, iteration_order direction,
+                            std::vector<window_entry>& found) = 0;
     /// The windows of keys in [first, last] (nullopt: open) with from <= start <= to, by key, then by start.
     [[nodiscard]] virtual store_range<window_entry> fetch_range(std::optional<bytes_view> first,
                                                                 std::optional<bytes_view> last, std::int64_t from,
                                                                 std::int64_t to, iteration_order = iteration_order::ascending) = 0;
+
+    /// Every window with from <= start <= to, by start, then by key. Cheap where store_spec says time_ordered.
+    [[nodiscard]] virtual store_range<window_entry> by_time(std::int64_t from, std::int64_t to) = 0;
 
     /// Every window with from <= start <= to, by key, then by start.
     [[nodiscard]] store_range<window_entry> fetch_all(std::int64_t from, std::int64_t to) {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -72,6 +73,11 @@ public:
         if (!held) held = std::make_unique<T>();
         return dynamic_cast<T&>(*held);
     }
+
+    /// A number that a node keeps beside the committed offsets, under a name of its own (KIP-825): as it was last set or,
+    /// at first, as it was last committed; nullopt: never.
+    [[nodiscard]] virtual std::optional<std::int64_t> processor_metadata(std::string_view name) const = 0;
+    virtual void set_processor_metadata(std::string_view name, std::int64_t value) = 0;
 
     /// The record at hand: what stores log, and what a processor asks for. A node that writes to a store, or that
     /// forwards a record with another timestamp or headers to one that does, keeps it true: see `handling`.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <streams/dsl/detail/aggregation.hpp>
+#include <streams/dsl/detail/closing.hpp>
+#include <streams/dsl/detail/final_windows.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/time_windows.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
@@ -20,26 +22,44 @@ class session_aggregate_node final
     using aggregate_type = typename Plan::aggregate_type;
 
 public:
-    session_aggregate_node(const Plan& plan, std::string store, bool send_old, session_windows windows)
-        : step_(plan), windows_(windows), store_name_(std::move(store)), send_old_(send_old), forwarder_({}, send_old) {}
+    session_aggregate_node(const Plan& plan, std::string store, bool send_old, session_windows windows,
+                           emission how = {})
+        : step_(plan), windows_(windows), store_name_(std::move(store)), send_old_(send_old), forwarder_({}, send_old),
+          closing_(how), by_key_(how.by_key) {}
 
     void init(task_context& context) override {
         context_ = &context;
         store_.open(context, store_name_);
-        forwarder_.init(store_.store(), this->children(), context);
+        if (!closing_.on_close()) forwarder_.init(store_.store(), this->children(), context);
+        forwards_ = !closing_.on_close() && !forwarder_.on_flush();
+        closing_.init(context, store_name_, [this] { close_all(); });
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
         if constexpr (nullable<KeyIn>) {
             if (!r.key) return context_->drop(drop_reason::null_key, this->name());
         }
+        closing_.awake();
         observed_ = std::max(observed_, r.timestamp);
         const std::int64_t close = observed_ - windows_.grace - windows_.gap;
-        const key_type& key = this->plain(r.key);
-        store_.at(key);
+        store_.at(this->plain(r.key));
         const window merged = find(r.timestamp);
-        if (merged.end < close) return this->late(r, *context_);
-        if (!forwarder_.on_flush()) this->set_key(key_, key);
+        if (merged.end < close)
+            this->late(r, *context_);
+        else
+            add(r, merged);
+        emit_closed(close, r.headers);
+    }
+
+private:
+    struct stored_session {
+        streams::window window;
+        std::optional<aggregate_type> aggregate;
+    };
+
+    void add(const record<KeyIn, ValueIn>& r, window merged) {
+        const key_type& key = this->plain(r.key);
+        if (forwards_) this->set_key(key_, key);
         aggregate_.reset();
         step_.begin(aggregate_);
         const window alone{r.timestamp, r.timestamp};
@@ -50,19 +70,12 @@ public:
         send(merged, {pointer_to(aggregate_), nullptr});
     }
 
-private:
-    struct stored_session {
-        streams::window window;
-        std::optional<aggregate_type> aggregate;
-    };
-
     /// The sessions that a record at `timestamp` joins, into the first `found_` of `sessions_`; returns what they make
     /// together with it.
     window find(std::int64_t timestamp) {
         window merged{timestamp, timestamp};
         found_ = 0;
-        auto within = store_.find(timestamp - windows_.gap, timestamp + windows_.gap);
-        for (const session_entry& entry : within) {
+        for (const session_entry& entry : store_.find(timestamp - windows_.gap, timestamp + windows_.gap)) {
             if (found_ == sessions_.size()) sessions_.emplace_back();
             stored_session& session = sessions_[found_++];
             session.window = entry.window;
@@ -73,7 +86,7 @@ private:
     }
 
     void absorb(const record<KeyIn, ValueIn>& r, stored_session& session, bool grows) {
-        if (send_old_ && !forwarder_.on_flush()) old_ = session.aggregate;
+        if (send_old_ && forwards_) old_ = session.aggregate;
         step_.merge(this->plain(r.key), aggregate_, std::move(*session.aggregate));
         if (!grows) return;
         context_->handling(r);
@@ -83,10 +96,34 @@ private:
 
     /// As Kafka Streams makes it: without the headers of the record.
     void send(window session, change<aggregate_type> update) {
-        if (forwarder_.on_flush()) return;
+        if (!forwards_) return;
         key_->window = session;
         no_headers_.clear();
         this->forward({*key_, update, session.end, no_headers_});
+    }
+
+    void emit_closed(std::int64_t close, headers& with) {
+        if (!closing_.due(close)) return;
+        const std::int64_t newest = close - 1;
+        if (newest < 0 || newest < first_open_end()) return;
+        emit(first_open_end(), newest, with);
+        closing_.emitted(close);
+    }
+    /// No record has come for long: what is open closes, as if time had passed.
+    void close_all() {
+        const std::int64_t newest = emit(first_open_end(), unknown_window_end, *context_->current().headers);
+        if (newest < 0) return;
+        const std::int64_t close = newest + 1;
+        observed_ = std::max(observed_, close + windows_.grace + windows_.gap);
+        closing_.emitted(close);
+    }
+    /// The first end that was not emitted yet.
+    [[nodiscard]] std::int64_t first_open_end() const {
+        return std::max<std::int64_t>(0, closing_.last().value_or(0));
+    }
+    std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
+        return emit_sessions<key_type, aggregate_type>(store_.store(), from, to, by_key_, with, this->children(),
+                                                       *context_);
     }
 
     typename Plan::step step_;
@@ -96,6 +133,9 @@ private:
     task_context* context_ = nullptr;
     typed_sessions<key_type, aggregate_type> store_;
     update_forwarder<session_store_key<key_type>, aggregate_type> forwarder_;
+    closing closing_;
+    bool by_key_;
+    bool forwards_ = true;       ///< each update, as it comes
     std::int64_t observed_ = -1; ///< the largest timestamp seen, ms
     std::vector<stored_session> sessions_; ///< used again for each record
     std::size_t found_ = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <streams/dsl/detail/aggregation.hpp>
+#include <streams/dsl/detail/closing.hpp>
+#include <streams/dsl/detail/final_windows.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/time_windows.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
@@ -21,14 +23,17 @@ class sliding_aggregate_node final
     using aggregate_type = typename Plan::aggregate_type;
 
 public:
-    sliding_aggregate_node(const Plan& plan, std::string store, bool send_old, sliding_windows windows)
+    sliding_aggregate_node(const Plan& plan, std::string store, bool send_old, sliding_windows windows,
+                           emission how = {})
         : step_(plan), windows_(windows), store_name_(std::move(store)),
-          forwarder_({std::chrono::milliseconds(windows.size)}, send_old) {}
+          forwarder_({std::chrono::milliseconds(windows.size)}, send_old), closing_(how) {}
 
     void init(task_context& context) override {
         context_ = &context;
         store_.open(context, store_name_);
-        forwarder_.init(store_.store(), this->children(), context);
+        if (!closing_.on_close()) forwarder_.init(store_.store(), this->children(), context);
+        forwards_ = !closing_.on_close() && !forwarder_.on_flush();
+        closing_.init(context, store_name_, [this] { close_all(); });
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
@@ -38,15 +43,16 @@ public:
         if constexpr (nullable<ValueIn>) {
             if (!r.value) return context_->drop(drop_reason::null_value, this->name());
         }
+        closing_.awake();
         observed_ = std::max(observed_, r.timestamp);
         close_ = observed_ - windows_.grace;
         if (r.timestamp + windows_.size < close_) return this->late(r, *context_);
         store_.at(this->plain(r.key));
-        if (!forwarder_.on_flush()) this->set_key(key_, this->plain(r.key));
-        if (r.timestamp < windows_.size)
-            add_early(r);
-        else
-            add(r);
+        if (forwards_) this->set_key(key_, this->plain(r.key));
+        // As in Kafka Streams, early records make nothing leave.
+        if (r.timestamp < windows_.size) return add_early(r);
+        add(r);
+        emit_closed(r.headers);
     }
 
 private:
@@ -65,8 +71,7 @@ private:
     template <class Last>
     void read(std::int64_t from, std::int64_t to, iteration_order direction, Last last) {
         found_ = 0;
-        auto stored = store_.fetch(from, to, direction);
-        for (const window_entry& entry : stored) {
+        for (const window_entry& entry : store_.fetch(from, to, direction)) {
             if (found_ == windows_found_.size()) windows_found_.emplace_back();
             stored_window& window = windows_found_[found_++];
             window.start = entry.start;
@@ -176,7 +181,7 @@ private:
 
     void update(const input& r, stored_window& window) {
         if (end_of(window) < close_) return context_->drop(drop_reason::late, this->name());
-        if (forwarder_.needs_old()) old_ = window.aggregate;
+        if (forwards_ && forwarder_.needs_old()) old_ = window.aggregate;
         window.timestamp = window.aggregate ? std::max(window.timestamp, r.timestamp) : r.timestamp;
         step_.add(this->plain(r.key), this->plain(r.value), window.aggregate);
         context_->handling(r);
@@ -184,10 +189,34 @@ private:
         send(r, window);
     }
     void send(const input& r, const stored_window& window) {
-        if (forwarder_.on_flush()) return;
+        if (!forwards_) return;
         key_->window = {window.start, end_of(window)};
         const change<aggregate_type> update{pointer_to(window.aggregate), pointer_to(old_)};
         this->forward({*key_, update, window.timestamp, r.headers});
+    }
+
+    void emit_closed(headers& with) {
+        if (!closing_.due(close_)) return;
+        const std::int64_t newest = close_ - windows_.size - 1;
+        if (newest < 0) return;
+        emit(first_open_start(), newest, with);
+        closing_.emitted(close_);
+    }
+    /// No record has come for long: what is open closes, as if time had passed.
+    void close_all() {
+        const std::int64_t newest = emit(first_open_start(), unknown_window_end, *context_->current().headers);
+        if (newest < 0) return;
+        const std::int64_t close = newest + windows_.size + 1;
+        observed_ = std::max(observed_, close + windows_.grace);
+        closing_.emitted(close);
+    }
+    /// The start of the first window that was not emitted yet.
+    [[nodiscard]] std::int64_t first_open_start() const {
+        return closing_.last() ? std::max<std::int64_t>(0, *closing_.last() - windows_.size) : 0;
+    }
+    std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
+        return emit_windows<key_type, aggregate_type>(store_.store(), from, to, windows_.size, with, this->children(),
+                                                      *context_);
     }
 
     typename Plan::step step_;
@@ -196,6 +225,8 @@ private:
     task_context* context_ = nullptr;
     typed_windows<key_type, aggregate_type> store_;
     update_forwarder<window_store_key<key_type>, aggregate_type> forwarder_;
+    closing closing_;
+    bool forwards_ = true;       ///< each update, as it comes
     std::int64_t observed_ = -1; ///< the largest timestamp seen, ms
     std::int64_t close_ = -1;    ///< windows that end before are closed
     std::vector<stored_window> windows_found_; ///< used again for each record

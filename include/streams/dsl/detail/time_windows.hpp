@@ -5,15 +5,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace streams::inline v0::detail {
 
-/// Windows of one size, one beginning every `advance`, aligned to the epoch; tumbling where advance equals size.
+/// Windows of one size, one beginning every `advance`, aligned to the epoch, tumbling where advance equals size; or one
+/// window without end.
 struct time_windows {
-    std::int64_t size;    ///< ms
-    std::int64_t advance; ///< ms
-    std::int64_t grace;   ///< ms
+    std::int64_t size;                        ///< ms
+    std::int64_t advance;                     ///< ms
+    std::int64_t grace;                       ///< ms
+    std::optional<std::int64_t> only_start{}; ///< ms: of the one window without end
+
+    static constexpr std::int64_t without_end = unknown_window_end; ///< size and advance of the one window
 
     /// The start of the first window that holds `timestamp`; the others follow by `advance` up to `timestamp`.
     [[nodiscard]] std::int64_t first_start(std::int64_t timestamp) const noexcept {
@@ -26,28 +31,17 @@ struct time_windows {
     /// Calls `function(start)` for each window that holds `timestamp`, the earliest first.
     template <class Function>
     void for_each(std::int64_t timestamp, Function function) const {
+        if (only_start) {
+            if (timestamp >= *only_start) function(*only_start);
+            return;
+        }
         for (std::int64_t start = first_start(timestamp); start <= timestamp; start += advance) function(start);
     }
     [[nodiscard]] bool same_windows(std::int64_t a, std::int64_t b) const noexcept {
         return first_start(a) == first_start(b) && last_start(a) == last_start(b);
     }
     /// How long a window is read and written after its start, ms.
-    [[nodiscard]] std::int64_t needed_retention() const noexcept { return size + grace; }
-};
-
-/// One window from `start` on, without end.
-struct unlimited_windows {
-    std::int64_t start; ///< ms
-
-    static constexpr std::int64_t size = unknown_window_end;
-    static constexpr std::int64_t grace = 0;
-
-    template <class Function>
-    void for_each(std::int64_t timestamp, Function function) const {
-        if (timestamp >= start) function(start);
-    }
-    [[nodiscard]] bool same_windows(std::int64_t, std::int64_t) const noexcept { return true; }
-    [[nodiscard]] static std::int64_t needed_retention() noexcept { return size; }
+    [[nodiscard]] std::int64_t needed_retention() const noexcept { return window_end(size, grace); }
 };
 
 /// The windows that the records make: of each record the one that ends with it and, where that holds anything, the one
@@ -69,8 +63,9 @@ struct session_windows {
 
 /// When a windowed aggregation forwards its results (Kafka's `EmitStrategy`).
 struct emission {
-    bool on_close = false;        ///< each window once, when it closes; else every update
+    bool on_close = false;         ///< each window once, when it closes; else every update
     std::int64_t idle_timeout = 0; ///< ms of the wall clock without a record after which all windows close; 0: never
+    bool by_key = false;           ///< sessions that end together leave by key, not by start and key
 };
 
 /// Throws topology_error where there is no such window. `kind`: `tumbling`, `hopping`.

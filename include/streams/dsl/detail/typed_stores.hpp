@@ -8,6 +8,7 @@
 #include <streams/topology/task_context.hpp>
 
 #include <string_view>
+#include <vector>
 
 namespace streams::inline v0::detail {
 
@@ -91,9 +92,11 @@ public:
     std::int64_t get(std::int64_t start, std::optional<Value>& value) {
         return typed_value<Value>::read(store_->fetch(key_.view(), start), value);
     }
-    /// The windows of the key with from <= start <= to, by start.
-    [[nodiscard]] store_range<window_entry> fetch(std::int64_t from, std::int64_t to, iteration_order direction) {
-        return store_->fetch(key_.view(), from, to, direction);
+    /// The windows of the key with from <= start <= to, by start. Valid until the next call.
+    [[nodiscard]] const std::vector<window_entry>& fetch(std::int64_t from, std::int64_t to,
+                                                         iteration_order direction) {
+        store_->fetch_into(key_.view(), from, to, direction, found_);
+        return found_;
     }
     void put(std::int64_t start, const Value* value, std::int64_t timestamp) {
         store_->put(key_.view(), value_.write(value, timestamp), start);
@@ -101,6 +104,7 @@ public:
 
 private:
     window_store* store_ = nullptr;
+    std::vector<window_entry> found_; ///< used again
     bytes key_;
     typed_value<Value> value_;
 };
@@ -117,8 +121,10 @@ public:
         serde<Key>::serialize(key, key_);
     }
     /// The sessions of the key with end >= `earliest_end` and start <= `latest_start`, by end.
-    [[nodiscard]] store_range<session_entry> find(std::int64_t earliest_end, std::int64_t latest_start) {
-        return store_->find(key_.view(), earliest_end, latest_start);
+    /// Valid until the next call.
+    [[nodiscard]] const std::vector<session_entry>& find(std::int64_t earliest_end, std::int64_t latest_start) {
+        store_->find_into(key_.view(), earliest_end, latest_start, found_);
+        return found_;
     }
     void get(window session, std::optional<Value>& value) {
         if (const auto found = store_->fetch(key_.view(), session))
@@ -135,6 +141,7 @@ public:
 
 private:
     session_store* store_ = nullptr;
+    std::vector<session_entry> found_; ///< used again
     bytes key_;
     bytes value_;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <streams/dsl/detail/aggregated_table.hpp>
-#include <streams/dsl/detail/pick.hpp>
 #include <streams/dsl/detail/session_aggregate_node.hpp>
 #include <streams/dsl/detail/sliding_aggregate_node.hpp>
 #include <streams/dsl/detail/window_aggregate_node.hpp>
@@ -18,22 +17,28 @@ template <class KeyIn, class ValueIn, class Plan, class Windows>
 struct by_window {
     using key_type = windowed<without_null_t<KeyIn>>;
     using row_type = typename Plan::aggregate_type;
+    using node_type = std::conditional_t<std::is_same_v<Windows, sliding_windows>,
+                                         sliding_aggregate_node<KeyIn, ValueIn, Plan>,
+                                         window_aggregate_node<KeyIn, ValueIn, Plan>>;
     Plan plan;
     Windows windows;
+    emission how;
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        if constexpr (std::is_same_v<Windows, sliding_windows>)
-            return std::make_unique<sliding_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows);
-        else
-            return std::make_unique<window_aggregate_node<KeyIn, ValueIn, Plan, Windows>>(plan, store, send_old, windows);
+        return std::make_unique<node_type>(plan, store, send_old, windows, how);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
         return {{store}, [store] { return std::make_unique<window_getter<without_null_t<KeyIn>, row_type>>(store); }};
     }
-    template <class... Options>
-    [[nodiscard]] static store_spec spec(std::string name, const Windows& windows, const Options&... options) {
-        return windowed_spec(std::move(name), pick<materialized>(options...), store_kind::window, windows.size,
-                             windows.needed_retention());
+    [[nodiscard]] static store_spec spec(std::string name, const Windows& windows, const emission& how,
+                                         const materialized& options) {
+        store_spec made = windowed_spec(std::move(name), options, store_kind::window, windows.size,
+                                        windows.needed_retention());
+        made.time_ordered = how.on_close;
+        made.reads_expired = how.on_close && !options.in_memory;
+        // As in Kafka Streams.
+        if (how.on_close && std::is_same_v<Windows, sliding_windows>) made.caching = false;
+        return made;
     }
 };
 
@@ -44,17 +49,22 @@ struct by_session {
     using row_type = typename Plan::aggregate_type;
     Plan plan;
     session_windows windows;
+    emission how;
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return std::make_unique<session_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows);
+        return std::make_unique<session_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows, how);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
         return {{store}, [store] { return std::make_unique<session_getter<without_null_t<KeyIn>, row_type>>(store); }};
     }
-    template <class... Options>
-    [[nodiscard]] static store_spec spec(std::string name, const session_windows& windows, const Options&... options) {
-        return windowed_spec(std::move(name), pick<materialized>(options...), store_kind::session, 0,
-                             windows.needed_retention());
+    [[nodiscard]] static store_spec spec(std::string name, const session_windows& windows, const emission& how,
+                                         const materialized& options) {
+        store_spec made =
+            windowed_spec(std::move(name), options, store_kind::session, 0, windows.needed_retention());
+        made.time_ordered = how.on_close;
+        made.reads_expired = how.on_close && !options.in_memory;
+        if (how.on_close) made.caching = false; // as in Kafka Streams
+        return made;
     }
 };
 

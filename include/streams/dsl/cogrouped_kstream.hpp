@@ -1,0 +1,150 @@
+#pragma once
+
+#include <streams/dsl/concepts.hpp>
+#include <streams/dsl/detail/aggregation_checks.hpp>
+#include <streams/dsl/detail/cogrouped_table.hpp>
+#include <streams/dsl/detail/last_parameter.hpp>
+#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/fwd.hpp>
+#include <streams/dsl/options.hpp>
+#include <streams/dsl/windows.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace streams::inline v0 {
+
+namespace detail {
+
+/// Checks one stream of a cogroup.
+template <class Key, class Value, class Aggregate, class F>
+[[nodiscard]] std::shared_ptr<const cogroup_input<without_null_t<Key>, Aggregate>>
+checked_cogroup_input(std::shared_ptr<group_state> group, F&& aggregator) {
+    check_aggregated_types<Key, Value, Aggregate>();
+    static_assert(!mutable_aggregator<F, without_null_t<Key>, Value, Aggregate>,
+                  "cogroup: the functor is a mutable lambda, but all tasks share it; keep state in a store, or give each "
+                  "task its own functor with per_task(factory)");
+    static_assert(detail::aggregator<F, without_null_t<Key>, Value, Aggregate>,
+                  "cogroup: the functor must be callable with (value, aggregate) or (key, value, aggregate): the value as "
+                  "its stream has it, the aggregate of the one type that all functors of the cogroup share, as an rvalue");
+    static_assert(std::convertible_to<fold_result_t<F, without_null_t<Key>, Value, Aggregate>, std::optional<Aggregate>>,
+                  "cogroup: the functor must return the aggregate, or a std::optional of it");
+    return std::make_shared<typed_cogroup_input<Key, Value, Aggregate, std::decay_t<F>>>(
+        std::move(group), share(std::forward<F>(aggregator)));
+}
+
+/// What the handles of a cogroup share: its streams, and how it becomes a table.
+template <class Key, class Aggregate, rows Rows, class Windows>
+class cogroup_handle {
+public:
+    using key_type = Key;
+    using aggregate_type = Aggregate;
+
+    /// For the library: streams to be aggregated together.
+    cogroup_handle(cogroup_inputs<Key, Aggregate> inputs, Windows windows)
+        : inputs_(std::move(inputs)), windows_(windows) {}
+
+protected:
+    template <class Initializer, class Merger, class... Options>
+    [[nodiscard]] auto add(Initializer&& init, Merger&& merger, const Options&... options) const {
+        static_assert(options_of<named, materialized>::admit<Options...>,
+                      "aggregate of a cogroup takes the options named and materialized");
+        static_assert(std::invocable<as_called_t<Initializer>>,
+                      "aggregate: the initializer must be callable as const without arguments");
+        static_assert(std::convertible_to<std::invoke_result_t<as_called_t<Initializer>>, Aggregate>,
+                      "aggregate: the initializer must return the aggregate that the functors of the cogroup take");
+        using functors = typed_shared_cogroup_functors<Key, Aggregate, std::decay_t<Initializer>, std::decay_t<Merger>>;
+        auto made = add_cogroup<Key, Aggregate>(
+            inputs_, std::make_shared<functors>(share(std::forward<Initializer>(init)), share(std::forward<Merger>(merger))),
+            windows_, pick<named>(options...).name, pick<materialized>(options...));
+        return ktable<typename cogroup_shape<Windows>::template key<Key>, Aggregate, Rows>(std::move(made.at),
+                                                                                          std::move(made.table));
+    }
+    [[nodiscard]] const cogroup_inputs<Key, Aggregate>& inputs() const noexcept { return inputs_; }
+
+private:
+    cogroup_inputs<Key, Aggregate> inputs_;
+    [[no_unique_address]] Windows windows_;
+};
+
+} // namespace detail
+
+/// Cogrouped streams by time window (Kafka's `TimeWindowedCogroupedKStream`).
+template <class Key, class Aggregate, rows Rows, class Windows>
+class time_windowed_cogrouped_kstream : public detail::cogroup_handle<Key, Aggregate, Rows, Windows> {
+public:
+    using detail::cogroup_handle<Key, Aggregate, Rows, Windows>::cogroup_handle;
+
+    /// The aggregate of each key and window. `init` makes the first one.
+    template <class Initializer, class... Options>
+    [[nodiscard]] auto aggregate(Initializer&& init, const Options&... options) const {
+        return this->add(std::forward<Initializer>(init), detail::no_merger{}, options...);
+    }
+};
+
+/// Cogrouped streams by session (Kafka's `SessionWindowedCogroupedKStream`).
+template <class Key, class Aggregate>
+class session_windowed_cogrouped_kstream
+    : public detail::cogroup_handle<Key, Aggregate, rows::deletable, detail::session_windows> {
+public:
+    using detail::cogroup_handle<Key, Aggregate, rows::deletable, detail::session_windows>::cogroup_handle;
+
+    /// The aggregate of each session. `init` makes the first one, the merger joins two sessions: it takes
+    /// (aggregate, aggregate) or (key, aggregate, aggregate), as rvalues.
+    template <class Initializer, class Merger, class... Options>
+    [[nodiscard]] auto aggregate(Initializer&& init, Merger&& merger, const Options&... options) const {
+        detail::aggregation_checks<Key, Aggregate>::template check_merger<Aggregate, Merger>();
+        return this->add(std::forward<Initializer>(init), std::forward<Merger>(merger), options...);
+    }
+};
+
+/// Several grouped streams that make one aggregate together (Kafka's `CogroupedKStream`, KIP-150), each with a functor of
+/// its own:
+///
+///     carts.cogroup([](const item& i, basket b) { return b + i; })
+///         .cogroup(removals, [](const item& i, basket b) { return b - i; })
+///         .aggregate([] { return basket(); });
+///
+/// A functor takes (value, aggregate) or (key, value, aggregate), the value as its stream has it, the aggregate as an
+/// rvalue. Where it returns an empty std::optional, the row is deleted.
+template <class Key, class Aggregate, rows Rows>
+class cogrouped_kstream : public detail::cogroup_handle<Key, Aggregate, Rows, detail::no_windows> {
+public:
+    using detail::cogroup_handle<Key, Aggregate, Rows, detail::no_windows>::cogroup_handle;
+
+    /// Adds a stream. Throws topology_error where it is in the cogroup already.
+    template <class OtherKey, class Value, class F>
+    [[nodiscard]] auto cogroup(const kgrouped_stream<OtherKey, Value>& group, F&& aggregator) const {
+        static_assert(std::is_same_v<without_null_t<OtherKey>, Key>,
+                      "cogroup: all streams must have the same key type; group the other one by the key of the first");
+        auto more = this->inputs();
+        for (const auto& one : more) detail::require_other_group(one->group(), *group.state());
+        using result = detail::fold_result_t<F, Key, Value, Aggregate>;
+        auto input =
+            detail::checked_cogroup_input<OtherKey, Value, Aggregate>(group.state(), std::forward<F>(aggregator));
+        more.push_back(std::move(input));
+        constexpr rows both = Rows == rows::deletable ? rows::deletable : detail::rows_of<result>;
+        return cogrouped_kstream<Key, Aggregate, both>(std::move(more), detail::no_windows{});
+    }
+
+    /// The aggregate of each key. `init` makes the first one.
+    template <class Initializer, class... Options>
+    [[nodiscard]] auto aggregate(Initializer&& init, const Options&... options) const {
+        return this->add(std::forward<Initializer>(init), detail::no_merger{}, options...);
+    }
+
+    /// By window too: tumbling, hopping, sliding, unlimited. Throws topology_error for impossible windows.
+    template <time_window Windows>
+    [[nodiscard]] auto windowed_by(const Windows& windows) const {
+        return time_windowed_cogrouped_kstream<Key, Aggregate, Rows, detail::checked_t<Windows>>(
+            this->inputs(), detail::checked(windows));
+    }
+    /// By session too. Throws topology_error for impossible windows.
+    [[nodiscard]] auto windowed_by(const session& windows) const {
+        return session_windowed_cogrouped_kstream<Key, Aggregate>(this->inputs(), detail::checked(windows));
+    }
+};
+
+} // namespace streams::inline v0
+
+#include <streams/dsl/kgrouped_stream.hpp>

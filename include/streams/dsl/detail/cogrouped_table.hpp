@@ -1,0 +1,159 @@
+#pragma once
+
+#include <streams/dsl/detail/aggregated_table.hpp>
+#include <streams/dsl/detail/aggregation_names.hpp>
+#include <streams/dsl/detail/cogroup.hpp>
+#include <streams/dsl/detail/pass_node.hpp>
+#include <streams/dsl/detail/store_specs.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace streams::inline v0::detail {
+
+/// The streams of a cogroup, in the order in which they were added.
+template <class Key, class Aggregate>
+using cogroup_inputs = std::vector<std::shared_ptr<const cogroup_input<Key, Aggregate>>>;
+
+/// Throws topology_error where both are the same grouping.
+void require_other_group(const group_state& one, const group_state& other);
+
+/// By key alone.
+struct no_windows {};
+
+/// What the windows of a cogroup make of its table: the key of a row, the store, and how rows are read from it.
+template <class Windows>
+struct cogroup_shape {
+    template <class Key>
+    using key = windowed<Key>;
+    template <class Key, class Row>
+    using getter = window_getter<Key, Row>;
+
+    static store_spec spec(std::string name, const materialized& options, const Windows& windows) {
+        return windowed_spec(std::move(name), options, store_kind::window, windows.size, windows.needed_retention());
+    }
+    static aggregated_times times(const Windows& windows) {
+        return {std::chrono::milliseconds(windows.size), std::chrono::milliseconds(windows.grace)};
+    }
+};
+template <>
+struct cogroup_shape<session_windows> {
+    template <class Key>
+    using key = session_windowed<Key>;
+    template <class Key, class Row>
+    using getter = session_getter<Key, Row>;
+
+    static store_spec spec(std::string name, const materialized& options, const session_windows& windows) {
+        return windowed_spec(std::move(name), options, store_kind::session, 0, windows.needed_retention());
+    }
+    static aggregated_times times(const session_windows& windows) {
+        return {std::nullopt, std::chrono::milliseconds(windows.gap + windows.grace)};
+    }
+};
+template <>
+struct cogroup_shape<no_windows> {
+    template <class Key>
+    using key = Key;
+    template <class Key, class Row>
+    using getter = store_getter<Key, Row>;
+
+    static store_spec spec(std::string name, const materialized& options, const no_windows&) {
+        return key_value_spec(std::move(name), options);
+    }
+    static aggregated_times times(const no_windows&) { return {}; }
+};
+
+/// The table that several streams keep together.
+template <class Key, class Aggregate, class Windows>
+class cogrouped_table final : public table_of<typename cogroup_shape<Windows>::template key<Key>, Aggregate> {
+    using shape = cogroup_shape<Windows>;
+    using row_key = typename shape::template key<Key>;
+
+public:
+    cogrouped_table(std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors, Windows windows,
+                    store_spec spec, std::chrono::milliseconds window_size)
+        : functors_(std::move(functors)), windows_(windows), spec_(std::move(spec)), window_size_(window_size) {}
+
+    bool enable_sending_old_values(bool) override { return send_old_ = true; }
+    getter_plan<row_key, Aggregate> getter() override {
+        return {{spec_.name}, [store = spec_.name] {
+                    return std::make_unique<typename shape::template getter<Key, Aggregate>>(store);
+                }};
+    }
+
+    /// Writes the node of one stream.
+    void write(const std::shared_ptr<const cogroup_input<Key, Aggregate>>& input, const graph_node& of,
+               topology& out) const {
+        const auto make = [input, functors = functors_, windows = windows_, size = window_size_,
+                           upkeep = cogroup_upkeep{spec_.name, send_old_}] {
+            if constexpr (std::is_same_v<Windows, no_windows>)
+                return input->by_key(functors, upkeep, size);
+            else
+                return input->by_window(functors, upkeep, windows);
+        };
+        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
+        out.add_store(spec_, {of.name});
+    }
+
+private:
+    std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors_;
+    Windows windows_;
+    store_spec spec_;
+    std::chrono::milliseconds window_size_; ///< of keys that are windowed already
+    bool send_old_ = false;
+};
+
+/// What a cogroup's aggregation adds to the graph: a node for each stream, and one that all lead to.
+template <class Key, class Aggregate, class Windows>
+struct added_cogroup {
+    attachment at;
+    std::shared_ptr<cogrouped_table<Key, Aggregate, Windows>> table;
+};
+
+template <class Key, class Aggregate, class Windows>
+[[nodiscard]] added_cogroup<Key, Aggregate, Windows>
+add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
+            std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors, const Windows& windows,
+            const std::string& name, const materialized& options) {
+    using row_key = typename cogroup_shape<Windows>::template key<Key>;
+    const attachment& first = inputs.front()->group().at;
+    graph& into = *first.graph;
+    const std::string store =
+        options.name.empty() ? into.new_store_name("COGROUPKSTREAM-AGGREGATE-") : options.name;
+    auto table = std::make_shared<cogrouped_table<Key, Aggregate, Windows>>(
+        std::move(functors), windows, cogroup_shape<Windows>::spec(store, options, windows),
+        first.window_size.value_or(std::chrono::milliseconds(0)));
+
+    std::vector<attachment> places;
+    std::vector<std::string> sources;
+    for (const auto& input : inputs) {
+        places.push_back(input->place(store));
+        sources = united(std::move(sources), places.back().sources);
+    }
+    into.copartition(std::move(sources));
+
+    const aggregated_times times = cogroup_shape<Windows>::times(windows);
+    std::vector<graph_node*> nodes;
+    for (std::size_t at = 0; at < inputs.size(); ++at) {
+        const std::string wanted = name.empty() ? "" : concat(name, "-cogroup-agg-", at);
+        graph_node what{.name = into.name_or_new(wanted, "COGROUPKSTREAM-AGGREGATE-")};
+        what.grace = times.grace;
+        what.write = [table, input = inputs[at]](const graph_node& of, topology& out) { table->write(input, of, out); };
+        nodes.push_back(&into.add(std::move(what), *places[at].node));
+    }
+    graph_node merge{.name = into.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-")};
+    merge.write = [](const graph_node& of, topology& out) {
+        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
+                          return std::make_unique<pass_node<row_key, change<Aggregate>>>();
+                      }});
+    };
+    graph_node& merged = into.add(std::move(merge), nodes);
+    // Without sources, as in Kafka Streams: joins of the result are not checked.
+    return {{first.graph, &merged, merged.name, {}, false, times.window_size ? times.window_size : first.window_size},
+            std::move(table)};
+}
+
+} // namespace streams::inline v0::detail

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <streams/dsl/change.hpp>
+#include <streams/dsl/detail/closing.hpp>
+#include <streams/dsl/detail/typed_stores.hpp>
+#include <streams/serde/windowed.hpp>
+#include <streams/topology/node.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+namespace streams::inline v0::detail {
+
+/// Forwards stored windows as final results: those with from <= start <= to, by start, then by key. Returns the newest
+/// start, -1 where there was none.
+template <class Key, class Value>
+std::int64_t emit_windows(window_store& store, std::int64_t from, std::int64_t to, std::int64_t size, headers& with,
+                          const outputs<windowed<Key>, change<Value>>& children, task_context& context) {
+    std::int64_t newest = -1;
+    std::optional<windowed<Key>> key;
+    std::optional<Value> value;
+    auto closed = store.by_time(from, to);
+    for (const window_entry& entry : closed) {
+        const std::int64_t timestamp = typed_value<Value>::read(entry.value, value);
+        key.emplace(windowed<Key>{serde<Key>::deserialize(entry.key), {entry.start, window_end(entry.start, size)}});
+        const change<Value> update{pointer_to(value), nullptr};
+        const record<windowed<Key>, change<Value>> r{*key, update, timestamp, with};
+        context.handling(r);
+        children.forward(r);
+        newest = entry.start;
+    }
+    return newest;
+}
+
+/// The same for sessions with from <= end <= to: by end, then by start and key; or by end and key alone, which is the order
+/// of Kafka Streams' store in memory. Returns the newest end, -1 where there was none.
+template <class Key, class Value>
+std::int64_t emit_sessions(session_store& store, std::int64_t from, std::int64_t to, bool by_key, headers& with,
+                           const outputs<session_windowed<Key>, change<Value>>& children, task_context& context) {
+    struct session {
+        bytes key;
+        window at;
+        bytes value;
+    };
+    std::vector<session> closed;
+    auto ended = store.ended(from, to);
+    for (const session_entry& entry : ended) closed.push_back({bytes(entry.key), entry.window, bytes(entry.value)});
+    if (by_key)
+        std::stable_sort(closed.begin(), closed.end(), [](const session& a, const session& b) {
+            return std::tie(a.at.end, a.key) < std::tie(b.at.end, b.key);
+        });
+    std::optional<Value> value;
+    for (const session& one : closed) {
+        const session_windowed<Key> key{serde<Key>::deserialize(one.key), one.at};
+        decode_into<Value>(one.value, value);
+        const change<Value> update{pointer_to(value), nullptr};
+        const record<session_windowed<Key>, change<Value>> r{key, update, one.at.end, with};
+        context.handling(r);
+        children.forward(r);
+    }
+    return closed.empty() ? -1 : closed.back().at.end;
+}
+
+} // namespace streams::inline v0::detail
