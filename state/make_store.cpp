@@ -1,4 +1,5 @@
 #include "state/managed_store.hpp"
+#include "state/memory_change_buffer.hpp"
 #include "state/state_thread.hpp"
 #include "state/tiered_key_value_store.hpp"
 #include "state/tiered_session_store.hpp"
@@ -13,6 +14,7 @@ std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_en
     case store_kind::window: return std::make_unique<tiered_window_store>(spec, environment);
     case store_kind::session: return std::make_unique<tiered_session_store>(spec, environment);
     case store_kind::versioned: return std::make_unique<tiered_versioned_store>(spec, environment);
+    case store_kind::change_buffer: return std::make_unique<memory_change_buffer>(spec, environment);
     case store_kind::key_value: break;
     }
     return std::make_unique<tiered_key_value_store>(spec, environment);

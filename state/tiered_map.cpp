@@ -138,6 +138,7 @@ void tiered_map::write(pending_update& update, std::optional<bytes_view> value, 
     update.value.set(value);
     update.timestamp = current_.timestamp;
     update.log_sequence = log_sequence;
+    if (listener_) update.metadata = current_.metadata;
     if ((listener_ || settings_.log_headers) && current_.headers && !current_.headers->empty())
         update.headers = std::make_unique<streams::headers>(*current_.headers);
     else
@@ -211,7 +212,7 @@ void tiered_map::flush_one(pending_update& update) {
     if (!listening) return;
     listener_->flushed({update.entry->key().subview(settings_.key_prefix), value,
                         with_old_values_ ? old : std::nullopt, update.timestamp,
-                        update.headers ? *update.headers : no_headers_});
+                        update.headers ? *update.headers : no_headers_, update.metadata});
     no_headers_.clear();
 }
 

@@ -48,7 +48,7 @@ std::string key_text(std::uint32_t key) {
 
 std::vector<workload> workloads() {
     std::vector<workload> all = aggregation_workloads();
-    for (workload& each : join_workloads()) all.push_back(std::move(each));
+    for (const auto& some : {join_workloads(), flow_workloads()}) all.insert(all.end(), some.begin(), some.end());
     return all;
 }
 

@@ -91,6 +91,10 @@ constexpr member_name members[] = {
     {"__emit.interval.ms.kstreams.windowed.aggregation__",
      [](const property& p, streams_config& c) { c.window_emit_interval = p.span(); }},
     {"topology.optimization", [](const property& p, streams_config& c) { c.topology_optimization = p.text; }},
+    {"ensure.explicit.internal.resource.naming",
+     [](const property& p, streams_config& c) {
+         c.ensure_explicit_internal_resource_naming = p.one_of({"false", "true"}) == 1;
+     }},
     {"auto.offset.reset",
      [](const property& p, streams_config& c) {
          constexpr std::array choices{offset_reset::earliest, offset_reset::latest, offset_reset::none};

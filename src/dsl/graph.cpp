@@ -55,6 +55,10 @@ std::string numbered(std::string_view prefix, std::uint64_t index) {
     return concat(prefix, std::string_view(digits));
 }
 
+std::vector<std::string> topics_or_pattern(const source_plan& source) {
+    return source.pattern.empty() ? source.topics : std::vector<std::string>{source.pattern};
+}
+
 bool same_topics(const source_plan& a, const source_plan& b) {
     return std::set<std::string>(a.topics.begin(), a.topics.end()) ==
            std::set<std::string>(b.topics.begin(), b.topics.end());
@@ -95,7 +99,7 @@ replaced_sources merge_duplicate_sources(graph_node& root) {
     for (graph_node* child : root.children) {
         bool keep = true;
         if (child->source && child->source->mergeable) {
-            for (const std::string& topic : child->source->topics) {
+            for (const std::string& topic : topics_or_pattern(*child->source)) {
                 const auto [at, is_new] = reader_of.emplace(topic, child);
                 if (is_new || at->second == child) continue;
                 merge_source(*at->second, *child, topic);
@@ -142,10 +146,12 @@ std::vector<std::string> united(std::vector<std::string> a, const std::vector<st
 
 graph::graph() { nodes_.push_back(std::make_unique<graph_node>(graph_node{.name = "root"})); }
 
-std::string graph::new_name(std::string_view prefix) { return numbered(prefix, index_++); }
+std::string graph::new_name(std::string_view prefix) {
+    return generated_names_.emplace_back(numbered(prefix, index_++));
+}
 
 std::string graph::new_store_name(std::string_view prefix) {
-    return numbered(concat(prefix, "STATE-STORE-"), index_++);
+    return new_name(concat(prefix, "STATE-STORE-"));
 }
 
 std::string graph::name_or_new(const std::string& wanted, std::string_view prefix) {

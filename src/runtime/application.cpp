@@ -1,5 +1,7 @@
 #include "src/runtime/application.hpp"
 
+#include "src/runtime/patience.hpp"
+
 #include <streams/core/log.hpp>
 
 #include <algorithm>
@@ -36,10 +38,15 @@ void kafka_streams::application::start() {
     states_.open(topology_);
     try {
         admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
+        if (topology_.has_patterns()) find_topics();
         environment_ = std::make_unique<thread_environment>(thread_environment{
             topology_, config_, *clients_, *admin_, time_, states_, layout_, on_restore_, client_id_of(config_)});
+        if (!topology_.global_stores().empty()) globals_ = std::make_unique<global_thread>(*environment_);
+        environment_->globals = globals_.get();
         std::vector<std::unique_ptr<stream_thread>> made;
-        for (std::int32_t number = 1; number <= config_.num_stream_threads; ++number)
+        // Without anything for tasks to do, global stores are filled and kept current all the same.
+        const std::int32_t threads = topology_.sub_topologies().empty() ? 0 : config_.num_stream_threads;
+        for (std::int32_t number = 1; number <= threads; ++number)
             made.push_back(std::make_unique<stream_thread>(number, *environment_));
         topics_ready_ = set_up(first_patience);
         const std::lock_guard lock(mutex_);
@@ -49,8 +56,17 @@ void kafka_streams::application::start() {
         throw;
     }
     status_.change(application_state::rebalancing);
-    alive_ = stream_threads_.size();
+    alive_ = stream_threads_.size() + (globals_ ? 1 : 0);
+    globals_ready_ = !globals_;
+    if (globals_) threads_.emplace_back([this] { run_globals(); });
     for (std::size_t at = 0; at < stream_threads_.size(); ++at) threads_.emplace_back([this, at] { run(at); });
+}
+
+void kafka_streams::application::find_topics() {
+    std::vector<std::string> existing;
+    call_patiently(time_, first_patience, "list the topics of the cluster, which sources with a pattern read",
+                   [&] { return admin_->list(existing, attempt_timeout); });
+    topology_ = topology_.with_topics(existing, config_.application_id);
 }
 
 bool kafka_streams::application::set_up(milliseconds timeout) {
@@ -83,7 +99,7 @@ bool kafka_streams::application::await_set_up(bool leads) {
 void kafka_streams::application::run(std::size_t at) noexcept {
     stream_thread& thread = *stream_threads_[at];
     try {
-        if (await_set_up(at == 0))
+        if (await_set_up(at == 0) && await_globals())
             turn(thread);
         else
             thread.abandon();
@@ -95,6 +111,46 @@ void kafka_streams::application::run(std::size_t at) noexcept {
         thread.abandon();
     }
     one_ended();
+}
+
+bool kafka_streams::application::await_globals() {
+    std::unique_lock lock(mutex_);
+    set_up_done_.wait(lock, [&] { return globals_ready_ || stopping_; });
+    return !stopping_;
+}
+
+void kafka_streams::application::run_globals() noexcept {
+    try {
+        if (await_set_up(stream_threads_.empty())) keep_globals_current();
+    } catch (const std::exception& cause) {
+        fail(cause.what());
+    } catch (...) {
+        fail("an exception that is no std::exception left the thread of the global stores; derive it from "
+             "std::exception");
+    }
+    {
+        // Tasks read the stores to their end.
+        std::unique_lock lock(mutex_);
+        set_up_done_.wait(lock, [&] { return alive_ <= 1; });
+    }
+    globals_->close();
+    one_ended();
+}
+
+void kafka_streams::application::keep_globals_current() {
+    const auto stopping = [&] {
+        const std::lock_guard lock(mutex_);
+        return stopping_;
+    };
+    while (!globals_->fill())
+        if (stopping()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        globals_ready_ = true;
+    }
+    set_up_done_.notify_all();
+    if (stream_threads_.empty()) note_progress();
+    while (!stopping()) globals_->run_once();
 }
 
 void kafka_streams::application::turn(stream_thread& thread) {
@@ -128,7 +184,13 @@ void kafka_streams::application::stop_threads() noexcept {
 }
 
 void kafka_streams::application::one_ended() noexcept {
-    if (alive_.fetch_sub(1) != 1) return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (alive_.fetch_sub(1) != 1) {
+            set_up_done_.notify_all();
+            return;
+        }
+    }
     states_.close();
     if (!status_.change(application_state::error)) status_.change(application_state::not_running);
 }
@@ -153,13 +215,17 @@ bool kafka_streams::application::close(milliseconds timeout) {
 application_counts kafka_streams::application::counts() const {
     application_counts sum;
     const std::lock_guard lock(mutex_);
+    const auto add_drops = [&](const drop_counters& of) {
+        for (std::size_t at = 0; at < drop_reasons; ++at) {
+            const auto reason = static_cast<drop_reason>(at);
+            if (const auto dropped = of[reason]; dropped > 0) sum.dropped[reason] += dropped;
+        }
+    };
+    if (globals_) add_drops(globals_->drops());
     for (const auto& thread : stream_threads_) {
         sum.processed += thread->processed();
         sum.sent += thread->sent();
-        for (std::size_t at = 0; at < drop_reasons; ++at) {
-            const auto reason = static_cast<drop_reason>(at);
-            if (const auto dropped = thread->drops()[reason]; dropped > 0) sum.dropped[reason] += dropped;
-        }
+        add_drops(thread->drops());
     }
     return sum;
 }

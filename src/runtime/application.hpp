@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/runtime/application_status.hpp"
+#include "src/runtime/global_thread.hpp"
 #include "src/runtime/stream_thread.hpp"
 
 #include <streams/core/clock.hpp>
@@ -30,16 +31,20 @@ public:
     [[nodiscard]] application_counts counts() const;
 
 private:
+    void find_topics();
     [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
     bool await_set_up(bool leads);
+    bool await_globals();
     void run(std::size_t at) noexcept;
+    void run_globals() noexcept;
+    void keep_globals_current();
     void turn(stream_thread& thread);
     void fail(const std::string& reason) noexcept;
     void note_progress();
     void stop_threads() noexcept;
     void one_ended() noexcept;
 
-    const topology topology_;
+    topology topology_; ///< constant once it has been started
     const streams_config config_;
     std::shared_ptr<kafka::client_supplier> clients_;
     clock& time_;
@@ -49,13 +54,15 @@ private:
     topic_layout layout_;
     application_status status_;
     std::unique_ptr<thread_environment> environment_;
+    std::unique_ptr<global_thread> globals_; ///< null: the topology has no global stores
     std::vector<std::unique_ptr<stream_thread>> stream_threads_; ///< constant while they run
     std::vector<std::thread> threads_;
-    mutable std::mutex mutex_; ///< of the three below, and of stream_threads_ until they run
+    mutable std::mutex mutex_; ///< of the four below, and of stream_threads_ until they run
     std::condition_variable set_up_done_;
     bool topics_ready_ = false;
+    bool globals_ready_ = false;
     bool stopping_ = false;
-    std::atomic<std::size_t> alive_{0};
+    std::atomic<std::size_t> alive_{0}; ///< threads that run, that of the global stores among them
     std::mutex starting_; ///< start and close, one at a time
     bool cluster_was_away_ = false;
 };

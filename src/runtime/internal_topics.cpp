@@ -28,7 +28,7 @@ settings changelog_settings(const store_spec& store, const streams_config& confi
         return topic_settings({{"cleanup.policy", "compact"}, {"min.compaction.lag.ms", std::to_string(lag.count())}},
                               config, store.changelog_config);
     }
-    if (store.kind == store_kind::key_value)
+    if (store.kind == store_kind::key_value || store.kind == store_kind::change_buffer)
         return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
     // Windows without end are kept for ever, which leaves no room for more.
     const auto retention =
@@ -68,6 +68,7 @@ std::vector<std::string> external_topics(const topology& of) {
         for (const std::string& topic : part.source_topics)
             if (!of.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
                 names.push_back(topic);
+    for (const global_store& each : of.global_stores()) names.push_back(each.topic);
     return names;
 }
 
@@ -91,6 +92,14 @@ internal_topics plan_internal_topics(const topology& of, const streams_config& c
             plan.topics.push_back({changelog_topic_name(of, config.application_id, store), tasks,
                                    config.replication_factor, changelog_settings(store, config)});
         }
+    }
+    for (const global_store& each : of.global_stores()) {
+        const auto found = existing.find(each.topic);
+        if (found == existing.end())
+            throw topology_error(concat("topic ", each.topic, " of global store ", each.store,
+                                        " does not exist in the cluster; create it first, for example by "
+                                        "kafka-topics.sh --create"));
+        plan.layout.global_partitions.insert(*found);
     }
     for (const auto& repartition : of.repartition_topics())
         if (const auto found = counts.find(repartition.name); found != counts.end())

@@ -16,6 +16,7 @@ namespace streams::inline v0 {
 struct topic_layout {
     std::map<std::string, std::int32_t> partitions; ///< of every topic that a source reads, by full name
     std::map<std::int32_t, std::int32_t> tasks;     ///< number of tasks by sub-topology
+    std::map<std::string, std::int32_t, std::less<>> global_partitions{}; ///< of the topics of global stores
 };
 
 /// What the cluster must hold for a topology to run.

@@ -61,6 +61,7 @@ std::unique_ptr<stream_task> owned_tasks::make(const owned_task& planned) {
                         changelog_topic_name(environment_.what, environment_.config.application_id, store),
                         id.partition);
                 },
+            .globals = environment_.globals,
             .progress = &progress_,
         });
 }

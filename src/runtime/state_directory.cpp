@@ -31,7 +31,9 @@ std::string_view name_of(store_kind kind) {
 /// What a store's files depend on, by store name: another value means that the files cannot be read as this store.
 std::map<std::string, std::string> store_lines(const topology& of) {
     std::map<std::string, std::string> lines;
-    for (const sub_topology& part : of.sub_topologies())
+    auto parts = of.sub_topologies();
+    for (sub_topology& part : of.global_parts()) parts.push_back(std::move(part));
+    for (const sub_topology& part : parts)
         for (const std::string& name : part.stores) {
             const store_spec& store = *of.find_store(name);
             if (!store.persistent) continue;

@@ -26,6 +26,8 @@ public:
     void close() noexcept;
 
     [[nodiscard]] std::filesystem::path task_folder(task_id task) const { return folder_ / to_string(task); }
+    /// Of the stores that every instance fills by itself.
+    [[nodiscard]] std::filesystem::path global_folder() const { return folder_ / "global"; }
     /// Takes a task for one thread. False: another thread of this process still has it.
     [[nodiscard]] bool try_lock(task_id task);
     void unlock(task_id task);

@@ -69,7 +69,15 @@ state_store* stream_task::find_store(std::string_view name) noexcept {
     return nullptr;
 }
 
+state_store* stream_task::global_reader(std::string_view name) {
+    if (environment_.globals == nullptr || !topology_.is_global_store(name)) return nullptr;
+    auto& reader = global_readers_.try_emplace(std::string(name)).first->second;
+    if (!reader) reader = environment_.globals->reader(name);
+    return reader.get();
+}
+
 state_store& stream_task::store(std::string_view name) {
+    if (state_store* global = global_reader(name)) return *global;
     if (initialising_ != nullptr) {
         const auto& connected = initialising_->stores;
         if (std::find(connected.begin(), connected.end(), name) == connected.end())

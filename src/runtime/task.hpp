@@ -2,6 +2,7 @@
 
 #include "src/kafka/client.hpp"
 #include "src/runtime/commit_metadata.hpp"
+#include "src/runtime/global_stores.hpp"
 #include "src/runtime/input_progress.hpp"
 #include "src/runtime/partition_group.hpp"
 #include "src/runtime/processor_graph.hpp"
@@ -37,7 +38,8 @@ struct task_environment {
     std::size_t memory_bytes = 0;     ///< the same, for entries kept in memory although they are on disk; 0: the stores decide
     bool stores_in_memory = false;    ///< persistent stores too: the test driver's choice
     /// The sink of a store's changelog partition; called for stores that log.
-    std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of;
+    std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of{};
+    global_stores* globals = nullptr;   ///< null: the topology has no global stores
     input_progress* progress = nullptr; ///< null: inputs have no lag, positions are those of the records taken
 };
 
@@ -142,6 +144,7 @@ private:
     };
 
     void open_stores();
+    [[nodiscard]] state_store* global_reader(std::string_view name);
     void connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs);
     void run(const partition_group::taken& next);
     void begin_record(const partition_group::taken& next) noexcept;
@@ -159,6 +162,7 @@ private:
     task_environment environment_;
     processor_graph graph_;
     std::vector<task_store> stores_;
+    std::map<std::string, std::unique_ptr<state_store>, std::less<>> global_readers_; ///< those asked for so far
     partition_group group_;
     std::vector<input_state> inputs_;
     std::map<std::string, std::int64_t> processor_metadata_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/runtime/global_stores.hpp"
 #include "src/runtime/internal_topics.hpp"
 #include "src/runtime/state_directory.hpp"
 
@@ -24,6 +25,7 @@ struct thread_environment {
     const topic_layout& layout; ///< known before the first turn of a thread
     const restore_listener& on_restore;
     std::string client_id;      ///< of the application
+    global_stores* globals = nullptr; ///< filled before the first turn of a thread; null: there are none
 };
 
 } // namespace streams::inline v0

@@ -1,5 +1,6 @@
 #include <streams/testing/byte_driver.hpp>
 
+#include "src/runtime/global_state.hpp"
 #include "src/runtime/partition_counts.hpp"
 #include "src/runtime/task.hpp"
 #include "src/testing/driver_changelog.hpp"
@@ -58,7 +59,10 @@ private:
     void count_partitions();
     void make_tasks();
     void add_task(task_id id, std::vector<sub_topology> parts);
+    void add_globals();
     void start(stream_task& task);
+    [[nodiscard]] std::int32_t place(std::string_view topic, const raw_test_record& record, std::int32_t count);
+    void update_global(const topic_partition& to, raw_test_record record);
     void route_new();
     void enqueue(input& to, raw_test_record record);
     void process_all();
@@ -74,6 +78,8 @@ private:
     drop_counters drops_;
     driver_topics topics_;
     std::map<std::string, std::vector<input>, std::less<>> inputs_; ///< by topic, then by partition
+    std::map<topic_partition, std::int64_t> global_offsets_;
+    std::unique_ptr<streams::global_state> globals_; ///< null: the topology has no global stores
     std::vector<std::unique_ptr<stream_task>> tasks_;
     std::int32_t next_without_key_ = 0;
     bool failed_ = false;
@@ -91,13 +97,19 @@ test_driver_options checked(test_driver_options options) {
     return options;
 }
 
+topology with_topics(topology of, const test_driver_options& options) {
+    if (!of.has_patterns()) return of;
+    return of.with_topics(options.topics, options.config.application_id);
+}
+
 driver::driver(topology of, test_driver_options options)
-    : topology_(std::move(of)), options_(checked(std::move(options))), parts_(topology_.sub_topologies()),
+    : topology_(with_topics(std::move(of), options)), options_(checked(std::move(options))), parts_(topology_.sub_topologies()),
       time_(options_.wall_clock.count()),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
     for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))
         inputs_[topic].resize(static_cast<std::size_t>(partitions_of(topic)));
+    add_globals();
     make_tasks();
     guarded([&] {
         for (auto& task : tasks_) start(*task);
@@ -121,6 +133,25 @@ void driver::make_tasks() {
             count = std::max(count, partitions_of(topic));
         for (std::int32_t partition = 0; partition < count; ++partition) add_task({part.id, partition}, {part});
     }
+}
+
+void driver::add_globals() {
+    if (topology_.global_stores().empty()) return;
+    streams_config config = options_.config;
+    config.on_deserialization_error = resume_on_error{}; // as Kafka Streams' driver has it
+    globals_ = std::make_unique<global_state>(topology_,
+                                              global_environment{.config = config,
+                                                                 .time = time_,
+                                                                 .drops = drops_,
+                                                                 .directory = options_.state_directory / "global",
+                                                                 .stores_in_memory = options_.state_directory.empty()},
+                                              [this](std::string_view topic) { return partitions_of(topic); });
+    for (const topic_partition& input : globals_->inputs()) global_offsets_.emplace(input, 0);
+}
+
+void driver::update_global(const topic_partition& to, raw_test_record record) {
+    globals_->update(one_record(to, std::move(record), global_offsets_.at(to)++));
+    globals_->commit();
 }
 
 std::int32_t driver::partitions_of(std::string_view topic) const {
@@ -147,7 +178,8 @@ void driver::add_task(task_id id, std::vector<sub_topology> parts) {
                                                        .directory = options_.state_directory / to_string(id),
                                                        .cache_bytes = options_.config.statestore_cache_max_bytes,
                                                        .stores_in_memory = options_.state_directory.empty(),
-                                                       .changelog_of = changelog_of}));
+                                                       .changelog_of = changelog_of,
+                                                       .globals = globals_.get()}));
     for (auto& partition : partitions) {
         auto& reader = inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)];
         reader.task = tasks_.size() - 1;
@@ -173,9 +205,10 @@ void driver::guarded(Work work) {
 }
 
 void driver::require_input(std::string_view topic) const {
-    if (inputs_.contains(topic)) return;
+    if (inputs_.contains(topic) || global_offsets_.contains({std::string(topic), 0})) return;
     std::string known;
     for (const auto& [name, partitions] : inputs_) known += (known.empty() ? "" : ", ") + name;
+    for (const auto& each : topology_.global_stores()) known += (known.empty() ? "" : ", ") + each.topic;
     throw topology_error(concat("topic ", topic, " is not read by the topology under test, which reads ", known,
                                 "; pipe into one of those"));
 }
@@ -197,10 +230,7 @@ void driver::require_output(std::string_view topic) const {
                                 names.empty() ? "none" : names, "; read one of those"));
 }
 
-void driver::pipe(std::string_view topic, const raw_test_record& record) {
-    require_input(topic);
-    auto& partitions = inputs_.find(topic)->second;
-    const auto count = static_cast<std::int32_t>(partitions.size());
+std::int32_t driver::place(std::string_view topic, const raw_test_record& record, std::int32_t count) {
     std::int32_t partition = 0;
     if (record.partition)
         partition = *record.partition;
@@ -211,8 +241,20 @@ void driver::pipe(std::string_view topic, const raw_test_record& record) {
     if (partition < 0 || partition >= count)
         throw streams_error(concat("partition ", partition, " cannot be piped into, because topic ", topic, " has ",
                                    count, "; name one from 0 to ", count - 1));
+    return partition;
+}
+
+void driver::pipe(std::string_view topic, const raw_test_record& record) {
+    require_input(topic);
+    const auto reader = inputs_.find(topic);
+    const bool global = reader == inputs_.end();
+    const auto count = global ? partitions_of(topic) : static_cast<std::int32_t>(reader->second.size());
+    const std::int32_t partition = place(topic, record, count);
     guarded([&] {
-        enqueue(partitions[static_cast<std::size_t>(partition)], record);
+        if (global)
+            update_global({std::string(topic), partition}, record);
+        else
+            enqueue(reader->second[static_cast<std::size_t>(partition)], record);
         process_all();
     });
 }
@@ -226,9 +268,14 @@ void driver::enqueue(input& to, raw_test_record record) {
 /// What was written to a topic that a source reads comes back as input.
 void driver::route_new() {
     for (const auto& each : topics_.take_new()) {
-        const auto reader = inputs_.find(topics_.name(each.topic));
-        if (reader == inputs_.end()) continue;
+        const auto& name = topics_.name(each.topic);
         const auto& record = topics_.record(each);
+        if (const topic_partition global{name, *record.partition}; global_offsets_.contains(global)) {
+            update_global(global, record);
+            continue;
+        }
+        const auto reader = inputs_.find(name);
+        if (reader == inputs_.end()) continue;
         enqueue(reader->second[static_cast<std::size_t>(*record.partition)], record);
     }
 }
@@ -277,6 +324,7 @@ const store_spec& driver::spec_of(std::string_view store) const {
 std::vector<state_store*> driver::stores(std::string_view name) {
     (void)spec_of(name);
     std::vector<state_store*> found;
+    if (topology_.is_global_store(name)) return {globals_->find_store(name)};
     for (auto& task : tasks_)
         if (auto* store = task->find_store(name)) found.push_back(store);
     return found;
@@ -290,6 +338,7 @@ void driver::close() {
         else
             task->close_clean();
     }
+    if (globals_) globals_->close();
 }
 
 } // namespace

@@ -83,7 +83,8 @@ private:
         const node_spec& spec = *node.spec;
         switch (spec.kind) {
         case node_kind::source:
-            return concat("Source: ", spec.name, " (topics: ", java_set(spec.topics), ")\n      --> ",
+            return concat("Source: ", spec.name, " (topics: ",
+                          spec.pattern.empty() ? java_set(spec.topics) : spec.pattern, ")\n      --> ",
                           names(node.after));
         case node_kind::processor:
             return concat("Processor: ", spec.name, " (stores: ", java_set(spec.stores), ")\n      --> ",
@@ -104,8 +105,20 @@ private:
 
 std::string topology::describe() const {
     std::string text = "Topologies:\n ";
-    for (const auto& part : sub_topologies())
-        text += concat("  Sub-topology: ", part.id, "\n", part_text(*this, part).text(), "\n");
+    const auto parts = sub_topologies();
+    const auto global = global_parts();
+    auto part = parts.begin();
+    auto global_part = global.begin();
+    for (std::int32_t expected = 0; part != parts.end() || global_part != global.end(); ++expected) {
+        if (global_part == global.end() || (part != parts.end() && part->id == expected)) {
+            text += concat("  Sub-topology: ", part->id, "\n", part_text(*this, *part).text(), "\n");
+            ++part;
+        } else {
+            text += concat("  Sub-topology: ", global_part->id, " for global store (will not generate tasks)\n",
+                           part_text(*this, *global_part).text());
+            ++global_part;
+        }
+    }
     return text;
 }
 

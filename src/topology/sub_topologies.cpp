@@ -49,7 +49,11 @@ void add(sub_topology& part, const topology& of, std::size_t at) {
 
 } // namespace
 
-std::vector<sub_topology> topology::sub_topologies() const {
+std::vector<sub_topology> topology::sub_topologies() const { return parts(false); }
+
+std::vector<sub_topology> topology::global_parts() const { return parts(true); }
+
+std::vector<sub_topology> topology::parts(bool global) const {
     if (nodes().empty())
         throw topology_error("the topology is empty: no source was added to it; add a source, for example by "
                              "streams_builder::stream");
@@ -68,6 +72,12 @@ std::vector<sub_topology> topology::sub_topologies() const {
         if (added) parts.emplace_back().id = static_cast<std::int32_t>(found->second);
         add(parts[found->second], *this, at);
     }
+    const auto is_global = [&](const sub_topology& part) {
+        return std::ranges::any_of(global_stores(), [&](const global_store& each) {
+            return std::ranges::any_of(part.nodes, [&](std::size_t at) { return nodes()[at].name == each.source; });
+        });
+    };
+    std::erase_if(parts, [&](const sub_topology& part) { return is_global(part) != global; });
     return parts;
 }
 

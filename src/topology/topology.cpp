@@ -1,6 +1,7 @@
 #include <streams/topology/topology.hpp>
 
 #include <algorithm>
+#include <regex>
 #include <tuple>
 #include <utility>
 
@@ -33,6 +34,21 @@ bool same(const store_spec& a, const store_spec& b) {
     return members(a) == members(b);
 }
 
+/// Whether a pattern matches a whole name. Throws topology_error where it is no regular expression.
+bool matches(const std::string& pattern, const std::string& name) {
+    try {
+        return std::regex_match(name, std::regex(pattern));
+    } catch (const std::regex_error& cause) {
+        throw topology_error(concat("topic pattern ", pattern, " is no regular expression: ",
+                                    std::string_view(cause.what()), "; use ECMAScript's grammar"));
+    }
+}
+
+bool is_internal(const std::string& topic, std::string_view application_id) {
+    return topic.starts_with("__") || (topic.starts_with(concat(application_id, '-')) &&
+                                       (topic.ends_with("-changelog") || topic.ends_with("-repartition")));
+}
+
 template <class Specs>
 auto find_named(Specs& specs, std::string_view name) {
     return std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == name; });
@@ -51,10 +67,12 @@ struct topology::content {
     std::vector<store_spec> stores;
     std::vector<repartition_topic> repartition_topics;
     std::vector<std::vector<std::string>> copartition_groups;
+    std::vector<global_store> global_stores;
     std::map<std::string, std::string, std::less<>> readers; ///< source topics, and the node that reads each
 
     void check_edges(const node_spec& spec) const;
     void check_topics(const node_spec& spec) const;
+    void check_pattern(const node_spec& spec) const;
     void check_connection(const node_spec& spec, const std::string& store) const;
 };
 
@@ -84,8 +102,15 @@ void topology::content::check_topics(const node_spec& spec) const {
     for (const auto& topic : spec.topics) require_legal("topic", topic);
     switch (spec.kind) {
     case node_kind::source:
-        if (spec.topics.empty())
+        if (spec.topics.empty() && spec.pattern.empty())
             throw topology_error(concat("source ", spec.name, " reads no topic; name at least one"));
+        if (!spec.pattern.empty()) check_pattern(spec);
+        for (const auto& topic : spec.topics)
+            for (const auto& other : nodes)
+                if (!other.pattern.empty() && matches(other.pattern, topic))
+                    throw topology_error(concat("source ", spec.name, " cannot read topic ", topic, ", which source ",
+                                                other.name, " reads by its pattern ", other.pattern,
+                                                " already; make the pattern narrower"));
         for (std::size_t at = 0; at < spec.topics.size(); ++at) {
             const auto& topic = spec.topics[at];
             const auto reader = readers.find(topic);
@@ -111,11 +136,27 @@ void topology::content::check_topics(const node_spec& spec) const {
     }
 }
 
+void topology::content::check_pattern(const node_spec& spec) const {
+    for (const auto& [topic, reader] : readers)
+        if (matches(spec.pattern, topic))
+            throw topology_error(concat("source ", spec.name, " cannot read by its pattern ", spec.pattern, " topic ",
+                                        topic, ", which source ", reader,
+                                        " reads already; make the pattern narrower"));
+    for (const auto& other : nodes)
+        if (other.pattern == spec.pattern)
+            throw topology_error(concat("source ", spec.name, " reads by the same pattern as source ", other.name,
+                                        "; read it once and let several nodes follow that source"));
+}
+
 void topology::content::check_connection(const node_spec& spec, const std::string& store) const {
     if (spec.kind != node_kind::processor)
         throw topology_error(concat("store ", store, " cannot be connected to ",
                                     spec.kind == node_kind::source ? "source " : "sink ", spec.name,
                                     "; only processors use stores"));
+    if (std::ranges::any_of(global_stores, [&](const global_store& each) { return each.store == store; }))
+        throw topology_error(concat("global store ", store, " cannot be connected to node ", spec.name,
+                                    ": every node may read it as it is, and only its own processor writes it; leave it "
+                                    "out of the node's stores"));
     if (find_named(stores, store) == stores.end())
         throw topology_error(
             concat("store ", store, ", which node ", spec.name, " uses, is not in the topology; add the store first"));
@@ -169,6 +210,26 @@ topology& topology::connect_store(const std::string& node, const std::string& st
     return *this;
 }
 
+topology& topology::add_global_store(store_spec spec, node_spec source, node_spec processor, bool reprocess) {
+    if (source.topics.size() != 1)
+        throw topology_error(concat("source ", source.name, " of global store ", spec.name, " reads ",
+                                    source.topics.size(), " topics; give it exactly one"));
+    if (spec.logging)
+        throw topology_error(concat("global store ", spec.name, " cannot have a changelog: its topic ",
+                                    source.topics.front(), " is one already; set its logging to false"));
+    if (find_store(spec.name))
+        throw topology_error(
+            concat("store ", spec.name, " is in the topology already; give one of the two another name"));
+    spec.source_topic = source.topics.front();
+    global_store added{spec.name, source.name, processor.name, spec.source_topic, reprocess};
+    processor.parents = {source.name};
+    add_node(std::move(source));
+    add_node(std::move(processor));
+    add_store(std::move(spec), {added.processor});
+    content_->global_stores.push_back(std::move(added));
+    return *this;
+}
+
 topology& topology::add_repartition_topic(repartition_topic topic) {
     require_legal("repartition topic", topic.name);
     if (topic.partitions && *topic.partitions < 1)
@@ -194,6 +255,34 @@ topology& topology::add_copartition_group(std::vector<std::string> topics) {
     return *this;
 }
 
+topology topology::with_topics(const std::vector<std::string>& existing, std::string_view application_id) const {
+    topology found(*this);
+    std::vector<std::string> sorted = existing;
+    std::sort(sorted.begin(), sorted.end());
+    for (node_spec& spec : found.content_->nodes) {
+        if (spec.pattern.empty()) continue;
+        spec.topics.clear();
+        for (const std::string& topic : sorted) {
+            if (is_internal(topic, application_id) || !matches(spec.pattern, topic)) continue;
+            const auto [reader, is_new] = found.content_->readers.emplace(topic, spec.name);
+            if (!is_new)
+                throw topology_error(concat("topic ", topic, " matches pattern ", spec.pattern, " of source ", spec.name,
+                                            ", but source ", reader->second,
+                                            " reads it already; make the pattern narrower"));
+            spec.topics.push_back(topic);
+        }
+        if (spec.topics.empty())
+            throw topology_error(concat("pattern ", spec.pattern, " of source ", spec.name,
+                                        " matches no topic of the cluster; create one first, or correct the pattern"));
+    }
+    return found;
+}
+
+bool topology::has_patterns() const noexcept {
+    return std::any_of(content_->nodes.begin(), content_->nodes.end(),
+                       [](const node_spec& spec) { return !spec.pattern.empty(); });
+}
+
 const std::vector<node_spec>& topology::nodes() const noexcept { return content_->nodes; }
 const std::vector<store_spec>& topology::stores() const noexcept { return content_->stores; }
 const std::vector<repartition_topic>& topology::repartition_topics() const noexcept {
@@ -201,6 +290,11 @@ const std::vector<repartition_topic>& topology::repartition_topics() const noexc
 }
 const std::vector<std::vector<std::string>>& topology::copartition_groups() const noexcept {
     return content_->copartition_groups;
+}
+const std::vector<global_store>& topology::global_stores() const noexcept { return content_->global_stores; }
+bool topology::is_global_store(std::string_view store) const noexcept {
+    return std::ranges::any_of(content_->global_stores,
+                               [&](const streams::global_store& each) { return each.store == store; });
 }
 const node_spec* topology::find_node(std::string_view name) const noexcept {
     return found_or_null(content_->nodes, name);

@@ -49,7 +49,10 @@ streams::topology build(const json& vector, const streams::streams_config& confi
         apply_table,
         apply_join,
         apply_table_join,
-        apply_foreign_join};
+        apply_foreign_join,
+        apply_processing,
+        apply_suppress,
+        apply_global};
     for (const json& op : vector.at("topology")) {
         if (apply_ending(bench, op)) continue;
         handle made;

@@ -31,7 +31,9 @@ using windowed_stream =
 
 using session_stream =
     std::variant<streams::kstream<streams::session_windowed<text>, maybe<text>>,
-                 streams::kstream<streams::session_windowed<text>, maybe<number>>>;
+                 streams::kstream<streams::session_windowed<text>, maybe<number>>,
+                 streams::kstream<streams::session_windowed<text>, text>,
+                 streams::kstream<streams::session_windowed<text>, number>>;
 
 template <template <class, class> class Group>
 using each_group = std::variant<Group<maybe<text>, maybe<text>>, Group<maybe<text>, maybe<number>>,
@@ -70,14 +72,18 @@ using windowed_table = std::variant<table_of<streams::windowed<text>, text, stre
                                     table_of<streams::windowed<text>, number, streams::rows::permanent>>;
 
 using table_group = std::variant<streams::kgrouped_table<text, text>, streams::kgrouped_table<text, number>>;
+using global = std::variant<streams::global_ktable<text, text>, streams::global_ktable<text, number>>;
 
 using session_table = std::variant<table_of<streams::session_windowed<text>, text, streams::rows::deletable>,
-                                   table_of<streams::session_windowed<text>, number, streams::rows::deletable>>;
+                                   table_of<streams::session_windowed<text>, number, streams::rows::deletable>,
+                                   table_of<streams::session_windowed<text>, text, streams::rows::permanent>,
+                                   table_of<streams::session_windowed<text>, number, streams::rows::permanent>>;
 
 /// What an operation of a vector results in.
 using handle =
     std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table,
-                 session_stream, sliding_group, session_group, session_table, table_group, cogroup, windowed_cogroup, session_cogroup>;
+                 session_stream, sliding_group, session_group, session_table, table_group, global, cogroup, windowed_cogroup,
+                 session_cogroup>;
 
 inline cell cell_of(const text& value) { return value; }
 inline cell cell_of(const number& value) { return value; }

@@ -58,6 +58,9 @@ struct workbench {
 [[nodiscard]] handle apply_table_join(workbench& bench, const json& op);
 [[nodiscard]] handle apply_foreign_join(workbench& bench, const json& op);
 [[nodiscard]] handle apply_table_grouping(workbench& bench, const json& op);
+[[nodiscard]] handle apply_processing(workbench& bench, const json& op);
+[[nodiscard]] handle apply_global(workbench& bench, const json& op);
+[[nodiscard]] handle apply_suppress(workbench& bench, const json& op);
 /// `to` and `split`, which have no single result. False: another operation.
 [[nodiscard]] bool apply_ending(workbench& bench, const json& op);
 

@@ -39,6 +39,7 @@ struct streams_config {
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
     std::string client_id{};         ///< client.id; empty: derived from application_id
     std::string group_instance_id{}; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
+    bool ensure_explicit_internal_resource_naming = false; ///< ensure.explicit.internal.resource.naming: no generated names of stores and internal topics (KIP-1111)
 
     /// __emit.interval.ms.kstreams.outer.join.spurious.results.fix__, internal as in Kafka Streams: how long at least, by
     /// the wall clock, between two looks for records of outer joins without a match; nullopt: 1 s, in the test driver 0.

@@ -14,6 +14,8 @@ class kstream;
 template <class Key, class Value, rows Rows = rows::deletable>
 class ktable;
 template <class Key, class Value>
+class global_ktable;
+template <class Key, class Value>
 class kgrouped_stream;
 template <class Key, class Value>
 class kgrouped_table;

@@ -6,7 +6,7 @@
 #include <streams/dsl/detail/stateful.hpp>
 #include <streams/dsl/detail/stateless.hpp>
 #include <streams/dsl/fwd.hpp>
-#include <streams/dsl/kstream_joins.hpp>
+#include <streams/dsl/kstream_processing.hpp>
 #include <streams/dsl/options.hpp>
 
 #include <string>
@@ -22,8 +22,8 @@ namespace streams::inline v0 {
 /// threads at once; see per_task for one with state. What it throws stops the application (or goes to the processing
 /// handler). Not thread-safe while the topology is built.
 template <class Key, class Value>
-class kstream : public kstream_joins<Key, Value> {
-    using base = kstream_joins<Key, Value>;
+class kstream : public kstream_processing<Key, Value> {
+    using base = kstream_processing<Key, Value>;
     template <class F>
     static constexpr bool functor = record_functor<F, Key, Value>;
     template <class F>
@@ -169,6 +169,26 @@ public:
         shape::add_for_each(at(), name<named>("KSTREAM-FOREACH-", options...), detail::share(std::forward<F>(action)));
     }
 
+    /// Prints each record as a line, `[label]: key, value`, to standard output or a file; the stream ends here. A functor
+    /// may make the text behind the label; without one, key and value need an operator<<. Null prints as `null`.
+    template <class... Options>
+        requires(detail::options_of<printed>::has<Options>&&...)
+    void print(const Options&... options) const {
+        static_assert(detail::printable_field<Key> && detail::printable_field<Value>,
+                      "kstream::print: the key or value type has no operator<< for std::ostream; give it one, or give "
+                      "print a functor that returns the text of a record");
+        print(detail::key_and_value_text{}, options...);
+    }
+    template <class F, class... Options>
+        requires(!detail::options_of<printed>::has<F>)
+    void print(F&& text, const Options&... options) const {
+        static_assert(detail::options_of<printed>::admit<Options...>, "kstream::print takes one option: printed");
+        static_assert(functor<F>, "kstream::print: the functor must be callable with (value) or (key, value) of the "
+                                  "stream's types; check its parameters, std::optional included");
+        shape::add_print(at(), name<printed>("KSTREAM-PRINTER-", options...), detail::pick<printed>(options...),
+                         detail::share(std::forward<F>(text)));
+    }
+
     /// The records of both streams; their order across the two is not defined. Where only one of them admits null, so
     /// does the result.
     template <class OtherKey, class OtherValue, class... Options>
@@ -195,27 +215,30 @@ public:
     /// left or outer join is downstream (KIP-962).
     template <class... Options>
     [[nodiscard]] kstream repartition(const Options&... options) const {
-        static_assert(detail::options_of<repartitioned>::admit<Options...>,
-                      "kstream::repartition takes one option: repartitioned");
+        static_assert(detail::options_and<partitioner_option, repartitioned>::admit<Options...>,
+                      "kstream::repartition takes the options repartitioned and partitioned_by(functor)");
         check_serdes();
-        return kstream(shape::add_repartition(at(), detail::pick<repartitioned>(options...)));
+        return kstream(shape::add_repartition(at(), detail::pick<repartitioned>(options...), partitioner(options...)));
     }
 
     /// Writes the records to a topic with their timestamps and headers; null is written as null. `topic` is a name, or a
-    /// functor that returns one for each record, callable with (value), (key, value) or (const record<Key, Value>&).
+    /// functor that returns one for each record, callable with (value), (key, value) or (const record<Key, Value>&). Where
+    /// in the topic a record goes may be chosen by partitioned_by(functor).
     template <class Topic, class... Options>
     void to(Topic&& topic, const Options&... options) const {
-        static_assert(detail::options_of<produced>::admit<Options...>, "kstream::to takes one option: produced");
+        static_assert(detail::options_and<partitioner_option, produced>::admit<Options...>,
+                      "kstream::to takes the options produced and partitioned_by(functor)");
         check_serdes();
         std::string node = name<produced>("KSTREAM-SINK-", options...);
         if constexpr (std::is_convertible_v<Topic, std::string>) {
-            shape::add_sink(at(), std::move(node), std::string(std::forward<Topic>(topic)));
+            shape::add_sink(at(), std::move(node), std::string(std::forward<Topic>(topic)), partitioner(options...));
         } else {
             static_assert(
                 functor<Topic> || std::invocable<detail::as_called_t<Topic>, const record<Key, Value>&>,
                 "kstream::to: give the name of a topic, or a functor that returns one, callable as const with "
                 "(value), (key, value) or (const record<Key, Value>&) of the stream's types");
-            shape::add_extracting_sink(at(), std::move(node), detail::share(std::forward<Topic>(topic)));
+            shape::add_extracting_sink(at(), std::move(node), detail::share(std::forward<Topic>(topic)),
+                                       partitioner(options...));
         }
     }
 
@@ -266,6 +289,10 @@ private:
     template <class Option, class... Options>
     [[nodiscard]] std::string name(std::string_view prefix, const Options&... options) const {
         return base::template name<Option>(prefix, options...);
+    }
+    template <class... Options>
+    [[nodiscard]] static auto partitioner(const Options&... options) {
+        return detail::partitioner_maker<Key, Value>(detail::picked_functional<partitioner_option>(options...));
     }
     template <bool Wanted, class F, class... Options>
     [[nodiscard]] kstream filtered(F&& predicate, const Options&... options) const {

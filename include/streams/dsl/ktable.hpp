@@ -2,12 +2,14 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/suppressed_table.hpp>
 #include <streams/dsl/detail/table_grouping_node.hpp>
 #include <streams/dsl/detail/table_to_stream_node.hpp>
 #include <streams/dsl/detail/table_views.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/ktable_joins.hpp>
 #include <streams/dsl/options.hpp>
+#include <streams/dsl/suppressed.hpp>
 
 #include <memory>
 #include <string>
@@ -102,6 +104,21 @@ public:
             });
         return kgrouped_table<typename node_type::new_key, typename node_type::new_value>(
             {at().behind(node, false), name});
+    }
+
+    /// Holds updates back, as until_window_closes or until_time_limit say, and forwards the last of each key. What reads
+    /// the result sees a row as it was before the updates that are held back. With until_window_closes the result has no
+    /// deletions.
+    template <suppression Suppression, class... Options>
+    [[nodiscard]] auto suppress(const Suppression& until, const Options&... options) const {
+        static_assert(detail::options_of<named>::admit<Options...>, "ktable::suppress takes one option: named");
+        constexpr bool final_results = std::is_same_v<Suppression, until_window_closes>;
+        static_assert(!final_results || detail::has_window<Key>,
+                      "ktable::suppress: until_window_closes needs a table with windowed keys; group by windows first, "
+                      "or use until_time_limit");
+        auto [place, suppressed] =
+            detail::add_suppress<Key, Value>(at(), table(), until, detail::pick<named>(options...).name);
+        return ktable<Key, Value, final_results ? rows::permanent : Rows>(std::move(place), std::move(suppressed));
     }
 
     using base::at;

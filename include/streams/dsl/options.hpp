@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace streams::inline v0 {
 
@@ -22,6 +24,11 @@ using key_placement = std::function<std::int32_t(bytes_view key, std::int32_t pa
 /// Names a node (Kafka's `Named`). Legal characters are those of topic names.
 struct named {
     std::string name;
+};
+
+/// Topics by a regular expression (ECMAScript's grammar) that matches their whole names: `topic_pattern{"orders-.*"}`.
+struct topic_pattern {
+    std::string expression;
 };
 
 /// How a topic is read (Kafka's `Consumed`).
@@ -87,6 +94,18 @@ struct materialized {
     /// Keeps the versions of each value, so that joins see it as it was at the time of a record (Kafka's versioned store,
     /// KIP-889): how long after it was replaced a version is kept, and how late an update may be. Not cached.
     std::optional<std::chrono::milliseconds> history_retention{};
+};
+
+/// The state stores that a processor uses, added by streams_builder::add_state_store (Kafka's `stateStoreNames`).
+struct state_stores {
+    std::vector<std::string> names{};
+};
+
+/// Where and how a stream is printed (Kafka's `Printed`).
+struct printed {
+    std::string label{};          ///< in front of each line, in brackets; empty: the name of the stream's node
+    std::filesystem::path file{}; ///< written anew; empty: standard output
+    std::string name{};           ///< of the node
 };
 
 } // namespace streams::inline v0

@@ -2,11 +2,15 @@
 
 #include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/processing.hpp>
 #include <streams/dsl/detail/sources.hpp>
 #include <streams/dsl/detail/table_source.hpp>
+#include <streams/dsl/global_ktable.hpp>
 #include <streams/dsl/kstream.hpp>
 #include <streams/dsl/ktable.hpp>
 #include <streams/dsl/options.hpp>
+#include <streams/dsl/timestamp_from.hpp>
+#include <streams/state/stores.hpp>
 
 #include <memory>
 #include <string>
@@ -29,16 +33,12 @@ public:
     /// that Key or Value does not admit is undecodable, unless consumed{.on_null = on_null::drop}.
     template <class Key, class Value, class... Options>
     [[nodiscard]] kstream<Key, Value> stream(std::vector<std::string> topics, const Options&... options) {
-        static_assert(detail::options_of<consumed>::admit<Options...>,
-                      "streams_builder::stream takes one option: consumed");
-        static_assert(
-            readable_and_writable<Key> && readable_and_writable<Value>,
-            "streams_builder::stream: the key or value type has no serde; specialise streams::serde for it, or "
-            "include the header that does");
-        const consumed how = detail::pick<consumed>(options...);
-        return kstream<Key, Value>(detail::add_stream_source(
-            graph_, std::move(topics), how, typeid(record<Key, Value>),
-            [nulls = how.on_null] { return std::make_unique<topic_source<Key, Value>>(nulls); }));
+        return stream_of<Key, Value>(std::move(topics), options...);
+    }
+    /// The records of all topics that match a pattern when the application starts; at least one must.
+    template <class Key, class Value, class... Options>
+    [[nodiscard]] kstream<Key, Value> stream(const topic_pattern& pattern, const Options&... options) {
+        return stream_of<Key, Value>(pattern, options...);
     }
     template <class Key, class Value, class... Options>
     [[nodiscard]] kstream<Key, Value> stream(std::string topic, const Options&... options) {
@@ -55,8 +55,8 @@ public:
     /// store where materialized names one, or where something downstream reads it. Key and Value are plain types.
     template <class Key, class Value, class... Options>
     [[nodiscard]] ktable<Key, Value, rows::deletable> table(const std::string& topic, const Options&... options) {
-        static_assert(detail::options_of<consumed, materialized>::admit<Options...>,
-                      "streams_builder::table takes the options consumed and materialized");
+        static_assert(detail::options_and<timestamp_option, consumed, materialized>::admit<Options...>,
+                      "streams_builder::table takes the options consumed, materialized and timestamp_from(functor)");
         static_assert(
             has_serde<Key> && has_serde<Value>,
             "streams_builder::table: key and value type need a serde and no std::optional: a deleted row is no "
@@ -71,7 +71,8 @@ public:
                                                   !kept.name.empty() || kept.history_retention.has_value());
         auto at = detail::add_table_source(
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),
-            [] { return std::make_unique<topic_source<std::optional<Key>, std::optional<Value>>>(); },
+            detail::source_maker<std::optional<Key>, std::optional<Value>>(
+                on_null::fail, detail::picked_functional<timestamp_option>(options...)),
             [table](const std::string& name, const std::string& source, const std::string& reused, topology& out) {
                 detail::write_table_source<std::optional<Key>, std::optional<Value>>(*table, name, {source}, reused,
                                                                                      std::chrono::milliseconds(0), out);
@@ -79,15 +80,85 @@ public:
         return ktable<Key, Value, rows::deletable>(std::move(at), std::move(table));
     }
 
+    /// The latest value by key of a whole topic, held by every instance. Records with a null key are dropped; a null value
+    /// deletes the row. Key and Value are plain types. Its store has no changelog: the topic is one.
+    template <class Key, class Value, class... Options>
+    [[nodiscard]] global_ktable<Key, Value> global_table(const std::string& topic, const Options&... options) {
+        static_assert(
+            detail::options_and<timestamp_option, consumed, materialized>::admit<Options...>,
+            "streams_builder::global_table takes the options consumed, materialized and timestamp_from(functor)");
+        static_assert(
+            storable<Key> && storable<Value>,
+            "streams_builder::global_table: key and value type need a serde and must own their memory, without "
+            "std::optional: a deleted row is no value; specialise streams::serde for them");
+        const auto kept = detail::pick<materialized>(options...);
+        store_spec spec =
+            detail::key_value_spec(kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name, kept);
+        spec.logging = spec.caching = false;
+        global_ktable<Key, Value> table(spec.name);
+        using node_type = detail::table_source_node<std::optional<Key>, std::optional<Value>>;
+        const auto make_node = [upkeep = detail::table_upkeep{spec.name}] { return std::make_unique<node_type>(upkeep); };
+        detail::add_global_source(graph_, topic, detail::pick<consumed>(options...), std::move(spec),
+                                  detail::source_maker<std::optional<Key>, std::optional<Value>>(
+                                      on_null::fail, detail::picked_functional<timestamp_option>(options...)),
+                                  make_node, false);
+        return table;
+    }
+
+    /// A store that every instance fills with a whole topic through a processor of the user's, which finds it in its
+    /// context (Kafka's `addGlobalStore`). The processor sees the whole topic again at every start. Every processor of the
+    /// topology may read the store, without naming it in state_stores{}.
+    template <class Key, class Value, class Supplier, class... Options>
+    streams_builder& add_global_store(store_spec spec, const std::string& topic, Supplier supplier,
+                                      const Options&... options) {
+        static_assert(detail::options_and<timestamp_option, consumed>::admit<Options...>,
+                      "streams_builder::add_global_store takes the options consumed and timestamp_from(functor)");
+        static_assert(
+            detail::processor_supplier<Supplier>,
+            "streams_builder::add_global_store: the supplier must be callable without arguments, as const, and return a "
+            "std::unique_ptr of a class derived from streams::processor<Key, Value>");
+        const consumed how = detail::pick<consumed>(options...);
+        spec.logging = false;
+        detail::add_global_source(
+            graph_, topic, how, std::move(spec),
+            detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...)),
+            detail::processor_maker(std::move(supplier)), true);
+        return *this;
+    }
+
+    /// Adds a store for processors, which name it in state_stores{}; before the first operator that does. Adding an equal
+    /// one again changes nothing.
+    streams_builder& add_state_store(store_spec spec) {
+        detail::add_state_store(*graph_, std::move(spec));
+        return *this;
+    }
+
     /// The topology of all that was added so far. Throws topology_error where it is wrong: names used twice, a topic read
     /// as different types, stores of one name with different settings.
     [[nodiscard]] topology build() const { return graph_->write(); }
-    /// The same; `config` is where topology.optimization is read from.
+    /// The same; `config` is where topology.optimization and ensure.explicit.internal.resource.naming are read from. Where
+    /// the latter is true, throws topology_error for stores and internal topics without a name of the user's (KIP-1111).
     [[nodiscard]] topology build(const streams_config& config) const {
-        return graph_->write(config.topology_optimization);
+        topology built = graph_->write(config.topology_optimization);
+        if (config.ensure_explicit_internal_resource_naming) graph_->require_explicit_names(built);
+        return built;
     }
 
 private:
+    template <class Key, class Value, class Topics, class... Options>
+    [[nodiscard]] kstream<Key, Value> stream_of(Topics topics, const Options&... options) {
+        static_assert(detail::options_and<timestamp_option, consumed>::admit<Options...>,
+                      "streams_builder::stream takes the options consumed and timestamp_from(functor)");
+        static_assert(
+            readable_and_writable<Key> && readable_and_writable<Value>,
+            "streams_builder::stream: the key or value type has no serde; specialise streams::serde for it, or "
+            "include the header that does");
+        const consumed how = detail::pick<consumed>(options...);
+        return kstream<Key, Value>(detail::add_stream_source(
+            graph_, std::move(topics), how, typeid(record<Key, Value>),
+            detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...))));
+    }
+
     std::shared_ptr<detail::graph> graph_;
 };
 

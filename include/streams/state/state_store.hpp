@@ -18,6 +18,7 @@ struct flushed_entry {
     std::optional<bytes_view> old_value; ///< as last flushed; nullopt: absent, or not asked for
     std::int64_t timestamp;              ///< of the last update's record
     streams::headers& headers;           ///< of the last update's record
+    record_metadata metadata{};          ///< where the last update's record came from
 };
 
 /// Receives what a cached store forwards. Called on the task's thread while the store is flushed.

@@ -7,7 +7,7 @@
 
 namespace streams::inline v0 {
 
-enum class store_kind { key_value, window, session, versioned };
+enum class store_kind { key_value, window, session, versioned, change_buffer };
 
 /// What a store is, before any task makes one: part of a topology, compared and written to changelog configurations.
 struct store_spec {

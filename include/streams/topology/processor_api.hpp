@@ -1,6 +1,6 @@
 #pragma once
 
-#include <streams/topology/processor.hpp>
+#include <streams/topology/processor_supplier.hpp>
 #include <streams/topology/topic_sink.hpp>
 #include <streams/topology/topic_source.hpp>
 #include <streams/topology/topology.hpp>
@@ -14,21 +14,6 @@
 namespace streams::inline v0 {
 
 namespace detail {
-
-/// The node of a supplied processor, its types found from the processor's base class.
-template <class KeyIn, class ValueIn, class KeyOut, class ValueOut>
-std::unique_ptr<node> node_of(std::unique_ptr<processor<KeyIn, ValueIn, KeyOut, ValueOut>> body) {
-    return std::make_unique<processor_node<KeyIn, ValueIn, KeyOut, ValueOut>>(std::move(body));
-}
-template <class KeyIn, class ValueIn, class KeyOut, class ValueOut>
-processor<KeyIn, ValueIn, KeyOut, ValueOut>* as_processor(processor<KeyIn, ValueIn, KeyOut, ValueOut>* body) {
-    return body;
-}
-
-template <class Supplier>
-concept processor_supplier = requires(const Supplier& supplier) {
-    as_processor(supplier().get());
-};
 
 /// A function that all tasks share.
 template <class Function>
@@ -96,11 +81,36 @@ topology& topology::add_processor(std::string name, Supplier supplier, std::vect
                      .name = std::move(name),
                      .parents = std::move(parents),
                      .stores = std::move(stores),
-                     .make = [shared = std::make_shared<const Supplier>(std::move(supplier))] {
-                         auto body = (*shared)();
-                         auto* base = detail::as_processor(body.release());
-                         return detail::node_of(std::unique_ptr<std::remove_pointer_t<decltype(base)>>(base));
-                     }});
+                     .make = detail::processor_maker(std::move(supplier))});
+}
+
+template <class Key, class Value, class Supplier>
+topology& topology::add_global_store(store_spec spec, std::string source, std::string topic, std::string processor,
+                                     Supplier supplier) {
+    static_assert(
+        detail::processor_supplier<Supplier>,
+        "add_global_store: the supplier must be callable without arguments, as const, and return a std::unique_ptr "
+        "of a class derived from streams::processor<Key, Value>; pass for example "
+        "[] { return std::make_unique<my_processor>(); }");
+    return add_global_store(std::move(spec),
+                            {.kind = node_kind::source,
+                             .name = std::move(source),
+                             .topics = {std::move(topic)},
+                             .make = [] { return std::make_unique<topic_source<Key, Value>>(); }},
+                            {.kind = node_kind::processor,
+                             .name = std::move(processor),
+                             .make = detail::processor_maker(std::move(supplier))},
+                            true);
+}
+
+template <class Key, class Value, class Supplier>
+topology& topology::add_read_only_store(store_spec spec, std::string source, std::string topic, std::string processor,
+                                        Supplier supplier) {
+    spec.logging = spec.caching = false;
+    spec.source_topic = topic;
+    add_source<Key, Value>(source, std::move(topic));
+    add_processor(processor, std::move(supplier), {source});
+    return add_store(std::move(spec), {processor});
 }
 
 template <class Key, class Value, class Topic>

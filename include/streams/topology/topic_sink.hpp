@@ -37,7 +37,8 @@ template <class T, class Serde>
 /// headers. `Topic` is a std::string for one topic, as declared (internal ones get the application id in front), or a
 /// function of the record, `(const record<Key, Value>&)`, that returns the full name of one (Kafka's
 /// `TopicNameExtractor`). `Partitioner` is place_by_key or a function `(const record<Key, Value>&, std::string_view topic,
-/// std::int32_t partitions)` that returns the partition, or std::nullopt for the default one (Kafka's
+/// std::int32_t partitions)` that returns the partition, or a range of several, to each of which the record goes (none:
+/// it is dropped, and counted as drop_reason::partitioner), or std::nullopt for the default one (Kafka's
 /// `StreamPartitioner`). A negative timestamp throws streams_error, as Kafka's producer refuses it.
 template <class Key, class Value, class Topic = std::string, class Partitioner = place_by_key,
           class KeySerde = serde<without_null_t<Key>>, class ValueSerde = serde<without_null_t<Value>>>
@@ -50,6 +51,7 @@ public:
           value_serde_(std::move(value_serde)) {}
 
     void init(task_context& context) override {
+        context_ = &context;
         collector_ = &context.collector();
         if constexpr (one_topic) {
             last_name_ = context.topic_name(topic_);
@@ -67,15 +69,36 @@ public:
         value_.clear();
         if (detail::encode_with(key_serde_, r.key, key_)) out.key = key_.view();
         if (detail::encode_with(value_serde_, r.value, value_)) out.value = value_.view();
-        if constexpr (!std::same_as<Partitioner, place_by_key>)
-            out.partition = partitioner_(r, std::string_view(last_name_), collector_->partitions(last_));
         if constexpr (placed_by_part<without_null_t<Key>>) {
             if (out.key) out.partition_key = serde<without_null_t<Key>>::placed_by(*out.key);
         }
-        collector_->send(last_, out);
+        if constexpr (std::same_as<Partitioner, place_by_key>)
+            collector_->send(last_, out);
+        else
+            send_to(partitioner_(r, std::string_view(last_name_), collector_->partitions(last_)), out);
     }
 
 private:
+    template <class Chosen>
+    void send_to(const Chosen& chosen, outgoing_record& out) {
+        if constexpr (std::integral<Chosen>) {
+            out.partition = chosen;
+            collector_->send(last_, out);
+        } else if constexpr (nullable<Chosen>) {
+            if (chosen) return send_to(*chosen, out);
+            collector_->send(last_, out);
+        } else if constexpr (!std::same_as<Chosen, std::nullopt_t>) {
+            bool sent = false;
+            for (const std::int32_t partition : chosen) {
+                send_to(partition, out);
+                sent = true;
+            }
+            if (!sent) context_->drop(drop_reason::partitioner, this->name());
+        } else {
+            collector_->send(last_, out);
+        }
+    }
+
     void find(std::string_view name) {
         if (last_ >= 0 && name == last_name_) return;
         auto at = opened_.find(name);
@@ -88,6 +111,7 @@ private:
     [[no_unique_address]] Partitioner partitioner_;
     [[no_unique_address]] KeySerde key_serde_;
     [[no_unique_address]] ValueSerde value_serde_;
+    task_context* context_ = nullptr;
     record_collector* collector_ = nullptr;
     std::string last_name_;
     std::int32_t last_ = -1; ///< of last_name_, from record_collector::open

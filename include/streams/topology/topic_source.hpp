@@ -67,7 +67,7 @@ private:
 } // namespace detail
 
 /// Reads the records of input topics. Decodes with serde<Key> and serde<Value>, or with serde objects. `Timestamp` chooses the event time: it is
-/// called as `(const record_view&, partition_time)`, or as `(const Key&, const Value&, const record_view&,
+/// called as `(const record_view&, partition_time)`, with a `const task_context&` behind, or as `(const Key&, const Value&, const record_view&,
 /// partition_time)`, which decodes the record once more; it returns ms since the epoch, negative to drop the record.
 template <class Key, class Value, class Timestamp = log_timestamp, class KeySerde = serde<without_null_t<Key>>,
           class ValueSerde = serde<without_null_t<Value>>>
@@ -90,6 +90,8 @@ public:
     [[nodiscard]] std::int64_t timestamp_of(const record_view& raw, std::int64_t partition_time) override {
         if constexpr (std::invocable<const Timestamp&, const record_view&, std::int64_t>) {
             return timestamp_(raw, partition_time);
+        } else if constexpr (std::invocable<const Timestamp&, const record_view&, std::int64_t, const task_context&>) {
+            return timestamp_(raw, partition_time, *context_);
         } else {
             // Whether the record is dropped for its null is decided, and counted, when it is processed.
             if (nulls_ == on_null::drop && refused_null(raw)) return raw.timestamp;

@@ -28,6 +28,7 @@ struct node_spec {
     /// Makes the node of one task. Called from any thread, several times; what it captures is shared and constant.
     std::function<std::unique_ptr<node>()> make{};
     std::optional<offset_reset> reset{}; ///< source: where to begin without a committed offset; nullopt: as configured
+    std::string pattern{}; ///< source: a regular expression of the topics it reads; then `topics` are those found so far
 };
 
 /// A topic that the application creates for itself; its full name is `<application id>-<name>`.
@@ -44,6 +45,16 @@ struct sub_topology {
     std::vector<std::string> repartition_sources; ///< those of source_topics that are repartition topics
     std::vector<std::string> sink_topics;         ///< as declared
     std::vector<std::string> stores;              ///< in the order of their nodes
+};
+
+/// A store that every instance of the application fills with all partitions of a topic (Kafka's `addGlobalStore`): its
+/// source and the processor that writes it make a part of the graph of their own, which no task runs.
+struct global_store {
+    std::string store;
+    std::string source;     ///< the node that reads the topic
+    std::string processor;  ///< the node that writes the store
+    std::string topic;
+    bool reprocess = false; ///< the store is filled through the processor at start, too; false: with the topic's bytes
 };
 
 /// A processing graph: specs of sources, processors, sinks and stores. Built by streams_builder or by hand, then run by
@@ -64,6 +75,9 @@ public:
     topology& add_store(store_spec spec, const std::vector<std::string>& nodes = {});
     /// Connects a store to a node, and so their parts of the graph. Throws topology_error where either is unknown.
     topology& connect_store(const std::string& node, const std::string& store);
+    /// Adds a store that is global, with its source, which reads one topic, and its processor. Every node may read it
+    /// without being connected to it. Errors as of add_node and add_store; throws where the store logs to a changelog.
+    topology& add_global_store(store_spec spec, node_spec source, node_spec processor, bool reprocess);
     topology& add_repartition_topic(repartition_topic topic);
     /// These topics must have equal partition counts, checked when the application starts.
     /// Throws topology_error where no source reads one of them.
@@ -82,6 +96,17 @@ public:
     template <class Supplier>
     topology& add_processor(std::string name, Supplier supplier, std::vector<std::string> parents,
                             std::vector<std::string> stores = {});
+    /// A global store, filled from a topic by a processor that `supplier` makes, which finds it in its context and writes
+    /// it. It is called for the whole topic again at every start. `spec` has no changelog: `.logging = false`.
+    template <class Key, class Value, class Supplier>
+    topology& add_global_store(store_spec spec, std::string source, std::string topic, std::string processor,
+                               Supplier supplier);
+    /// A store that is restored from the topic that feeds it, and has no changelog of its own (Kafka's
+    /// `addReadOnlyStateStore`, KIP-813): a processor that `supplier` makes writes it, as the topic's records say; others
+    /// are connected to it by connect_store and only read. Restoring copies the records' keys and values into the store.
+    template <class Key, class Value, class Supplier>
+    topology& add_read_only_store(store_spec spec, std::string source, std::string topic, std::string processor,
+                                  Supplier supplier);
     /// A sink; see topic_sink for what a topic and a partitioner can be.
     template <class Key, class Value, class Topic>
     topology& add_sink(std::string name, Topic topic, std::vector<std::string> parents);
@@ -92,18 +117,30 @@ public:
     [[nodiscard]] const std::vector<store_spec>& stores() const noexcept;
     [[nodiscard]] const std::vector<repartition_topic>& repartition_topics() const noexcept;
     [[nodiscard]] const std::vector<std::vector<std::string>>& copartition_groups() const noexcept;
+    [[nodiscard]] const std::vector<global_store>& global_stores() const noexcept;
     /// The node or store of that name, or null.
     [[nodiscard]] const node_spec* find_node(std::string_view name) const noexcept;
     [[nodiscard]] const store_spec* find_store(std::string_view name) const noexcept;
     [[nodiscard]] bool is_repartition_topic(std::string_view topic) const noexcept;
 
-    /// The connected parts, numbered as Kafka Streams numbers them. Throws topology_error where the topology is empty.
+    /// The connected parts that tasks run, numbered as Kafka Streams numbers them: parts of global stores take numbers too.
+    /// Throws topology_error where the topology is empty.
     [[nodiscard]] std::vector<sub_topology> sub_topologies() const;
+    /// The parts of global stores, one each.
+    [[nodiscard]] std::vector<sub_topology> global_parts() const;
+    [[nodiscard]] bool is_global_store(std::string_view store) const noexcept;
+    /// The same, whose sources with a pattern read those of `existing` that match it, in alphabetical order. Internal topics
+    /// of applications and clusters (`-changelog`, `-repartition` behind the application id, `__` in front) are none of them.
+    /// Throws topology_error where a pattern matches nothing, or a topic that another source reads.
+    [[nodiscard]] topology with_topics(const std::vector<std::string>& existing, std::string_view application_id) const;
+    [[nodiscard]] bool has_patterns() const noexcept;
     /// The text of Kafka Streams' `Topology#describe`, to the character.
     [[nodiscard]] std::string describe() const;
 
 private:
     struct content;
+    [[nodiscard]] std::vector<sub_topology> parts(bool global) const;
+
     std::unique_ptr<content> content_;
 };
 

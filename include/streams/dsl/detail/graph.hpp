@@ -25,6 +25,7 @@ struct source_plan {
     std::optional<offset_reset> reset;
     const std::type_info* types; ///< of the record it forwards: sources of one topic are merged only where equal
     bool mergeable = true;       ///< false: a table's, which has its topic to itself
+    std::string pattern{};       ///< of the topics; then `topics` is empty
 };
 
 /// A repartition topic of the logical graph with the three nodes around it.
@@ -107,12 +108,15 @@ public:
     /// Writes all nodes in the order of their priority. `optimization`: as streams_config::topology_optimization.
     /// Throws topology_error, and config_error for an optimisation that is not known.
     [[nodiscard]] topology write(std::string_view optimization = "none") const;
+    /// Throws topology_error where a store or an internal topic of what was written has a name that was generated.
+    void require_explicit_names(const topology& written) const;
 
 private:
     [[nodiscard]] std::vector<std::unique_ptr<graph_node>> copy_of_nodes() const;
 
     std::vector<std::unique_ptr<graph_node>> nodes_;
     std::vector<std::vector<std::string>> copartition_groups_;
+    std::vector<std::string> generated_names_;
     std::uint64_t index_ = 0;
     std::size_t priority_ = 0;
 };

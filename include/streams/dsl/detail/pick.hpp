@@ -20,6 +20,39 @@ struct options_of {
     static constexpr bool admit = (has<Given> && ...) && ((count<Allowed, Given...> <= 1) && ...);
 };
 
+template <class T, template <class...> class Of>
+inline constexpr bool instance_of = false;
+template <template <class...> class Of, class... Arguments>
+inline constexpr bool instance_of<Of<Arguments...>, Of> = true;
+
+/// The options of an operator that takes a functor among them, as `Functional<F>`.
+template <template <class...> class Functional, class... Allowed>
+struct options_and {
+    template <class Option>
+    static constexpr bool functional = instance_of<std::remove_cvref_t<Option>, Functional>;
+
+    template <class... Given>
+    static constexpr bool admit = ((options_of<Allowed...>::template has<Given> || functional<Given>)&&...) &&
+                                  ((options_of<>::count<Allowed, Given...> <= 1) && ...) &&
+                                  (0 + ... + (functional<Given> ? 1 : 0)) <= 1;
+};
+
+/// No option of the kind asked for was given.
+struct no_option {};
+
+/// The option among those given that is a `Functional<F>`, or no_option.
+template <template <class...> class Functional>
+[[nodiscard]] constexpr no_option picked_functional() noexcept {
+    return {};
+}
+template <template <class...> class Functional, class First, class... Rest>
+[[nodiscard]] constexpr auto picked_functional(const First& first, const Rest&... rest) {
+    if constexpr (instance_of<std::remove_cvref_t<First>, Functional>)
+        return first;
+    else
+        return picked_functional<Functional>(rest...);
+}
+
 /// The option of type Wanted among those given, or nullopt.
 template <class Wanted, class... Given>
 [[nodiscard]] std::optional<Wanted> picked(const Given&... given) {

@@ -13,6 +13,8 @@ namespace streams::inline v0::detail {
 /// Adds the source of a stream. `types`: of the records that it forwards.
 [[nodiscard]] attachment add_stream_source(const std::shared_ptr<graph>& graph, std::vector<std::string> topics,
                                            const consumed& options, const std::type_info& types, node_factory make);
+[[nodiscard]] attachment add_stream_source(const std::shared_ptr<graph>& graph, const topic_pattern& pattern,
+                                           const consumed& options, const std::type_info& types, node_factory make);
 
 using table_writer =
     std::function<void(const std::string& name, const std::string& source, const std::string& reused, topology&)>;
@@ -22,5 +24,9 @@ using table_writer =
 [[nodiscard]] attachment add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic,
                                           const consumed& options, const std::type_info& types, node_factory make,
                                           table_writer write_table);
+
+/// Adds a global store with its source; `spec` is named. `make_processor` makes the node that writes it.
+void add_global_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
+                       store_spec spec, node_factory make_source, node_factory make_processor, bool reprocess);
 
 } // namespace streams::inline v0::detail

@@ -6,8 +6,11 @@
 #include <streams/dsl/detail/merge_node.hpp>
 #include <streams/dsl/detail/pass_node.hpp>
 #include <streams/dsl/detail/peek_node.hpp>
+#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/print_node.hpp>
 #include <streams/dsl/detail/repartition.hpp>
 #include <streams/dsl/options.hpp>
+#include <streams/dsl/partitioned_by.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -22,6 +25,17 @@ struct topic_choice {
             return std::string(std::invoke(functor.get(), r));
     }
 };
+
+/// Makes the partitioner of a sink from the option that the user gave, or from none.
+template <class Key, class Value>
+[[nodiscard]] auto partitioner_maker(no_option /*none*/) {
+    return [] { return place_by_key{}; };
+}
+template <class Key, class Value, class F>
+[[nodiscard]] auto partitioner_maker(const partitioner_option<F>& option) {
+    check_partitioner<F, Key, Value>();
+    return [f = share(option.choose)] { return partition_choice<Key, Value, F>{task_functor<F>(f)}; };
+}
 
 /// Named late, since no merge_node may have two equal entrances.
 template <class KeyA, class ValueA, class KeyB, class ValueB>
@@ -102,6 +116,15 @@ struct stateless {
         return at.graph->add_processor(std::move(name), *at.node, maker_of<for_each_node<Key, Value, F>>(std::move(f)));
     }
 
+    template <class F>
+    static void add_print(const attachment& at, std::string name, const printed& options, shared_functor<F> f) {
+        const auto make = [to = open_line_printer(options.file),
+                           label = options.label.empty() ? at.name : options.label, f = std::move(f)] {
+            return std::make_unique<print_node<Key, Value, F>>(to, label, f);
+        };
+        at.graph->add_processor(std::move(name), *at.node, make);
+    }
+
     template <class OtherKey, class OtherValue>
     static attachment add_merge(const attachment& at, const attachment& other, std::string name) {
         constexpr bool alike = std::is_same_v<Key, OtherKey> && std::is_same_v<Value, OtherValue>;
@@ -122,39 +145,50 @@ struct stateless {
         return merged;
     }
 
-    static attachment add_repartition(const attachment& at, const repartitioned& options) {
+    template <class MakePartitioner>
+    static attachment add_repartition(const attachment& at, const repartitioned& options,
+                                      MakePartitioner make_partitioner) {
         const std::string prefix = options.name.empty() ? at.graph->new_name("KSTREAM-REPARTITION-") : options.name;
         return behind_repartition(at, prefix, [&](repartition_plan& plan) {
             make_repartition_nodes<Key, Value>(plan, at.window_size);
             plan.partitions = options.partitions;
             plan.optimizable = false;
+            using sink = topic_sink<Key, Value, std::string, decltype(make_partitioner())>;
+            plan.make_sink = [topic = plan.topic, make_partitioner] {
+                return std::make_unique<sink>(topic, make_partitioner());
+            };
         });
     }
 
-    static void add_sink(const attachment& at, std::string name, std::string topic) {
+    /// `topic`: the one that is written, nullopt where `make_topic` makes a function that chooses it.
+    template <class MakeTopic, class MakePartitioner>
+    static void add_sink(const attachment& at, std::string name, std::optional<std::string> topic, MakeTopic make_topic,
+                         MakePartitioner make_partitioner) {
+        using sink = topic_sink<Key, Value, decltype(make_topic()), decltype(make_partitioner())>;
         graph_node what{.name = std::move(name)};
-        what.write = [topic = std::move(topic)](const graph_node& of, topology& out) {
-            out.add_node({.kind = node_kind::sink,
-                          .name = of.name,
-                          .parents = parent_names(of),
-                          .topics = {topic},
-                          .make = [topic] { return std::make_unique<topic_sink<Key, Value>>(topic); }});
+        what.write = [=](const graph_node& of, topology& out) {
+            node_spec spec{.kind = node_kind::sink, .name = of.name, .parents = parent_names(of)};
+            if (topic)
+                spec.topics = {*topic};
+            else
+                spec.topic_extractor = true;
+            spec.make = [make_topic, make_partitioner] {
+                return std::make_unique<sink>(make_topic(), make_partitioner());
+            };
+            out.add_node(std::move(spec));
         };
         at.graph->add(std::move(what), *at.node);
     }
-    template <class F>
-    static void add_extracting_sink(const attachment& at, std::string name, shared_functor<F> f) {
-        graph_node what{.name = std::move(name)};
-        what.write = [f = std::move(f)](const graph_node& of, topology& out) {
-            using choice = topic_choice<Key, Value, F>;
-            out.add_node(
-                {.kind = node_kind::sink,
-                 .name = of.name,
-                 .parents = parent_names(of),
-                 .topic_extractor = true,
-                 .make = [f] { return std::make_unique<topic_sink<Key, Value, choice>>(choice{task_functor<F>(f)}); }});
-        };
-        at.graph->add(std::move(what), *at.node);
+    template <class MakePartitioner>
+    static void add_sink(const attachment& at, std::string name, const std::string& topic,
+                         MakePartitioner make_partitioner) {
+        add_sink(at, std::move(name), topic, [topic] { return topic; }, std::move(make_partitioner));
+    }
+    template <class F, class MakePartitioner>
+    static void add_extracting_sink(const attachment& at, std::string name, shared_functor<F> f,
+                                    MakePartitioner make_partitioner) {
+        const auto make_topic = [f = std::move(f)] { return topic_choice<Key, Value, F>{task_functor<F>(f)}; };
+        add_sink(at, std::move(name), std::nullopt, make_topic, std::move(make_partitioner));
     }
 };
 

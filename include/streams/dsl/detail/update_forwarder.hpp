@@ -94,6 +94,7 @@ public:
         const record<key_type, change<Value>> r{*key_, update, timestamp, entry.headers};
         // A full cache is flushed in the middle of another record, which stays at hand afterwards.
         const record_context at_hand = context_->current();
+        context_->current().metadata = entry.metadata;
         context_->handling(r);
         context_->current().metadata.partition = context_->task().partition;
         to_->forward(r);

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <streams/state/key_value_store.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+namespace streams::inline v0 {
+
+/// Where tasks find the global stores of their application. Thread-safe.
+class global_stores {
+public:
+    virtual ~global_stores() = default;
+    /// A reader of the store of that name, for one task; null where there is no such global store.
+    [[nodiscard]] virtual std::unique_ptr<state_store> reader(std::string_view store) = 0;
+};
+
+/// Reads a global store that another thread keeps current: hands out copies, valid until the next call on the same
+/// reader. Cannot be written: `put` throws streams_error.
+class global_store_reader final : public key_value_store {
+public:
+    /// Both outlive the reader; `guard` is held by whoever calls the store.
+    global_store_reader(key_value_store& store, std::mutex& guard) : store_(store), guard_(guard) {}
+
+    [[nodiscard]] std::string_view name() const noexcept override { return store_.name(); }
+    [[nodiscard]] bool persistent() const noexcept override { return store_.persistent(); }
+    [[nodiscard]] bool timestamped() const noexcept override { return store_.timestamped(); }
+    [[nodiscard]] bool forward_on_flush(flush_listener&, bool) override { return false; }
+
+    [[nodiscard]] std::optional<bytes_view> get(bytes_view key) override;
+    void put(bytes_view key, std::optional<bytes_view> value) override;
+    [[nodiscard]] store_range<store_entry> range(std::optional<bytes_view> from, std::optional<bytes_view> to,
+                                                 iteration_order direction) override;
+    [[nodiscard]] store_range<store_entry> prefix_scan(bytes_view prefix) override;
+    [[nodiscard]] std::uint64_t approximate_num_entries() override;
+
+private:
+    template <class Read>
+    [[nodiscard]] store_range<store_entry> copied(Read read);
+
+    key_value_store& store_;
+    std::mutex& guard_;
+    bytes value_;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,131 @@
+#include "catch.hpp"
+#include "runtime/world.hpp"
+
+#include <streams/dsl/streams_builder.hpp>
+
+#include <atomic>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using testing_support::eventually;
+using testing_support::patience;
+using testing_support::world;
+using text = std::string;
+
+namespace {
+
+/// Joins `in` with the global table of topic `rows`.
+topology joining(bool persistent) {
+    streams_builder builder;
+    auto rows = builder.global_table<text, text>("rows", materialized{.name = "rows", .in_memory = !persistent});
+    builder.stream<text, text>("in")
+        .left_join(rows, [](const text& value) { return value; },
+                   [](const text& value, const text* row) { return value + "=" + (row ? *row : "?"); })
+        .to("out");
+    return builder.build();
+}
+
+} // namespace
+
+TEST_CASE("a global table is filled from all partitions before the first record is processed") {
+    const bool persistent = GENERATE(true, false);
+    world w(2);
+    w.cluster.create_topic("rows", 3);
+    for (int row = 0; row < 100; ++row) {
+        const auto name = std::to_string(row);
+        w.cluster.produce("rows", name, "old");
+        w.cluster.produce("rows", name, "row" + name);
+    }
+    for (int row = 0; row < 100; ++row) w.produce("k" + std::to_string(row), std::to_string(row));
+    kafka_streams app = w.run(joining(persistent), w.config());
+    CHECK(eventually([&] { return w.out().size() == 100; }));
+    for (const auto& each : w.out()) CHECK(each == each.substr(0, each.find('=')) + "=row" + each.substr(0, each.find('=')));
+}
+
+TEST_CASE("a global table follows its topic while the application runs") {
+    world w;
+    w.cluster.create_topic("rows", 2);
+    kafka_streams app = w.run(joining(false), w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    w.cluster.produce("rows", text("a"), text("1"));
+    CHECK(eventually([&] {
+        w.produce("k", "a");
+        const auto all = w.out();
+        return !all.empty() && all.back() == "a=1";
+    }));
+}
+
+TEST_CASE("every instance holds the whole global table") {
+    world w(4);
+    w.cluster.create_topic("rows", 2);
+    for (int row = 0; row < 20; ++row) w.cluster.produce("rows", std::to_string(row), text("x"));
+    auto second_config = w.config("two");
+    second_config.num_stream_threads = 2;
+    kafka_streams first = w.run(joining(true), w.config("one"));
+    kafka_streams second = w.run(joining(true), second_config);
+    CHECK(eventually([&] { return w.cluster.members("app") == 3; }));
+    for (int row = 0; row < 20; ++row) w.produce("k" + std::to_string(row), std::to_string(row));
+    CHECK(eventually([&] { return w.out().size() == 20; }));
+    for (const auto& each : w.out()) CHECK(each.ends_with("=x"));
+}
+
+TEST_CASE("rows deleted while an application is down are not there when it comes back") {
+    world w;
+    w.cluster.create_topic("rows", 1);
+    w.cluster.produce("rows", text("a"), text("1"));
+    w.cluster.produce("rows", text("b"), text("1"));
+    {
+        kafka_streams app = w.run(joining(true), w.config());
+        w.produce("k", "a");
+        CHECK(eventually([&] { return w.out() == std::vector<text>{"a=1"}; }));
+    }
+    w.cluster.produce("rows", text("a"), std::optional<text>());
+    kafka_streams app = w.run(joining(true), w.config());
+    w.produce("k", "a");
+    w.produce("k", "b");
+    CHECK(eventually([&] { return w.out().size() == 3; }));
+    CHECK(w.out() == std::vector<text>{"a=1", "a=?", "b=1"});
+}
+
+TEST_CASE("an application whose global topic does not exist says so") {
+    world w;
+    kafka_streams app(joining(false), w.config(), w.cluster.clients());
+    CHECK_THROWS_WITH(app.start(), Catch::Matchers::Contains("topic rows") && Catch::Matchers::Contains("does not exist"));
+}
+
+TEST_CASE("a record of a global topic that does not decode stops the application") {
+    world w;
+    w.cluster.create_topic("rows", 1);
+    streams_builder builder;
+    static_cast<void>(builder.global_table<text, std::int64_t>("rows"));
+    builder.stream<text, text>("in").to("out");
+    kafka_streams app = w.run(builder.build(), w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    w.cluster.produce("rows", text("a"), text("no number"));
+    CHECK(app.wait_for(application_state::error, patience));
+}
+
+TEST_CASE("an application of global tables alone runs without stream threads") {
+    world w;
+    w.cluster.create_topic("rows", 1);
+    streams_builder builder;
+    static_cast<void>(builder.global_table<text, text>("rows"));
+    kafka_streams app = w.run(builder.build(), w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    CHECK(app.close(patience));
+    CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a stream reads the topics that match its pattern when the application starts") {
+    world w;
+    w.cluster.create_topic("in-1", 1);
+    w.cluster.create_topic("in-2", 2);
+    streams_builder builder;
+    builder.stream<text, text>(topic_pattern{"in-.*"}).to("out");
+    kafka_streams app = w.run(builder.build(), w.config());
+    for (const auto* topic : {"in-1", "in-2", "in"}) w.cluster.produce(topic, text("k"), text(topic));
+    CHECK(eventually([&] { return w.out().size() == 2; }));
+    auto values = w.out();
+    std::sort(values.begin(), values.end());
+    CHECK(values == std::vector<text>{"in-1", "in-2"});
+}
