@@ -47,8 +47,8 @@ std::string key_text(std::uint32_t key) {
 } // namespace
 
 std::vector<workload> workloads() {
-    std::vector<workload> all = aggregation_workloads();
-    for (const auto& some : {join_workloads(), flow_workloads()}) all.insert(all.end(), some.begin(), some.end());
+    for (const auto of : {aggregation_workloads, join_workloads, flow_workloads, table_workloads})
+        for (workload& each : of()) all.push_back(std::move(each));
     return all;
 }
 

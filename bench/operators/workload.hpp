@@ -24,6 +24,7 @@ struct workload {
 [[nodiscard]] std::vector<workload> aggregation_workloads();
 [[nodiscard]] std::vector<workload> join_workloads();
 [[nodiscard]] std::vector<workload> flow_workloads();
+[[nodiscard]] std::vector<workload> table_workloads();
 
 /// The input of a workload without end: 100,000 keys of 16 bytes, zipf-distributed with s = 0.99, `distinct`
 /// records drawn beforehand and then repeated with later timestamps.

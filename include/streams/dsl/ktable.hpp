@@ -62,6 +62,38 @@ public:
         return view<operation, false, new_rows>("KTABLE-MAPVALUES-", std::forward<F>(mapper), options...);
     }
 
+    /// Each row replaced by what the functor makes of it; unlike map_values it is called for deletions too, and for rows
+    /// that are not there, with a null pointer: (const Value*) or (key, const Value*). An empty std::optional: no row.
+    /// In its place a supplier of value_transformers may be given: `[] { return std::make_unique<my_transformer>(); }`.
+    template <class F, class... Options>
+    [[nodiscard]] auto transform_values(F&& transformer, const Options&... options) const {
+        static_assert(detail::options_of<named, materialized>::admit<Options...>,
+                      "ktable::transform_values takes the options named and materialized");
+        using functor_type = std::decay_t<F>;
+        if constexpr (detail::transformer_supplier<functor_type>) {
+            using types = detail::transformer_of<functor_type>;
+            static_assert(std::is_same_v<typename types::key_type, Key> && std::is_same_v<typename types::value_type, Value>,
+                          "ktable::transform_values: the transformer must be derived from value_transformer<Key, Value, "
+                          "...> of the table's types");
+            using operation = detail::supplied_transformation<Key, Value, typename types::new_value_type, functor_type>;
+            return view<operation, false, rows::deletable>("KTABLE-TRANSFORMVALUES-", std::forward<F>(transformer),
+                                                           options...);
+        } else {
+            static_assert(!detail::mutable_record_functor<F, Key, const Value*>,
+                          "ktable::transform_values: the functor is a mutable lambda, but all tasks share it; keep "
+                          "state in a store, or give each task its own functor with per_task(factory)");
+            static_assert(record_functor<F, Key, const Value*>,
+                          "ktable::transform_values: the functor must be callable with (const Value*) or (key, const "
+                          "Value*), null where there is no row; or pass a supplier of value_transformers");
+            using result = detail::record_value_t<F, Key, const Value*>;
+            static_assert(!std::is_void_v<result>, "ktable::transform_values: the functor must return the new value");
+            using operation = detail::row_transformation<Key, Value, without_null_t<result>, functor_type>;
+            constexpr rows new_rows = nullable<result> ? rows::deletable : rows::permanent;
+            return view<operation, false, new_rows>("KTABLE-TRANSFORMVALUES-", std::forward<F>(transformer),
+                                                    options...);
+        }
+    }
+
     /// The updates of the table as records; a deletion is a null value.
     template <class... Options>
         requires(detail::options_of<named>::has<Options>&&...)

@@ -46,8 +46,8 @@ public:
 
     void write(const table_join_names& names, const std::array<std::string, 2>& parents,
                std::chrono::milliseconds window_size, topology& out) const {
-        write_side<true>(names.left, parents[0], right_rows_, out);
-        write_side<false>(names.right, parents[1], left_rows_, out);
+        write_side<true>(names.left, parents[0], right_rows_, left_->versioned(), out);
+        write_side<false>(names.right, parents[1], left_rows_, right_->versioned(), out);
         node_spec merge{.kind = node_kind::processor, .name = names.merge, .parents = {names.left, names.right}};
         if constexpr (Stored)
             merge.make = [upkeep = table_upkeep{spec_->name, send_old_, window_size}] {
@@ -62,9 +62,9 @@ public:
 private:
     template <bool FromLeft, class Other>
     void write_side(const std::string& name, const std::string& parent, const getter_plan<Key, Other>& others,
-                    topology& out) const {
-        const auto make = [others = others.make, joiner = joiner_, send_old = send_old_] {
-            return std::make_unique<side_node<FromLeft>>(others(), joiner, send_old);
+                    bool versioned, topology& out) const {
+        const auto make = [others = others.make, joiner = joiner_, send_old = send_old_, versioned] {
+            return std::make_unique<side_node<FromLeft>>(others(), joiner, send_old, versioned);
         };
         out.add_node({.kind = node_kind::processor,
                       .name = name,

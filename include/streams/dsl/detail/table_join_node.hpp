@@ -47,12 +47,18 @@ class table_join_node final
     static constexpr bool needs_other = Kind == join_kind::inner || (Kind == join_kind::left && !FromLeft);
 
 public:
-    table_join_node(std::unique_ptr<value_getter<Key, other_type>> others, shared_functor<F> joiner, bool send_old)
-        : others_(std::move(others)), joiner_(std::move(joiner)), send_old_(send_old) {}
+    /// `versioned`: the updates come from a versioned table.
+    table_join_node(std::unique_ptr<value_getter<Key, other_type>> others, shared_functor<F> joiner, bool send_old,
+                    bool versioned)
+        : others_(std::move(others)), joiner_(std::move(joiner)), send_old_(send_old), versioned_(versioned) {}
 
-    void init(task_context& context) override { others_->init(context); }
+    void init(task_context& context) override {
+        context_ = &context;
+        others_->init(context);
+    }
 
     void process(const record<Key, change<value_type>>& r) override {
+        if (versioned_ && !r.value.is_latest) return context_->drop(drop_reason::stale, this->name());
         const row_view<other_type> other = others_->get(r.key);
         if (!other.value && (needs_other || (!r.value.new_value && !r.value.old_value))) return;
         const std::int64_t timestamp = other.value ? std::max(r.timestamp, other.timestamp) : r.timestamp;
@@ -73,6 +79,8 @@ private:
     std::unique_ptr<value_getter<Key, other_type>> others_;
     task_functor<F> joiner_;
     bool send_old_;
+    bool versioned_;
+    task_context* context_ = nullptr;
     std::optional<NewValue> new_holder_;
     std::optional<NewValue> old_holder_;
 };

@@ -2,6 +2,7 @@
 
 #include <streams/dsl/detail/functor.hpp>
 #include <streams/dsl/detail/table_source.hpp>
+#include <streams/dsl/value_transformer.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -31,7 +32,49 @@ struct row_mapping {
     }
 };
 
-/// A table computed row by row from another (Kafka's `KTableFilter`, `KTableMapValues`). `Skips`: where old values are
+/// A transformation of a table: the functor's result for the row, or for none (null).
+template <class Key, class Value, class NewValue, class F>
+struct row_transformation {
+    using result_type = NewValue;
+    using held_type = std::optional<NewValue>;
+    task_functor<F> transformer;
+
+    const NewValue* operator()(const Key& key, const Value* value, held_type& holder) const {
+        holder = call(transformer.get(), key, value);
+        return pointer_to(holder);
+    }
+};
+
+/// The same by an object of the task's own, which a supplier makes.
+template <class Key, class Value, class NewValue, class Supplier>
+class supplied_transformation {
+public:
+    using result_type = NewValue;
+    using held_type = std::optional<NewValue>;
+
+    explicit supplied_transformation(const task_functor<Supplier>& supplier) : transformer_(supplier.get()()) {}
+    void init(task_context& context, std::string_view node) {
+        task_.emplace(context, node);
+        transformer_->init(*task_);
+    }
+    void close() { transformer_->close(); }
+    const NewValue* operator()(const Key& key, const Value* value, held_type& holder) const {
+        holder = transformer_->transform(key, value);
+        return pointer_to(holder);
+    }
+
+private:
+    std::unique_ptr<value_transformer<Key, Value, NewValue>> transformer_;
+    std::optional<processor_task> task_;
+};
+
+/// An operation that wants to be told when its task begins and ends.
+template <class Operation>
+concept starting_operation = requires(Operation& of, task_context& context) {
+    of.init(context, std::string_view());
+};
+
+/// A table computed row by row from another (Kafka's `KTableFilter`, `KTableMapValues`, `KTableTransformValues`). `Skips`: where old values are
 /// known, an update from no row to no row is not forwarded.
 template <class Key, class Value, class Operation, bool Skips>
 class table_view_node final : public typed_node<Key, change<Value>, Key, change<typename Operation::result_type>> {
@@ -45,12 +88,17 @@ public:
 
     void init(task_context& context) override {
         context_ = &context;
+        if constexpr (starting_operation<Operation>) operation_.init(context, this->name());
         if (upkeep_.store.empty()) return;
         store_.open(context, upkeep_.store);
         forwarder_.init(store_.store(), this->children(), context);
     }
+    void close() override {
+        if constexpr (starting_operation<Operation>) operation_.close();
+    }
 
     void process(const record<Key, change<Value>>& r) override {
+        if constexpr (starting_operation<Operation>) context_->handling(r);
         const row_type* new_value = operation_(r.key, r.value.new_value, new_holder_);
         const row_type* old = nullptr;
         const bool stored = !upkeep_.store.empty();
@@ -93,7 +141,10 @@ class view_getter final : public value_getter<Key, typename Operation::result_ty
 public:
     view_getter(std::unique_ptr<value_getter<Key, Value>> parent, Operation operation)
         : parent_(std::move(parent)), operation_(std::move(operation)) {}
-    void init(task_context& context) override { parent_->init(context); }
+    void init(task_context& context) override {
+        parent_->init(context);
+        if constexpr (starting_operation<Operation>) operation_.init(context, "value getter");
+    }
     row_view<typename Operation::result_type> get(const Key& key) override {
         const row_view<Value> row = parent_->get(key);
         return {operation_(key, row.value, holder_), row.timestamp};
