@@ -10,7 +10,7 @@ public:
     overlay_cursor(std::unique_ptr<store_cursor<store_entry>> disk, const hot_tier::ordered_entries& hot,
                    std::optional<bytes_view> from, std::optional<bytes_view> to, iteration_order direction)
         : disk_(std::move(disk)), descending_(direction == iteration_order::descending),
-          first_(from ? hot.lower_bound(*from) : hot.begin()), last_(to ? hot.lower_bound(*to) : hot.end()) {
+          first_(from ? hot.lower_bound(*from) : hot.begin()), last_(end_of(hot, first_, to)) {
         if (from && to && !(*from < *to)) last_ = first_;
     }
 
@@ -39,12 +39,22 @@ public:
     }
 
 private:
+    using position = hot_tier::ordered_entries::const_iterator;
+
+    /// The first entry that is not below `to`. Most scans are short, and a step costs less than a search.
+    static position end_of(const hot_tier::ordered_entries& hot, position from, std::optional<bytes_view> to) {
+        if (!to) return hot.end();
+        constexpr int steps = 8;
+        for (int step = 0; step < steps; ++step, ++from)
+            if (from == hot.end() || !((*from)->key() < *to)) return from;
+        return hot.lower_bound(*to);
+    }
     [[nodiscard]] bool comes_before(bytes_view a, bytes_view b) const { return descending_ ? b < a : a < b; }
 
     std::unique_ptr<store_cursor<store_entry>> disk_;
     bool descending_;
-    hot_tier::ordered_entries::const_iterator first_;
-    hot_tier::ordered_entries::const_iterator last_;
+    position first_;
+    position last_;
     std::optional<store_entry> on_disk_;
     bool peeked_ = false; ///< on_disk_ was read and not yet handed out
 };

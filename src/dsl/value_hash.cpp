@@ -1,5 +1,7 @@
 #include <streams/dsl/detail/value_hash.hpp>
 
+#include <streams/core/big_endian.hpp>
+
 #include <bit>
 
 namespace streams::inline v0::detail {
@@ -14,6 +16,10 @@ std::uint64_t little_endian(const std::byte* from, std::size_t size) noexcept {
     std::uint64_t value = 0;
     for (std::size_t at = 0; at < size; ++at) value |= std::to_integer<std::uint64_t>(from[at]) << (8 * at);
     return value;
+}
+/// Eight bytes at once, which most of a value is read by.
+std::uint64_t little_endian(const std::byte* from) noexcept {
+    return __builtin_bswap64(load_big_endian<std::uint64_t>(from));
 }
 
 std::uint64_t mixed_first(std::uint64_t k) noexcept { return std::rotl(k * first_factor, 31) * second_factor; }
@@ -32,9 +38,9 @@ value_hash murmur3_128(bytes_view data, std::uint32_t seed) noexcept {
     std::uint64_t h2 = seed;
     std::size_t at = 0;
     for (; data.size() - at >= block_size; at += block_size) {
-        h1 = std::rotl(h1 ^ mixed_first(little_endian(data.data() + at, 8)), 27) + h2;
+        h1 = std::rotl(h1 ^ mixed_first(little_endian(data.data() + at)), 27) + h2;
         h1 = h1 * 5 + 0x52dce729;
-        h2 = std::rotl(h2 ^ mixed_second(little_endian(data.data() + at + 8, 8)), 31) + h1;
+        h2 = std::rotl(h2 ^ mixed_second(little_endian(data.data() + at + 8)), 31) + h1;
         h2 = h2 * 5 + 0x38495ab5;
     }
     const std::size_t rest = data.size() - at;

@@ -1,5 +1,6 @@
 #include "catch.hpp"
 #include "node_names.hpp"
+#include "src/runtime/partition_counts.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
@@ -154,4 +155,15 @@ TEST_CASE("a foreign-key join follows partitioners of its tables' topics") {
     pipe_last("customers", "ann", "Ann");
     for (const auto* key : {"1", "2", "3", "4"}) pipe_last("orders", key, "ann:book");
     CHECK(driver.output_topic<text, maybe_text>("out").read_all().size() == 4);
+}
+
+TEST_CASE("tables of unequal partition counts are joined by a foreign key, but not by their keys") {
+    const auto counts = partition_counts(join_orders<false>({.name = "n"}), {{"orders", 3}, {"customers", 5}});
+    CHECK(counts.at("n-subscription-registration-topic") == 5);
+    CHECK(counts.at("n-subscription-response-topic") == 3);
+
+    streams_builder builder;
+    auto customers = builder.table<text, text>("customers");
+    builder.table<text, text>("orders").join(customers, both).to_stream().to("out");
+    CHECK_THROWS_AS(partition_counts(builder.build(), {{"orders", 3}, {"customers", 5}}), topology_error);
 }
