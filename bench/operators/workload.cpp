@@ -47,6 +47,7 @@ std::string key_text(std::uint32_t key) {
 } // namespace
 
 std::vector<workload> workloads() {
+    std::vector<workload> all;
     for (const auto of : {aggregation_workloads, join_workloads, flow_workloads, table_workloads})
         for (workload& each : of()) all.push_back(std::move(each));
     return all;

@@ -8,7 +8,8 @@ namespace {
 struct by_user {
     key_placement place;
     template <class Key, class Value>
-    std::optional<std::int32_t> operator()(const record<Key, Value>& r, std::string_view, std::int32_t partitions) const {
+    std::optional<std::int32_t> operator()(const record<Key, Value>& r, std::string_view,
+                                           std::int32_t partitions) const {
         if constexpr (nullable<Key>) {
             if (!r.key) return std::nullopt;
             return place(*r.key, partitions);
@@ -73,11 +74,8 @@ graph_node& add_sink(graph& graph, std::string name, std::initializer_list<graph
     graph_node what{.name = std::move(name)};
     what.write = [topic, make = std::move(make)](const graph_node& of, topology& out) {
         out.add_repartition_topic({topic});
-        out.add_node({.kind = node_kind::sink,
-                      .name = of.name,
-                      .parents = parent_names(of),
-                      .topics = {topic},
-                      .make = make});
+        out.add_node(
+            {.kind = node_kind::sink, .name = of.name, .parents = parent_names(of), .topics = {topic}, .make = make});
     };
     return graph.add(std::move(what), std::span(parents.begin(), parents.size()));
 }
@@ -99,8 +97,7 @@ foreign_join_names new_foreign_join_names(graph& graph, const std::string& name)
         return graph.name_or_new(name.empty() ? name : name + suffix, prefix);
     };
     foreign_join_names names;
-    names.subscription_topic =
-        new_name("-subscription-registration", join + "SUBSCRIPTION-REGISTRATION-") + "-topic";
+    names.subscription_topic = new_name("-subscription-registration", join + "SUBSCRIPTION-REGISTRATION-") + "-topic";
     names.send = new_name("-subscription-registration-processor", join + "SUBSCRIPTION-REGISTRATION-");
     names.subscription_sink = new_name("-subscription-registration-sink", "KTABLE-SINK-");
     names.subscription_source = new_name("-subscription-registration-source", "KTABLE-SOURCE-");
@@ -120,18 +117,17 @@ attachment add_foreign_join(const attachment& left, const attachment& right, for
     graph& graph = *left.graph;
     const foreign_join_names& names = plan.names;
     graph_node& send = add_node(graph, names.send, {left.node}, std::move(plan.send), {});
-    graph_node& sink = add_sink(graph, names.subscription_sink, {&send}, names.subscription_topic,
-                                subscription_sink(plan));
+    graph_node& sink =
+        add_sink(graph, names.subscription_sink, {&send}, names.subscription_topic, subscription_sink(plan));
     graph_node& source = add_source(graph, names.subscription_source, sink, names.subscription_topic,
                                     [] { return std::make_unique<raw_source>(); });
     graph.copartition(united(right.sources, {names.subscription_source}));
 
     graph_node receiver{.name = names.receive};
     receiver.write = [store = names.store](const graph_node& of, topology& out) {
-        out.add_node({.kind = node_kind::processor,
-                      .name = of.name,
-                      .parents = parent_names(of),
-                      .make = [store] { return std::make_unique<subscription_receive_node>(store); }});
+        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [store] {
+                          return std::make_unique<subscription_receive_node>(store);
+                      }});
         out.add_store(subscription_store(store), {of.name});
     };
     graph_node& receive = graph.add(std::move(receiver), source);

@@ -24,11 +24,8 @@ attachment behind_grouping(group_state& group, const table_aggregation_names& na
     what.write = [topic = (group.name.empty() ? names.store : group.name) + "-repartition", sink_name = names.sink,
                   sink = std::move(sink), source = std::move(source)](const graph_node& of, topology& out) {
         out.add_repartition_topic({topic});
-        out.add_node({.kind = node_kind::sink,
-                      .name = sink_name,
-                      .parents = parent_names(of),
-                      .topics = {topic},
-                      .make = sink});
+        out.add_node(
+            {.kind = node_kind::sink, .name = sink_name, .parents = parent_names(of), .topics = {topic}, .make = sink});
         out.add_node({.kind = node_kind::source, .name = of.name, .topics = {topic}, .make = source});
     };
     group.repartition = &graph.add(std::move(what), *group.at.node);

@@ -20,8 +20,7 @@ handle grouped(const auto& tables, const json& op) {
     const streams::grouped grouped{name_of(op)};
     return std::visit(
         [&](const auto& table) -> handle {
-            if (is_text(op))
-                return table_group(table.group_by(group_mapper<text>{key, {function_of(op)}}, grouped));
+            if (is_text(op)) return table_group(table.group_by(group_mapper<text>{key, {function_of(op)}}, grouped));
             return table_group(table.group_by(group_mapper<number>{key, {function_of(op)}}, grouped));
         },
         tables);
@@ -35,11 +34,10 @@ handle aggregated(const streams::kgrouped_table<text, Value>& group, const json&
     const function add = function_of(op);
     const function subtract = function_of(op, "sub_fn");
     if (name == "reduce")
-        return plain_table(
-            group.reduce(reducer_of<maybe<Value>>{add}, reducer_of<maybe<Value>>{subtract}, store));
+        return plain_table(group.reduce(reducer_of<maybe<Value>>{add}, reducer_of<maybe<Value>>{subtract}, store));
     if (is_text(op))
-        return plain_table(group.aggregate(initializer_of<text>{add}, aggregator_of<text>{add},
-                                           aggregator_of<text>{subtract}, store));
+        return plain_table(
+            group.aggregate(initializer_of<text>{add}, aggregator_of<text>{add}, aggregator_of<text>{subtract}, store));
     return plain_table(group.aggregate(initializer_of<number>{add}, aggregator_of<number>{add},
                                        aggregator_of<number>{subtract}, store));
 }

@@ -51,8 +51,8 @@ TEST_CASE("a grouped table subtracts what a row was and adds what it is, under o
     const auto out = driver.output_topic<text, std::optional<number>>("out").read_all();
     std::vector<std::pair<text, number>> seen;
     for (const auto& each : out) seen.emplace_back(each.key, *each.value);
-    CHECK(seen == std::vector<std::pair<text, number>>{
-                      {"north", 5}, {"north", 12}, {"north", 13}, {"north", 7}, {"south", 6}});
+    CHECK(seen ==
+          std::vector<std::pair<text, number>>{{"north", 5}, {"north", 12}, {"north", 13}, {"north", 7}, {"south", 6}});
     CHECK(out[1].timestamp == 10);
     CHECK(out[4].timestamp == 20);
 }
@@ -122,12 +122,12 @@ TEST_CASE("a named grouping of a table is shared by its aggregations, an unnamed
     (void)named_group.count();
     (void)named_group.reduce(plus, minus, named{"sum"});
     const topology built = builder.build();
-    CHECK(node_names(built) ==
-          std::vector<text>{"KSTREAM-SOURCE-0000000001", "KTABLE-SOURCE-0000000002", "g", "KSTREAM-SINK-0000000005",
-                            "KSTREAM-SOURCE-0000000006", "KTABLE-AGGREGATE-0000000007", "sum"});
-    CHECK(store_names(built) ==
-          std::vector<text>{"in-STATE-STORE-0000000000", "KTABLE-AGGREGATE-STATE-STORE-0000000004",
-                            "KTABLE-AGGREGATE-STATE-STORE-0000000008"});
+    CHECK(node_names(built) == std::vector<text>{"KSTREAM-SOURCE-0000000001", "KTABLE-SOURCE-0000000002", "g",
+                                                 "KSTREAM-SINK-0000000005", "KSTREAM-SOURCE-0000000006",
+                                                 "KTABLE-AGGREGATE-0000000007", "sum"});
+    CHECK(store_names(built) == std::vector<text>{"in-STATE-STORE-0000000000",
+                                                  "KTABLE-AGGREGATE-STATE-STORE-0000000004",
+                                                  "KTABLE-AGGREGATE-STATE-STORE-0000000008"});
     CHECK(built.is_repartition_topic("g-repartition"));
 
     streams_builder other;

@@ -37,9 +37,14 @@ values values_of(const std::vector<test_record<text, maybe_text>>& records) {
     return out;
 }
 
-const std::vector<update> updates{{"left", "a", 5},          {"right", "x", 3},          {"left", "b", 1},
-                                  {"right", "y", 8},         {"left", std::nullopt, 9},  {"right", "z", 10},
-                                  {"right", std::nullopt, 11}, {"left", std::nullopt, 12}};
+const std::vector<update> updates{{"left", "a", 5},
+                                  {"right", "x", 3},
+                                  {"left", "b", 1},
+                                  {"right", "y", 8},
+                                  {"left", std::nullopt, 9},
+                                  {"right", "z", 10},
+                                  {"right", std::nullopt, 11},
+                                  {"left", std::nullopt, 12}};
 
 } // namespace
 
@@ -74,9 +79,8 @@ TEST_CASE("the joiner of tables may take the key, and an empty result is no row"
     streams_builder builder;
     auto right = builder.table<text, text>("right");
     builder.table<text, text>("left")
-        .join(right, [](const text& key, const text& left, const text& right) {
-            return left == "b" ? maybe_text() : maybe_text(key + left + right);
-        })
+        .join(right, [](const text& key, const text& left,
+                        const text& right) { return left == "b" ? maybe_text() : maybe_text(key + left + right); })
         .to_stream()
         .to("out");
     CHECK(values_of(joined_by(builder.build(), {{"left", "a", 0}, {"right", "x", 0}, {"left", "b", 0}})) ==
@@ -111,7 +115,10 @@ TEST_CASE("the joined value of a join that keeps nothing needs no serde") {
     streams_builder builder;
     auto right = builder.table<text, text>("right");
     builder.table<text, text>("left")
-        .join(right, [](const text& l, const text& r) { return pair_of_texts{l, r}; })
+        .join(right,
+              [](const text& l, const text& r) {
+                  return pair_of_texts{l, r};
+              })
         .to_stream()
         .map_values([](const std::optional<pair_of_texts>& both) {
             return both ? maybe_text(both->left + both->right) : maybe_text();
@@ -128,8 +135,8 @@ TEST_CASE("a filter of a join keeps needless deletions back") {
         .filter([](const text& value) { return value == "b+x"; })
         .to_stream()
         .to("out");
-    CHECK(values_of(joined_by(builder.build(),
-                              {{"left", "a", 0}, {"right", "x", 0}, {"left", "b", 0}, {"left", "c", 0}})) ==
+    CHECK(values_of(
+              joined_by(builder.build(), {{"left", "a", 0}, {"right", "x", 0}, {"left", "b", 0}, {"left", "c", 0}})) ==
           values{"b+x", std::nullopt});
 }
 

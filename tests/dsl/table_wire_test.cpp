@@ -90,6 +90,7 @@ TEST_CASE("a subscription of before Kafka 3.4 has no partition") {
 TEST_CASE("damaged subscriptions and answers are refused") {
     for (const std::string_view damaged : {"", "\x81", "\x81\2ab", "\1\2short", "\x81\x09key", "\x82\2key"})
         CHECK_THROWS_AS(read_subscription(bytes_view(damaged)), serialization_error);
-    for (const std::string_view damaged : {std::string_view(""), std::string_view("\1"), std::string_view("\0short", 6)})
+    for (const std::string_view damaged :
+         {std::string_view(""), std::string_view("\1"), std::string_view("\0short", 6)})
         CHECK_THROWS_AS(read_answer(bytes_view(damaged)), serialization_error);
 }

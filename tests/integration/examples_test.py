@@ -117,6 +117,40 @@ def account_balance(state):
         eventually("15 on account a", lambda: read("balances")[-1:] == [[b"a", b'{"balance":15}']])
 
 
+def last_values(topic):
+    """The last value of each key."""
+    return {key.decode(): json.loads(value) if value else None for key, value in read(topic)}
+
+
+def basket(state):
+    def line(number, basket, quantity):
+        return number, json.dumps({"basket": basket, "item": "apple", "quantity": quantity, "cents": 20})
+    write("basket_lines", [line("1", "ann", 3), line("2", "ann", 1), line("3", "bob", 1)])
+    with running("basket", state):
+        both = {"ann": {"items": 4, "cents": 80}, "bob": {"items": 1, "cents": 20}}
+        eventually("two baskets", lambda: last_values("baskets") == both)
+        write("basket_lines", [line("2", "bob", 2)])
+        moved = {"ann": {"items": 3, "cents": 60}, "bob": {"items": 3, "cents": 60}}
+        eventually("a line that moved", lambda: last_values("baskets") == moved)
+
+
+def customer_360(state):
+    write("advisors", [("a1", '{"name":"Max","phone":"555-1"}')])
+    write("customers", [(f"c{i}", json.dumps({"name": f"Ann {i}", "advisor": "a1"})) for i in range(20)])
+    write("consents", [(f"c{i}", '{"email":true}') for i in range(20)])
+    write("tickets", [(f"t{i}", json.dumps({"customer": f"c{i % 20}", "subject": "card"})) for i in range(60)])
+
+    def shows(phone):
+        seen = last_values("customer_360")
+        return len(seen) == 60 and all(
+            view["customer"] == {"name": f"Ann {int(key[1:]) % 20}", "may_email": True, "advisor": "a1",
+                                 "advisor_name": "Max", "advisor_phone": phone} for key, view in seen.items())
+    with running("customer_360", state):
+        eventually("every ticket with all of its customer", lambda: shows("555-1"))
+        write("advisors", [("a1", '{"name":"Max","phone":"555-2"}')])
+        eventually("every ticket with the advisor's new number", lambda: shows("555-2"))
+
+
 def counted_words():
     """The last count of each word. The value is Java's long: 8 bytes, big-endian, written by kcat as it is."""
     done = subprocess.run(["kcat", "-C", "-b", BROKER, "-t", "word_counts", "-e", "-q", "-o", "beginning", "-s", "value=q",
@@ -229,9 +263,10 @@ def broker_restart(state):
 def main():
     create_topics(4, "users", "clickstream", "vip_actions", "orders", "completed_orders", "syslog", "syslog_invalid_users",
                   "temp_raw", "clean", "temp_c", "temp_bad", "transactions", "balances", "lines", "word_counts",
-                  "authorization_attempts", "possible_fraud")
+                  "authorization_attempts", "possible_fraud", "basket_lines", "baskets", "advisors", "customers", "consents",
+                  "tickets", "customer_360")
     scenarios = [vip_actions, completed_orders, syslog_invalid_users, clean_sensors, account_balance, word_count,
-                 two_processes, broker_restart, possible_fraud]
+                 basket, customer_360, two_processes, broker_restart, possible_fraud]
     chosen = sys.argv[1:]
     for scenario in scenarios:
         if chosen and scenario.__name__ not in chosen:

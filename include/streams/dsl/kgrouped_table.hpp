@@ -45,13 +45,13 @@ public:
         static_assert(reduces<Adder> && reduces<Subtractor>,
                       "kgrouped_table::reduce: adder and subtractor must be callable with (aggregate, value), both of "
                       "the group's value type");
-        static_assert(std::convertible_to<std::invoke_result_t<detail::as_called_t<Adder>, Value&&, const Value&>,
-                                          std::optional<Value>> &&
-                          std::convertible_to<
-                              std::invoke_result_t<detail::as_called_t<Subtractor>, Value&&, const Value&>,
-                              std::optional<Value>>,
-                      "kgrouped_table::reduce: adder and subtractor must return the group's value type, or a "
-                      "std::optional of it; use aggregate where the result has another type");
+        static_assert(
+            std::convertible_to<std::invoke_result_t<detail::as_called_t<Adder>, Value&&, const Value&>,
+                                std::optional<Value>> &&
+                std::convertible_to<std::invoke_result_t<detail::as_called_t<Subtractor>, Value&&, const Value&>,
+                                    std::optional<Value>>,
+            "kgrouped_table::reduce: adder and subtractor must return the group's value type, or a "
+            "std::optional of it; use aggregate where the result has another type");
         using plan = detail::table_reduce_plan<Value, std::decay_t<Adder>, std::decay_t<Subtractor>>;
         return add(plan{detail::share(std::forward<Adder>(adder)), detail::share(std::forward<Subtractor>(subtractor))},
                    "KTABLE-REDUCE-", options...);
@@ -63,20 +63,22 @@ public:
     template <class Initializer, class Adder, class Subtractor, class... Options>
     [[nodiscard]] auto aggregate(Initializer&& init, Adder&& adder, Subtractor&& subtractor,
                                  const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "kgrouped_table::aggregate takes an initializer, an adder, a subtractor and the options named and "
-                      "materialized");
+        static_assert(
+            detail::options_of<named, materialized>::admit<Options...>,
+            "kgrouped_table::aggregate takes an initializer, an adder, a subtractor and the options named and "
+            "materialized");
         static_assert(std::invocable<detail::as_called_t<Initializer>>,
                       "kgrouped_table::aggregate: the initializer must be callable as const without arguments");
         using result = std::remove_cvref_t<std::invoke_result_t<detail::as_called_t<Initializer>>>;
-        static_assert(!detail::mutable_aggregator<Adder, Key, Value, result> &&
-                          !detail::mutable_aggregator<Subtractor, Key, Value, result>,
-                      "kgrouped_table::aggregate: a functor is a mutable lambda, but all tasks share it; keep state in a "
-                      "store, or give each task its own functor with per_task(factory)");
-        static_assert(detail::aggregator<Adder, Key, Value, result> &&
-                          detail::aggregator<Subtractor, Key, Value, result>,
-                      "kgrouped_table::aggregate: adder and subtractor must be callable with (value, aggregate) or (key, "
-                      "value, aggregate), where aggregate is what the initializer returns, as an rvalue");
+        static_assert(
+            !detail::mutable_aggregator<Adder, Key, Value, result> &&
+                !detail::mutable_aggregator<Subtractor, Key, Value, result>,
+            "kgrouped_table::aggregate: a functor is a mutable lambda, but all tasks share it; keep state in a "
+            "store, or give each task its own functor with per_task(factory)");
+        static_assert(
+            detail::aggregator<Adder, Key, Value, result> && detail::aggregator<Subtractor, Key, Value, result>,
+            "kgrouped_table::aggregate: adder and subtractor must be callable with (value, aggregate) or (key, "
+            "value, aggregate), where aggregate is what the initializer returns, as an rvalue");
         static_assert(
             std::convertible_to<detail::fold_result_t<Adder, Key, Value, result>, std::optional<result>> &&
                 std::convertible_to<detail::fold_result_t<Subtractor, Key, Value, result>, std::optional<result>>,
@@ -84,10 +86,9 @@ public:
             "std::optional of it");
         using plan = detail::table_aggregate_plan<result, std::decay_t<Initializer>, std::decay_t<Adder>,
                                                   std::decay_t<Subtractor>>;
-        return add(
-            plan{{detail::share(std::forward<Initializer>(init)), detail::share(std::forward<Adder>(adder))},
-                 detail::share(std::forward<Subtractor>(subtractor))},
-            "KTABLE-AGGREGATE-", options...);
+        return add(plan{{detail::share(std::forward<Initializer>(init)), detail::share(std::forward<Adder>(adder))},
+                        detail::share(std::forward<Subtractor>(subtractor))},
+                   "KTABLE-AGGREGATE-", options...);
     }
 
     /// For the library: a grouping at a place in the graph.
@@ -98,9 +99,10 @@ private:
     template <class Plan, class... Options>
     [[nodiscard]] ktable<Key, typename Plan::aggregate_type, rows::deletable> add(Plan plan, std::string_view prefix,
                                                                                   const Options&... options) const {
-        static_assert(has_serde<Key> && has_serde<Value>,
-                      "the grouped table's key or value type has no serde; specialise streams::serde for it, or include "
-                      "the header that does");
+        static_assert(
+            has_serde<Key> && has_serde<Value>,
+            "the grouped table's key or value type has no serde; specialise streams::serde for it, or include "
+            "the header that does");
         static_assert(storable<typename Plan::aggregate_type>,
                       "the aggregate's type needs a serde, and must own its memory: a store keeps it longer than any "
                       "record; use std::string for std::string_view");

@@ -86,9 +86,10 @@ private:
         static_assert(!detail::mutable_joiner<F, Key, Value, right_type>,
                       "ktable::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
                       "give each task its own functor with per_task(factory)");
-        static_assert(detail::joiner<F, Key, Value, right_type>,
-                      "ktable::join: the joiner must be callable with (value, other value) or (key, value, other value); "
-                      "in a left join the other value is a pointer, null where there is none");
+        static_assert(
+            detail::joiner<F, Key, Value, right_type>,
+            "ktable::join: the joiner must be callable with (value, other value) or (key, value, other value); "
+            "in a left join the other value is a pointer, null where there is none");
         using NewValue = without_null_t<detail::joined_row_t<F, Kind, Key, Value, Other>>;
         static_assert(storable<Key> && storable<Value> && storable<ForeignKey> && storable<Other> && storable<NewValue>,
                       "ktable::join by a foreign key: the keys and values of both tables and the joined value need a "
@@ -100,15 +101,15 @@ private:
         detail::foreign_join_plan plan{.names = detail::new_foreign_join_names(*at.graph, how.name),
                                        .place_foreign = how.other_partitioner,
                                        .place_primary = how.partitioner};
-        const std::string store =
-            kept.name.empty() ? at.graph->new_store_name("KTABLE-FK-JOIN-OUTPUT-") : kept.name;
+        const std::string store = kept.name.empty() ? at.graph->new_store_name("KTABLE-FK-JOIN-OUTPUT-") : kept.name;
         using result_table = detail::source_table<Key, NewValue>;
         auto table = std::make_shared<result_table>(detail::key_value_spec(store, kept), !kept.name.empty());
         using shape = detail::foreign_join<Key, Value, ForeignKey, Other, NewValue, Kind == detail::join_kind::left>;
-        return ktable<Key, NewValue, rows::deletable>(
-            shape::add(std::move(plan), at, this->table(), other.at(), other.table(),
-                       detail::share(std::forward<Extractor>(extractor)), detail::share(std::forward<F>(joiner)), table),
-            table);
+        return ktable<Key, NewValue, rows::deletable>(shape::add(std::move(plan), at, this->table(), other.at(),
+                                                                 other.table(),
+                                                                 detail::share(std::forward<Extractor>(extractor)),
+                                                                 detail::share(std::forward<F>(joiner)), table),
+                                                      table);
     }
 
     template <detail::join_kind Kind, class OtherKey, class Other, rows Rows, class F, class... Options>
@@ -116,29 +117,32 @@ private:
                                    const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "ktable::join takes the options named and materialized");
-        static_assert(std::is_same_v<Key, OtherKey>,
-                      "ktable::join: both tables must have the same key type; join by a foreign key with an extractor, or "
-                      "bring one table to the keys of the other");
+        static_assert(
+            std::is_same_v<Key, OtherKey>,
+            "ktable::join: both tables must have the same key type; join by a foreign key with an extractor, or "
+            "bring one table to the keys of the other");
         using left_type = detail::left_argument<Kind, Value>;
         using right_type = detail::right_argument<Kind, Other>;
         static_assert(!detail::mutable_joiner<F, Key, left_type, right_type>,
                       "ktable::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
                       "give each task its own functor with per_task(factory)");
-        static_assert(detail::joiner<F, Key, left_type, right_type>,
-                      "ktable::join: the joiner must be callable with (value, other value) or (key, value, other value); "
-                      "a side that can be absent, the right one of a left join and both of an outer join, is a pointer");
+        static_assert(
+            detail::joiner<F, Key, left_type, right_type>,
+            "ktable::join: the joiner must be callable with (value, other value) or (key, value, other value); "
+            "a side that can be absent, the right one of a left join and both of an outer join, is a pointer");
         using result = detail::joined_row_t<F, Kind, Key, Value, Other>;
         static_assert(!std::is_void_v<result>, "ktable::join: the joiner must return the joined value");
         using NewValue = without_null_t<result>;
         constexpr bool stored = detail::options_of<materialized>::count<materialized, Options...> != 0;
-        static_assert(!stored || (storable<Key> && storable<NewValue>),
-                      "ktable::join: the joined value's type needs a serde, and must own its memory, to be kept in a store");
+        static_assert(
+            !stored || (storable<Key> && storable<NewValue>),
+            "ktable::join: the joined value's type needs a serde, and must own its memory, to be kept in a store");
 
         const detail::attachment& at = this->at();
         std::optional<store_spec> spec;
         if (const auto kept = detail::picked<materialized>(options...))
-            spec = detail::key_value_spec(
-                kept->name.empty() ? at.graph->new_store_name("KTABLE-MERGE-") : kept->name, *kept);
+            spec = detail::key_value_spec(kept->name.empty() ? at.graph->new_store_name("KTABLE-MERGE-") : kept->name,
+                                          *kept);
         const std::string name = detail::pick<named>(options...).name;
         const auto side = [&](const char* suffix, const char* prefix) {
             return at.graph->name_or_new(name.empty() ? name : name + suffix, prefix);

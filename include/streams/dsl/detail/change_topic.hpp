@@ -13,7 +13,7 @@ namespace streams::inline v0::detail {
 enum class change_content : std::uint8_t {
     old_value,
     new_value,
-    both, ///< the length of the new value as a varint, then both values
+    both,                ///< the length of the new value as a varint, then both values
     old_value_and_order, ///< read only: as above, each with a byte of `is_latest` behind it
     new_value_and_order,
     both_and_order,

@@ -14,10 +14,10 @@ namespace streams::inline v0::detail {
 
 /// What the receiver of a subscription does, and when it answers.
 enum class subscription_instruction : std::uint8_t {
-    remove,         ///< no answer
+    remove,          ///< no answer
     remove_and_tell, ///< answers that there is no row
-    tell_always,    ///< answers with the row, or that there is none
-    tell_row,       ///< answers only where there is a row
+    tell_always,     ///< answers with the row, or that there is none
+    tell_row,        ///< answers only where there is a row
 };
 
 struct subscription {
@@ -28,8 +28,8 @@ struct subscription {
 };
 
 struct subscription_answer {
-    std::optional<value_hash> hash;  ///< of the subscription
-    std::optional<bytes_view> value; ///< of the foreign row; nullopt: there is none
+    std::optional<value_hash> hash;        ///< of the subscription
+    std::optional<bytes_view> value;       ///< of the foreign row; nullopt: there is none
     std::optional<std::int32_t> partition; ///< of the subscription; not in the bytes
 };
 

@@ -39,8 +39,7 @@ using pair_value_t = without_null_t<std::remove_cvref_t<decltype(std::declval<Pa
 /// Turns the updates of a table into updates under the pairs of key and value that a mapper makes of its rows (Kafka's
 /// `KTableRepartitionMap`). A null key or value of a pair: the row is in no group.
 template <class Key, class Value, class Pair, class F>
-class table_grouping_node final
-    : public typed_node<Key, change<Value>, pair_key_t<Pair>, change<pair_value_t<Pair>>> {
+class table_grouping_node final : public typed_node<Key, change<Value>, pair_key_t<Pair>, change<pair_value_t<Pair>>> {
 public:
     using new_key = pair_key_t<Pair>;
     using new_value = pair_value_t<Pair>;

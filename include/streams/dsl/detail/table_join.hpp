@@ -66,11 +66,8 @@ private:
         const auto make = [others = others.make, joiner = joiner_, send_old = send_old_, versioned] {
             return std::make_unique<side_node<FromLeft>>(others(), joiner, send_old, versioned);
         };
-        out.add_node({.kind = node_kind::processor,
-                      .name = name,
-                      .parents = {parent},
-                      .stores = others.stores,
-                      .make = make});
+        out.add_node(
+            {.kind = node_kind::processor, .name = name, .parents = {parent}, .stores = others.stores, .make = make});
     }
 
     std::shared_ptr<table_of<Key, Left>> left_;
