@@ -29,20 +29,6 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const store_environment
 /// Entries below `key | 0`, that is: up to and including `key`, begin here.
 void append_successor(bytes& key) { key.push_back(std::byte{0}); }
 
-/// Cuts the first byte, which is the map's own, off the keys.
-class key_value_cursor final : public store_cursor<store_entry> {
-public:
-    explicit key_value_cursor(std::unique_ptr<store_cursor<store_entry>> from) : from_(std::move(from)) {}
-    std::optional<store_entry> next() override {
-        auto entry = from_->next();
-        if (entry) entry->key = entry->key.subview(1);
-        return entry;
-    }
-
-private:
-    std::unique_ptr<store_cursor<store_entry>> from_;
-};
-
 /// The first key after all that begin with `prefix`. REQUIRES: prefix begins with a byte below 255.
 void advance_past(bytes& prefix) {
     while (prefix.data()[prefix.size() - 1] == std::byte{0xff}) prefix.resize(prefix.size() - 1);
@@ -68,19 +54,20 @@ void tiered_key_value_store::put(bytes_view key, std::optional<bytes_view> value
 
 store_range<store_entry> tiered_key_value_store::range(std::optional<bytes_view> from, std::optional<bytes_view> to,
                                                        iteration_order direction) {
-    bytes first(map_key(from.value_or(bytes_view())));
-    bytes last(map_key(to.value_or(bytes_view())));
-    to ? append_successor(last) : advance_past(last);
-    return store_range<store_entry>(
-        std::make_unique<key_value_cursor>(map_.cursor(first.view(), last.view(), direction)));
+    end_.assign(map_key(to.value_or(bytes_view())));
+    to ? append_successor(end_) : advance_past(end_);
+    return between(map_key(from.value_or(bytes_view())), direction);
 }
 
 store_range<store_entry> tiered_key_value_store::prefix_scan(bytes_view prefix) {
-    bytes first(map_key(prefix));
-    bytes last(first.view());
-    advance_past(last);
-    return store_range<store_entry>(
-        std::make_unique<key_value_cursor>(map_.cursor(first.view(), last.view(), iteration_order::ascending)));
+    end_.assign(map_key(prefix));
+    advance_past(end_);
+    return between(key_.view(), iteration_order::ascending);
+}
+
+store_range<store_entry> tiered_key_value_store::between(bytes_view from, iteration_order direction) {
+    constexpr std::size_t prefix = 1; // of a key in the map
+    return store_range<store_entry>(map_.cursor(from, end_.view(), direction, prefix));
 }
 
 void tiered_key_value_store::restore(std::span<const record_view> records) {

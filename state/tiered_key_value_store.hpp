@@ -40,10 +40,13 @@ public:
 
 private:
     [[nodiscard]] bytes_view map_key(bytes_view key);
+    /// The entries of the map from a key up to `end_`, which is not among them.
+    [[nodiscard]] store_range<store_entry> between(bytes_view from, iteration_order direction);
 
     store_spec spec_;
     tiered_map map_;
     bytes key_;
+    bytes end_;
 };
 
 } // namespace streams::inline v0

@@ -47,8 +47,10 @@ public:
     void put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
     /// A put that the store itself refuses: for the changelog and the listener only.
     void put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
+    /// Entries with from <= key < to. `cut`: leading bytes of a key that are not handed out.
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
-                                                                    std::optional<bytes_view> to, iteration_order direction);
+                                                                    std::optional<bytes_view> to,
+                                                                    iteration_order direction, std::size_t cut = 0);
     /// The entries of one record key from `first` on to the one that ends in `last_tail`, in order, where it is known that
     /// all of them are in memory; one may be absent (its `visible` is null). Valid until the next call.
     [[nodiscard]] std::optional<std::span<hot_entry* const>> chain(bytes_view first, bytes_view last_tail) const {

@@ -8,13 +8,23 @@ namespace {
 class overlay_cursor final : public store_cursor<store_entry> {
 public:
     overlay_cursor(std::unique_ptr<store_cursor<store_entry>> disk, const hot_tier::ordered_entries& hot,
-                   std::optional<bytes_view> from, std::optional<bytes_view> to, iteration_order direction)
-        : disk_(std::move(disk)), descending_(direction == iteration_order::descending),
+                   std::optional<bytes_view> from, std::optional<bytes_view> to, iteration_order direction,
+                   std::size_t cut)
+        : disk_(std::move(disk)), descending_(direction == iteration_order::descending), cut_(cut),
           first_(from ? hot.lower_bound(*from) : hot.begin()), last_(end_of(hot, first_, to)) {
         if (from && to && !(*from < *to)) last_ = first_;
     }
 
     std::optional<store_entry> next() override {
+        std::optional<store_entry> entry = next_whole();
+        if (entry) entry->key = entry->key.subview(cut_);
+        return entry;
+    }
+
+private:
+    using position = hot_tier::ordered_entries::const_iterator;
+
+    std::optional<store_entry> next_whole() {
         for (;;) {
             if (disk_ && !peeked_) {
                 on_disk_ = disk_->next();
@@ -38,9 +48,6 @@ public:
         }
     }
 
-private:
-    using position = hot_tier::ordered_entries::const_iterator;
-
     /// The first entry that is not below `to`. Most scans are short, and a step costs less than a search.
     static position end_of(const hot_tier::ordered_entries& hot, position from, std::optional<bytes_view> to) {
         if (!to) return hot.end();
@@ -53,6 +60,7 @@ private:
 
     std::unique_ptr<store_cursor<store_entry>> disk_;
     bool descending_;
+    std::size_t cut_;
     position first_;
     position last_;
     std::optional<store_entry> on_disk_;
@@ -62,10 +70,11 @@ private:
 } // namespace
 
 std::unique_ptr<store_cursor<store_entry>> tiered_map::cursor(std::optional<bytes_view> from,
-                                                              std::optional<bytes_view> to, iteration_order direction) {
+                                                              std::optional<bytes_view> to, iteration_order direction,
+                                                              std::size_t cut) {
     if (!floor_.empty() && (!from || *from < floor_.view())) from = floor_.view();
     auto below = disk_ ? disk_->cursor({from, to}, direction) : nullptr;
-    return std::make_unique<overlay_cursor>(std::move(below), hot_.ordered(), from, to, direction);
+    return std::make_unique<overlay_cursor>(std::move(below), hot_.ordered(), from, to, direction, cut);
 }
 
 } // namespace streams::inline v0

@@ -12,12 +12,13 @@ namespace {
 using text = std::string;
 
 constexpr std::size_t key_size = 16;
-constexpr std::uint64_t customers = 100'000;
+constexpr std::uint64_t number_of_customers = 100'000;
 
 /// An order: whose it is, then what. Each customer has one or two; an order moves to another customer now and then.
 text order(std::size_t, std::uint32_t key, std::uint64_t at) {
     char customer[key_size + 1];
-    std::snprintf(customer, sizeof customer, "key-%012u", static_cast<unsigned>((key + (at >> 18)) % customers));
+    std::snprintf(customer, sizeof customer, "key-%012u",
+                  static_cast<unsigned>((key + (at >> 18)) % number_of_customers));
     return customer + text("0123456789abcdef");
 }
 text customer_of(const text& order) { return order.substr(0, key_size); }

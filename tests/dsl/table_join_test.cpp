@@ -79,8 +79,8 @@ TEST_CASE("the joiner of tables may take the key, and an empty result is no row"
     streams_builder builder;
     auto right = builder.table<text, text>("right");
     builder.table<text, text>("left")
-        .join(right, [](const text& key, const text& left,
-                        const text& right) { return left == "b" ? maybe_text() : maybe_text(key + left + right); })
+        .join(right, [](const text& key, const text& l,
+                        const text& r) { return l == "b" ? maybe_text() : maybe_text(key + l + r); })
         .to_stream()
         .to("out");
     CHECK(values_of(joined_by(builder.build(), {{"left", "a", 0}, {"right", "x", 0}, {"left", "b", 0}})) ==
@@ -120,8 +120,8 @@ TEST_CASE("the joined value of a join that keeps nothing needs no serde") {
                   return pair_of_texts{l, r};
               })
         .to_stream()
-        .map_values([](const std::optional<pair_of_texts>& both) {
-            return both ? maybe_text(both->left + both->right) : maybe_text();
+        .map_values([](const std::optional<pair_of_texts>& row) {
+            return row ? maybe_text(row->left + row->right) : maybe_text();
         })
         .to("out");
     CHECK(values_of(joined_by(builder.build(), {{"left", "a", 0}, {"right", "x", 0}})) == values{"ax"});
