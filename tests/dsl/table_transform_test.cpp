@@ -3,6 +3,7 @@
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/dsl/value_transformer.hpp>
 #include <streams/serde/standard.hpp>
+#include <streams/state/typed_key_value_store.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 
 using namespace streams;
@@ -27,7 +28,58 @@ private:
     int seen_ = 0;
 };
 
+/// Counts the updates of each key in a store.
+class counting final : public value_transformer<text, text, std::int64_t> {
+public:
+    void init(processor_task& task) override {
+        seen_.emplace(task.state_store<typed_key_value_store<text, std::int64_t>>("seen"));
+    }
+    std::optional<std::int64_t> transform(const text& key, const text*) override {
+        seen_->put(key, seen_->get(key).value_or(0) + 1);
+        return seen_->get(key);
+    }
+
+private:
+    std::optional<typed_key_value_store<text, std::int64_t>> seen_;
+};
+
+store_spec seen_store() {
+    store_spec spec{.name = "seen"};
+    spec.timestamped = false;
+    return spec;
+}
+
+/// A supplier that brings its store along.
+struct counting_supplier {
+    std::unique_ptr<counting> operator()() const { return std::make_unique<counting>(); }
+    [[nodiscard]] std::vector<store_spec> stores() const { return {seen_store()}; }
+};
+
+std::vector<std::optional<std::int64_t>> counts_of(const streams_builder& builder) {
+    topology_test_driver driver(builder.build());
+    auto in = driver.input_topic<text, maybe_text>("in");
+    in.pipe("a", "x");
+    in.pipe("b", "x");
+    in.pipe("a", std::nullopt);
+    return driver.output_topic<text, std::optional<std::int64_t>>("out").read_values();
+}
+
 } // namespace
+
+TEST_CASE("a transformer uses stores that were added, or that its supplier brings") {
+    const std::vector<std::optional<std::int64_t>> expected{1, 1, 2};
+    streams_builder added;
+    added.add_state_store(seen_store());
+    added.table<text, text>("in")
+        .transform_values([] { return std::make_unique<counting>(); }, state_stores{{"seen"}})
+        .to_stream()
+        .to("out");
+    CHECK(counts_of(added) == expected);
+
+    streams_builder brought;
+    brought.table<text, text>("in").transform_values(counting_supplier{}).to_stream().to("out");
+    CHECK(counts_of(brought) == expected);
+}
 
 TEST_CASE("a transformation of a table is called for deletions too") {
     streams_builder builder;

@@ -2,6 +2,7 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/processing.hpp>
 #include <streams/dsl/detail/suppressed_table.hpp>
 #include <streams/dsl/detail/table_grouping_node.hpp>
 #include <streams/dsl/detail/table_to_stream_node.hpp>
@@ -64,13 +65,14 @@ public:
 
     /// Each row replaced by what the functor makes of it; unlike map_values it is called for deletions too, and for rows
     /// that are not there, with a null pointer: (const Value*) or (key, const Value*). An empty std::optional: no row.
-    /// In its place a supplier of value_transformers may be given: `[] { return std::make_unique<my_transformer>(); }`.
+    /// In its place a supplier of value_transformers may be given: `[] { return std::make_unique<my_transformer>(); }`,
+    /// with the stores they use as option state_stores, or from the supplier's own member `stores()`.
     template <class F, class... Options>
     [[nodiscard]] auto transform_values(F&& transformer, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "ktable::transform_values takes the options named and materialized");
         using functor_type = std::decay_t<F>;
         if constexpr (detail::transformer_supplier<functor_type>) {
+            static_assert(detail::options_of<named, materialized, state_stores>::admit<Options...>,
+                          "ktable::transform_values takes the options named, materialized and state_stores");
             using types = detail::transformer_of<functor_type>;
             static_assert(std::is_same_v<typename types::key_type, Key> && std::is_same_v<typename types::value_type, Value>,
                           "ktable::transform_values: the transformer must be derived from value_transformer<Key, Value, "
@@ -79,6 +81,9 @@ public:
             return view<operation, false, rows::deletable>("KTABLE-TRANSFORMVALUES-", std::forward<F>(transformer),
                                                            options...);
         } else {
+            static_assert(detail::options_of<named, materialized>::admit<Options...>,
+                          "ktable::transform_values of a functor takes the options named and materialized; one that uses "
+                          "stores is a value_transformer");
             static_assert(!detail::mutable_record_functor<F, Key, const Value*>,
                           "ktable::transform_values: the functor is a mutable lambda, but all tasks share it; keep "
                           "state in a store, or give each task its own functor with per_task(factory)");
@@ -185,8 +190,12 @@ private:
                 spec = detail::key_value_spec(std::move(store), *kept);
         }
         using view_type = detail::table_view<Key, Value, Operation, std::decay_t<F>, Skips>;
+        [[maybe_unused]] std::vector<store_spec> brought;
+        if constexpr (detail::transformer_supplier<std::decay_t<F>>) brought = detail::stores_of(f);
         auto rows_view = std::make_shared<view_type>(table(), detail::share(std::forward<F>(f)), std::move(spec),
                                                      kept.has_value());
+        if constexpr (detail::transformer_supplier<std::decay_t<F>>)
+            rows_view->use_stores(detail::pick<state_stores>(options...).names, std::move(brought));
         detail::graph_node what{.name = at().graph->name_or_new(detail::pick<named>(options...).name, prefix)};
         what.write = [rows_view, size = at().window_size.value_or(std::chrono::milliseconds(0))](
                          const detail::graph_node& of, topology& out) { rows_view->write(of, size, out); };

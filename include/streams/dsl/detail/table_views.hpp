@@ -175,6 +175,12 @@ public:
         if (Skips) send_old_ = parent_->enable_sending_old_values(false);
     }
 
+    /// Stores that the operation itself uses: some are added elsewhere, some come with it.
+    void use_stores(std::vector<std::string> names, std::vector<store_spec> brought) {
+        used_ = std::move(names);
+        for (const store_spec& each : brought) used_.push_back(each.name);
+        brought_ = std::move(brought);
+    }
     bool enable_sending_old_values(bool force) override {
         if (spec_ || parent_->enable_sending_old_values(force)) send_old_ = true;
         return send_old_;
@@ -186,7 +192,7 @@ public:
     getter_plan<Key, row_type> getter() override {
         if (spec_) return getter_from_store<Key, row_type>(spec_->name);
         getter_plan<Key, Value> above = parent_->getter();
-        return {above.stores, [make = above.make, functor = functor_] {
+        return {united(above.stores, used_), [make = above.make, functor = functor_] {
                     return std::make_unique<view_getter<Key, Value, Operation>>(make(),
                                                                                 Operation{task_functor<F>(functor)});
                 }};
@@ -199,12 +205,16 @@ public:
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
         if (spec_) out.add_store(*spec_, {of.name});
+        for (const store_spec& each : brought_) out.add_store(each);
+        for (const std::string& store : used_) out.connect_store(of.name, store);
     }
 
 private:
     std::shared_ptr<table_of<Key, Value>> parent_;
     shared_functor<F> functor_;
     std::optional<store_spec> spec_;
+    std::vector<std::string> used_;
+    std::vector<store_spec> brought_;
     bool materialized_;
     bool send_old_ = false;
 };

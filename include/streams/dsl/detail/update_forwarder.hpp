@@ -96,7 +96,6 @@ public:
         const record_context at_hand = context_->current();
         context_->current().metadata = entry.metadata;
         context_->handling(r);
-        context_->current().metadata.partition = context_->task().partition;
         to_->forward(r);
         context_->current() = at_hand;
     }
