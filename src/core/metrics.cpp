@@ -22,6 +22,8 @@ std::string_view to_string(drop_reason reason) noexcept {
         return "partitioner";
     case drop_reason::stale:
         return "stale";
+    case drop_reason::duplicate:
+        return "duplicate";
     }
     return "unknown";
 }

@@ -114,6 +114,10 @@ milliseconds stream_thread::poll_wait() {
         const auto due = last_commit_ + environment_.config.commit_interval.count() - environment_.time.steady_ms();
         if (due > 0) wait = std::min(wait, milliseconds(due));
     }
+    for (const auto& each : tasks_.all()) {
+        const auto held = each->task ? each->task->held_until() - environment_.time.wall_ms() : 0;
+        if (held > 0) wait = std::min(wait, milliseconds(held));
+    }
     return wait;
 }
 

@@ -118,8 +118,20 @@ std::size_t stream_task::input_of(const topic_partition& partition) const noexce
     return at;
 }
 
+void stream_task::hold_input_until(std::int64_t wall_time) {
+    held_until_ = held() ? std::max(held_until_, wall_time) : wall_time;
+    held_since_ = environment_.time.wall_ms();
+}
+
+bool stream_task::held() const {
+    if (held_until_ == 0) return false;
+    const std::int64_t now = environment_.time.wall_ms();
+    // A clock that was set back must not hold the input for as long.
+    return now >= held_since_ && now < held_until_;
+}
+
 bool stream_task::process() {
-    if (!group_.ready(environment_.time)) return false;
+    if (!processable()) return false;
     const auto next = group_.take();
     run(next);
     next.queue.release();

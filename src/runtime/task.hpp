@@ -16,6 +16,7 @@
 #include <streams/topology/task_context.hpp>
 #include <streams/topology/topology.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -84,8 +85,11 @@ public:
     void polled() noexcept { group_.polled(); }
     [[nodiscard]] std::size_t buffered() const noexcept { return group_.buffered(); }
 
-    /// Whether `process` would take a record: one is queued, and no partition is waited for (`max.task.idle.ms`).
-    [[nodiscard]] bool processable() { return group_.ready(environment_.time); }
+    /// Whether `process` would take a record: one is queued, and no partition is waited for (`max.task.idle.ms`), and
+    /// no node holds the input back.
+    [[nodiscard]] bool processable() { return !held() && group_.ready(environment_.time); }
+    /// Until when a node holds the input back, ms of the wall clock; 0: none does.
+    [[nodiscard]] std::int64_t held_until() const noexcept { return held_until_; }
     /// Processes one record. False: none is processable.
     /// Throws what the deserialization and processing handlers do not answer with resume; see record_failure.
     bool process();
@@ -130,6 +134,7 @@ public:
     void request_commit() noexcept override { commit_requested_ = true; }
     [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override;
     void set_processor_metadata(std::string_view name, std::int64_t value) override;
+    void hold_input_until(std::int64_t wall_time) override;
 
 private:
     struct input_state {
@@ -143,6 +148,7 @@ private:
         commit_metadata metadata;
     };
 
+    [[nodiscard]] bool held() const;
     void open_stores();
     [[nodiscard]] state_store* global_reader(std::string_view name);
     void connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs);
@@ -174,6 +180,8 @@ private:
     std::array<bool, drop_reasons> drop_logged_{};
     bool commit_needed_ = false;
     bool commit_requested_ = false;
+    std::int64_t held_until_ = 0; ///< ms of the wall clock, as held_since_
+    std::int64_t held_since_ = 0;
     bool initialized_ = false;
     bool closed_ = false;
 };

@@ -151,6 +151,23 @@ def customer_360(state):
         eventually("every ticket with the advisor's new number", lambda: shows("555-2"))
 
 
+def inventory(state):
+    write("deliveries", [("apples", '{"pieces":100}'), ("pears", '{"pieces":5}')])
+    write("sales", [("apples", '{"pieces":30}'), ("apples", '{"pieces":25}')])
+    with running("inventory", state):
+        eventually("the stock of both", lambda: last_values("stock") == {
+            "apples": {"pieces": 45, "sold": 55}, "pears": {"pieces": 5, "sold": 0}})
+        eventually("pears to be ordered", lambda: last_values("reorder").get("pears") == {"pieces": 5, "sold": 0})
+
+
+def page_views_by_region(state):
+    write("user_regions", [("ann", '{"region":"EU"}'), ("bob", '{"region":"EU"}'), ("eve", '{"region":"US"}')])
+    write("page_views", [(user, '{"page":"/"}') for user in ("ann", "eve", "bob", "nobody")])
+    with running("page_views_by_region", state):
+        eventually("one session of each region", lambda: sorted(
+            (row["region"], row["views"]) for row in last_values("page_views_by_region").values()) == [("EU", 2), ("US", 1)])
+
+
 def counted_words():
     """The last count of each word. The value is Java's long: 8 bytes, big-endian, written by kcat as it is."""
     done = subprocess.run(["kcat", "-C", "-b", BROKER, "-t", "word_counts", "-e", "-q", "-o", "beginning", "-s", "value=q",
@@ -264,9 +281,10 @@ def main():
     create_topics(4, "users", "clickstream", "vip_actions", "orders", "completed_orders", "syslog", "syslog_invalid_users",
                   "temp_raw", "clean", "temp_c", "temp_bad", "transactions", "balances", "lines", "word_counts",
                   "authorization_attempts", "possible_fraud", "basket_lines", "baskets", "advisors", "customers", "consents",
-                  "tickets", "customer_360")
+                  "tickets", "customer_360", "deliveries", "sales", "stock", "reorder", "user_regions", "page_views",
+                  "page_views_by_region")
     scenarios = [vip_actions, completed_orders, syslog_invalid_users, clean_sensors, account_balance, word_count,
-                 basket, customer_360, two_processes, broker_restart, possible_fraud]
+                 basket, customer_360, inventory, page_views_by_region, two_processes, broker_restart, possible_fraud]
     chosen = sys.argv[1:]
     for scenario in scenarios:
         if chosen and scenario.__name__ not in chosen:

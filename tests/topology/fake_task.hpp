@@ -62,6 +62,7 @@ public:
         punctuate = std::move(call);
         return cancellable(std::make_shared<bool>(false));
     }
+    void hold_input_until(std::int64_t wall_time) override { held_until = wall_time; }
     void request_commit() noexcept override { commit_requested = true; }
     [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override {
         const auto found = metadata.find(name);
@@ -79,6 +80,7 @@ public:
     std::chrono::milliseconds interval{0};
     std::function<void(std::int64_t)> punctuate;
     bool commit_requested = false;
+    std::int64_t held_until = 0;
 };
 
 /// Keeps copies of the records that reach it.

@@ -18,8 +18,9 @@ enum class drop_reason : std::uint8_t {
     production,          ///< could not be written, and the handler chose to continue
     partitioner,         ///< a custom partitioner sent it nowhere
     stale,               ///< newer data has taken its place: out of order in a versioned table, a late answer in a join
+    duplicate,           ///< a record with the same id was passed on before
 };
-inline constexpr std::size_t drop_reasons = 9;
+inline constexpr std::size_t drop_reasons = 10;
 
 [[nodiscard]] std::string_view to_string(drop_reason reason) noexcept;
 

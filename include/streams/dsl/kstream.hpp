@@ -6,7 +6,7 @@
 #include <streams/dsl/detail/stateful.hpp>
 #include <streams/dsl/detail/stateless.hpp>
 #include <streams/dsl/fwd.hpp>
-#include <streams/dsl/kstream_processing.hpp>
+#include <streams/dsl/kstream_extensions.hpp>
 #include <streams/dsl/options.hpp>
 
 #include <string>
@@ -22,8 +22,8 @@ namespace streams::inline v0 {
 /// threads at once; see per_task for one with state. What it throws stops the application (or goes to the processing
 /// handler). Not thread-safe while the topology is built.
 template <class Key, class Value>
-class kstream : public kstream_processing<Key, Value> {
-    using base = kstream_processing<Key, Value>;
+class kstream : public kstream_extensions<Key, Value> {
+    using base = kstream_extensions<Key, Value>;
     template <class F>
     static constexpr bool functor = record_functor<F, Key, Value>;
     template <class F>

@@ -65,6 +65,9 @@ public:
                                  std::function<void(std::int64_t)> callback) = 0;
     /// Asks for a commit soon.
     virtual void request_commit() noexcept = 0;
+    /// Lets the task take no further record before this time of the wall clock, ms; it stays in the group, and its
+    /// punctuations and commits go on.
+    virtual void hold_input_until(std::int64_t wall_time) = 0;
 
     /// The task's one object of that name, made at the first request: for nodes that share more than a store.
     template <std::derived_from<shared_in_task> T>

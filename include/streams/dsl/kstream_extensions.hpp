@@ -1,0 +1,101 @@
+#pragma once
+
+#include <streams/dsl/detail/deduplicate_node.hpp>
+#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/repartition.hpp>
+#include <streams/dsl/detail/throttle_node.hpp>
+#include <streams/dsl/fwd.hpp>
+#include <streams/dsl/kstream_processing.hpp>
+#include <streams/dsl/options.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace streams::inline v0 {
+
+/// So many records in so much time: `rate{100, 1s}`.
+struct rate {
+    double records;                     ///< above zero
+    std::chrono::milliseconds per{1'000}; ///< above zero
+};
+
+namespace detail {
+/// Throws topology_error for an impossible rate.
+[[nodiscard]] pace checked(const rate& of);
+/// The store of a deduplicate. Throws topology_error for an impossible time.
+[[nodiscard]] store_spec deduplication_spec(std::string name, std::chrono::milliseconds within,
+                                            const materialized& options);
+} // namespace detail
+
+/// Operators that Kafka Streams lacks; part of kstream.
+template <class Key, class Value>
+class kstream_extensions : public kstream_processing<Key, Value> {
+public:
+    using kstream_processing<Key, Value>::kstream_processing;
+
+    /// Passes on the first record of each id, and drops those that come with the same id less than `within` before or
+    /// after it in event time: `payments.deduplicate(&payment::id, 1h)`. `by` takes (value) or (key, value) and returns
+    /// the id, of any type with a serde; a record without id (an empty std::optional) is passed on. Ids are kept in a
+    /// window store for `within` behind the newest record (`materialized{.retention}` keeps them longer, so that later
+    /// records can be told too; one that is too late to be told is passed on). Duplicates are found within a partition:
+    /// where equal ids may come under different keys, select_key first. A changed key is repartitioned before.
+    template <class F, class... Options>
+    [[nodiscard]] kstream<Key, Value> deduplicate(F&& by, std::chrono::milliseconds within,
+                                                  const Options&... options) const {
+        static_assert(detail::options_of<named, materialized>::admit<Options...>,
+                      "kstream::deduplicate takes the options named and materialized");
+        static_assert(!detail::mutable_record_functor<F, Key, Value>,
+                      "kstream::deduplicate: the functor is a mutable lambda, but all tasks share it; keep state in a "
+                      "store, or give each task its own functor with per_task(factory)");
+        static_assert(record_functor<F, Key, Value>,
+                      "kstream::deduplicate: the functor must be callable with (value) or (key, value) of the stream's "
+                      "types and return the id; check its parameters, std::optional included");
+        using Id = detail::record_value_t<F, Key, Value>;
+        static_assert(readable_and_writable<Id>,
+                      "kstream::deduplicate: the id's type has no serde; specialise streams::serde for it, or include the "
+                      "header that does");
+        using node_type = detail::deduplicate_node<Key, Value, Id, std::decay_t<F>>;
+
+        const auto kept = detail::pick<materialized>(options...);
+        detail::graph& graph = *this->at().graph;
+        std::string store = kept.name.empty() ? graph.new_store_name("KSTREAM-DEDUPLICATE-") : kept.name;
+        detail::graph_node what{.name = graph.name_or_new(detail::pick<named>(options...).name, "KSTREAM-DEDUPLICATE-")};
+        detail::attachment above = this->at();
+        if (above.repartition_required) {
+            this->check_serdes();
+            above = detail::behind_repartition(above, store, [&](detail::repartition_plan& plan) {
+                detail::make_repartition_nodes<Key, Value>(plan, this->at().window_size);
+            });
+        }
+        what.write = [spec = detail::deduplication_spec(std::move(store), within, kept), within,
+                      by = detail::share(std::forward<F>(by))](const detail::graph_node& of, topology& out) {
+            out.add_node({.kind = node_kind::processor,
+                          .name = of.name,
+                          .parents = detail::parent_names(of),
+                          .make = [by, within, store = spec.name] {
+                              return std::make_unique<node_type>(by, within, store);
+                          }});
+            out.add_store(spec, {of.name});
+        };
+        return kstream<Key, Value>(above.behind(graph.add(std::move(what), *above.node)));
+    }
+
+    /// Slows the stream down: no more than so many records a second (of the wall clock) go through in one task. What is
+    /// faster waits in its topic, and with it everything else the task reads; nothing is dropped and nothing piles up in
+    /// memory: `alerts.throttle({50, 1s})` spares a service that is called for each of them. The rate is that of one
+    /// partition: divide by their number.
+    template <class... Options>
+    [[nodiscard]] kstream<Key, Value> throttle(const rate& limit, const Options&... options) const {
+        static_assert(detail::options_of<named>::admit<Options...>, "kstream::throttle takes one option: named");
+        const detail::pace pace = detail::checked(limit);
+        auto& node = this->at().graph->add_processor(
+            this->template name<named>("KSTREAM-THROTTLE-", options...), *this->at().node,
+            [pace] { return std::make_unique<detail::throttle_node<Key, Value>>(pace); });
+        return kstream<Key, Value>(this->at().behind(node));
+    }
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,37 @@
+#include <streams/dsl/kstream_extensions.hpp>
+
+#include <algorithm>
+
+namespace streams::inline v0::detail {
+
+pace checked(const rate& of) {
+    if (!(of.records > 0) || of.per.count() <= 0)
+        throw topology_error(concat("a rate of ", of.records, " records in ", of.per.count(),
+                                    " ms lets nothing through; give both numbers above zero"));
+    // Pacing by single milliseconds would cost more than it gives.
+    constexpr double most_ahead = 100;
+    const double cost = static_cast<double>(of.per.count()) / of.records;
+    return {cost, std::max(0.0, most_ahead - cost)};
+}
+
+store_spec deduplication_spec(std::string name, std::chrono::milliseconds within, const materialized& options) {
+    if (within.count() <= 0)
+        throw topology_error(concat("deduplicate within ", within.count(),
+                                    " ms finds no duplicates; give a time above zero"));
+    const auto retention = options.retention.value_or(within);
+    if (retention < within)
+        throw topology_error(concat("store ", name, " is to keep ids for ", retention.count(),
+                                    " ms, which is less than the ", within.count(),
+                                    " ms within which duplicates are to be found; keep them at least as long"));
+    return {.name = std::move(name),
+            .kind = store_kind::window,
+            .persistent = !options.in_memory,
+            .timestamped = false,
+            .caching = false,
+            .logging = options.logging,
+            .changelog_config = options.changelog_config,
+            .window_size = within,
+            .retention = retention};
+}
+
+} // namespace streams::inline v0::detail
