@@ -78,13 +78,13 @@ public:
         }
         step_.add(key, plain(r.value), aggregate_);
         context_->handling(r);
-        if (!aggregate_) return store_.put(nullptr, timestamp);
-        if (records < size_) {
+        if (aggregate_ && records < size_) {
             stored_.emplace(counted<aggregate_type>{records, std::move(*aggregate_)});
-            return store_.put(&*stored_, timestamp);
+            store_.put(&*stored_, timestamp);
+            return;
         }
         store_.put(nullptr, timestamp);
-        this->forward({key, *aggregate_, timestamp, r.headers});
+        if (aggregate_) this->forward({key, *aggregate_, timestamp, r.headers});
     }
 
 private:

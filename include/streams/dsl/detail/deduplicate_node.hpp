@@ -2,6 +2,8 @@
 
 #include <streams/dsl/detail/functor.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
+#include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -23,7 +23,7 @@ template <class Key, class Value, class To>
                   "grouped stream's types");
     if constexpr (std::is_convertible_v<To, std::string>) {
         return [topic = std::string(std::forward<To>(to))](const attachment& at) {
-            stateless<Key, Value>::add_sink(at, at.node->name + "-late", topic);
+            stateless<Key, Value>::add_sink(at, at.node->name + "-late", topic, [] { return place_by_key(); });
         };
     } else {
         return [use = std::forward<To>(to)](const attachment& at) {
