@@ -12,6 +12,7 @@
 #include <streams/dsl/timestamp_from.hpp>
 #include <streams/state/stores.hpp>
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ public:
     template <class Key, class Value, class... Options>
     [[nodiscard]] kstream<Key, Value> stream(std::vector<std::string> topics, const Options&... options) {
         return stream_of<Key, Value>(std::move(topics), options...);
+    }
+    template <class Key, class Value, class... Options>
+    [[nodiscard]] kstream<Key, Value> stream(std::initializer_list<const char*> topics, const Options&... options) {
+        return stream_of<Key, Value>(std::vector<std::string>(topics.begin(), topics.end()), options...);
     }
     /// The records of all topics that match a pattern when the application starts; at least one must.
     template <class Key, class Value, class... Options>
