@@ -203,7 +203,11 @@ void tiered_map::flush_one(pending_update& update) {
     update.dirty = false;
     --dirty_count_;
     cached_bytes_ -= std::exchange(update.charge, 0);
-    if (listening && !value && !old) return;
+    if (listening && !value && !old) {
+        // Expired below: neither log nor listener hear of the deletion, but what was cached is gone all the same.
+        if (!visible) update.has_drained = true;
+        return;
+    }
 
     newest_flushed_ = std::max(newest_flushed_, age);
     if (!listening && !value && !update.has_drained && is_absent_below(update)) return; // made and deleted since the commit

@@ -33,8 +33,8 @@ TEST_CASE("a global table is filled from all partitions before the first record 
     w.cluster.create_topic("rows", 3);
     for (int row = 0; row < 100; ++row) {
         const auto name = std::to_string(row);
-        w.cluster.produce("rows", name, "old");
-        w.cluster.produce("rows", name, "row" + name);
+        w.cluster.produce("rows", name, text("old"));
+        w.cluster.produce("rows", name, text("row" + name));
     }
     for (int row = 0; row < 100; ++row) w.produce("k" + std::to_string(row), std::to_string(row));
     kafka_streams app = w.run(joining(persistent), w.config());

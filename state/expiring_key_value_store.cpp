@@ -1,0 +1,104 @@
+#include "state/expiring_key_value_store.hpp"
+
+#include <streams/core/big_endian.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace streams::inline v0 {
+
+namespace {
+
+constexpr std::uint64_t swept_at_least = 64;
+constexpr std::int64_t sweeps_in_a_life = 4;
+
+std::int64_t timestamp_of(bytes_view value) noexcept { return load_big_endian<std::int64_t>(value.data()); }
+
+class living_cursor final : public store_cursor<store_entry> {
+public:
+    living_cursor(store_range<store_entry> all, std::int64_t oldest)
+        : all_(std::move(all)), at_(all_.begin()), oldest_(oldest) {}
+    std::optional<store_entry> next() override {
+        for (bool first = std::exchange(first_, false);; first = false) {
+            if (!first) ++at_;
+            if (at_ == all_.end()) {
+                first_ = true; // stays at the end
+                return std::nullopt;
+            }
+            if (timestamp_of(at_->value) >= oldest_) return *at_;
+        }
+    }
+
+private:
+    store_range<store_entry> all_;
+    store_range<store_entry>::iterator at_;
+    std::int64_t oldest_;
+    bool first_ = true;
+};
+
+} // namespace
+
+expiring_key_value_store::expiring_key_value_store(const store_spec& spec, const store_environment& environment)
+    : entries_(spec, environment), time_to_live_(spec.retention.count()) {}
+
+bool expiring_key_value_store::expired(bytes_view value) const noexcept {
+    return timestamp_of(value) < observed_ - time_to_live_;
+}
+
+std::optional<bytes_view> expiring_key_value_store::get(bytes_view key) {
+    const auto found = entries_.get(key);
+    return found && expired(*found) ? std::nullopt : found;
+}
+
+void expiring_key_value_store::put(bytes_view key, std::optional<bytes_view> value) {
+    if (value) observed_ = std::max(observed_, timestamp_of(*value));
+    entries_.put(key, value);
+}
+
+store_range<store_entry> expiring_key_value_store::living(store_range<store_entry> all) const {
+    return store_range<store_entry>(std::make_unique<living_cursor>(std::move(all), observed_ - time_to_live_));
+}
+
+store_range<store_entry> expiring_key_value_store::range(std::optional<bytes_view> from, std::optional<bytes_view> to,
+                                                         iteration_order direction) {
+    return living(entries_.range(from, to, direction));
+}
+
+store_range<store_entry> expiring_key_value_store::prefix_scan(bytes_view prefix) {
+    return living(entries_.prefix_scan(prefix));
+}
+
+void expiring_key_value_store::restore(std::span<const record_view> records) {
+    for (const record_view& each : records) observed_ = std::max(observed_, each.timestamp);
+    entries_.restore(records);
+}
+
+void expiring_key_value_store::flush() {
+    if (swept_at_ < 0) swept_at_ = observed_;
+    if (const std::int64_t passed = observed_ - swept_at_; passed > 0) {
+        const auto share = static_cast<double>(passed) * sweeps_in_a_life / static_cast<double>(time_to_live_);
+        sweep(swept_at_least + static_cast<std::uint64_t>(
+                                   std::min(share, 1.0) * static_cast<double>(entries_.approximate_num_entries())));
+        swept_at_ = observed_;
+    }
+    entries_.flush();
+}
+
+void expiring_key_value_store::sweep(std::uint64_t entries) {
+    condemned_.clear();
+    bool ended = true;
+    for (const store_entry& each :
+         entries_.range(next_swept_.empty() ? std::nullopt : std::optional(next_swept_.view()), std::nullopt,
+                        iteration_order::ascending)) {
+        if (entries-- == 0) {
+            next_swept_.assign(each.key);
+            ended = false;
+            break;
+        }
+        if (expired(each.value)) condemned_.emplace_back(each.key);
+    }
+    if (ended) next_swept_.clear();
+    for (const bytes& key : condemned_) entries_.put(key, std::nullopt);
+}
+
+} // namespace streams::inline v0
