@@ -1,3 +1,4 @@
+#include "state/expiring_key_value_store.hpp"
 #include "state/managed_store.hpp"
 #include "state/memory_change_buffer.hpp"
 #include "state/state_thread.hpp"
@@ -17,6 +18,7 @@ std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_en
     case store_kind::change_buffer: return std::make_unique<memory_change_buffer>(spec, environment);
     case store_kind::key_value: break;
     }
+    if (spec.retention.count() > 0) return std::make_unique<expiring_key_value_store>(spec, environment);
     return std::make_unique<tiered_key_value_store>(spec, environment);
 }
 

@@ -121,3 +121,15 @@ TEST_CASE("sessions with a negative gap or grace, or too short a retention, are 
     CHECK_THROWS_AS(group.windowed_by(session{.gap = 10ms, .grace = 5ms}).count(materialized{.retention = 14ms}),
                     topology_error);
 }
+
+TEST_CASE("a cached session that was absorbed stays so, though its end has long passed") {
+    topology_test_driver driver(concatenated({.gap = 10ms, .grace = 5ms}));
+    auto in = driver.input_topic<text, text>("in");
+    in.pipe("k", "a", std::int64_t{89});
+    in.pipe("other", "z", std::int64_t{110});
+    in.pipe("k", "b", std::int64_t{99});
+    in.pipe("k", "c", std::int64_t{94});
+    const auto out = updates(driver);
+    REQUIRE_FALSE(out.empty());
+    CHECK(out.back() == update{89, 99, "||abc"});
+}

@@ -123,3 +123,10 @@ TEST_CASE("a view without a name but with a history keeps its versions in a stor
     driver.input_topic<text, text>("sales").pipe("k", "s", std::int64_t{15});
     CHECK(driver.output_topic<text, text>("out").read_values() == std::vector<text>{"s@10!"});
 }
+
+TEST_CASE("a join that waits shows its buffer before the table's store where Java's hash table puts them together") {
+    streams_builder builder;
+    auto prices = builder.table<text, text>("prices", materialized{.name = "ver6", .history_retention = 100ms});
+    builder.stream<text, text>("sales").join(prices, both, joined{.name = "join9", .grace = 10ms}).to("out");
+    CHECK_THAT(builder.build().describe(), containing("Processor: join9 (stores: [join9-Buffer, ver6])"));
+}

@@ -22,7 +22,8 @@ struct store_spec {
 
     std::chrono::milliseconds window_size{0}; ///< window stores
     /// How long after its start a window, or after its end a session, is kept, at least. Versioned stores: how long after
-    /// it was replaced a version is kept, at least, and how late a put may be.
+    /// it was replaced a version is kept, at least, and how late a put may be. Key-value stores: how long an entry lives
+    /// behind the newest timestamp; 0: for ever.
     std::chrono::milliseconds retention{0};
     bool retain_duplicates = false;           ///< window stores: several values under one key and start
     bool time_ordered = false; ///< window and session stores: kept by time, so that what a span of time holds is read at once

@@ -16,6 +16,9 @@ struct options {
     bool caching = false;     ///< written once a commit instead of once an update
     bool logging = true;      ///< changelog topic
     std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the store's own
+    /// Key-value stores with timestamps: how long an entry lives behind the newest timestamp put; then it is not read any
+    /// more, and soon deleted, from the changelog too. An extension; 0: for ever.
+    std::chrono::milliseconds time_to_live{0};
 };
 
 namespace detail {
@@ -35,6 +38,17 @@ namespace detail {
 /// A key-value store for processors (Kafka's `Stores.persistentKeyValueStore`):
 /// `builder.add_state_store(stores::key_value("seen", {.persistent = false}))`.
 [[nodiscard]] inline store_spec key_value(std::string name, const options& how = {}) {
+    store_spec spec = detail::spec_of(store_kind::key_value, std::move(name), how);
+    if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !how.timestamped))
+        throw topology_error(concat("store ", spec.name, " has a time to live of ", how.time_to_live.count(),
+                                    " ms; give it one above zero, and .timestamped = true, by which it is told"));
+    spec.retention = how.time_to_live;
+    return spec;
+}
+
+/// A store of the timers of a processor (an extension): see processor_task::on_timer.
+[[nodiscard]] inline store_spec timers(std::string name, options how = {}) {
+    how.timestamped = false;
     return detail::spec_of(store_kind::key_value, std::move(name), how);
 }
 

@@ -2,10 +2,12 @@
 
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
+#include <streams/topology/timers.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -46,6 +48,33 @@ public:
     /// Asks for a commit soon.
     void commit() const noexcept { context_->request_commit(); }
 
+    /// Prepares timers, once, in `init` (an extension): `fire` is called as `(const Key&, time in ms)` when the time of a
+    /// timer has come, by stream time or, within a tenth of a second, by the wall clock; what it forwards has the headers
+    /// of a punctuation. Timers are kept in `store`, one of stores::timers that is connected to the processor, and survive
+    /// restarts with it. Throws topology_error as state_store does.
+    template <class Key, class F>
+    void on_timer(std::string_view store, F fire, punctuation_type type = punctuation_type::stream_time) {
+        static_assert(std::invocable<F&, const Key&, std::int64_t>,
+                      "on_timer: the functor must be callable with (const Key&, std::int64_t), the key and its time in ms");
+        timers_ = std::make_shared<detail::timers>(state_store<key_value_store>(store),
+                                                   [fire = std::move(fire)](bytes_view key, std::int64_t at) mutable {
+                                                       fire(serde<Key>::deserialize(key), at);
+                                                   });
+        const std::chrono::milliseconds interval(type == punctuation_type::stream_time ? 1 : 100);
+        schedule(interval, type, [timers = timers_](std::int64_t now) { timers->fire_due(now); });
+    }
+    /// Sets a timer of a key to a time, ms since the epoch; one that is set already stays. A time that has passed fires
+    /// with the next record, or the next look at the wall clock. REQUIRES: on_timer was called with this Key.
+    template <class Key>
+    void timer(const Key& key, std::int64_t at) const {
+        with_timers("timer").set(bytes_of(key).view(), at);
+    }
+    /// Takes a timer back; none was set: nothing happens.
+    template <class Key>
+    void cancel_timer(const Key& key, std::int64_t at) const {
+        with_timers("cancel_timer").cancel(bytes_of(key).view(), at);
+    }
+
     /// Where the record that is being processed was read from; nullopt during punctuation.
     [[nodiscard]] std::optional<streams::record_metadata> record_metadata() const noexcept {
         const auto& metadata = context_->current().metadata;
@@ -64,6 +93,21 @@ public:
 protected:
     task_context* context_;
     std::string_view node_;
+
+private:
+    [[nodiscard]] detail::timers& with_timers(std::string_view call) const {
+        if (!timers_)
+            throw topology_error(concat("node ", node_, " calls ", call, " without timers; call on_timer in its init"));
+        return *timers_;
+    }
+    template <class Key>
+    [[nodiscard]] static bytes bytes_of(const Key& key) {
+        bytes out;
+        serde<Key>::serialize(key, out);
+        return out;
+    }
+
+    std::shared_ptr<detail::timers> timers_;
 };
 
 /// What a processor is given (Kafka's `ProcessorContext`): its task, and its children, which take records of `KeyOut` and
