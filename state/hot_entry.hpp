@@ -19,6 +19,7 @@ struct pending_update {
     value_slot drained; ///< where `dirty && has_drained`: what the changelog got before the newest value
     bool dirty = false;       ///< `value` is not in the changelog yet
     bool has_drained = false; ///< the changelog got something since the last commit: `drained` if dirty, else `value`
+    bool made = false;        ///< the key was absent before the first write
     bool log_only = false;    ///< only for the changelog (and downstream): the store refused it; `entry` is owned
     std::uint32_t log_sequence = 0; ///< stores with duplicates: the sequence number the changelog gets
     std::uint64_t order = 0;        ///< of the last write, over all keys

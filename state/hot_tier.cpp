@@ -106,7 +106,7 @@ void hot_tier::release(pending_update& update) noexcept {
     update.value.reset();
     update.drained.reset();
     update.headers.reset();
-    update.dirty = update.has_drained = false;
+    update.dirty = update.has_drained = update.made = false;
     update.order = 0;
     update.charge = 0;
     free_.push_back(std::move(owned));

@@ -89,8 +89,7 @@ void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint3
     const bool absent_elsewhere = known_absent(key);
     if (!value && absent_elsewhere) {
         hot_entry* const made = hot_.find(key);
-        if (!made) return;
-        if (made->pending && !made->pending->has_drained && is_absent_below(*made->pending)) return cancel(*made);
+        if (made && made->pending && made->pending->made && !made->pending->has_drained) return cancel(*made);
     }
     hot_entry* const entry =
         hot_.find_or_insert(key, absent_elsewhere ? hot_entry::content::clean : hot_entry::content::unknown);
@@ -128,7 +127,11 @@ void tiered_map::cancel(hot_entry& entry) {
 void tiered_map::write(pending_update& update, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     const bool fresh = update.order == 0;
     const std::size_t before = update.value.heap_bytes() + update.drained.heap_bytes();
-    if (fresh) add_uncommitted(update);
+    if (fresh) {
+        const hot_entry& entry = *update.entry;
+        update.made = value && !update.log_only && entry.state == hot_entry::content::clean && entry.value.is_null();
+        add_uncommitted(update);
+    }
     if (!update.dirty) {
         // The drained value is what a commit without another flush, or an old value downstream, still needs.
         if (update.has_drained) update.drained.swap(update.value);
@@ -210,7 +213,7 @@ void tiered_map::flush_one(pending_update& update) {
     }
 
     newest_flushed_ = std::max(newest_flushed_, age);
-    if (!listening && !value && !update.has_drained && is_absent_below(update)) return; // made and deleted since the commit
+    if (!listening && !value && update.made && !update.has_drained) return; // made and deleted since the commit
     update.has_drained = true;
     append_to_changelog(update);
     if (!listening) return;
@@ -218,12 +221,6 @@ void tiered_map::flush_one(pending_update& update) {
                         with_old_values_ ? old : std::nullopt, update.timestamp,
                         update.headers ? *update.headers : no_headers_, update.metadata});
     no_headers_.clear();
-}
-
-/// Whether nothing is known of the key but what is pending.
-bool tiered_map::is_absent_below(const pending_update& update) const noexcept {
-    const hot_entry& entry = *update.entry;
-    return !update.log_only && entry.state == hot_entry::content::clean && entry.value.is_null();
 }
 
 std::optional<bytes_view> tiered_map::last_flushed(pending_update& update) {

@@ -62,13 +62,15 @@ TEST_CASE("a window leaves once, when stream time has passed its end and grace, 
 TEST_CASE("a sliding window leaves once, when no record can fall into it any more") {
     streams_builder builder;
     topology_test_driver driver(
-        counted(builder, grouped_input(builder).windowed_by(sliding{.difference = 10ms}).emit_on_close()));
+        counted(builder, grouped_input(builder).windowed_by(sliding{10ms, 30ms}).emit_on_close()));
     auto in = driver.input_topic<text, text>("in");
     in.pipe("k", "v", std::int64_t{20});
     in.pipe("k", "v", std::int64_t{25});
-    CHECK(emitted(driver) == results{{"k", 10, 1, 20}});
-    in.pipe("k", "v", std::int64_t{50});
-    CHECK(emitted(driver) == results{{"k", 15, 2, 25}, {"k", 21, 1, 25}});
+    CHECK(emitted(driver).empty());
+    in.pipe("k", "v", std::int64_t{56});
+    CHECK(emitted(driver) == results{{"k", 10, 1, 20}, {"k", 15, 2, 25}});
+    in.pipe("k", "v", std::int64_t{62});
+    CHECK(emitted(driver) == results{{"k", 21, 1, 25}});
 }
 
 TEST_CASE("a session leaves once, at its end, when gap and grace have passed") {
@@ -141,7 +143,8 @@ TEST_CASE("sessions and sliding windows close when idle too") {
     CHECK(driver.output_topic<windowed<text>, std::int64_t>("windows").read_values() ==
           std::vector<std::int64_t>{1, 2, 1});
     driver.advance_wall_clock(10min);
-    in.pipe("k", "v", std::int64_t{26});
+    in.pipe("k", "v", std::int64_t{20});
+    CHECK(driver.dropped()[drop_reason::late] == 2);
     driver.advance_wall_clock(10min);
     CHECK(driver.output_topic<session_windowed<text>, std::optional<std::int64_t>>("sessions").empty());
     CHECK(driver.output_topic<windowed<text>, std::int64_t>("windows").empty());

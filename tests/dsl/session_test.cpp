@@ -47,7 +47,7 @@ std::vector<update> updates(topology_test_driver& driver) {
 } // namespace
 
 TEST_CASE("a record within the gap extends a session, whose former row is deleted") {
-    topology_test_driver driver(concatenated({.gap = 10ms}), without_cache());
+    topology_test_driver driver(concatenated({.gap = 10ms, .grace = 100ms}), without_cache());
     auto in = driver.input_topic<text, text>("in");
     in.pipe("k", "a", std::int64_t{100});
     in.pipe("k", "b", std::int64_t{110});
@@ -92,7 +92,7 @@ TEST_CASE("a record of a closed session is dropped as late, one that an open ses
 
 TEST_CASE("count and reduce of sessions merge by themselves") {
     streams_builder builder;
-    auto sessions = builder.stream<text, maybe_text>("in").group_by_key().windowed_by(session{10ms});
+    auto sessions = builder.stream<text, maybe_text>("in").group_by_key().windowed_by(session{10ms, 100ms});
     sessions.count(materialized{.name = "counts"}).to_stream().to("counted");
     sessions.reduce([](text all, const maybe_text& value) { return std::move(all) + value.value_or("-"); },
                     materialized{.name = "texts"})

@@ -113,7 +113,8 @@ private:
     void close_all() {
         const std::int64_t newest = emit(first_open_end(), unknown_window_end, *context_->current().headers);
         if (newest < 0) return;
-        const std::int64_t close = newest + 1;
+        // Later than any record that could still join one of them.
+        const std::int64_t close = newest + windows_.gap + 1;
         observed_ = std::max(observed_, close + windows_.grace + windows_.gap);
         closing_.emitted(close);
     }
