@@ -23,6 +23,7 @@ std::string_view name_of(store_kind kind) {
     case store_kind::window: return "window";
     case store_kind::session: return "session";
     case store_kind::versioned: return "versioned";
+    case store_kind::change_buffer: return "change buffer";
     case store_kind::key_value: break;
     }
     return "key-value";
