@@ -146,7 +146,7 @@ void driver::add_globals() {
                                                                  .directory = options_.state_directory / "global",
                                                                  .stores_in_memory = options_.state_directory.empty()},
                                               [this](std::string_view topic) { return partitions_of(topic); });
-    for (const topic_partition& input : globals_->inputs()) global_offsets_.emplace(input, 0);
+    for (const topic_partition& source : globals_->inputs()) global_offsets_.emplace(source, 0);
 }
 
 void driver::update_global(const topic_partition& to, raw_test_record record) {
