@@ -70,8 +70,8 @@ struct key_and_value_text {
 template <class Key, class Value, class F>
 class print_node final : public terminal_node<Key, Value> {
 public:
-    print_node(std::shared_ptr<line_printer> to, std::string label, shared_functor<F> text)
-        : to_(std::move(to)), label_(std::move(label)), text_(std::move(text)) {}
+    print_node(std::shared_ptr<line_printer> to, std::string label, shared_functor<F> line)
+        : to_(std::move(to)), label_(std::move(label)), text_(std::move(line)) {}
 
     void process(const record<Key, Value>& r) override {
         to_->print(concat('[', label_, "]: ", std::string_view(call(text_.get(), r.key, r.value)), '\n'));
