@@ -122,7 +122,7 @@ outcome run(const json& vector) {
         run_steps(vector, topology, config);
         return {};
     } catch (const unsupported& u) {
-        return {outcome::verdict::skipped, u.what()};
+        return {outcome::verdict::failed, std::string("the runner has no ") + u.what()};
     } catch (const difference& d) {
         return {outcome::verdict::failed, d.text};
     } catch (const std::exception& e) {
