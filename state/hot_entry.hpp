@@ -25,8 +25,8 @@ struct pending_update {
     std::uint64_t order = 0;        ///< of the last write, over all keys
     std::int64_t timestamp = -1;    ///< of the record of the last write
     record_metadata metadata{};     ///< of the record of the last write; its topic outlives the task's stores
-    std::size_t charge = 0;         ///< bytes of the forwarding cache
-    std::size_t position = 0;       ///< among the updates of the store that are not committed
+    std::uint32_t charge = 0;       ///< bytes of the forwarding cache
+    std::uint32_t position = 0;     ///< among the updates of the store that are not committed
     std::unique_ptr<streams::headers> headers; ///< of the record of the last write; null: none, or not needed
 };
 

@@ -88,8 +88,8 @@ void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint3
     // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
     const bool absent_elsewhere = known_absent(key);
     if (!value && absent_elsewhere) {
-        hot_entry* const made = hot_.find(key);
-        if (made && made->pending && made->pending->made && !made->pending->has_drained) return cancel(*made);
+        hot_entry* const found = hot_.find(key);
+        if (found && found->pending && is_traceless(*found->pending)) return cancel(*found);
     }
     hot_entry* const entry =
         hot_.find_or_insert(key, absent_elsewhere ? hot_entry::content::clean : hot_entry::content::unknown);
@@ -104,7 +104,7 @@ void tiered_map::put_log_only(bytes_view key, std::optional<bytes_view> value, s
 }
 
 void tiered_map::add_uncommitted(pending_update& update) {
-    update.position = uncommitted_.size();
+    update.position = static_cast<std::uint32_t>(uncommitted_.size());
     uncommitted_.push_back(&update);
 }
 
@@ -165,7 +165,7 @@ void tiered_map::charge(pending_update& update) {
     const std::size_t charge =
         update.entry->key_size - settings_.key_prefix + 1 + (value ? value->size() : 0) + cached_context_bytes;
     cached_bytes_ += charge - update.charge;
-    update.charge = charge;
+    update.charge = static_cast<std::uint32_t>(charge);
     if (cached_bytes_ > cache_limit_ && !flushing_) flush();
 }
 
@@ -205,7 +205,7 @@ void tiered_map::flush_one(pending_update& update) {
 
     update.dirty = false;
     --dirty_count_;
-    cached_bytes_ -= std::exchange(update.charge, 0);
+    cached_bytes_ -= std::exchange(update.charge, 0U);
     if (listening && !value && !old) {
         // Expired below: neither log nor listener hear of the deletion, but what was cached is gone all the same.
         if (!visible) update.has_drained = true;
@@ -213,7 +213,7 @@ void tiered_map::flush_one(pending_update& update) {
     }
 
     newest_flushed_ = std::max(newest_flushed_, age);
-    if (!listening && !value && update.made && !update.has_drained) return; // made and deleted since the commit
+    if (!listening && !value && is_traceless(update)) return; // made and deleted since the commit
     update.has_drained = true;
     append_to_changelog(update);
     if (!listening) return;
@@ -221,6 +221,13 @@ void tiered_map::flush_one(pending_update& update) {
                         with_old_values_ ? old : std::nullopt, update.timestamp,
                         update.headers ? *update.headers : no_headers_, update.metadata});
     no_headers_.clear();
+}
+
+/// Whether deleting it may leave no trace: made since the last commit, and not what tells the changelog's reader how far
+/// time has come.
+bool tiered_map::is_traceless(const pending_update& update) const noexcept {
+    return update.made && !update.has_drained &&
+           (!settings_.age_of || age_of(update.entry->key()) < position_.observed);
 }
 
 std::optional<bytes_view> tiered_map::last_flushed(pending_update& update) {
@@ -264,8 +271,9 @@ void tiered_map::committed(std::optional<std::int64_t> offset) {
         }
         update->has_drained = false;
         if (update->dirty) {
+            update->made = false; // what was drained may be committed now
             uncommitted_bytes_ += heap_block(sizeof(pending_update)) + update->value.heap_bytes();
-            update->position = kept;
+            update->position = static_cast<std::uint32_t>(kept);
             uncommitted_[kept++] = update;
             continue;
         }

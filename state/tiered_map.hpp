@@ -105,6 +105,7 @@ private:
     void write(pending_update& update, std::optional<bytes_view> value, std::uint32_t log_sequence);
     void charge(pending_update& update);
     void flush_one(pending_update& update);
+    [[nodiscard]] bool is_traceless(const pending_update& update) const noexcept;
     [[nodiscard]] std::optional<bytes_view> last_flushed(pending_update& update);
     void append_to_changelog(pending_update& update);
     void compact_marks();
