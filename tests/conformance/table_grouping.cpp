@@ -51,9 +51,9 @@ handle apply_table_grouping(workbench& bench, const json& op) {
         return {};
     }
     if (!is_aggregation(op)) return {};
-    const auto* group = std::get_if<table_group>(&bench.of(op));
-    if (!group) return {};
-    return std::visit([&](const auto& of) { return aggregated(of, op); }, *group);
+    const auto* rows = std::get_if<table_group>(&bench.of(op));
+    if (!rows) return {};
+    return std::visit([&](const auto& of) { return aggregated(of, op); }, *rows);
 }
 
 } // namespace conformance
