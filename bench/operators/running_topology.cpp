@@ -68,7 +68,10 @@ void looping_collector::send(std::int32_t topic, const streams::outgoing_record&
 }
 
 running_topology::running_topology(streams::topology of)
-    : topology_(std::move(of)), config_{.application_id = "bench"},
+    : topology_(std::move(of)),
+      config_{.application_id = "bench",
+              .outer_join_emit_interval = std::chrono::milliseconds(0), // the wall clock stands
+              .window_emit_interval = std::chrono::milliseconds(0)},
       collector_(names_of_internal_topics(topology_, config_.application_id)) {
     const auto parts = topology_.sub_topologies();
     std::vector<streams::topic_partition> inputs;
