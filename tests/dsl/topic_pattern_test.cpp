@@ -48,7 +48,7 @@ TEST_CASE("a pattern that is no regular expression is an error") {
     CHECK_THROWS_WITH(reading("in-(").with_topics({"in-1"}, "app"), Catch::Matchers::Contains("no regular expression"));
 }
 
-TEST_CASE("two streams of one pattern share their source; a topic read by name is no other source's") {
+TEST_CASE("two streams of one pattern share their source, and a topic read by name is no other source's") {
     streams_builder builder;
     builder.stream<text, text>(topic_pattern{"in-.*"}).to("a");
     builder.stream<text, text>(topic_pattern{"in-.*"}).to("b");

@@ -100,7 +100,7 @@ TEST_CASE("grace is refused where the table keeps no versions, or not for so lon
                       containing("history_retention"));
 }
 
-TEST_CASE("an update out of order is passed on as one; one older than the history is not") {
+TEST_CASE("an update out of order is passed on as one, and one older than the history is not") {
     streams_builder builder;
     builder.table<text, text>("prices", materialized{.history_retention = 10ms}).to_stream().to("out");
     topology_test_driver driver(builder.build());

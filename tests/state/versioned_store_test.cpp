@@ -88,7 +88,7 @@ TEST_CASE("a deleted key has no value until the next version") {
     CHECK(get(store, "b", 19 * second) == found_version{"5", 5 * second, 20 * second});
 }
 
-TEST_CASE("a put older than the history is refused, but logged; the latest version stays however old it is") {
+TEST_CASE("a put older than the history is refused, but logged, and the latest version stays however old it is") {
     const bool persistent = GENERATE(false, true);
     store_under_test store(spec_of(persistent));
     put(store, "old", "1", 0);
