@@ -1,4 +1,4 @@
-// error: kstream::to takes one option: produced
+// error: kstream::to takes the options produced and partitioned_by(functor)
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <streams/dsl/detail/aggregation.hpp>
+#include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
+#include <streams/state/store_spec.hpp>
 #include <streams/topology/node.hpp>
 
 #include <algorithm>
