@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/record.hpp>
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/functor.hpp>
 

@@ -3,6 +3,8 @@
 #include <streams/dsl/detail/join_span.hpp>
 #include <streams/dsl/detail/stream_joiner.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
+#include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
 
 #include <algorithm>
 #include <optional>

@@ -3,6 +3,9 @@
 #include <streams/dsl/detail/stream_joiner.hpp>
 #include <streams/dsl/detail/unmatched_records.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
+#include <streams/state/window_store.hpp>
+#include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
 
 #include <algorithm>
 #include <chrono>
