@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/stream_joiner.hpp>
+#include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/dsl/detail/unmatched_records.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
 #include <streams/state/window_store.hpp>
