@@ -5,6 +5,7 @@
 #include <streams/dsl/detail/windowed_table.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
+#include <streams/dsl/windows.hpp>
 
 #include <memory>
 #include <utility>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/error.hpp>
 #include <streams/state/store_spec.hpp>
 
 #include <chrono>
