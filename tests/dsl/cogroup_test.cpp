@@ -4,6 +4,8 @@
 #include <streams/serde/standard.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 
+#include <memory>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using text = std::string;
@@ -137,4 +139,20 @@ TEST_CASE("a count window gives one result for every so many records of a key, a
 TEST_CASE("a count window without size is refused") {
     streams_builder builder;
     CHECK_THROWS_AS((builder.stream<text, text>("in").group_by_key().windowed_by(count_window{0})), topology_error);
+}
+
+TEST_CASE("a cogroup and all its functors go with the last handle on it") {
+    auto held = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = held;
+    {
+        streams_builder builder;
+        const auto add = [held](const text& value, text all) { return std::move(all) + value; };
+        auto one = builder.stream<text, text>("one").group_by_key();
+        auto two = builder.stream<text, text>("two").group_by_key();
+        one.cogroup(add).cogroup(two, add).aggregate([] { return text(); }).to_stream().to("out");
+        (void)builder.build();
+        held.reset();
+        CHECK_FALSE(watched.expired());
+    }
+    CHECK(watched.expired());
 }

@@ -108,6 +108,8 @@ class cogroup_input {
 public:
     virtual ~cogroup_input() = default;
     [[nodiscard]] virtual group_state& group() const noexcept = 0;
+    /// The same for the graph to hold, which the group holds: only nodes can be made of it.
+    [[nodiscard]] virtual std::shared_ptr<const cogroup_input> without_group() const = 0;
     /// Where its node is attached: behind a repartition topic where the key has changed.
     [[nodiscard]] virtual attachment place(const std::string& store) const = 0;
 
@@ -132,6 +134,9 @@ public:
         : group_(std::move(group)), aggregator_(std::move(aggregator)) {}
 
     [[nodiscard]] group_state& group() const noexcept override { return *group_; }
+    [[nodiscard]] std::shared_ptr<const cogroup_input<key_type, Aggregate>> without_group() const override {
+        return std::make_shared<typed_cogroup_input>(nullptr, aggregator_);
+    }
     [[nodiscard]] attachment place(const std::string& store) const override {
         return before_aggregation(*group_, store, [&](repartition_plan& topic) {
             make_repartition_nodes<KeyIn, ValueIn>(topic, group_->at.window_size);

@@ -141,7 +141,9 @@ add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
         const std::string wanted = name.empty() ? "" : concat(name, "-cogroup-agg-", at);
         graph_node what{.name = into.name_or_new(wanted, "COGROUPKSTREAM-AGGREGATE-")};
         what.grace = times.grace;
-        what.write = [table, input = inputs[at]](const graph_node& of, topology& out) { table->write(input, of, out); };
+        what.write = [table, input = inputs[at]->without_group()](const graph_node& of, topology& out) {
+            table->write(input, of, out);
+        };
         nodes.push_back(&into.add(std::move(what), *places[at].node));
     }
     graph_node merge{.name = into.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-")};
