@@ -24,10 +24,11 @@ namespace state_test {
 using streams::bytes;
 using streams::bytes_view;
 
-/// A folder that goes with the object.
+/// A folder that goes with the object, unless somebody else's is given.
 class temporary_folder {
 public:
-    temporary_folder() {
+    explicit temporary_folder(std::filesystem::path given = {}) : path_(std::move(given)), own_(path_.empty()) {
+        if (!own_) return;
         // In memory where the system has such a folder: stores sync their files often.
         const std::filesystem::path memory = "/dev/shm";
         const bool in_memory = ::access(memory.c_str(), W_OK) == 0;
@@ -36,6 +37,7 @@ public:
         path_ = ::mkdtemp(pattern.data());
     }
     ~temporary_folder() {
+        if (!own_) return;
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
@@ -45,6 +47,7 @@ public:
 
 private:
     std::filesystem::path path_;
+    bool own_;
 };
 
 struct logged {
@@ -128,14 +131,14 @@ public:
     /// `elsewhere`: the folder to use instead of a temporary one.
     explicit store_under_test(streams::store_spec spec, std::int64_t cache_bytes = 0,
                               std::filesystem::path elsewhere = {})
-        : spec_(std::move(spec)), cache_bytes_(cache_bytes), elsewhere_(std::move(elsewhere)) {
+        : folder(std::move(elsewhere)), spec_(std::move(spec)), cache_bytes_(cache_bytes) {
         current.headers = &no_headers;
         current.timestamp = 0;
         open();
     }
 
     void open() {
-        streams::store_environment environment{elsewhere_.empty() ? folder.path() : elsewhere_, current, spec_.logging ? &log : nullptr, cache_bytes_};
+        streams::store_environment environment{folder.path(), current, spec_.logging ? &log : nullptr, cache_bytes_};
         environment.time = &clock;
         environment.memory_bytes = memory_bytes;
         managed = streams::make_store(spec_, environment);
@@ -198,7 +201,6 @@ public:
 private:
     streams::store_spec spec_;
     std::int64_t cache_bytes_;
-    std::filesystem::path elsewhere_;
 };
 
 using pairs = std::vector<std::pair<std::string, std::string>>;
