@@ -24,9 +24,9 @@ TEST_CASE("internal resources without a name of the user's are listed, where nam
     CHECK_NOTHROW(builder.build());
     CHECK_THROWS_WITH(
         builder.build(strict()),
-        Catch::Matchers::Contains("stores with a changelog topic: KSTREAM-AGGREGATE-STATE-STORE-0000000002; ") &&
-            Catch::Matchers::Contains("other stores: KSTREAM-AGGREGATE-STATE-STORE-0000000008; ") &&
-            Catch::Matchers::Contains("repartition topics: KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition)"));
+        containing("stores with a changelog topic: KSTREAM-AGGREGATE-STATE-STORE-0000000002; ") &&
+            containing("other stores: KSTREAM-AGGREGATE-STATE-STORE-0000000008; ") &&
+            containing("repartition topics: KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition)"));
 }
 
 TEST_CASE("explicit names satisfy the check, and nodes need none") {

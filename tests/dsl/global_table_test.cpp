@@ -137,8 +137,8 @@ TEST_CASE("a global store is filled by a processor and read by every other, with
     word.pipe("b", "six888");
     in.pipe("a", "read");
     CHECK(driver.output_topic<text, std::int64_t>("out").read().value == 410);
-    CHECK_THROWS_WITH(in.pipe("a", "write"), Catch::Matchers::Contains("lengths") &&
-                                                Catch::Matchers::Contains("cannot be written by a task"));
+    CHECK_THROWS_WITH(in.pipe("a", "write"), containing("lengths") &&
+                                                containing("cannot be written by a task"));
 }
 
 TEST_CASE("what a topology writes to the topic of a global table is in the table at once") {
@@ -168,11 +168,11 @@ TEST_CASE("a topic is not read both as a global table and as a stream") {
     streams_builder builder;
     static_cast<void>(builder.global_table<text, text>("g"));
     builder.stream<text, text>("g").to("out");
-    CHECK_THROWS_WITH(builder.build(), Catch::Matchers::Contains("cannot read topic g"));
+    CHECK_THROWS_WITH(builder.build(), containing("cannot read topic g"));
 }
 
 TEST_CASE("a global table keeps no versions") {
     streams_builder builder;
     CHECK_THROWS_WITH((builder.global_table<text, text>("g", materialized{.history_retention = std::chrono::hours(1)})),
-                      Catch::Matchers::Contains("is no plain key-value store"));
+                      containing("is no plain key-value store"));
 }

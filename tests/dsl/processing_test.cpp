@@ -88,7 +88,7 @@ TEST_CASE("a store that no one added is an error when the topology is built") {
     streams_builder builder;
     static_cast<void>(
         builder.stream<text, text>("in").process([] { return std::make_unique<numbering>(); }, state_stores{{"seen"}}));
-    CHECK_THROWS_WITH(builder.build(), Catch::Matchers::Contains("store seen") && Catch::Matchers::Contains("add the store first"));
+    CHECK_THROWS_WITH(builder.build(), containing("store seen") && containing("add the store first"));
 }
 
 TEST_CASE("what follows process by key is repartitioned, what follows process_values is not") {

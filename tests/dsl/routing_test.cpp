@@ -100,7 +100,7 @@ TEST_CASE("an invalid timestamp fails, is skipped, or gives way to the partition
         const auto found = driver.key_value_store<text, text>("rows").get_with_timestamp("b");
         return found ? found->timestamp : -1;
     };
-    CHECK_THROWS_WITH(run(fail_on_invalid_timestamp{}), Catch::Matchers::Contains("invalid timestamp -1"));
+    CHECK_THROWS_WITH(run(fail_on_invalid_timestamp{}), containing("invalid timestamp -1"));
     CHECK(run(log_and_skip_on_invalid_timestamp{}) == -1);
     CHECK(run(use_partition_time_on_invalid_timestamp{}) == 9);
 }
@@ -140,5 +140,5 @@ TEST_CASE("a functor may make the text that is printed") {
 TEST_CASE("a file that cannot be printed to is an error at once") {
     streams_builder builder;
     auto in = builder.stream<text, text>("in");
-    CHECK_THROWS_WITH(in.print(printed{.file = "/nowhere/at/all"}), Catch::Matchers::Contains("/nowhere/at/all"));
+    CHECK_THROWS_WITH(in.print(printed{.file = "/nowhere/at/all"}), containing("/nowhere/at/all"));
 }

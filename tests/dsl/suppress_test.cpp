@@ -76,7 +76,7 @@ TEST_CASE("a full buffer may stop the application") {
     topology_test_driver driver(table_topology(until_time_limit{.limit = 1h, .max_records = 1, .full = when_full::shut_down}));
     auto in = driver.input_topic<text, maybe_text>("in");
     in.pipe("a", "1");
-    CHECK_THROWS_WITH(in.pipe("b", "1"), Catch::Matchers::Contains("is full") && Catch::Matchers::Contains("2 records"));
+    CHECK_THROWS_WITH(in.pipe("b", "1"), containing("is full") && containing("2 records"));
 }
 
 TEST_CASE("of a window only the final result leaves, when it closes") {
@@ -126,8 +126,8 @@ TEST_CASE("until_window_closes needs a windowed aggregation above") {
     streams_builder builder;
     auto windows = builder.table<windowed<text>, text>("in");
     CHECK_THROWS_WITH(windows.suppress(until_window_closes{}),
-                      Catch::Matchers::Contains("no windowed aggregation is above it"));
-    CHECK_THROWS_WITH(windows.suppress(until_time_limit{.limit = -1ms}), Catch::Matchers::Contains("-1 ms"));
+                      containing("no windowed aggregation is above it"));
+    CHECK_THROWS_WITH(windows.suppress(until_time_limit{.limit = -1ms}), containing("-1 ms"));
 }
 
 TEST_CASE("a join with a suppressed table sees rows as they were before what is held back") {

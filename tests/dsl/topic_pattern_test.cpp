@@ -24,14 +24,14 @@ TEST_CASE("a stream reads the topics that match its pattern") {
     driver.input_topic<text, text>("orders-eu").pipe("k", "eu");
     CHECK(driver.output_topic<text, text>("out").read_values() == std::vector<text>{"us", "eu"});
     const auto other = [&] { return driver.input_topic<text, text>("old-orders-eu"); };
-    CHECK_THROWS_WITH(other(), Catch::Matchers::Contains("is not read by the topology"));
+    CHECK_THROWS_WITH(other(), containing("is not read by the topology"));
 }
 
 TEST_CASE("a description shows the pattern, whatever it has found") {
     const auto expected = "Source: KSTREAM-SOURCE-0000000000 (topics: in-.*)\n";
     const topology t = reading("in-.*");
-    CHECK_THAT(t.describe(), Catch::Matchers::Contains(expected));
-    CHECK_THAT(t.with_topics({"in-1"}, "app").describe(), Catch::Matchers::Contains(expected));
+    CHECK_THAT(t.describe(), containing(expected));
+    CHECK_THAT(t.with_topics({"in-1"}, "app").describe(), containing(expected));
 }
 
 TEST_CASE("a pattern finds no internal topics of the application") {
@@ -41,11 +41,11 @@ TEST_CASE("a pattern finds no internal topics of the application") {
 
 TEST_CASE("a pattern that matches nothing is an error that names it") {
     CHECK_THROWS_WITH(reading("in-.*").with_topics({"out"}, "app"),
-                      Catch::Matchers::Contains("pattern in-.* of source KSTREAM-SOURCE-0000000000 matches no topic"));
+                      containing("pattern in-.* of source KSTREAM-SOURCE-0000000000 matches no topic"));
 }
 
 TEST_CASE("a pattern that is no regular expression is an error") {
-    CHECK_THROWS_WITH(reading("in-(").with_topics({"in-1"}, "app"), Catch::Matchers::Contains("no regular expression"));
+    CHECK_THROWS_WITH(reading("in-(").with_topics({"in-1"}, "app"), containing("no regular expression"));
 }
 
 TEST_CASE("two streams of one pattern share their source, and a topic read by name is no other source's") {
@@ -57,5 +57,5 @@ TEST_CASE("two streams of one pattern share their source, and a topic read by na
     CHECK(driver.output_topic<text, text>("a").read().value == "v");
     CHECK(driver.output_topic<text, text>("b").read().value == "v");
     builder.stream<text, text>("in-2").to("c");
-    CHECK_THROWS_WITH(builder.build(), Catch::Matchers::Contains("in-2") && Catch::Matchers::Contains("make the pattern narrower"));
+    CHECK_THROWS_WITH(builder.build(), containing("in-2") && containing("make the pattern narrower"));
 }

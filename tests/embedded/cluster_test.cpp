@@ -98,7 +98,7 @@ TEST_CASE("a folder in use by another cluster is refused, and free when that is 
     const temporary_folder folder;
     auto first = open_cluster(folder.path());
     CHECK_THROWS_WITH(open_cluster(folder.path()),
-                      Catch::Contains(folder.path().string()) && Catch::Contains("in use"));
+                      containing(folder.path().string()) && containing("in use"));
     first.reset();
     CHECK_NOTHROW(open_cluster(folder.path()));
 }
@@ -108,7 +108,7 @@ TEST_CASE("a folder of another version, or one without its journal, is refused")
     open_cluster(folder.path())->create_topic("t", 1, {});
     SECTION("without its journal") {
         fs::remove(folder.path() / "journal");
-        CHECK_THROWS_WITH(open_cluster(folder.path()), Catch::Contains("no journal"));
+        CHECK_THROWS_WITH(open_cluster(folder.path()), containing("no journal"));
     }
     SECTION("with an empty one") {
         replace_content(folder.path() / "journal", "");
@@ -120,7 +120,7 @@ TEST_CASE("a folder of another version, or one without its journal, is refused")
             const std::vector<journal::change> version{{"format", "streams embedded cluster 99"}};
             other.write(version);
         }
-        CHECK_THROWS_WITH(open_cluster(folder.path()), Catch::Contains("incompatible version"));
+        CHECK_THROWS_WITH(open_cluster(folder.path()), containing("incompatible version"));
     }
     CHECK(fs::exists(folder.path() / "topics" / "t-0"));
 }
@@ -128,7 +128,7 @@ TEST_CASE("a folder of another version, or one without its journal, is refused")
 TEST_CASE("a folder that cannot be made is an error with its name") {
     const temporary_folder folder;
     replace_content(folder.path() / "file", "");
-    CHECK_THROWS_WITH(open_cluster(folder.path() / "file" / "below"), Catch::Contains("below"));
+    CHECK_THROWS_WITH(open_cluster(folder.path() / "file" / "below"), containing("below"));
 }
 
 TEST_CASE("a process killed while it writes loses nothing that was acknowledged") {

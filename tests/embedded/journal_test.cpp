@@ -81,7 +81,7 @@ TEST_CASE("a journal damaged before its end is refused with the place and the re
     auto damaged = whole;
     damaged[whole.size() / 2] = static_cast<char>(damaged[whole.size() / 2] ^ 1);
     replace_content(path, damaged);
-    CHECK_THROWS_WITH(journal(path), Catch::Contains("damaged at byte") && Catch::Contains("delete the folder"));
+    CHECK_THROWS_WITH(journal(path), containing("damaged at byte") && containing("delete the folder"));
 }
 
 TEST_CASE("a journal does not grow without end") {

@@ -142,7 +142,7 @@ TEST_CASE("a damaged byte before the end of the last segment is told with the pl
         damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
         replace_content(file, damaged);
         REQUIRE_THROWS_WITH(open_log(folder.path()),
-                            Catch::Contains("damaged at byte") && Catch::Contains("delete the folder"));
+                            containing("damaged at byte") && containing("delete the folder"));
     }
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("damage in a complete segment is told when it is read, not handed out"
     SECTION("the end is missing") { replace_content(file, whole.substr(0, whole.size() - 40)); }
     const auto log = open_log(folder.path());
     CHECK(log->end() == 30);
-    CHECK_THROWS_WITH(read_all(log), Catch::Contains(file.string()) && Catch::Contains("damaged"));
+    CHECK_THROWS_WITH(read_all(log), containing(file.string()) && containing("damaged"));
 }
 
 TEST_CASE("compaction on disk survives a restart and leaves no files over") {

@@ -224,8 +224,8 @@ TEST_CASE("headers survive compaction") {
 TEST_CASE("a record that is too large or has no key where it needs one is refused by name") {
     manual_clock time;
     const auto log = small_log(time, {{"cleanup.policy", "compact"}, {"max.message.bytes", "100"}});
-    CHECK_THROWS_WITH(append(*log, "k", std::string(100, 'x')), Catch::Contains("max.message.bytes"));
-    CHECK_THROWS_WITH(log->append({.value = bytes_view(std::string_view("v"))}), Catch::Contains("without a key"));
+    CHECK_THROWS_WITH(append(*log, "k", std::string(100, 'x')), containing("max.message.bytes"));
+    CHECK_THROWS_WITH(log->append({.value = bytes_view(std::string_view("v"))}), containing("without a key"));
     CHECK(log->end() == 0);
 }
 

@@ -75,8 +75,8 @@ TEST_CASE("what cannot be written comes back as a failure that names topic and p
     CHECK(p.under_test.flush(0ms).ok());
     const auto failures = p.under_test.take_failures();
     REQUIRE(failures.size() == 3);
-    CHECK_THAT(failures[0].reason.reason(), Catch::Contains("t-0") && Catch::Contains("max.message.bytes"));
-    CHECK_THAT(failures[1].reason.reason(), Catch::Contains("no partition 7"));
+    CHECK_THAT(failures[0].reason.reason(), containing("t-0") && containing("max.message.bytes"));
+    CHECK_THAT(failures[1].reason.reason(), containing("no partition 7"));
     CHECK(failures[2].partition.topic == "missing");
     CHECK(p.under_test.take_failures().empty());
     p.in->create_topic("missing", 1, {});
@@ -101,5 +101,5 @@ TEST_CASE("transactions are refused with a sentence") {
     const auto refused = p.under_test.begin_transaction();
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == kafka::error_class::fatal);
-    CHECK_THAT(refused.reason(), Catch::Contains("transactions"));
+    CHECK_THAT(refused.reason(), containing("transactions"));
 }

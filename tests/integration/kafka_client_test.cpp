@@ -102,7 +102,7 @@ TEST_CASE("a record that the broker refuses is reported as a failure of its part
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].partition == topic_partition{small, 0});
     CHECK(failures[0].reason.kind() == error_class::fatal);
-    CHECK_THAT(failures[0].reason.reason(), Catch::Matchers::Contains("max.message.bytes"));
+    CHECK_THAT(failures[0].reason.reason(), containing("max.message.bytes"));
     CHECK(producer->take_failures().empty());
 }
 
@@ -409,7 +409,7 @@ TEST_CASE("a topic that does not exist is a fatal error that names it and the re
         errors = member->poll(100ms, 100).errors;
     REQUIRE_FALSE(errors.empty());
     CHECK(errors[0].kind() == error_class::fatal);
-    CHECK_THAT(errors[0].reason(), Catch::Matchers::Contains(missing) && Catch::Matchers::Contains("create the topic"));
+    CHECK_THAT(errors[0].reason(), containing(missing) && containing("create the topic"));
 }
 
 TEST_CASE("a member that closes in the middle of a rebalance does not hang") {
@@ -448,7 +448,7 @@ TEST_CASE("topics are created, described, listed and removed, and creating again
     CHECK(refused.kind() == error_class::fatal);
     const auto replicas = fixture.admin->create(std::vector<kafka::new_topic>{{unique_name("bad"), 1, 5, {}}}, 20s);
     REQUIRE_FALSE(replicas.ok());
-    CHECK_THAT(replicas.reason(), Catch::Matchers::Contains("replication.factor"));
+    CHECK_THAT(replicas.reason(), containing("replication.factor"));
 
     REQUIRE(fixture.admin->remove(std::vector{name}, 20s).ok());
     CHECK(fixture.admin->remove(std::vector{name}, 20s).ok());

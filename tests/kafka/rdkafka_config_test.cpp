@@ -6,7 +6,6 @@
 
 using namespace streams;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -104,13 +103,13 @@ TEST_CASE("settings of TLS and SASL under Java's names reach the client under it
 
 TEST_CASE("a value that librdkafka refuses is an error that names the role, the setting, the value and why") {
     CHECK_THROWS_WITH(kafka::make_conf({{"fetch.min.bytes", "many"}}, "consumer"),
-                      Contains("consumer setting fetch.min.bytes=many is refused") && Contains("fetch.min.bytes"));
+                      containing("consumer setting fetch.min.bytes=many is refused") && containing("fetch.min.bytes"));
     CHECK_THROWS_AS(kafka::make_conf({{"fetch.min.bytes", "many"}}, "consumer"), config_error);
 }
 
 TEST_CASE("a name that librdkafka does not know is an error that names it") {
     CHECK_THROWS_WITH(kafka::make_conf({{"fetch.min.bites", "1"}}, "consumer"),
-                      Contains("consumer setting fetch.min.bites is unknown"));
+                      containing("consumer setting fetch.min.bites is unknown"));
 }
 
 TEST_CASE("settings that contradict each other are refused when the client is made") {
@@ -118,5 +117,5 @@ TEST_CASE("settings that contradict each other are refused when the client is ma
     config.producer["acks"] = "1";
     const auto clients = kafka::make_rdkafka_clients(config);
     CHECK_THROWS_AS(clients->make_producer({.client_id = "p"}), config_error);
-    CHECK_THROWS_WITH(clients->make_producer({.client_id = "p"}), Contains("acks"));
+    CHECK_THROWS_WITH(clients->make_producer({.client_id = "p"}), containing("acks"));
 }

@@ -4,7 +4,6 @@
 using namespace streams;
 using kafka::class_of;
 using kafka::error_class;
-using Catch::Matchers::Contains;
 
 TEST_CASE("trouble that passes is retriable") {
     for (const auto error : {RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
@@ -25,7 +24,7 @@ TEST_CASE("a commit during a rebalance may be tried again, one of a generation t
 
 TEST_CASE("a static member whose id another process has taken cannot go on") {
     CHECK(class_of(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) == error_class::fatal);
-    CHECK_THAT(kafka::result_of(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "committing").reason(), Contains("group.instance.id"));
+    CHECK_THAT(kafka::result_of(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "committing").reason(), containing("group.instance.id"));
 }
 
 TEST_CASE("a producer whose epoch is over is fenced") {

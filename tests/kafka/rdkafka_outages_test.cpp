@@ -4,7 +4,6 @@
 
 using namespace streams;
 using streams::tests::captured_log;
-using Catch::Matchers::Contains;
 
 TEST_CASE("an outage is one line however often it is seen, and its end another") {
     captured_log log;
@@ -16,12 +15,12 @@ TEST_CASE("an outage is one line however often it is seen, and its end another")
         outages.all_brokers_down();
     }
     REQUIRE(log.lines().size() == 1);
-    CHECK_THAT(log.lines()[0], Contains("b1:9092 (b1:9092: Connection refused)") && Contains("trying again") &&
-                                   Contains("bootstrap.servers"));
+    CHECK_THAT(log.lines()[0], containing("b1:9092 (b1:9092: Connection refused)") && containing("trying again") &&
+                                   containing("bootstrap.servers"));
     outages.answered();
     outages.answered();
     REQUIRE(log.lines().size() == 2);
-    CHECK_THAT(log.lines()[1], Contains("answers again"));
+    CHECK_THAT(log.lines()[1], containing("answers again"));
     outages.all_brokers_down();
     CHECK(log.lines().size() == 3);
 }

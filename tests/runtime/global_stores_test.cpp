@@ -90,7 +90,7 @@ TEST_CASE("rows deleted while an application is down are not there when it comes
 TEST_CASE("an application whose global topic does not exist says so") {
     world w;
     kafka_streams app(joining(false), w.config(), w.cluster.clients());
-    CHECK_THROWS_WITH(app.start(), Catch::Matchers::Contains("topic rows") && Catch::Matchers::Contains("does not exist"));
+    CHECK_THROWS_WITH(app.start(), containing("topic rows") && containing("does not exist"));
 }
 
 TEST_CASE("a record of a global topic that does not decode stops the application") {

@@ -157,9 +157,9 @@ TEST_CASE("without logging nothing reaches the changelog") {
 TEST_CASE("a changelog of another format is refused with a sentence") {
     buffer_under_test test;
     test.log.append(bytes_view(std::string_view("k")), bytes_view(std::string_view("v")), -1, nullptr);
-    CHECK_THROWS_WITH(test.reopen(), Catch::Matchers::Contains("another format than version 3"));
+    CHECK_THROWS_WITH(test.reopen(), containing("another format than version 3"));
     test.log.records[0].headers.add("v", bytes(std::string_view("\3")));
-    CHECK_THROWS_WITH(test.reopen(), Catch::Matchers::Contains("ends too early"));
+    CHECK_THROWS_WITH(test.reopen(), containing("ends too early"));
 }
 
 TEST_CASE("a change buffer does as an ordered map does, and a rollback takes it to the last commit") {

@@ -52,7 +52,7 @@ TEST_CASE("a disk that takes no more bytes is an error with a remedy, and the st
     fill(store);
     {
         const file_size_limit limit(10'000);
-        REQUIRE_THROWS_WITH(store.managed->close(), Catch::Contains("store table in ") && Catch::Contains("check disk"));
+        REQUIRE_THROWS_WITH(store.managed->close(), containing("store table in ") && containing("check disk"));
         CHECK_NOTHROW(store.managed->close());
         store.managed.reset();
     }
@@ -105,7 +105,7 @@ TEST_CASE("a damaged store says so when it is opened or read, and its folder can
         read_all(store.kv().all());
     } catch (const streams::corrupt_state_error& error) {
         corrupt = true;
-        CHECK_THAT(error.what(), Catch::Contains("store table in ") && Catch::Contains("rebuilt from its changelog"));
+        CHECK_THAT(error.what(), containing("store table in ") && containing("rebuilt from its changelog"));
     }
     CHECK(corrupt);
     store.managed.reset();
@@ -136,7 +136,7 @@ TEST_CASE("a folder that cannot be made is an error that names it") {
     std::ofstream(blocked) << "a file";
     streams::record_context current;
     CHECK_THROWS_WITH(streams::make_store(spec(), {blocked, current, nullptr}),
-                      Catch::Contains(blocked.string()) && Catch::Contains("state.dir"));
+                      containing(blocked.string()) && containing("state.dir"));
 }
 
 TEST_CASE("a store that another process has open is an error") {
@@ -163,11 +163,11 @@ TEST_CASE("a store of another layout is rebuilt, one of another format version i
         disk->write({&format, 1}, std::nullopt, disk->position());
     }
     CHECK_THROWS_WITH(streams::make_store(spec(), {store.folder.path(), current, nullptr}),
-                      Catch::Contains("has format 999, this version reads 1") &&
-                          Catch::Contains("run the version that wrote it"));
+                      containing("has format 999, this version reads 1") &&
+                          containing("run the version that wrote it"));
 }
 
 TEST_CASE("the linked RocksDB can be told") {
     const auto build = streams::linked_rocksdb();
-    CHECK_THAT(build.version, Catch::Matches("[0-9]+\\.[0-9]+\\.[0-9]+"));
+    CHECK_THAT(build.version, Catch::Matchers::Matches("[0-9]+\\.[0-9]+\\.[0-9]+"));
 }

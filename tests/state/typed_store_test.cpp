@@ -84,12 +84,12 @@ TEST_CASE("a typed view of the wrong kind or value type is refused with the reme
     store_under_test store({.name = "counts", .persistent = false});
     auto& bytes_store = store.managed->store();
     using plain = streams::typed_key_value_store<std::string, std::string>;
-    CHECK_THROWS_WITH(plain(bytes_store), Catch::Contains("use value_and_timestamp"));
+    CHECK_THROWS_WITH(plain(bytes_store), containing("use value_and_timestamp"));
     using windows = streams::typed_window_store<std::string, value_and_timestamp<std::string>>;
-    CHECK_THROWS_WITH(windows(bytes_store), Catch::Contains("store counts is no window store"));
+    CHECK_THROWS_WITH(windows(bytes_store), containing("store counts is no window store"));
     store_under_test untimed({.name = "names", .persistent = false, .timestamped = false});
     using timed = streams::typed_key_value_store<std::string, value_and_timestamp<std::string>>;
-    CHECK_THROWS_WITH(timed(untimed.managed->store()), Catch::Contains("keeps no timestamps"));
+    CHECK_THROWS_WITH(timed(untimed.managed->store()), containing("keeps no timestamps"));
 }
 
 TEST_CASE("ranges of stores compose with range-v3 views") {

@@ -117,7 +117,7 @@ TEST_CASE("a store whose retention changed is rebuilt when it has a changelog, a
     if (logging)
         CHECK_THROWS_AS(streams::make_store(spec, environment), streams::corrupt_state_error);
     else
-        CHECK_THROWS_WITH(streams::make_store(spec, environment), Catch::Contains("has no changelog to rebuild it"));
+        CHECK_THROWS_WITH(streams::make_store(spec, environment), containing("has no changelog to rebuild it"));
 }
 
 TEST_CASE("a commit does not take the time of what is still dirty along") {

@@ -64,9 +64,9 @@ TEST_CASE("what is wrong is said with the topic's name") {
     embedded_cluster cluster;
     cluster.create_topic("t");
     CHECK_THROWS_WITH(cluster.produce("missing", std::string("k"), std::string("v")),
-                      Catch::Contains("topic missing does not exist"));
+                      containing("topic missing does not exist"));
     CHECK_THROWS_WITH(cluster.produce("t", std::string("k"), std::string("v"), {.partition = 3}),
-                      Catch::Contains("no partition 3"));
+                      containing("no partition 3"));
     CHECK_THROWS_AS(cluster.read_bytes("missing"), streams_error);
     CHECK_THROWS_AS(cluster.compact("missing"), streams_error);
     CHECK_THROWS_AS(cluster.delete_records({"t", 0}, 1), streams_error);
@@ -104,7 +104,7 @@ TEST_CASE("a cluster in a folder is the same when opened again") {
         embedded_cluster cluster({.folder = folder});
         cluster.create_topic("t", 2);
         for (int at = 0; at < 100; ++at) cluster.produce("t", std::to_string(at), std::string("v"));
-        CHECK_THROWS_WITH(embedded_cluster({.folder = folder}), Catch::Contains("in use"));
+        CHECK_THROWS_WITH(embedded_cluster({.folder = folder}), containing("in use"));
     }
     {
         embedded_cluster again({.folder = folder});

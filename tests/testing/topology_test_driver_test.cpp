@@ -228,8 +228,8 @@ TEST_CASE("an error names the record, stops the topology under test, and the dri
     topology_test_driver driver{word_lengths()};
     auto words = driver.input_topic<std::string, std::string>("words");
     words.pipe("x", "ok", 1ms);
-    CHECK_THROWS_WITH(words.pipe("x", "boom", 2ms), Catch::Matchers::Contains("boom came") &&
-                                                        Catch::Matchers::Contains("topic words partition 0 offset 1"));
+    CHECK_THROWS_WITH(words.pipe("x", "boom", 2ms), containing("boom came") &&
+                                                        containing("topic words partition 0 offset 1"));
     CHECK_THROWS_WITH(words.pipe("x", "ok", 3ms),
                       "the topology under test has failed before and cannot go on; make a new driver");
     CHECK(driver.output_topic<std::string, std::int64_t>("sums").size() == 1);
@@ -251,8 +251,8 @@ TEST_CASE("handlers of the configuration decide about bad records, and drops are
 TEST_CASE("a record that does not decode names itself and both remedies") {
     topology_test_driver driver{word_lengths()};
     CHECK_THROWS_WITH(driver.raw().pipe("words", {.key = bytes(std::string_view("x"))}),
-                      Catch::Matchers::Contains("topic words partition 0 offset 0") &&
-                          Catch::Matchers::Contains("std::optional") && Catch::Matchers::Contains("on_null"));
+                      containing("topic words partition 0 offset 0") &&
+                          containing("std::optional") && containing("on_null"));
 }
 
 TEST_CASE("a closed driver takes no more input") {

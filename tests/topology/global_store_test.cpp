@@ -36,12 +36,12 @@ TEST_CASE("a global store is a part of its own that no task runs") {
 }
 
 TEST_CASE("a global store has no changelog, and no node is connected to it") {
-    CHECK_THROWS_WITH(with_global(stores::key_value("rows")), Catch::Matchers::Contains("cannot have a changelog"));
+    CHECK_THROWS_WITH(with_global(stores::key_value("rows")), containing("cannot have a changelog"));
     topology t = with_global(stores::key_value("rows", {.logging = false}));
     t.add_source<std::string, std::string>("source", "in");
     CHECK_THROWS_WITH(t.add_processor("reader", supplier, {"source"}, {"rows"}),
-                      Catch::Matchers::Contains("global store rows cannot be connected to node reader"));
-    CHECK_THROWS_WITH(t.connect_store("into", "rows"), Catch::Matchers::Contains("cannot be connected"));
+                      containing("global store rows cannot be connected to node reader"));
+    CHECK_THROWS_WITH(t.connect_store("into", "rows"), containing("cannot be connected"));
 }
 
 TEST_CASE("a global store needs a name and a topic of its own") {
@@ -50,6 +50,6 @@ TEST_CASE("a global store needs a name and a topic of its own") {
         t.add_global_store<std::string, std::string>(stores::key_value(store, {.logging = false}), "from2", topic, "into2",
                                                      supplier);
     };
-    CHECK_THROWS_WITH(add("rows", "h"), Catch::Matchers::Contains("store rows is in the topology already"));
-    CHECK_THROWS_WITH(add("more", "g"), Catch::Matchers::Contains("cannot read topic g"));
+    CHECK_THROWS_WITH(add("rows", "h"), containing("store rows is in the topology already"));
+    CHECK_THROWS_WITH(add("more", "g"), containing("cannot read topic g"));
 }
