@@ -132,7 +132,8 @@ public:
     /// The group's committed offsets; partitions without one are left out of `found`.
     virtual result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
                              milliseconds timeout) = 0;
-    /// Asks the broker for the bounds of a partition's log.
+    /// Asks the broker for the bounds of a partition's log. retriable also where the broker does not know the partition
+    /// (yet): one that has just been made is not known everywhere at once.
     virtual result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) = 0;
     [[nodiscard]] virtual group_metadata group() = 0;
     /// Leaves the group (a static member stays) and ends. Revoked partitions are not reported any more.

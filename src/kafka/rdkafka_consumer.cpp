@@ -401,7 +401,11 @@ result rdkafka_consumer::committed(std::span<const topic_partition> partitions, 
 result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) {
     const auto error = rd_kafka_query_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition,
                                                         &found.begin, &found.end, static_cast<int>(timeout.count()));
-    return result_of(client_->get(), error, concat("asking for the bounds of ", to_string(partition)));
+    auto answer = result_of(client_->get(), error, concat("asking for the bounds of ", to_string(partition)));
+    // Brokers hear of a new topic one after the other.
+    const bool unheard_of = error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+                            error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    return unheard_of ? result(error_class::retriable, answer.reason()) : answer;
 }
 
 group_metadata rdkafka_consumer::group() {

@@ -370,6 +370,18 @@ TEST_CASE("the end of a partition is known without asking once it was read, and 
     CHECK(bounds.end == 10);
 }
 
+TEST_CASE("the bounds of a partition that the broker does not know yet may be asked for again") {
+    kafka_fixture fixture;
+    auto consumer = fixture.reader();
+    kafka::log_bounds bounds;
+    for (const topic_partition& unknown : {topic_partition{unique_name("unmade"), 0}, topic_partition{fixture.topic, 7}}) {
+        const auto answer = consumer->bounds(unknown, bounds, 1s);
+        REQUIRE_FALSE(answer.ok());
+        CHECK(answer.kind() == kafka::error_class::retriable);
+        CHECK_THAT(answer.reason(), containing(unknown.topic));
+    }
+}
+
 TEST_CASE("a position that was deleted is reported, and a seek goes on from another") {
     kafka_fixture fixture(2);
     fixture.write(0, 10, 0);
