@@ -18,21 +18,25 @@ expect_gone() {
     done
 }
 
-status=0
-"$with_kafka" bash -c 'echo "$KAFKA_BROKER_PID $KAFKA_BROKER_DIR" > "$0"; exit 7' "$notes/status" || status=$?
-[[ $status -eq 7 ]] || fail "the command's status 7 came back as $status"
-expect_gone status
+status_passes() {
+    local status=0
+    "$with_kafka" bash -c 'echo "$KAFKA_BROKER_PID $KAFKA_BROKER_DIR" > "$0"; exit 7' "$notes/status" || status=$?
+    [[ $status -eq 7 ]] || fail "the command's status 7 came back as $status"
+    expect_gone status
+}
 
-status=0
-"$with_kafka" --timeout 1 bash -c 'echo "$KAFKA_BROKER_PID $KAFKA_BROKER_DIR" > "$0"; sleep 60' "$notes/timeout" || status=$?
-[[ $status -eq 124 ]] || fail "time up came back as $status"
-expect_gone timeout
+time_ends() {
+    local status=0
+    "$with_kafka" --timeout 1 bash -c 'echo "$KAFKA_BROKER_PID $KAFKA_BROKER_DIR" > "$0"; sleep 60' "$notes/timeout" || status=$?
+    [[ $status -eq 124 ]] || fail "time up came back as $status"
+    expect_gone timeout
+}
 
-for signal in TERM KILL; do
+signal_ends() {
+    local signal=$1 runner deadline=$((SECONDS + 60))
     "$with_kafka" bash -c 'echo "$KAFKA_BROKER_PID $KAFKA_BROKER_DIR" > "$0.part"; mv "$0.part" "$0"; exec sleep 60' \
         "$notes/$signal" &
     runner=$!
-    deadline=$((SECONDS + 60))
     until [[ -f $notes/$signal ]]; do
         [[ $SECONDS -lt $deadline ]] || fail "the broker did not come up"
         sleep 0.1
@@ -40,4 +44,11 @@ for signal in TERM KILL; do
     kill "-$signal" "$runner"
     wait "$runner" 2>/dev/null || true
     expect_gone "$signal"
+}
+
+checks=()
+for check in status_passes time_ends "signal_ends TERM" "signal_ends KILL"; do
+    $check &
+    checks+=($!)
 done
+for check in "${checks[@]}"; do wait "$check"; done

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@ struct counts {
     std::size_t passed = 0;
     std::size_t failed = 0;
     std::map<std::string, std::size_t> skipped;
+    std::string differences; ///< a line for each vector that failed
 };
 
 using runner = conformance::outcome (*)(const conformance::json&);
@@ -49,24 +52,44 @@ private:
 };
 
 /// Stops after `most` vectors that were not skipped.
-void run_file(const std::filesystem::path& file, runner run, std::size_t most, counts& all) {
+counts run_file(const std::filesystem::path& file, runner run, std::size_t most) {
+    counts found;
     lines in(file);
     for (std::string line; most > 0 && in.next(line);) {
         if (line.empty()) continue;
         const auto vector = conformance::json::parse(line);
         const conformance::outcome result = run(vector);
         if (result.result == conformance::outcome::verdict::skipped) {
-            ++all.skipped[result.reason];
+            ++found.skipped[result.reason];
             continue;
         }
         --most;
         if (result.result == conformance::outcome::verdict::passed) {
-            ++all.passed;
+            ++found.passed;
             continue;
         }
-        ++all.failed;
-        std::cout << vector.at("name").get<std::string>() << ": " << result.reason << '\n';
+        ++found.failed;
+        found.differences += vector.at("name").get<std::string>() + ": " + result.reason + '\n';
     }
+    return found;
+}
+
+/// Side by side on a cluster, where a vector mostly waits; else one after the other.
+counts run_files(const std::vector<std::filesystem::path>& files, bool on_cluster, std::size_t most) {
+    std::vector<std::future<counts>> runs;
+    for (const auto& file : files)
+        runs.push_back(std::async(on_cluster ? std::launch::async : std::launch::deferred, [&file, on_cluster, most] {
+            return run_file(file, on_cluster ? conformance::run_on_cluster : conformance::run, most);
+        }));
+    counts all;
+    for (auto& run : runs) {
+        const counts of_file = run.get();
+        std::cout << of_file.differences << std::flush;
+        all.passed += of_file.passed;
+        all.failed += of_file.failed;
+        for (const auto& [reason, vectors] : of_file.skipped) all.skipped[reason] += vectors;
+    }
+    return all;
 }
 
 std::vector<std::filesystem::path> vectors_of(const std::filesystem::path& folder) {
@@ -95,7 +118,7 @@ int main(int argc, char** argv) {
     }
     counts all;
     try {
-        for (const auto& file : files) run_file(file, on_cluster ? conformance::run_on_cluster : conformance::run, most, all);
+        all = run_files(files, on_cluster, most);
     } catch (const std::exception& e) {
         std::cerr << "conformance: " << e.what() << '\n';
         return 2;

@@ -9,7 +9,7 @@ expect() {
     [[ $got == "$1" ]] || { echo "expected '$1', the topic holds '$got'" >&2; exit 1; }
 }
 
-java -cp "$KAFKA_LIBS/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$STREAMS_BOOTSTRAP_SERVERS" \
+java -XX:TieredStopAtLevel=1 -cp "$KAFKA_LIBS/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$STREAMS_BOOTSTRAP_SERVERS" \
     --create --topic kept --partitions 1 --config flush.messages=1
 
 echo one | kcat -P -b "$STREAMS_BOOTSTRAP_SERVERS" -t kept -X acks=all

@@ -95,8 +95,8 @@ TEST_CASE("duplicates out of order are found by time, then in the order of their
         std::int64_t time = 0;
         std::int64_t observed = -1;
         std::int64_t committed_time = -1;
-        for (int i = 0; i < 300; ++i) {
-            time += static_cast<std::int64_t>(random() % (minute / 10));
+        for (int i = 0; i < 120; ++i) {
+            time += static_cast<std::int64_t>(random() % (minute / 4));
             const std::int64_t start =
                 std::max<std::int64_t>(0, time - static_cast<std::int64_t>(random() % 4) * (minute / 2));
             const std::string key = random() % 2 ? "a" : "ab";
