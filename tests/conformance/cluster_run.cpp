@@ -1,5 +1,6 @@
 #include "outcome.hpp"
 #include "records.hpp"
+#include "results.hpp"
 
 #include <streams/core/partitioner.hpp>
 #include <streams/runtime/kafka_streams.hpp>
@@ -35,9 +36,6 @@ struct input {
     raw_test_record record; ///< with its partition
 };
 
-/// What the topics that are not internal come to: by topic and key the last value.
-using tables = std::map<std::string, std::map<std::string, std::string>>;
-
 struct different : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -58,30 +56,12 @@ std::vector<input> inputs_of(const json& vector) {
     return all;
 }
 
-void add(tables& to, const std::string& topic, const std::optional<streams::bytes>& key,
-         const std::optional<streams::bytes>& value) {
-    auto& table = to[topic];
-    if (value)
-        table[to_hex(key)] = to_hex(value);
-    else
-        table.erase(to_hex(key));
-}
-
-std::set<std::string> output_topics(const streams::topology& of) {
-    std::set<std::string> names;
-    for (const auto& node : of.nodes())
-        if (node.kind == streams::node_kind::sink)
-            for (const auto& topic : node.topics)
-                if (!of.is_repartition_topic(topic)) names.insert(topic);
-    return names;
-}
-
 tables driven(const streams::topology& of, const streams::streams_config& config, const std::vector<input>& inputs) {
     const auto driver = streams::make_byte_driver(of, {.config = config, .partitions = partitions});
     for (const input& each : inputs) driver->pipe(each.topic, each.record);
     tables result;
     for (const std::string& topic : output_topics(of))
-        for (const auto& r : driver->written(topic)) add(result, topic, r.key, r.value);
+        for (const auto& r : driver->written(topic)) add(result[topic], r.key, r.value);
     return result;
 }
 
@@ -95,7 +75,7 @@ std::vector<input> by_time(std::span<const input> inputs, Earlier earlier) {
     while (ordered.size() < inputs.size()) {
         std::deque<const input*>* next = nullptr;
         for (auto& [place, queue] : queues)
-            if (!queue.empty() && 
+            if (!queue.empty() &&
                 (!next || earlier(queue.front()->record.timestamp, next->front()->record.timestamp)))
                 next = &queue;
         ordered.push_back(*next->front());
@@ -104,8 +84,8 @@ std::vector<input> by_time(std::span<const input> inputs, Earlier earlier) {
     return ordered;
 }
 
-/// The orders in which a cluster may bring the input: as it is; each half by time, equal times either way; partition by partition; and, since what
-/// goes through a repartition topic falls behind, topics that lead to one last.
+/// The orders in which a cluster may bring the input: as it is; each half by time, equal times either way; partition by
+/// partition; and, since what goes through a repartition topic falls behind, topics that lead to one last.
 std::vector<std::vector<input>> orders_of(const std::vector<input>& inputs, const streams::topology& of) {
     std::set<std::string> behind;
     for (const auto& part : of.sub_topologies())
@@ -206,7 +186,7 @@ public:
     [[nodiscard]] tables read() const {
         tables result;
         for (const std::string& topic : output_topics(topology_))
-            for (const auto& r : cluster_.read_bytes(topic)) add(result, topic, r.key, r.value);
+            for (const auto& r : cluster_.read_bytes(topic)) add(result[topic], r.key, r.value);
         return result;
     }
 
@@ -250,21 +230,6 @@ tables clustered(const streams::topology& of, const streams::streams_config& con
         two->close(patience);
     }
     return cluster.read();
-}
-
-std::string first_difference(const tables& expected, const tables& actual) {
-    for (const auto& [topic, rows] : expected)
-        for (const auto& [key, value] : rows) {
-            const auto table = actual.find(topic);
-            if (table == actual.end() || !table->second.contains(key)) return topic + " lacks key " + key;
-            if (const auto& got = table->second.at(key); got != value)
-                return topic + " key " + key + ": expected " + value + ", got " + got;
-        }
-    for (const auto& [topic, rows] : actual)
-        for (const auto& [key, value] : rows)
-            if (!expected.contains(topic) || !expected.at(topic).contains(key))
-                return topic + " has key " + key + ", expected none";
-    return {};
 }
 
 } // namespace

@@ -74,16 +74,15 @@ counts run_file(const std::filesystem::path& file, runner run, std::size_t most)
     return found;
 }
 
-/// Side by side on a cluster, where a vector mostly waits; else one after the other.
-counts run_files(const std::vector<std::filesystem::path>& files, bool on_cluster, std::size_t most) {
+/// Side by side where a vector mostly waits; else one after the other.
+counts run_files(const std::vector<std::filesystem::path>& files, runner run, bool waits, std::size_t most) {
     std::vector<std::future<counts>> runs;
     for (const auto& file : files)
-        runs.push_back(std::async(on_cluster ? std::launch::async : std::launch::deferred, [&file, on_cluster, most] {
-            return run_file(file, on_cluster ? conformance::run_on_cluster : conformance::run, most);
-        }));
+        runs.push_back(std::async(waits ? std::launch::async : std::launch::deferred,
+                                  [&file, run, most] { return run_file(file, run, most); }));
     counts all;
-    for (auto& run : runs) {
-        const counts of_file = run.get();
+    for (auto& each : runs) {
+        const counts of_file = each.get();
         std::cout << of_file.differences << std::flush;
         all.passed += of_file.passed;
         all.failed += of_file.failed;
@@ -104,21 +103,27 @@ std::vector<std::filesystem::path> vectors_of(const std::filesystem::path& folde
 
 /// conformance FILE...: runs the vectors of these files, or of the folder that STREAMS_VECTORS names, on the test driver.
 /// conformance --cluster COUNT FILE...: runs the first so many of each file that can be run on a cluster; 0: all of them.
+/// conformance --partitions FILE...: runs specifications, captured or not, with one partition and with several.
 int main(int argc, char** argv) {
     streams::set_log_handler({});
-    const bool on_cluster = argc > 1 && std::string_view(argv[1]) == "--cluster";
-    std::vector<std::filesystem::path> files(argv + std::min(argc, on_cluster ? 3 : 1), argv + argc);
+    const std::string_view mode = argc > 1 ? argv[1] : "";
+    const bool on_cluster = mode == "--cluster";
+    const bool partitioned = mode == "--partitions";
+    std::vector<std::filesystem::path> files(argv + std::min(argc, on_cluster ? 3 : partitioned ? 2 : 1), argv + argc);
     const std::size_t count = on_cluster && argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
     const std::size_t most = count > 0 ? count : std::numeric_limits<std::size_t>::max();
     if (files.empty())
         if (const char* folder = std::getenv("STREAMS_VECTORS")) files = vectors_of(folder);
     if (files.empty()) {
-        std::cerr << "usage: conformance [--cluster COUNT] FILE..., or STREAMS_VECTORS=FOLDER conformance\n";
+        std::cerr << "usage: conformance [--cluster COUNT | --partitions] FILE..., or STREAMS_VECTORS=FOLDER conformance\n";
         return 2;
     }
+    const runner run = on_cluster    ? conformance::run_on_cluster
+                       : partitioned ? conformance::run_partitioned
+                                     : conformance::run;
     counts all;
     try {
-        all = run_files(files, on_cluster, most);
+        all = run_files(files, run, on_cluster, most);
     } catch (const std::exception& e) {
         std::cerr << "conformance: " << e.what() << '\n';
         return 2;

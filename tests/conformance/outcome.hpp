@@ -21,4 +21,11 @@ struct outcome {
 /// results depend on the order across partitions, which no cluster promises.
 [[nodiscard]] outcome run_on_cluster(const json& vector);
 
+/// Runs a specification, captured or not, on the test driver with one partition and with 4, and compares what they write:
+/// of every topic and key the same records, in whatever order; of foreign-key joins, which send what soon is overtaken, the
+/// same last value. Input comes in order of time where windows, versioned tables or joins of streams look at it, since each
+/// task has a stream time of its own. Skips specifications whose results depend on it even so, or on the order of records
+/// that are under way at the same time.
+[[nodiscard]] outcome run_partitioned(const json& spec);
+
 } // namespace conformance
