@@ -242,7 +242,6 @@ constexpr entry streams_names[] = {
     {"default.list.key.serde.type", every, refuse, "is chosen by the key's type; remove it"},
     {"default.list.value.serde.inner", every, refuse, "is chosen by the value's type; remove it"},
     {"default.list.value.serde.type", every, refuse, "is chosen by the value's type; remove it"},
-    {"default.timestamp.extractor", every, refuse, "names a Java class; give timestamp_from(functor) to streams_builder::stream"},
     {"errors.dead.letter.queue.topic.name", every, refuse, "is not supported yet; remove it"},
     {"processing.exception.handler.global.enabled", every, refuse, "is not supported yet; remove it"},
     {"processor.wrapper.class", every, refuse, "names a Java class; remove it"},

@@ -10,6 +10,7 @@
 #include <array>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -51,6 +52,24 @@ void read_deserialization_handler(const property& p, streams_config& c) {
 void read_processing_handler(const property& p, streams_config& c) {
     if (continues(p, "LogAndContinueProcessingExceptionHandler", "LogAndFailProcessingExceptionHandler"))
         c.on_processing_error = resume_on_error{};
+}
+
+void read_timestamp_extractor(const property& p, streams_config& c) {
+    using enum timestamp_extractor;
+    constexpr std::pair<std::string_view, timestamp_extractor> choices[] = {
+        {"FailOnInvalidTimestamp", fail_on_invalid_timestamp},
+        {"LogAndSkipOnInvalidTimestamp", log_and_skip_on_invalid_timestamp},
+        {"UsePartitionTimeOnInvalidTimestamp", use_partition_time_on_invalid_timestamp},
+        {"WallclockTimestampExtractor", wallclock_timestamp},
+    };
+    const auto simple_name = p.text.substr(p.text.rfind('.') + 1);
+    for (const auto& [name, extractor] : choices)
+        if (simple_name == name) {
+            c.default_timestamp_extractor = extractor;
+            return;
+        }
+    p.refuse("FailOnInvalidTimestamp, LogAndSkipOnInvalidTimestamp, UsePartitionTimeOnInvalidTimestamp or "
+             "WallclockTimestampExtractor; give a function of your own to a source, as timestamp_from(f)");
 }
 
 void read_production_handler(const property& p, streams_config&) {
@@ -112,6 +131,7 @@ constexpr member_name members[] = {
          if (p.number(0) != 0) p.refuse("0, as standbys are not supported yet");
      }},
     {"processing.guarantee", read_guarantee},
+    {"default.timestamp.extractor", read_timestamp_extractor},
     {"deserialization.exception.handler", read_deserialization_handler},
     {"default.deserialization.exception.handler", read_deserialization_handler},
     {"processing.exception.handler", read_processing_handler},

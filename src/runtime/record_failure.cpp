@@ -16,6 +16,12 @@ void throw_undecodable(task_id task, std::string_view node, const record_metadat
                "to one that answers resume, which drops such records")));
 }
 
+void throw_untimed(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {
+    std::throw_with_nested(streams_error(concat("task ", to_string(task), " stopped at topic ", at.topic, " partition ",
+                                                at.partition, " offset ", at.offset, ": the timestamp extractor of source ",
+                                                node, " threw: ", cause.what())));
+}
+
 void throw_unprocessable(task_id task, const record_metadata& at, const std::exception& cause) {
     std::throw_with_nested(streams_error(
         concat("task ", to_string(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ",

@@ -16,6 +16,10 @@ namespace streams::inline v0 {
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_undecodable(task_id task, std::string_view node, const record_metadata& at,
                                     const std::exception& cause);
+/// Throws streams_error for an input record whose timestamp extractor threw, the cause nested.
+/// REQUIRES: called while the cause is handled.
+[[noreturn]] void throw_untimed(task_id task, std::string_view node, const record_metadata& at,
+                                const std::exception& cause);
 /// Throws streams_error for an input record whose processing threw, the cause nested.
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_unprocessable(task_id task, const record_metadata& at, const std::exception& cause);

@@ -54,6 +54,8 @@ void record_queue::find_head() {
             rejected_.invalid_timestamp(*this, *next_);
         } catch (const undecodable& cause) {
             rejected_.undecodable_head(*this, *next_, cause);
+        } catch (const std::exception& cause) {
+            rejected_.untimed_head(*this, *next_, cause);
         }
         skip();
     }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <optional>
 
 namespace streams::inline v0 {
@@ -16,7 +17,10 @@ class record_queue;
 class rejected_records {
 public:
     virtual void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) = 0;
+    /// A negative timestamp was extracted.
     virtual void invalid_timestamp(const record_queue& queue, const record_view& raw) = 0;
+    /// The timestamp extractor threw `cause`, which is being handled; must throw.
+    [[noreturn]] virtual void untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) = 0;
 
 protected:
     ~rejected_records() = default;

@@ -197,6 +197,10 @@ void stream_task::invalid_timestamp(const record_queue& queue, const record_view
     drop(drop_reason::invalid_timestamp, queue.source().name());
 }
 
+void stream_task::untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) {
+    throw_untimed(id_, queue.source().name(), {queue.partition().topic, queue.partition().partition, raw.offset}, cause);
+}
+
 void stream_task::unprocessable(const partition_group::taken& next, const std::exception& cause) {
     const record_metadata at{next.queue.partition().topic, next.queue.partition().partition, next.raw.offset};
     const auto& handler = environment_.config.on_processing_error;

@@ -79,7 +79,7 @@ public:
     [[nodiscard]] std::size_t input_of(const topic_partition& partition) const noexcept;
     [[nodiscard]] std::size_t inputs() const noexcept { return group_.size(); }
     [[nodiscard]] const record_queue& input(std::size_t at) const noexcept { return group_.queue(at); }
-    /// Queues records of an input; extracts the timestamp of its head.
+    /// Queues records of an input; extracts the timestamp of its head. Throws where there is none; see record_failure.
     void add(std::size_t input, kafka::record_batch batch) { group_.add(group_.queue(input), std::move(batch)); }
     /// Says that the consumer has polled, so that its lags may have changed.
     void polled() noexcept { group_.polled(); }
@@ -160,6 +160,7 @@ private:
     void run_punctuation(const punctuation_queue::callback& call, std::int64_t time);
     void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) override;
     void invalid_timestamp(const record_queue& queue, const record_view& raw) override;
+    void untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) override;
     void unprocessable(const partition_group::taken& next, const std::exception& cause);
     void close_stores();
 

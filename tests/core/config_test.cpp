@@ -54,6 +54,17 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
     CHECK(config.on_processing_error.target<streams::fail_on_error>() != nullptr);
 }
 
+TEST_CASE("the default timestamp extractor is one of Kafka's, by its class") {
+    const auto chosen = [](const std::string& name) { return read({{"default.timestamp.extractor", name}}).default_timestamp_extractor; };
+    using enum streams::timestamp_extractor;
+    CHECK(read({}).default_timestamp_extractor == fail_on_invalid_timestamp);
+    CHECK(chosen("org.apache.kafka.streams.processor.FailOnInvalidTimestamp") == fail_on_invalid_timestamp);
+    CHECK(chosen("org.apache.kafka.streams.processor.LogAndSkipOnInvalidTimestamp") == log_and_skip_on_invalid_timestamp);
+    CHECK(chosen("UsePartitionTimeOnInvalidTimestamp") == use_partition_time_on_invalid_timestamp);
+    CHECK(chosen("org.apache.kafka.streams.processor.WallclockTimestampExtractor") == wallclock_timestamp);
+    CHECK_THROWS_WITH(chosen("com.acme.Mine"), containing("timestamp_from(f)"));
+}
+
 TEST_CASE("a prefix leads a setting to its client") {
     const auto config = read({{"consumer.fetch.min.bytes", "1"},
                               {"main.consumer.fetch.min.bytes", "2"},

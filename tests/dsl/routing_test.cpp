@@ -100,9 +100,17 @@ TEST_CASE("an invalid timestamp fails, is skipped, or gives way to the partition
         const auto found = driver.key_value_store<text, text>("rows").get_with_timestamp("b");
         return found ? found->timestamp : -1;
     };
-    CHECK_THROWS_WITH(run(fail_on_invalid_timestamp{}), containing("invalid timestamp -1"));
+    CHECK_THROWS_WITH(run(fail_on_invalid_timestamp{}), containing("topic in partition 0 offset 1"));
     CHECK(run(log_and_skip_on_invalid_timestamp{}) == -1);
     CHECK(run(use_partition_time_on_invalid_timestamp{}) == 9);
+}
+
+TEST_CASE("without a choice an invalid timestamp fails") {
+    streams_builder builder;
+    builder.stream<text, text>("in").to("out");
+    topology_test_driver driver(builder.build());
+    auto topic = driver.input_topic<text, text>("in");
+    CHECK_THROWS_WITH(topic.pipe("b", "x", std::int64_t{-1}), containing("invalid timestamp -1"));
 }
 
 TEST_CASE("records are printed with label, key and value") {

@@ -8,15 +8,17 @@ using testing_support::batch_of;
 
 namespace {
 
-/// Takes a negative timestamp as it is; throws for the one that stands for a record that does not decode.
+/// Takes a negative timestamp as it is; throws for those that stand for records that do not decode, or have no time.
 class plain_source final : public source_node {
 public:
     static constexpr std::int64_t broken = 666;
+    static constexpr std::int64_t untimed = 667;
     void connect(node&) override {}
     void process(const record_view&, std::int64_t, headers&) override {}
     std::int64_t timestamp_of(const record_view& raw, std::int64_t partition_time) override {
         asked_with.push_back(partition_time);
         if (raw.timestamp == broken) throw undecodable("broken");
+        if (raw.timestamp == untimed) throw std::runtime_error("no time");
         return raw.timestamp;
     }
     std::vector<std::int64_t> asked_with;
@@ -27,6 +29,9 @@ struct counting_rejects final : rejected_records {
         undecodables.push_back(raw.offset);
     }
     void invalid_timestamp(const record_queue&, const record_view& raw) override { invalid.push_back(raw.offset); }
+    void untimed_head(const record_queue&, const record_view& raw, const std::exception& cause) override {
+        throw streams_error(concat("offset ", raw.offset, ": ", cause.what()));
+    }
     std::vector<std::int64_t> undecodables;
     std::vector<std::int64_t> invalid;
 };
@@ -82,6 +87,13 @@ TEST_CASE("records with a negative timestamp or that do not decode are skipped, 
     CHECK(t.queue.empty());
     CHECK(t.rejected.undecodables == std::vector<std::int64_t>{2});
     CHECK(t.queue.next_offset() == 4);
+}
+
+TEST_CASE("a record whose timestamp extractor throws stays at the head") {
+    queue_under_test t;
+    CHECK_THROWS_WITH(t.add({{5, plain_source::untimed}, {6, 50}}), "offset 5: no time");
+    CHECK(t.queue.empty());
+    CHECK_FALSE(t.queue.next_offset());
 }
 
 TEST_CASE("a batch lives until its last record was released") {

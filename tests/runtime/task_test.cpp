@@ -134,6 +134,36 @@ TEST_CASE("a handler may drop records that do not decode, which count for no tim
     CHECK(t.task->committable(false).at(0).offset == 3);
 }
 
+TEST_CASE("a record with an invalid timestamp stops the task, naming place, time and remedy") {
+    task_under_test t(copy_topology());
+    t.start();
+    const auto message = message_of([&] { t.add({{41, -1}}); });
+    for (const char* part : {"topic in", "partition 0", "offset 41", "source source", "invalid timestamp -1",
+                             "default.timestamp.extractor", "log_and_skip_on_invalid_timestamp"})
+        CHECK(says(message, part));
+}
+
+TEST_CASE("the configured extractor gives the sources without one of their own their time") {
+    const auto times = [](timestamp_extractor choice, std::vector<testing_support::input_record> records) {
+        streams_config config;
+        config.default_timestamp_extractor = choice;
+        task_under_test t(copy_topology(), config);
+        t.start();
+        t.add(std::move(records));
+        t.task->process(10);
+        std::vector<std::int64_t> found;
+        for (const auto& sent : t.collector.sent) found.push_back(sent.timestamp);
+        return std::pair(found, t.drops[drop_reason::invalid_timestamp]);
+    };
+    using enum timestamp_extractor;
+    using expected = std::pair<std::vector<std::int64_t>, std::uint64_t>;
+    CHECK(times(log_and_skip_on_invalid_timestamp, {{0, 10}, {1, -1}, {2, 20}}) == expected{{10, 20}, 1});
+    CHECK(times(use_partition_time_on_invalid_timestamp, {{0, 10}, {1, -1}, {2, 20}}) == expected{{10, 10, 20}, 0});
+    CHECK_THROWS_WITH(times(use_partition_time_on_invalid_timestamp, {{0, -1}}), containing("none before it"));
+    CHECK(times(wallclock_timestamp, {{0, -1}, {1, 5}}).second == 0);
+    CHECK(times(wallclock_timestamp, {{0, -1}, {1, 5}}).first.size() == 2);
+}
+
 TEST_CASE("processing code that throws stops the task, or drops the record, as its handler says") {
     const auto tap = [](const auto& r, auto&) {
         if (r.value == "bad") throw std::runtime_error("no such account");

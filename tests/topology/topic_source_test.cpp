@@ -97,8 +97,8 @@ TEST_CASE("bytes that do not decode are an error that says which half and why") 
 }
 
 TEST_CASE("the time of a record is the log's unless a function chooses another") {
-    strings plain;
-    CHECK(plain.timestamp_of(raw("k", "v", 12), 100) == 12);
+    running<strings, std::string, std::string> plain;
+    CHECK(plain.source.timestamp_of(raw("k", "v", 12), 100) == 12);
 
     const auto later = [](const record_view& r, std::int64_t partition_time) { return r.timestamp + partition_time; };
     topic_source<std::string, std::string, decltype(later)> extracting(on_null::fail, later);
@@ -118,9 +118,9 @@ TEST_CASE("the time of a record may come from its key and value") {
 }
 
 TEST_CASE("a source decodes with a serde object where it is given one") {
-    using source = topic_source<windowed<std::string>, std::string, log_timestamp, time_windowed_serde<std::string>>;
+    using source = topic_source<windowed<std::string>, std::string, fail_on_invalid_timestamp, time_windowed_serde<std::string>>;
     running<source, windowed<std::string>, std::string> r(
-        on_null::fail, log_timestamp{}, time_windowed_serde<std::string>(std::chrono::milliseconds(10)));
+        on_null::fail, fail_on_invalid_timestamp{}, time_windowed_serde<std::string>(std::chrono::milliseconds(10)));
     r.process(raw(std::string_view("k\0\0\0\0\0\0\0\5", 9), "v"));
     CHECK(r.kept.all.at(0).key == windowed<std::string>{"k", {5, 15}});
 }

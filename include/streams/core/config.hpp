@@ -14,6 +14,14 @@ namespace streams::inline v0 {
 /// Where a group without a committed offset begins (`auto.offset.reset`).
 enum class offset_reset { earliest, latest, none };
 
+/// Kafka's timestamp extractors (<streams/topology/timestamp_extractors.hpp> says what each does).
+enum class timestamp_extractor {
+    fail_on_invalid_timestamp,
+    log_and_skip_on_invalid_timestamp,
+    use_partition_time_on_invalid_timestamp,
+    wallclock_timestamp,
+};
+
 /// Settings handed to a Kafka client under Kafka's or librdkafka's dotted names.
 using client_settings = std::map<std::string, std::string>;
 
@@ -47,6 +55,9 @@ struct streams_config {
     /// __emit.interval.ms.kstreams.windowed.aggregation__, internal as in Kafka Streams: how long at least, by the wall
     /// clock, between two looks for closed windows; nullopt: 1 s, in the test driver 0.
     std::optional<std::chrono::milliseconds> window_emit_interval{};
+
+    /// default.timestamp.extractor: of the sources without timestamp_from
+    timestamp_extractor default_timestamp_extractor = timestamp_extractor::fail_on_invalid_timestamp;
 
     /// default: fail (`deserialization.exception.handler`)
     deserialization_handler on_deserialization_error = fail_on_error{};

@@ -60,7 +60,7 @@ struct raw_timestamp_choice {
 /// Makes the extractor of a source from the option that the user gave, or from none.
 template <class Key, class Value>
 [[nodiscard]] auto timestamp_maker(no_option /*none*/) {
-    return [] { return log_timestamp{}; };
+    return [] { return default_timestamp{}; };
 }
 template <class Key, class Value, class F>
 [[nodiscard]] auto timestamp_maker(const timestamp_option<F>& option) {

@@ -3,6 +3,7 @@
 #include <streams/serde/serde.hpp>
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
+#include <streams/topology/timestamp_extractors.hpp>
 
 #include <concepts>
 #include <utility>
@@ -13,13 +14,6 @@ namespace streams::inline v0 {
 enum class on_null {
     fail, ///< the record does not decode: the deserialization handler decides
     drop, ///< drop the record, counted as drop_reason::null_key or null_value
-};
-
-/// The timestamp that the log gives the record (Kafka's `FailOnInvalidTimestamp` without the failure).
-struct log_timestamp {
-    std::int64_t operator()(const record_view& raw, std::int64_t /*partition_time*/) const noexcept {
-        return raw.timestamp;
-    }
 };
 
 namespace detail {
@@ -69,7 +63,7 @@ private:
 /// Reads the records of input topics. Decodes with serde<Key> and serde<Value>, or with serde objects. `Timestamp` chooses the event time: it is
 /// called as `(const record_view&, partition_time)`, with a `const task_context&` behind, or as `(const Key&, const Value&, const record_view&,
 /// partition_time)`, which decodes the record once more; it returns ms since the epoch, negative to drop the record.
-template <class Key, class Value, class Timestamp = log_timestamp, class KeySerde = serde<without_null_t<Key>>,
+template <class Key, class Value, class Timestamp = default_timestamp, class KeySerde = serde<without_null_t<Key>>,
           class ValueSerde = serde<without_null_t<Value>>>
 class topic_source final : public source_node {
 public:

@@ -47,7 +47,7 @@ struct foreign_join_plan {
 [[nodiscard]] attachment add_foreign_join(const attachment& left, const attachment& right, foreign_join_plan plan);
 
 /// Reads bytes as they are, into a view of the record.
-using raw_source = topic_source<std::optional<bytes_view>, bytes_view>;
+using raw_source = topic_source<std::optional<bytes_view>, bytes_view, fail_on_invalid_timestamp>;
 
 /// The source of answers: typed by the left table's key. `window_size`: of windowed keys, where it is known.
 template <class Key>
@@ -56,11 +56,11 @@ template <class Key>
         using key_serde = time_windowed_serde<typename windowed_inner<Key>::type>;
         if (window_size)
             return [size = *window_size] {
-                return std::make_unique<topic_source<Key, bytes_view, log_timestamp, key_serde>>(
-                    on_null::fail, log_timestamp{}, key_serde(size));
+                return std::make_unique<topic_source<Key, bytes_view, fail_on_invalid_timestamp, key_serde>>(
+                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(size));
             };
     }
-    return [] { return std::make_unique<topic_source<Key, bytes_view>>(); };
+    return [] { return std::make_unique<topic_source<Key, bytes_view, fail_on_invalid_timestamp>>(); };
 }
 
 /// Makes the typed nodes of a foreign-key join.

@@ -36,11 +36,11 @@ template <class Key, class Value>
         using key_serde = time_windowed_serde<typename windowed_inner<plain_key>::type>;
         if (window_size)
             return [size = *window_size] {
-                return std::make_unique<topic_source<Key, Value, log_timestamp, key_serde>>(
-                    on_null::fail, log_timestamp{}, key_serde(size));
+                return std::make_unique<topic_source<Key, Value, fail_on_invalid_timestamp, key_serde>>(
+                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(size));
             };
     }
-    return [] { return std::make_unique<topic_source<Key, Value>>(); };
+    return [] { return std::make_unique<topic_source<Key, Value, fail_on_invalid_timestamp>>(); };
 }
 
 /// Fills in the three nodes around a repartition topic, by the types of the records that go through.
