@@ -3,7 +3,7 @@
 namespace streams::inline v0 {
 
 entry_chains::entries_of_chain::iterator entry_chains::lower_bound(entries_of_chain& in, bytes_view key) const {
-    const bytes_view wanted = key.subview(key.size() - margins_.suffix);
+    const bytes_view wanted = keys_.tail(key);
     auto end = in.end();
     // A few steps from the end, then by halves.
     for (int step = 0; step < 8; ++step) {
@@ -14,16 +14,34 @@ entry_chains::entries_of_chain::iterator entry_chains::lower_bound(entries_of_ch
                             [this](const hot_entry* entry, bytes_view than) { return tail(entry) < than; });
 }
 
-hot_entry* entry_chains::find(bytes_view key) const {
+const entry_chains::chain* entry_chains::find_chain(bytes_view key) const {
+    if (last_found_ && keys_.middle(last_found_->key()) == keys_.middle(key)) return last_found_;
     const auto at = chains_.find(key);
     if (at == chains_.end()) return nullptr;
+    fetch_newest(at->entries);
+    return last_found_ = &*at;
+}
+
+/// Most of them are looked at next, one after the other: here they are fetched from memory at once.
+void entry_chains::fetch_newest(const entries_of_chain& entries) {
+    constexpr std::size_t line = 64;
+    constexpr std::size_t newest = 8;
+    for (auto at = entries.end() - static_cast<std::ptrdiff_t>(std::min(entries.size(), newest)); at != entries.end(); ++at) {
+        __builtin_prefetch(*at);
+        __builtin_prefetch(reinterpret_cast<const std::byte*>(*at) + line);
+    }
+}
+
+hot_entry* entry_chains::find(bytes_view key) const {
+    const chain* const at = find_chain(key);
+    if (!at) return nullptr;
     const auto found = lower_bound(at->entries, key);
-    return found != at->entries.end() && tail(*found) == key.subview(key.size() - margins_.suffix) ? *found : nullptr;
+    return found != at->entries.end() && tail(*found) == keys_.tail(key) ? *found : nullptr;
 }
 
 std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view last_tail) const {
-    const auto at = chains_.find(first);
-    if (at == chains_.end()) return {};
+    const chain* const at = find_chain(first);
+    if (!at) return {};
     auto& entries = at->entries;
     const auto begin = lower_bound(entries, first);
     // What is asked for mostly reaches to the end.
@@ -35,29 +53,33 @@ std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view l
     return {entries.data() + (begin - entries.begin()), static_cast<std::size_t>(end - begin)};
 }
 
+std::span<hot_entry* const> entry_chains::whole(bytes_view prefix) const {
+    const chain* const at = find_chain(prefix);
+    return at ? std::span<hot_entry* const>(at->entries) : std::span<hot_entry* const>();
+}
+
 entry_chains::found_entry entry_chains::find_or_insert(bytes_view key) {
-    bool is_first = false;
-    const auto at = chains_.lazy_emplace(key, [&](const auto& construct) {
-        is_first = true;
-        construct(chain{{hot_entry::make(key)}});
-    });
-    auto& entries = at->entries;
-    if (is_first) {
+    const chain* at = find_chain(key);
+    if (!at) {
+        at = last_found_ = &*chains_.insert(chain{{hot_entry::make(key)}}).first;
         ++size_;
-        return {entries.front(), true};
+        return {at->entries.front(), true};
     }
+    auto& entries = at->entries;
     const auto place = lower_bound(entries, key);
-    if (place != entries.end() && tail(*place) == key.subview(key.size() - margins_.suffix)) return {*place, false};
+    if (place != entries.end() && tail(*place) == keys_.tail(key)) return {*place, false};
     ++size_;
     return {*entries.insert(place, hot_entry::make(key)), true};
 }
 
 void entry_chains::erase(const hot_entry& entry) {
-    const auto at = chains_.find(entry.key());
-    if (at->entries.size() == 1)
-        chains_.erase(at);
-    else
+    const chain* const at = find_chain(entry.key());
+    if (at->entries.size() == 1) {
+        last_found_ = nullptr;
+        chains_.erase(chains_.find(entry.key()));
+    } else {
         at->entries.erase(lower_bound(at->entries, entry.key()));
+    }
     --size_;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "state/chain_keys.hpp"
 #include "state/hot_entry.hpp"
 
 #include <absl/container/flat_hash_set.h>
@@ -11,27 +12,19 @@
 
 namespace streams::inline v0 {
 
-/// Entries by the middle of their keys, which is the record's key, each such chain ordered by the last bytes: the windows or
-/// sessions of one record key, by time. The first bytes follow from the last. New entries mostly come last.
+/// Entries by the middle of their keys, each such chain ordered by the last bytes: the windows or sessions of one record key,
+/// by time; the subscribers of one foreign key. New entries mostly come last.
 class entry_chains {
 public:
-    /// How many first bytes of a key do not matter, and how many last bytes order a chain.
-    struct margins {
-        std::size_t prefix = 0;
-        std::size_t suffix = 0; ///< 0: no chains
-
-        [[nodiscard]] bytes_view middle(bytes_view key) const noexcept {
-            return key.subview(prefix, key.size() - prefix - suffix);
-        }
-    };
-
-    explicit entry_chains(margins of) noexcept : margins_(of), chains_(0, hash{of}, equal{of}) {}
+    explicit entry_chains(chain_keys keys) noexcept : keys_(keys), chains_(0, hash{keys}, equal{keys}) {}
 
     /// The entry of that key; null: none.
     [[nodiscard]] hot_entry* find(bytes_view key) const;
     /// The entries of the chain of `first` from there to the one that ends in `last_tail`, in order. Valid until the next
     /// change.
     [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const;
+    /// All entries of the chain that a key with nothing behind its middle names, in order. Valid until the next change.
+    [[nodiscard]] std::span<hot_entry* const> whole(bytes_view prefix) const;
     struct found_entry {
         hot_entry* entry;
         bool is_new;
@@ -50,6 +43,7 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     void shrink() {
+        last_found_ = nullptr;
         if (chains_.size() < chains_.capacity() / 4) chains_.rehash(chains_.size() * 2);
     }
     /// Bytes held, without the entries.
@@ -58,42 +52,48 @@ public:
     }
 
 private:
+    using entries_of_chain = absl::InlinedVector<hot_entry*, 2>;
     struct chain {
-        mutable absl::InlinedVector<hot_entry*, 2> entries; ///< by key; never empty
+        mutable entries_of_chain entries; ///< by key; never empty
 
         [[nodiscard]] bytes_view key() const noexcept { return entries.front()->key(); }
     };
     struct hash {
         using is_transparent = void;
-        margins of;
+        chain_keys of;
         std::size_t operator()(bytes_view key) const noexcept {
-            return absl::Hash<std::string_view>{}(of.middle(key).text());
+            return absl::Hash<bytes_view>{}(of.middle(key));
         }
         std::size_t operator()(const chain& one) const noexcept { return (*this)(one.key()); }
     };
     struct equal {
         using is_transparent = void;
-        margins of;
+        chain_keys of;
         [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept { return of.middle(a) == of.middle(b); }
         bool operator()(const chain& a, const chain& b) const noexcept { return same(a.key(), b.key()); }
         bool operator()(const chain& a, bytes_view b) const noexcept { return same(a.key(), b); }
         bool operator()(bytes_view a, const chain& b) const noexcept { return same(a, b.key()); }
     };
-    using entries_of_chain = absl::InlinedVector<hot_entry*, 2>;
 
     [[nodiscard]] bytes_view tail(const hot_entry* entry) const noexcept {
-        return entry->key().subview(entry->key_size - margins_.suffix);
+        return keys_.tail(entry->key());
     }
+    /// The chain of that key; null: none. Where it is the one found last, as that of the next window of a record mostly is,
+    /// nothing is searched.
+    [[nodiscard]] const chain* find_chain(bytes_view key) const;
+    static void fetch_newest(const entries_of_chain& entries);
     /// The first entry whose key is not below. Newest first, since most are.
     [[nodiscard]] entries_of_chain::iterator lower_bound(entries_of_chain& in, bytes_view key) const;
 
-    margins margins_;
+    chain_keys keys_;
     absl::flat_hash_set<chain, hash, equal> chains_;
+    mutable const chain* last_found_ = nullptr;
     std::size_t size_ = 0;
 };
 
 template <class Condition, class Forget>
 std::size_t entry_chains::erase_if(Condition condemned, Forget forget) {
+    last_found_ = nullptr;
     std::size_t erased = 0;
     for (auto at = chains_.begin(); at != chains_.end();) {
         auto& entries = at->entries;

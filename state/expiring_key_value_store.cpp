@@ -39,7 +39,7 @@ private:
 } // namespace
 
 expiring_key_value_store::expiring_key_value_store(const store_spec& spec, const store_environment& environment)
-    : entries_(spec, environment), time_to_live_(spec.retention.count()) {}
+    : entries_(spec, environment), time_to_live_(spec.time_to_live.count()) {}
 
 bool expiring_key_value_store::expired(bytes_view value) const noexcept {
     return timestamp_of(value) < observed_ - time_to_live_;

@@ -12,7 +12,6 @@ namespace streams::inline v0 {
 /// through the store piece by piece, all of it about four times in the life of an entry.
 class expiring_key_value_store final : public key_value_store, public managed_store {
 public:
-    /// spec.retention: how long an entry lives.
     expiring_key_value_store(const store_spec& spec, const store_environment& environment);
 
     [[nodiscard]] std::string_view name() const noexcept override { return entries_.name(); }

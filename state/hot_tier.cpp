@@ -7,6 +7,7 @@ namespace streams::inline v0 {
 
 namespace {
 constexpr std::size_t kept_updates = 32'768; // free blocks that are kept for the next commit interval
+constexpr std::size_t kept_value = 128;      // bytes of a value that are kept with each
 }
 
 hot_entry* hot_entry::make(bytes_view key) {
@@ -70,6 +71,8 @@ pending_update& hot_tier::pend(hot_entry& entry) {
     } else {
         update = std::move(free_.back());
         free_.pop_back();
+        kept_bytes_ -= update->value.heap_bytes();
+        heap_bytes_ += update->value.heap_bytes();
     }
     update->entry = &entry;
     entry.pending = update.release();
@@ -103,8 +106,9 @@ void hot_tier::release(pending_update& update) noexcept {
         return;
     }
     if (free_.size() == free_.capacity()) return;
-    update.value.reset();
+    update.value.reset(kept_value);
     update.drained.reset();
+    kept_bytes_ += update.value.heap_bytes();
     update.headers.reset();
     update.dirty = update.has_drained = update.made = false;
     update.order = 0;
@@ -163,7 +167,7 @@ void hot_tier::shrink() {
 std::size_t hot_tier::memory_bytes() const noexcept {
     constexpr std::size_t tree_entry = sizeof(hot_entry*) * 3 / 2;
     const std::size_t index = chains_ ? chains_->memory_bytes() : entries_.capacity() * slot_bytes;
-    return heap_bytes_ + index + (ordered_ ? ordered_->size() * tree_entry : 0) +
+    return heap_bytes_ + kept_bytes_ + index + (ordered_ ? ordered_->size() * tree_entry : 0) +
            (pending_count_ + free_.size()) * heap_block(sizeof(pending_update));
 }
 

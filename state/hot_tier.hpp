@@ -20,7 +20,7 @@ class hot_tier {
 public:
     struct key_hash {
         using is_transparent = void;
-        std::size_t operator()(bytes_view key) const noexcept { return absl::Hash<std::string_view>{}(key.text()); }
+        std::size_t operator()(bytes_view key) const noexcept { return absl::Hash<bytes_view>{}(key); }
         std::size_t operator()(const hot_entry* entry) const noexcept { return (*this)(entry->key()); }
     };
     struct key_equal {
@@ -40,8 +40,8 @@ public:
 
     /// `all_ordered`: an ordered read needs every entry (there is no disk); else those that differ from the disk.
     /// `chains`: see entry_chains; without, entries are found by their whole keys.
-    explicit hot_tier(bool all_ordered, entry_chains::margins chains = {}) : all_ordered_(all_ordered) {
-        if (chains.suffix > 0) chains_.emplace(chains);
+    explicit hot_tier(bool all_ordered, chain_keys chains = {}) : all_ordered_(all_ordered) {
+        if (chains.any()) chains_.emplace(chains);
     }
     ~hot_tier();
     hot_tier(const hot_tier&) = delete;
@@ -53,6 +53,8 @@ public:
     [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const {
         return chains_->between(first, last_tail);
     }
+    /// See entry_chains::whole. REQUIRES: chains.
+    [[nodiscard]] std::span<hot_entry* const> chain(bytes_view prefix) const { return chains_->whole(prefix); }
     /// REQUIRES: not in memory.
     hot_entry* insert(bytes_view key, hot_entry::content state) { return find_or_insert(key, state); }
     [[nodiscard]] hot_entry* find_or_insert(bytes_view key, hot_entry::content state_if_new);
@@ -112,6 +114,7 @@ private:
     std::vector<std::unique_ptr<pending_update>> free_;
     std::size_t pending_count_ = 0;
     std::size_t heap_bytes_ = 0; ///< of entries and values
+    std::size_t kept_bytes_ = 0; ///< of values in `free_`
 };
 
 template <class Condition>

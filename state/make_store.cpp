@@ -18,7 +18,7 @@ std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_en
     case store_kind::change_buffer: return std::make_unique<memory_change_buffer>(spec, environment);
     case store_kind::key_value: break;
     }
-    if (spec.timestamped && spec.retention.count() > 0) return std::make_unique<expiring_key_value_store>(spec, environment);
+    if (spec.time_to_live.count() > 0) return std::make_unique<expiring_key_value_store>(spec, environment);
     return std::make_unique<tiered_key_value_store>(spec, environment);
 }
 

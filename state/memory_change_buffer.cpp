@@ -1,6 +1,7 @@
 #include "state/memory_change_buffer.hpp"
 
-#include <streams/core/big_endian.hpp>
+#include "state/change_format.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <algorithm>
@@ -32,22 +33,7 @@ void require_version(const record_view& record, std::string_view store) {
                              "version of the application that wrote it drain its buffer first"));
 }
 
-std::uint64_t head_of(bytes_view key) noexcept {
-    std::byte head[sizeof(std::uint64_t)] = {};
-    if (!key.empty()) std::memcpy(head, key.data(), std::min(key.size(), sizeof head));
-    return load_big_endian<std::uint64_t>(head);
-}
-
 } // namespace
-
-/// Orders the heap: its front is the smallest time, then key.
-struct memory_change_buffer::after {
-    bool operator()(const place& a, const place& b) const noexcept {
-        if (a.time != b.time) return a.time > b.time;
-        if (a.key_head != b.key_head) return a.key_head > b.key_head;
-        return b.of->key.view() < a.of->key.view();
-    }
-};
 
 memory_change_buffer::memory_change_buffer(const store_spec& spec, const store_environment& environment)
     : spec_(spec), current_(environment.current), changelog_(environment.changelog) {}
@@ -61,60 +47,68 @@ memory_change_buffer::slot& memory_change_buffer::slot_of(bytes_view key) {
         added = free_.back();
         free_.pop_back();
     }
-    added->key.assign(key);
+    added->name.assign(key);
     added->new_in = interval_;
-    index_.emplace(added->key.view(), added);
+    index_.emplace(added->key(), added);
     return *added;
 }
 
+/// The same text, for as long as the buffer is there.
+std::string_view memory_change_buffer::lasting(std::string_view topic) {
+    if (last_topic_ != topic || last_topic_.data() == nullptr) last_topic_ = *topics_.emplace(topic).first;
+    return last_topic_;
+}
+
+/// REQUIRES: neither the changelog nor a rollback needs it.
 void memory_change_buffer::release(slot& gone) {
-    index_.erase(gone.key.view());
-    gone.buffered = gone.dirty = gone.logged = false;
+    index_.erase(gone.key());
+    gone.buffered = gone.dirty = gone.logged = gone.gone = false;
     gone.new_in = gone.saved_in = 0;
     free_.push_back(&gone);
 }
 
-/// Before the first change since the last commit. Takes the content, which is replaced or dropped next.
+/// Before the first overwriting since the last commit. Takes the change away.
 void memory_change_buffer::save(slot& changing) {
-    if (changing.new_in == interval_ || changing.saved_in == interval_) return;
+    if (!committed_before(changing) || changing.saved_in == interval_) return;
     changing.saved_in = interval_;
-    saved_.push_back({bytes(changing.key.view()), bytes(changing.content.view()), changing.time, changing.buffered,
-                      changing.logged});
+    heap_bytes_ -= changing.change.heap_bytes();
+    saved_.push_back({&changing, std::exchange(changing.change, {})});
 }
 
 void memory_change_buffer::mark_dirty(slot& changed) {
     if (changelog_ == nullptr || std::exchange(changed.dirty, true)) return;
-    uncommitted_bytes_ += changed.key.size() + changed.content.size();
+    uncommitted_bytes_ += changed.estimate;
     if (!std::exchange(changed.listed, true)) dirty_.push_back(&changed);
 }
 
 void memory_change_buffer::put(std::int64_t time, bytes_view key, std::optional<bytes_view> new_value,
                                std::optional<bytes_view> old_value) {
     slot& to = slot_of(key);
+    const std::size_t saved_before = saved_.size();
     save(to);
-    const bool there = to.buffered;
-    const auto prior = there ? decode_change(to.content).prior : old_value;
-    encode_change(current_, prior, old_value, new_value, there ? to.time : time, scratch_);
-    set(to, there ? to.time : time, current_.headers ? current_.headers->size() : 0, there);
+    heap_bytes_ -= to.change.heap_bytes();
+    if (!to.buffered) {
+        to.change.begin(old_value);
+        to.change.time = time;
+    } else if (saved_.size() > saved_before) {
+        to.change.begin(saved_.back().change.prior());
+        to.change.time = saved_.back().change.time;
+    }
+    to.change.update(current_, lasting(current_.metadata.topic), old_value, new_value);
+    heap_bytes_ += to.change.heap_bytes();
+    const bool placed = to.buffered;
+    hold(to);
+    if (!placed && !order_stale_) order_.push(to.change.time, to);
     mark_dirty(to);
 }
 
-/// Makes the scratch bytes the content. `keep_place`: the heap knows the slot at this time already.
-void memory_change_buffer::set(slot& to, std::int64_t time, std::size_t headers, bool keep_place) {
-    content_bytes_ -= to.content.capacity();
-    std::swap(to.content, scratch_);
-    content_bytes_ += to.content.capacity();
-    if (to.buffered)
-        entry_bytes_ -= to.estimate;
-    else
-        ++entries_;
-    to.estimate = to.key.size() + estimated_bytes(to.content.size(), headers);
-    entry_bytes_ += to.estimate;
+/// Counts the slot as an entry, by the change that it has now.
+void memory_change_buffer::hold(slot& to) {
+    drop(to);
     to.buffered = true;
-    to.time = time;
-    if (keep_place || heap_stale_) return;
-    heap_.push_back({time, head_of(to.key), &to});
-    std::push_heap(heap_.begin(), heap_.end(), after{});
+    ++entries_;
+    to.estimate = to.name.size() + to.change.estimated_bytes();
+    entry_bytes_ += to.estimate;
 }
 
 void memory_change_buffer::drop(slot& gone) {
@@ -124,55 +118,49 @@ void memory_change_buffer::drop(slot& gone) {
 }
 
 void memory_change_buffer::order() {
-    if (!heap_stale_) return;
-    heap_.clear();
+    if (!std::exchange(order_stale_, false)) return;
+    std::vector<slot*> held;
     for (const auto& [key, of] : index_)
-        if (of->buffered) heap_.push_back({of->time, head_of(key), of});
-    std::make_heap(heap_.begin(), heap_.end(), after{});
-    heap_stale_ = false;
+        if (of->buffered) held.push_back(of);
+    std::ranges::sort(held, {}, [](const slot* of) { return of->change.time; });
+    order_.clear();
+    for (slot* const each : held) order_.push(each->change.time, *each);
 }
 
 std::int64_t memory_change_buffer::oldest_time() {
     order();
-    return heap_.empty() ? std::numeric_limits<std::int64_t>::max() : heap_.front().time;
+    return order_.empty() ? std::numeric_limits<std::int64_t>::max() : order_.oldest_time();
 }
 
 buffered_change memory_change_buffer::oldest() {
     order();
-    const slot& first = *heap_.front().of;
-    const decoded_change change = decode_change(first.content);
-    decode_headers(first.content, change, headers_);
-    return {first.key.view(), change.new_value, change.old_value, change.metadata, change.timestamp, headers_};
+    const slot& first = order_.oldest();
+    const record_context from = first.change.context();
+    headers_.clear();
+    if (from.headers) headers_ = *from.headers;
+    return {first.key(), first.change.new_value(), first.change.old_value(), from.metadata, from.timestamp, headers_};
 }
 
 void memory_change_buffer::remove_oldest() {
     order();
-    slot& gone = *heap_.front().of;
-    std::pop_heap(heap_.begin(), heap_.end(), after{});
-    heap_.pop_back();
-    save(gone);
+    slot& gone = order_.oldest();
+    order_.remove_oldest();
     drop(gone);
-    if (changelog_ != nullptr && gone.logged)
-        mark_dirty(gone);
-    else
-        forget(gone);
-}
-
-/// It came and went between two commits: the changelog never sees it.
-void memory_change_buffer::forget(slot& gone) {
-    if (gone.dirty)
-        uncommitted_bytes_ -= std::min(uncommitted_bytes_, gone.key.size() + gone.content.size());
-    release(gone);
+    if (committed_before(gone) && !std::exchange(gone.gone, true)) gone_.push_back(&gone);
+    if (changelog_ != nullptr && gone.logged) return mark_dirty(gone);
+    // It came and went between two commits: the changelog never sees it.
+    if (std::exchange(gone.dirty, false)) uncommitted_bytes_ -= std::min(uncommitted_bytes_, gone.estimate);
+    if (!gone.gone) release(gone);
 }
 
 std::optional<std::optional<bytes_view>> memory_change_buffer::prior_value(bytes_view key) const {
     const auto found = index_.find(key);
     if (found == index_.end() || !found->second->buffered) return std::nullopt;
-    return decode_change(found->second->content).prior;
+    return found->second->change.prior();
 }
 
 void memory_change_buffer::restore(std::span<const record_view> records) {
-    heap_stale_ = true;
+    order_stale_ = true;
     for (const record_view& record : records) {
         if (!record.key) continue;
         slot& to = slot_of(*record.key);
@@ -182,75 +170,93 @@ void memory_change_buffer::restore(std::span<const record_view> records) {
             continue;
         }
         require_version(record, spec_.name);
-        scratch_.assign(*record.value);
-        const decoded_change change = decode_change(scratch_);
-        set(to, change.time, change.headers, true);
+        const decoded_change change = decode_change(*record.value);
+        decode_headers(*record.value, change, headers_);
+        heap_bytes_ -= to.change.heap_bytes();
+        to.change.begin(change.prior);
+        to.change.time = change.time;
+        to.change.update({change.metadata, change.timestamp, &headers_}, lasting(change.metadata.topic), change.old_value,
+                         change.new_value);
+        heap_bytes_ += to.change.heap_bytes();
+        hold(to);
         to.new_in = 0;
         to.logged = true;
     }
+}
+
+void memory_change_buffer::write(const slot& of) {
+    encode_change(of.change.context(), of.change.prior(), of.change.old_value(), of.change.new_value(), of.change.time,
+                  scratch_);
+    changelog_->append(of.key(), scratch_.view(), -1, &version_headers());
 }
 
 void memory_change_buffer::flush() {
     for (slot* const each : dirty_) {
         each->listed = false;
         if (!std::exchange(each->dirty, false)) continue;
+        each->logged = each->buffered;
         if (each->buffered) {
-            changelog_->append(each->key, each->content.view(), -1, &version_headers());
-            each->logged = true;
+            write(*each);
         } else {
-            changelog_->append(each->key, std::nullopt, -1, nullptr);
-            release(*each);
+            changelog_->append(each->key(), std::nullopt, -1, nullptr);
+            if (!each->gone) release(*each);
         }
     }
     dirty_.clear();
 }
 
 void memory_change_buffer::committed(std::optional<std::int64_t>) {
+    for (slot* const each : gone_) {
+        each->gone = false;
+        if (!each->buffered) release(*each);
+    }
+    gone_.clear();
     saved_.clear();
     ++interval_;
     uncommitted_bytes_ = 0;
 }
 
 void memory_change_buffer::rollback() {
-    std::vector<slot*> gone;
+    std::vector<slot*> added;
     for (const auto& [key, of] : index_)
-        if (of->new_in == interval_) gone.push_back(of);
-    for (slot* const each : gone) {
+        if (of->new_in == interval_) added.push_back(of);
+    for (slot* const each : added) {
         drop(*each);
         release(*each);
     }
-    heap_stale_ = true;
-    for (const saved_slot& each : saved_) {
-        slot& to = slot_of(each.key);
-        drop(to);
-        to.new_in = to.saved_in = 0;
-        to.dirty = false;
-        to.logged = each.logged;
-        if (!each.buffered) {
-            release(to);
-            continue;
-        }
-        scratch_.assign(each.content);
-        set(to, each.time, decode_change(scratch_).headers, true);
+    const auto bring_back = [this](slot& to) {
+        hold(to);
+        to.dirty = to.gone = false;
+        to.logged = changelog_ != nullptr;
+    };
+    for (saved_change& each : saved_) {
+        heap_bytes_ -= each.of->change.heap_bytes();
+        each.of->change = std::move(each.change);
+        heap_bytes_ += each.of->change.heap_bytes();
+        bring_back(*each.of);
     }
+    for (slot* const each : gone_) bring_back(*each);
+    gone_.clear();
     for (slot* const each : dirty_) each->listed = false;
     dirty_.clear();
+    order_stale_ = true;
     committed(std::nullopt);
 }
 
 void memory_change_buffer::close() {
     index_.clear();
-    heap_.clear();
+    order_.clear();
     dirty_.clear();
+    gone_.clear();
     saved_.clear();
     free_.clear();
     slots_.clear();
-    entries_ = entry_bytes_ = content_bytes_ = uncommitted_bytes_ = 0;
+    entries_ = entry_bytes_ = heap_bytes_ = uncommitted_bytes_ = 0;
 }
 
 std::size_t memory_change_buffer::memory_bytes() const {
-    return slots_.size() * sizeof(slot) + content_bytes_ + heap_.capacity() * sizeof(place) +
-           index_.capacity() * (sizeof(std::pair<bytes_view, slot*>) + 1) + saved_.capacity() * sizeof(saved_slot);
+    return slots_.size() * sizeof(slot) + heap_bytes_ + order_.capacity_bytes() +
+           index_.capacity() * (sizeof(std::pair<bytes_view, slot*>) + 1) + saved_.capacity() * sizeof(saved_change);
 }
 
 } // namespace streams::inline v0

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "state/change_format.hpp"
+#include "state/change_order.hpp"
+#include "state/held_change.hpp"
 #include "state/managed_store.hpp"
 
 #include <streams/state/change_buffer.hpp>
@@ -9,11 +10,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace streams::inline v0 {
 
-/// A change buffer in memory: a hash index and a heap over entries that are kept as their changelog bytes.
+/// A change buffer in memory: a hash index and an order over entries, whose changelog bytes are made at a flush.
 class memory_change_buffer final : public change_buffer, public managed_store {
 public:
     memory_change_buffer(const store_spec& spec, const store_environment& environment);
@@ -43,41 +46,36 @@ public:
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return uncommitted_bytes_; }
 
 private:
-    /// What a key has: an entry, or none any more where the changelog does not know yet.
+    /// What a key has: an entry, or none any more where the changelog or the last commit still has one.
     struct slot {
-        bytes key;
-        bytes content; ///< as in the changelog
-        std::int64_t time = 0;
+        bytes name;
+        held_change change;
         std::size_t estimate = 0;
         std::uint64_t new_in = 0;   ///< the commit interval in which the key came; 0: an earlier one
-        std::uint64_t saved_in = 0; ///< the commit interval in which its committed state was saved
+        std::uint64_t saved_in = 0; ///< the commit interval in which its committed change was saved
         bool buffered = false;
         bool dirty = false;  ///< changed since the last flush
         bool listed = false; ///< among those that the next flush looks at, dirty or not
         bool logged = false; ///< the changelog has an entry
+        bool gone = false;   ///< among those that the last commit has and the next will not
+
+        [[nodiscard]] bytes_view key() const noexcept { return name; }
     };
-    struct place {
-        std::int64_t time;
-        std::uint64_t key_head; ///< the first bytes of the key, so that few comparisons touch the slot
+    struct saved_change {
         slot* of;
+        held_change change;
     };
-    struct saved_slot {
-        bytes key;
-        bytes content;
-        std::int64_t time;
-        bool buffered;
-        bool logged;
-    };
-    struct after;
 
     [[nodiscard]] slot& slot_of(bytes_view key);
+    [[nodiscard]] std::string_view lasting(std::string_view topic);
+    [[nodiscard]] bool committed_before(const slot& of) const noexcept { return of.new_in != interval_; }
     void release(slot& gone);
     void save(slot& changing);
     void mark_dirty(slot& changed);
-    void set(slot& to, std::int64_t time, std::size_t headers, bool keep_place);
+    void hold(slot& to);
     void drop(slot& gone);
-    void forget(slot& gone);
     void order();
+    void write(const slot& of);
 
     store_spec spec_;
     const record_context& current_;
@@ -85,14 +83,17 @@ private:
     std::deque<slot> slots_;
     std::vector<slot*> free_;
     absl::flat_hash_map<bytes_view, slot*> index_; ///< the keys are those of the slots
-    std::vector<place> heap_;
-    bool heap_stale_ = false;
+    change_order<slot> order_;
+    bool order_stale_ = false;
     std::vector<slot*> dirty_;
-    std::vector<saved_slot> saved_; ///< what changed since the last commit, as it was then
+    std::vector<slot*> gone_;          ///< what the last commit has, and was taken out since then
+    std::vector<saved_change> saved_;  ///< what was overwritten since the last commit, as it was then
+    std::set<std::string, std::less<>> topics_;
+    std::string_view last_topic_;      ///< one of them
     std::uint64_t interval_ = 1;
     std::size_t entries_ = 0;
     std::size_t entry_bytes_ = 0;
-    std::size_t content_bytes_ = 0; ///< capacity of the contents
+    std::size_t heap_bytes_ = 0; ///< of the changes in the slots
     std::size_t uncommitted_bytes_ = 0;
     bytes scratch_;
     streams::headers headers_; ///< of the entry that `oldest` gave out

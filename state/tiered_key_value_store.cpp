@@ -8,14 +8,17 @@ namespace streams::inline v0 {
 
 namespace {
 
+constexpr std::size_t data_prefix = 1; // bytes before a key in the map
+
 tiered_map_settings settings_of(const store_spec& spec) {
     tiered_map_settings settings;
     settings.name = spec.name;
     settings.timestamped = spec.timestamped;
     settings.caching = spec.caching;
     settings.log_headers = spec.log_headers;
-    settings.key_prefix = 1;
+    settings.key_prefix = data_prefix;
     settings.log_timestamps = spec.log_timestamps;
+    settings.sized_chains = spec.sized_prefix;
     return settings;
 }
 
@@ -42,9 +45,9 @@ tiered_key_value_store::tiered_key_value_store(const store_spec& spec, const sto
     : spec_(spec), map_(settings_of(spec), environment, disk_of(spec, environment)) {}
 
 bytes_view tiered_key_value_store::map_key(bytes_view key) {
-    key_.resize(1 + key.size());
+    key_.resize(data_prefix + key.size());
     *key_.data() = disk_data_prefix;
-    if (!key.empty()) std::memcpy(key_.data() + 1, key.data(), key.size());
+    if (!key.empty()) std::memcpy(key_.data() + data_prefix, key.data(), key.size());
     return key_.view();
 }
 
@@ -62,12 +65,13 @@ store_range<store_entry> tiered_key_value_store::range(std::optional<bytes_view>
 store_range<store_entry> tiered_key_value_store::prefix_scan(bytes_view prefix) {
     end_.assign(map_key(prefix));
     advance_past(end_);
+    if (map_.is_whole_chain(key_.view()))
+        return store_range<store_entry>(map_.chain_cursor(key_.view(), end_.view(), data_prefix));
     return between(key_.view(), iteration_order::ascending);
 }
 
 store_range<store_entry> tiered_key_value_store::between(bytes_view from, iteration_order direction) {
-    constexpr std::size_t prefix = 1; // of a key in the map
-    return store_range<store_entry>(map_.cursor(from, end_.view(), direction, prefix));
+    return store_range<store_entry>(map_.cursor(from, end_.view(), direction, data_prefix));
 }
 
 void tiered_key_value_store::restore(std::span<const record_view> records) {

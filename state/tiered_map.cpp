@@ -22,7 +22,7 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
       time_(environment.time ? *environment.time : system_clock()),
       cache_limit_(environment.cache_bytes > 0 ? static_cast<std::size_t>(environment.cache_bytes) : 0),
       memory_limit_(environment.memory_bytes ? environment.memory_bytes : std::max(memory_floor, cache_limit_)),
-      disk_(std::move(disk)), hot_(!disk_, {settings_.key_prefix, settings_.chain_suffix}) {
+      disk_(std::move(disk)), hot_(!disk_, chains()) {
     if (disk_) {
         stored_ = committed_ = drained_ = position_ = disk_->position();
         if (disk_->opened_empty())
@@ -156,7 +156,7 @@ void tiered_map::write(pending_update& update, std::optional<bytes_view> value, 
 
     const std::size_t after = update.value.heap_bytes() + update.drained.heap_bytes();
     hot_.account(before, after);
-    uncommitted_bytes_ += after - before + (fresh ? heap_block(sizeof(pending_update)) : 0);
+    uncommitted_bytes_ += fresh ? after + heap_block(sizeof(pending_update)) : after - before;
     if (listener_) charge(update);
 }
 

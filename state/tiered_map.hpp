@@ -23,6 +23,7 @@ struct tiered_map_settings {
     bool log_sequences = false; ///< the last 4 bytes of a key are, in the changelog, a number of its own
     std::size_t key_prefix = 0; ///< leading bytes of a key that the changelog does not get
     std::size_t chain_suffix = 0; ///< trailing bytes of a key that order the entries of a record key; 0: no `chain`
+    bool sized_chains = false;    ///< keys begin, behind key_prefix, with the size of what `chain_cursor` finds them by
     /// Grows with the time a key belongs to, so that a key newer than all on disk is known to be absent there. Null: no
     /// order in time.
     std::int64_t (*age_of)(bytes_view key) = nullptr;
@@ -57,6 +58,11 @@ public:
         if (!known_absent(first)) return std::nullopt; // were it not in memory, and so nothing newer
         return hot_.between(first, last_tail);
     }
+    /// The entries that begin with `prefix`, in order, where prefix ends with the bytes that its size counts. REQUIRES: the
+    /// settings say sized_chains.
+    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> chain_cursor(bytes_view prefix, bytes_view past_prefix,
+                                                                          std::size_t cut);
+    [[nodiscard]] bool is_whole_chain(bytes_view key) const noexcept { return chains().is_whole_chain(key); }
     [[nodiscard]] std::uint64_t approximate_num_entries();
     /// The next call is likely to be about that entry.
     void expect(hot_entry& entry) noexcept { hot_.expect(entry); }
@@ -94,6 +100,9 @@ private:
         pending_update* update;
     };
 
+    [[nodiscard]] chain_keys chains() const noexcept {
+        return {settings_.key_prefix, settings_.chain_suffix, settings_.sized_chains};
+    }
     [[nodiscard]] hot_entry* find_or_load(bytes_view key);
     [[nodiscard]] bool known_absent(bytes_view key) const noexcept {
         return !disk_ || age_of(key) > newest_on_disk_only_;

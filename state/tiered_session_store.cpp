@@ -1,7 +1,5 @@
 #include "state/tiered_session_store.hpp"
 
-#include "state/rocksdb_backing.hpp"
-
 #include <streams/core/error.hpp>
 
 #include <algorithm>
@@ -20,15 +18,6 @@ tiered_map_settings settings_of(const store_spec& spec) {
     settings.chain_suffix = session_layout::suffix;
     settings.visible_for = spec.retention.count();
     return settings;
-}
-
-std::unique_ptr<backing> disk_of(const store_spec& spec, const session_layout& layout,
-                                 const store_environment& environment) {
-    if (!spec.persistent) return nullptr;
-    return open_rocksdb_backing(environment.directory / spec.name,
-                                {spec.name, concat("session, segments of ", layout.segment_interval(), " ms",
-                                               layout.by_time() ? ", by time" : ""),
-                                 spec.logging || !spec.source_topic.empty()});
 }
 
 /// Leaves out sessions that begin after `latest_start`.
@@ -50,10 +39,7 @@ private:
 } // namespace
 
 tiered_session_store::tiered_session_store(const store_spec& spec, const store_environment& environment)
-    : spec_(spec), layout_(spec.retention.count(), spec.time_ordered),
-      map_(settings_of(spec), environment, disk_of(spec, layout_, environment)) {
-    expire(map_.position().observed);
-}
+    : segmented_store(spec, environment, settings_of(spec), "session") {}
 
 std::int64_t tiered_session_store::oldest_readable() {
     const std::int64_t observed = map_.position().observed;
@@ -119,14 +105,6 @@ store_range<session_entry> tiered_session_store::ended(std::int64_t from, std::i
                                 }));
 }
 
-void tiered_session_store::restore(std::span<const record_view> records) {
-    for (const record_view& record : records)
-        if (record.key) restore_one(record);
-    if (records.empty()) return;
-    expire(map_.position().observed);
-    map_.restored_up_to(records.back().offset);
-}
-
 void tiered_session_store::restore_one(const record_view& record) {
     if (record.key->size() < session_layout::suffix)
         throw state_error(concat("changelog record at offset ", record.offset, " of store ", spec_.name, " has a key of ",
@@ -138,25 +116,6 @@ void tiered_session_store::restore_one(const record_view& record) {
     if (!layout_.is_live(session.end, position.observed)) return;
     layout_.key(key_, record.key->subview(0, record.key->size() - session_layout::suffix), session.end, session.start);
     map_.restore(key_.view(), {}, record.value);
-}
-
-void tiered_session_store::restored(std::optional<std::int64_t> offset) {
-    map_.restored_up_to(offset);
-    map_.checkpoint(false);
-}
-
-void tiered_session_store::committed(std::optional<std::int64_t> offset) {
-    expire(map_.drained_position().observed);
-    map_.committed(offset);
-}
-
-/// Segments that take no more writes go; at a commit only, since a rollback takes the observed time back.
-void tiered_session_store::expire(std::int64_t observed) {
-    const std::int64_t oldest = layout_.oldest_live_segment(observed);
-    if (oldest <= expired_segment_) return;
-    expired_segment_ = oldest;
-    layout_.begin_of_segment(key_, oldest);
-    map_.expire_below(key_.view());
 }
 
 } // namespace streams::inline v0

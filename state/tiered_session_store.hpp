@@ -2,7 +2,7 @@
 
 #include "state/segmented_cursors.hpp"
 #include "state/session_layout.hpp"
-#include "state/tiered_map.hpp"
+#include "state/segmented_store.hpp"
 
 #include <streams/state/session_store.hpp>
 
@@ -11,7 +11,7 @@
 namespace streams::inline v0 {
 
 /// A session store, in memory or with RocksDB below, all segments in one map.
-class tiered_session_store final : public session_store, public managed_store {
+class tiered_session_store final : public session_store, public segmented_store<session_layout> {
 public:
     tiered_session_store(const store_spec& spec, const store_environment& environment);
 
@@ -33,29 +33,12 @@ public:
     [[nodiscard]] store_range<session_entry> ended(std::int64_t from, std::int64_t to) override;
 
     [[nodiscard]] state_store& store() noexcept override { return *this; }
-    [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return map_.checkpoint_offset(); }
-    void restore(std::span<const record_view> records) override;
-    void restored(std::optional<std::int64_t> offset) override;
-    void flush() override { map_.flush(); }
-    void committed(std::optional<std::int64_t> offset) override;
-    void rollback() override { map_.rollback(); }
-    void close() override { map_.close(); }
-    [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes(); }
-    [[nodiscard]] std::size_t uncommitted_bytes() const override { return map_.uncommitted_bytes(); }
 
 private:
     [[nodiscard]] std::int64_t oldest_readable();
     [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to);
     [[nodiscard]] time_span live(std::int64_t from, std::int64_t to);
-    void restore_one(const record_view& record);
-    void expire(std::int64_t observed);
-
-    store_spec spec_;
-    session_layout layout_;
-    tiered_map map_;
-    std::int64_t expired_segment_ = 0;
-    bytes key_;
-    std::vector<bytes> held_; ///< values that find_into found on disk
+    void restore_one(const record_view& record) override;
 };
 
 } // namespace streams::inline v0

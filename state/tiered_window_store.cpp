@@ -1,7 +1,5 @@
 #include "state/tiered_window_store.hpp"
 
-#include "state/rocksdb_backing.hpp"
-
 #include <streams/core/big_endian.hpp>
 #include <streams/core/error.hpp>
 
@@ -28,24 +26,11 @@ tiered_map_settings settings_of(const store_spec& spec) {
     return settings;
 }
 
-std::unique_ptr<backing> disk_of(const store_spec& spec, const window_layout& layout,
-                                 const store_environment& environment) {
-    if (!spec.persistent) return nullptr;
-    return open_rocksdb_backing(
-        environment.directory / spec.name,
-        {spec.name,
-         concat("window, segments of ", layout.segment_interval(), " ms", layout.by_time() ? ", by time" : "", spec.timestamped ? ", timestamped" : "",
-                spec.retain_duplicates ? ", duplicates" : ""),
-         spec.logging || !spec.source_topic.empty()});
-}
-
 } // namespace
 
 tiered_window_store::tiered_window_store(const store_spec& spec, const store_environment& environment)
-    : spec_(spec), layout_(spec.retention.count(), spec.time_ordered),
-      map_(settings_of(spec), environment, disk_of(spec, layout_, environment)) {
-    expire(map_.position().observed);
-}
+    : segmented_store(spec, environment, settings_of(spec), "window",
+                      concat(spec.timestamped ? ", timestamped" : "", spec.retain_duplicates ? ", duplicates" : "")) {}
 
 std::int64_t tiered_window_store::oldest_readable() {
     const std::int64_t observed = map_.position().observed;
@@ -110,14 +95,6 @@ store_range<window_entry> tiered_window_store::by_time(std::int64_t from, std::i
         }));
 }
 
-void tiered_window_store::restore(std::span<const record_view> records) {
-    for (const record_view& record : records)
-        if (record.key) restore_one(record);
-    if (records.empty()) return;
-    expire(map_.position().observed);
-    map_.restored_up_to(records.back().offset);
-}
-
 void tiered_window_store::restore_one(const record_view& record) {
     if (record.key->size() < window_layout::suffix)
         throw state_error(concat("changelog record at offset ", record.offset, " of store ", spec_.name, " has a key of ",
@@ -134,25 +111,6 @@ void tiered_window_store::restore_one(const record_view& record) {
     std::byte timestamp[8];
     store_big_endian(timestamp, record.timestamp);
     map_.restore(key_.view(), spec_.timestamped ? bytes_view(timestamp, sizeof timestamp) : bytes_view(), record.value);
-}
-
-void tiered_window_store::restored(std::optional<std::int64_t> offset) {
-    map_.restored_up_to(offset);
-    map_.checkpoint(false);
-}
-
-void tiered_window_store::committed(std::optional<std::int64_t> offset) {
-    expire(map_.drained_position().observed);
-    map_.committed(offset);
-}
-
-/// Segments that take no more writes go; at a commit only, since a rollback takes the observed time back.
-void tiered_window_store::expire(std::int64_t observed) {
-    const std::int64_t oldest = layout_.oldest_live_segment(observed);
-    if (oldest <= expired_segment_) return;
-    expired_segment_ = oldest;
-    layout_.begin_of_segment(key_, oldest);
-    map_.expire_below(key_.view());
 }
 
 } // namespace streams::inline v0

@@ -47,11 +47,12 @@ public:
         if (!tail.empty()) std::memcpy(to + head.size(), tail.data(), tail.size());
         size_ = size;
     }
-    /// Null, and no memory held.
-    void reset() noexcept {
+    /// Null, and no more memory held than `kept` bytes.
+    void reset(std::size_t kept = 0) noexcept {
+        size_ = null_size;
+        if (capacity_ <= kept) return;
         release();
         capacity_ = inline_capacity;
-        size_ = null_size;
     }
     void swap(value_slot& other) noexcept {
         std::byte content[inline_capacity];

@@ -53,6 +53,7 @@ store_spec subscription_store(const std::string& name) {
     store_spec spec{.name = name};
     spec.caching = false;
     spec.log_headers = true;
+    spec.sized_prefix = true;
     return spec;
 }
 

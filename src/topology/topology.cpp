@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <regex>
-#include <tuple>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -24,14 +23,6 @@ void require_legal(std::string_view what, std::string_view name) {
     if (!legal(name))
         throw topology_error(concat(what, " '", name, "' has a name that Kafka does not allow; use 1 to ", longest_name,
                                     " characters of a-z, A-Z, 0-9, '.', '_' and '-', other than '.' and '..'"));
-}
-
-bool same(const store_spec& a, const store_spec& b) {
-    const auto members = [](const store_spec& s) {
-        return std::tie(s.name, s.kind, s.persistent, s.timestamped, s.caching, s.logging, s.changelog_config,
-                        s.window_size, s.retention, s.retain_duplicates, s.source_topic, s.log_headers, s.time_ordered, s.reads_expired);
-    };
-    return members(a) == members(b);
 }
 
 /// Whether a pattern matches a whole name. Throws topology_error where it is no regular expression.
@@ -190,7 +181,7 @@ topology& topology::add_node(node_spec spec) {
 topology& topology::add_store(store_spec spec, const std::vector<std::string>& nodes) {
     require_legal("store", spec.name);
     const auto known = find_named(content_->stores, spec.name);
-    if (known != content_->stores.end() && !same(*known, spec))
+    if (known != content_->stores.end() && *known != spec)
         throw topology_error(concat("store ", spec.name,
                                     " is in the topology already, with other settings; use one "
                                     "definition for both, or another name"));

@@ -250,6 +250,6 @@ TEST_CASE("memory is accounted for by what is held") {
     }
     CHECK(test.map->memory_bytes() - empty > payload);
     test.map->rollback();
-    // What stays are tables and blocks for the next commit, without a value in them.
-    CHECK(test.map->memory_bytes() - empty < 10'000 * 300);
+    // What stays are tables and blocks for the next commit, with room for a short value in them.
+    CHECK(test.map->memory_bytes() - empty < 10'000 * 350);
 }

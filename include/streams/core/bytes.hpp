@@ -46,7 +46,7 @@ public:
     }
     template <class Hash>
     friend Hash AbslHashValue(Hash hash, bytes_view b) {
-        return Hash::combine(std::move(hash), b.text());
+        return Hash::combine_contiguous(std::move(hash), reinterpret_cast<const unsigned char*>(b.data()), b.size());
     }
 
 private:
@@ -88,7 +88,7 @@ public:
     friend std::strong_ordering operator<=>(const bytes& a, const bytes& b) noexcept { return a.view() <=> b.view(); }
     template <class Hash>
     friend Hash AbslHashValue(Hash hash, const bytes& b) {
-        return Hash::combine(std::move(hash), b.text());
+        return AbslHashValue(std::move(hash), b.view());
     }
 
 private:

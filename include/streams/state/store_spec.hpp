@@ -22,8 +22,7 @@ struct store_spec {
 
     std::chrono::milliseconds window_size{0}; ///< window stores
     /// How long after its start a window, or after its end a session, is kept, at least. Versioned stores: how long after
-    /// it was replaced a version is kept, at least, and how late a put may be. Key-value stores: how long an entry lives
-    /// behind the newest timestamp; 0: for ever.
+    /// it was replaced a version is kept, at least, and how late a put may be.
     std::chrono::milliseconds retention{0};
     bool retain_duplicates = false;           ///< window stores: several values under one key and start
     bool time_ordered = false; ///< window and session stores: kept by time, so that what a span of time holds is read at once
@@ -40,6 +39,12 @@ struct store_spec {
     /// Streams' store in memory.
     bool nulls_move_time = false;
     bool log_timestamps = true; ///< false: what the changelog gets has no timestamp, as from Kafka Streams' buffers
+    /// Key-value stores with timestamps: how long an entry lives behind the newest timestamp put; 0: for ever.
+    std::chrono::milliseconds time_to_live{0};
+    /// Key-value stores: keys begin with a size in 4 bytes (big-endian) and that many bytes, by which prefix scans find them.
+    bool sized_prefix = false;
+
+    friend bool operator==(const store_spec&, const store_spec&) = default;
 };
 
 } // namespace streams::inline v0

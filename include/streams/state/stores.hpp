@@ -43,7 +43,7 @@ namespace detail {
     if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !how.timestamped))
         throw topology_error(concat("store ", spec.name, " has a time to live of ", how.time_to_live.count(),
                                     " ms; give it one above zero, and .timestamped = true, by which it is told"));
-    spec.retention = how.time_to_live;
+    spec.time_to_live = how.time_to_live;
     return spec;
 }
 

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "state/managed_store.hpp"
+#include "state/rocksdb_backing.hpp"
+#include "state/tiered_map.hpp"
+
+#include <streams/core/bytes.hpp>
+#include <streams/core/error.hpp>
+#include <streams/state/store_spec.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// What window and session stores share as their task drives them: one map, whose segments expire by the layout's time.
+template <class Layout>
+class segmented_store : public managed_store {
+public:
+    [[nodiscard]] std::optional<std::int64_t> checkpoint() const final { return map_.checkpoint_offset(); }
+    void restore(std::span<const record_view> records) final {
+        for (const record_view& record : records)
+            if (record.key) restore_one(record);
+        if (records.empty()) return;
+        expire(map_.position().observed);
+        map_.restored_up_to(records.back().offset);
+    }
+    void restored(std::optional<std::int64_t> offset) final {
+        map_.restored_up_to(offset);
+        map_.checkpoint(false);
+    }
+    void flush() final { map_.flush(); }
+    void committed(std::optional<std::int64_t> offset) final {
+        expire(map_.drained_position().observed);
+        map_.committed(offset);
+    }
+    void rollback() final { map_.rollback(); }
+    void close() final { map_.close(); }
+    [[nodiscard]] std::size_t memory_bytes() const final { return map_.memory_bytes(); }
+    [[nodiscard]] std::size_t uncommitted_bytes() const final { return map_.uncommitted_bytes(); }
+
+protected:
+    /// `kind`, `more`: begin and end of what the files on disk say about themselves.
+    segmented_store(const store_spec& spec, const store_environment& environment, tiered_map_settings settings,
+                    std::string_view kind, std::string_view more = {})
+        : spec_(spec), layout_(spec.retention.count(), spec.time_ordered),
+          map_(std::move(settings), environment, disk(environment, kind, more)) {
+        expire(map_.position().observed);
+    }
+
+    /// Applies a changelog record, which has a key.
+    virtual void restore_one(const record_view& record) = 0;
+
+    store_spec spec_;
+    Layout layout_;
+    tiered_map map_;
+    bytes key_;
+    std::vector<bytes> held_; ///< values that a read into a vector found on disk
+
+private:
+    [[nodiscard]] std::unique_ptr<backing> disk(const store_environment& environment, std::string_view kind,
+                                                std::string_view more) const {
+        if (!spec_.persistent) return nullptr;
+        return open_rocksdb_backing(environment.directory / spec_.name,
+                                    {spec_.name,
+                                     concat(kind, ", segments of ", layout_.segment_interval(), " ms",
+                                            layout_.by_time() ? ", by time" : "", more),
+                                     spec_.logging || !spec_.source_topic.empty()});
+    }
+    /// Segments that take no more writes go; at a commit only, since a rollback takes the observed time back.
+    void expire(std::int64_t observed) {
+        const std::int64_t oldest = layout_.oldest_live_segment(observed);
+        if (oldest <= expired_segment_) return;
+        expired_segment_ = oldest;
+        layout_.begin_of_segment(key_, oldest);
+        map_.expire_below(key_.view());
+    }
+
+    std::int64_t expired_segment_ = 0;
+};
+
+} // namespace streams::inline v0
