@@ -1,8 +1,6 @@
 #include "catch.hpp"
 #include "properties/keyed_records.hpp"
 
-#include <streams/dsl/streams_builder.hpp>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -12,8 +10,7 @@ using properties::keyed_record;
 
 namespace {
 
-/// By key and window start.
-using counts = std::map<std::pair<std::string, std::int64_t>, std::int64_t>;
+using counts = properties::window_counts;
 
 /// By definition: each record ends one window and begins another right behind itself; of these, those that hold a record.
 /// Windows do not begin before 0, so that all records up to `difference` end in the one that begins there.
@@ -33,26 +30,13 @@ counts counted_by_definition(const std::vector<keyed_record>& records, std::int6
     return all;
 }
 
-counts counted_by_driver(const std::vector<keyed_record>& records, std::int64_t difference) {
-    streams::streams_builder builder;
-    (void)builder.stream<std::string, std::int64_t>("in")
-        .group_by_key()
-        .windowed_by(streams::sliding{std::chrono::milliseconds(difference), 1h})
-        .count(streams::materialized{.name = "counts"});
-    streams::topology_test_driver driver(builder.build());
-    properties::pipe_all(driver, records);
-    counts all;
-    for (const auto& each : driver.window_store<std::string, std::int64_t>("counts").all())
-        all[{each.key, each.start}] = each.value;
-    return all;
-}
-
 } // namespace
 
 TEST_CASE("sliding windows are those that their definition gives, whatever order records come in") {
     CHECK(rc::check([] {
         const auto difference = *rc::gen::inRange<std::int64_t>(0, 30);
         const auto records = *properties::records_until(200);
-        RC_ASSERT(counted_by_driver(records, difference) == counted_by_definition(records, difference));
+        const streams::sliding windows{std::chrono::milliseconds(difference), 1h};
+        RC_ASSERT(properties::counted(records, windows) == counted_by_definition(records, difference));
     }));
 }
