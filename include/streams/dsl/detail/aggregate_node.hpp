@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/aggregation.hpp>
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
 
@@ -33,18 +34,10 @@ public:
         if constexpr (nullable<ValueIn>) {
             if (!r.value) return context_->drop(drop_reason::null_value, this->name());
         }
-        add({plain(r.key), plain(r.value), r.timestamp, r.headers});
+        add({non_null(r.key), non_null(r.value), r.timestamp, r.headers});
     }
 
 private:
-    template <class T>
-    static const without_null_t<T>& plain(const T& value) noexcept {
-        if constexpr (nullable<T>)
-            return *value;
-        else
-            return value;
-    }
-
     void add(const record<key_type, value_type>& r) {
         store_.at(r.key);
         std::int64_t timestamp = std::max(store_.get(aggregate_), r.timestamp);

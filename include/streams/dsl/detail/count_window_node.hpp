@@ -2,6 +2,7 @@
 
 #include <streams/dsl/detail/aggregation.hpp>
 #include <streams/dsl/detail/graph.hpp>
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/state/store_spec.hpp>
 #include <streams/topology/node.hpp>
@@ -67,7 +68,7 @@ public:
         if constexpr (nullable<ValueIn>) {
             if (!r.value) return context_->drop(drop_reason::null_value, this->name());
         }
-        const key_type& key = plain(r.key);
+        const key_type& key = non_null(r.key);
         store_.at(key);
         const std::int64_t timestamp = std::max(store_.get(stored_), r.timestamp);
         std::int64_t records = 1;
@@ -78,7 +79,7 @@ public:
         } else {
             step_.begin(aggregate_);
         }
-        step_.add(key, plain(r.value), aggregate_);
+        step_.add(key, non_null(r.value), aggregate_);
         context_->handling(r);
         if (aggregate_ && records < size_) {
             stored_.emplace(counted<aggregate_type>{records, std::move(*aggregate_)});
@@ -90,14 +91,6 @@ public:
     }
 
 private:
-    template <class T>
-    static const without_null_t<T>& plain(const T& value) noexcept {
-        if constexpr (nullable<T>)
-            return *value;
-        else
-            return value;
-    }
-
     typename Plan::step step_;
     std::string store_name_;
     std::int64_t size_;

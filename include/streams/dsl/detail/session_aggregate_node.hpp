@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/aggregation.hpp>
 #include <streams/dsl/detail/closing.hpp>
 #include <streams/dsl/detail/final_windows.hpp>
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/time_windows.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
@@ -42,7 +43,7 @@ public:
         closing_.awake();
         observed_ = std::max(observed_, r.timestamp);
         const std::int64_t close = observed_ - windows_.grace - windows_.gap;
-        store_.at(this->plain(r.key));
+        store_.at(non_null(r.key));
         const window merged = find(r.timestamp);
         if (merged.end < close)
             this->late(r, *context_);
@@ -58,7 +59,7 @@ private:
     };
 
     void add(const record<KeyIn, ValueIn>& r, window merged) {
-        const key_type& key = this->plain(r.key);
+        const key_type& key = non_null(r.key);
         if (forwards_) this->set_key(key_, key);
         aggregate_.reset();
         step_.begin(aggregate_);
@@ -87,7 +88,7 @@ private:
 
     void absorb(const record<KeyIn, ValueIn>& r, stored_session& session, bool grows) {
         if (send_old_ && forwards_) old_ = session.aggregate;
-        step_.merge(this->plain(r.key), aggregate_, std::move(*session.aggregate));
+        step_.merge(non_null(r.key), aggregate_, std::move(*session.aggregate));
         if (!grows) return;
         context_->handling(r);
         store_.put(session.window, nullptr);

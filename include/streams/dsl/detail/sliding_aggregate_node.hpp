@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/aggregation.hpp>
 #include <streams/dsl/detail/closing.hpp>
 #include <streams/dsl/detail/final_windows.hpp>
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/time_windows.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
@@ -47,8 +48,8 @@ public:
         observed_ = std::max(observed_, r.timestamp);
         close_ = observed_ - windows_.grace;
         if (r.timestamp + windows_.size < close_) return this->late(r, *context_);
-        store_.at(this->plain(r.key));
-        if (forwards_) this->set_key(key_, this->plain(r.key));
+        store_.at(non_null(r.key));
+        if (forwards_) this->set_key(key_, non_null(r.key));
         // As in Kafka Streams, early records make nothing leave.
         if (r.timestamp < windows_.size) return add_early(r);
         add(r);
@@ -183,7 +184,7 @@ private:
         if (end_of(window) < close_) return context_->drop(drop_reason::late, this->name());
         if (forwards_ && forwarder_.needs_old()) old_ = window.aggregate;
         window.timestamp = window.aggregate ? std::max(window.timestamp, r.timestamp) : r.timestamp;
-        step_.add(this->plain(r.key), this->plain(r.value), window.aggregate);
+        step_.add(non_null(r.key), non_null(r.value), window.aggregate);
         context_->handling(r);
         store_.put(window.start, pointer_to(window.aggregate), window.timestamp);
         send(r, window);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/join_span.hpp>
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/stream_joiner.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/topology/node.hpp>
@@ -40,18 +41,12 @@ public:
         }
         observed_ = std::max(observed_, r.timestamp);
         if constexpr (nullable<KeyIn>)
-            join(*r.key, plain(r.value), r);
+            join(*r.key, non_null(r.value), r);
         else
-            join(r.key, plain(r.value), r);
+            join(r.key, non_null(r.value), r);
     }
 
 private:
-    static const value_type& plain(const ValueIn& value) noexcept {
-        if constexpr (nullable<ValueIn>)
-            return *value;
-        else
-            return value;
-    }
 
     void join(const key_type& key, const value_type& value, const record<KeyIn, ValueIn>& r) {
         key_.clear();

@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/aggregation.hpp>
 #include <streams/dsl/detail/closing.hpp>
 #include <streams/dsl/detail/final_windows.hpp>
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/time_windows.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
@@ -42,7 +43,7 @@ public:
         closing_.awake();
         observed_ = std::max(observed_, r.timestamp);
         const std::int64_t close = observed_ - windows_.grace;
-        const key_type& key = this->plain(r.key);
+        const key_type& key = non_null(r.key);
         store_.at(key);
         context_->handling(r);
         if (forwards_) this->set_key(key_, key);
@@ -71,7 +72,7 @@ private:
             step_.begin(aggregate_);
         }
         if (forwards_ && forwarder_.needs_old()) old_ = aggregate_;
-        step_.add(this->plain(r.key), r.value, aggregate_);
+        step_.add(non_null(r.key), r.value, aggregate_);
         store_.put(start, pointer_to(aggregate_), timestamp);
         if (!forwards_) return;
         key_->window = {start, window_end(start, windows_.size)};

@@ -9,8 +9,8 @@
 
 namespace streams::inline v0::detail {
 
-/// What the nodes of windowed aggregations share: the record without its null, and a second exit for the records that no
-/// open window takes. Those are dropped as late where the exit leads nowhere.
+/// What the nodes of windowed aggregations share: a second exit for the records that no open window takes. Those are
+/// dropped as late where the exit leads nowhere.
 template <class KeyIn, class ValueIn, class KeyOut, class Aggregate>
 class windowed_node : public typed_node<KeyIn, ValueIn, KeyOut, change<Aggregate>> {
     using base = typed_node<KeyIn, ValueIn, KeyOut, change<Aggregate>>;
@@ -24,13 +24,6 @@ public:
     }
 
 protected:
-    template <class T>
-    static const without_null_t<T>& plain(const T& value) noexcept {
-        if constexpr (nullable<T>)
-            return *value;
-        else
-            return value;
-    }
     /// No open window took the record.
     void late(const record<KeyIn, ValueIn>& r, task_context& context) const {
         if (late_.size() == 0) return context.drop(drop_reason::late, this->name());
