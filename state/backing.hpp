@@ -15,7 +15,7 @@ namespace streams::inline v0 {
 /// Where a store stands: kept in the same batch as the data it belongs to, so that both reach the disk or neither.
 struct store_position {
     std::optional<std::int64_t> offset{};  ///< the last changelog offset the content covers; nullopt: none
-    std::int64_t observed = -1;            ///< window stores: the newest window start seen, ms
+    std::int64_t observed = -1;            ///< the newest window start seen; of entries that expire: the newest timestamp; ms
     std::uint32_t sequence = 0;            ///< stores with duplicates: the last number given to an entry
     std::uint32_t log_sequence = 0;        ///< the same of the changelog
 

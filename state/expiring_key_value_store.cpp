@@ -41,8 +41,12 @@ private:
 expiring_key_value_store::expiring_key_value_store(const store_spec& spec, const store_environment& environment)
     : entries_(spec, environment), time_to_live_(spec.time_to_live.count()) {}
 
-bool expiring_key_value_store::expired(bytes_view value) const noexcept {
-    return timestamp_of(value) < observed_ - time_to_live_;
+void expiring_key_value_store::observe(std::int64_t timestamp) noexcept {
+    entries_.position().observed = std::max(observed(), timestamp);
+}
+
+bool expiring_key_value_store::expired(bytes_view value) noexcept {
+    return timestamp_of(value) < observed() - time_to_live_;
 }
 
 std::optional<bytes_view> expiring_key_value_store::get(bytes_view key) {
@@ -51,12 +55,12 @@ std::optional<bytes_view> expiring_key_value_store::get(bytes_view key) {
 }
 
 void expiring_key_value_store::put(bytes_view key, std::optional<bytes_view> value) {
-    if (value) observed_ = std::max(observed_, timestamp_of(*value));
+    if (value) observe(timestamp_of(*value));
     entries_.put(key, value);
 }
 
-store_range<store_entry> expiring_key_value_store::living(store_range<store_entry> all) const {
-    return store_range<store_entry>(std::make_unique<living_cursor>(std::move(all), observed_ - time_to_live_));
+store_range<store_entry> expiring_key_value_store::living(store_range<store_entry> all) {
+    return store_range<store_entry>(std::make_unique<living_cursor>(std::move(all), observed() - time_to_live_));
 }
 
 store_range<store_entry> expiring_key_value_store::range(std::optional<bytes_view> from, std::optional<bytes_view> to,
@@ -69,17 +73,18 @@ store_range<store_entry> expiring_key_value_store::prefix_scan(bytes_view prefix
 }
 
 void expiring_key_value_store::restore(std::span<const record_view> records) {
-    for (const record_view& each : records) observed_ = std::max(observed_, each.timestamp);
+    for (const record_view& each : records)
+        if (each.value) observe(each.timestamp);
     entries_.restore(records);
 }
 
 void expiring_key_value_store::flush() {
-    if (swept_at_ < 0) swept_at_ = observed_;
-    if (const std::int64_t passed = observed_ - swept_at_; passed > 0) {
+    if (swept_at_ < 0) swept_at_ = observed();
+    if (const std::int64_t passed = observed() - swept_at_; passed > 0) {
         const auto share = static_cast<double>(passed) * sweeps_in_a_life / static_cast<double>(time_to_live_);
         sweep(swept_at_least + static_cast<std::uint64_t>(
                                    std::min(share, 1.0) * static_cast<double>(entries_.approximate_num_entries())));
-        swept_at_ = observed_;
+        swept_at_ = observed();
     }
     entries_.flush();
 }

@@ -41,14 +41,16 @@ public:
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return entries_.uncommitted_bytes(); }
 
 private:
-    [[nodiscard]] bool expired(bytes_view value) const noexcept;
-    [[nodiscard]] store_range<store_entry> living(store_range<store_entry> all) const;
+    /// The largest timestamp put, ms; -1 before the first.
+    [[nodiscard]] std::int64_t observed() noexcept { return entries_.position().observed; }
+    void observe(std::int64_t timestamp) noexcept;
+    [[nodiscard]] bool expired(bytes_view value) noexcept;
+    [[nodiscard]] store_range<store_entry> living(store_range<store_entry> all);
     void sweep(std::uint64_t entries);
 
     tiered_key_value_store entries_;
     std::int64_t time_to_live_;
-    std::int64_t observed_ = -1; ///< the largest timestamp put, ms
-    std::int64_t swept_at_ = -1; ///< observed_ at the last sweep
+    std::int64_t swept_at_ = -1; ///< the largest timestamp put, at the last sweep
     bytes next_swept_;           ///< empty: from the beginning
     std::vector<bytes> condemned_;
 };

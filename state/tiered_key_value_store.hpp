@@ -27,6 +27,9 @@ public:
     [[nodiscard]] store_range<store_entry> prefix_scan(bytes_view prefix) override;
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return map_.approximate_num_entries(); }
 
+    /// See tiered_map; `observed` is for whom the store is a part of.
+    [[nodiscard]] store_position& position() noexcept { return map_.position(); }
+
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return map_.checkpoint_offset(); }
     void restore(std::span<const record_view> records) override;
