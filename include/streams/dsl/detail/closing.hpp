@@ -52,6 +52,11 @@ public:
         next_ = now + interval_;
         return !last_ || *last_ < close;
     }
+    /// The stream time that stands for what closed before a restart, where windows may close without input; -1: none.
+    /// `lag`: how far windows close behind stream time.
+    [[nodiscard]] std::int64_t observed_before(std::int64_t lag) const noexcept {
+        return how_.idle_timeout > 0 && last_ ? *last_ + lag : -1;
+    }
     /// What was emitted up to; nullopt: nothing yet.
     [[nodiscard]] std::optional<std::int64_t> last() const noexcept { return last_; }
     void emitted(std::int64_t close) {

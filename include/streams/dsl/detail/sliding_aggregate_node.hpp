@@ -35,6 +35,7 @@ public:
         if (!closing_.on_close()) forwarder_.init(store_.store(), this->children(), context);
         forwards_ = !closing_.on_close() && !forwarder_.on_flush();
         closing_.init(context, store_name_, [this] { close_all(); });
+        observed_ = closing_.observed_before(windows_.grace);
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
