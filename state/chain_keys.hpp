@@ -23,6 +23,15 @@ struct chain_keys {
     [[nodiscard]] bytes_view tail(bytes_view key) const noexcept {
         return key.subview(sized ? prefix + sized_middle(key) : key.size() - suffix);
     }
+    /// Whether one tail comes before the other. Mostly their first bytes, a time, say so.
+    [[nodiscard]] static bool precedes(bytes_view a, bytes_view b) noexcept {
+        if (a.size() >= sizeof(std::uint64_t) && b.size() >= sizeof(std::uint64_t)) {
+            const auto head_of_a = load_big_endian<std::uint64_t>(a.data());
+            const auto head_of_b = load_big_endian<std::uint64_t>(b.data());
+            if (head_of_a != head_of_b) return head_of_a < head_of_b;
+        }
+        return a < b;
+    }
     /// Whether the key ends with its middle, and so names the whole chain.
     [[nodiscard]] bool is_whole_chain(bytes_view key) const noexcept {
         return sized && key.size() >= prefix + sizeof(std::uint32_t) && tail(key).empty() &&

@@ -7,11 +7,11 @@ entry_chains::entries_of_chain::iterator entry_chains::lower_bound(entries_of_ch
     auto end = in.end();
     // A few steps from the end, then by halves.
     for (int step = 0; step < 8; ++step) {
-        if (end == in.begin() || tail(*(end - 1)) < wanted) return end;
+        if (end == in.begin() || chain_keys::precedes(tail(*(end - 1)), wanted)) return end;
         --end;
     }
     return std::lower_bound(in.begin(), end, wanted,
-                            [this](const hot_entry* entry, bytes_view than) { return tail(entry) < than; });
+                            [this](const hot_entry* entry, bytes_view than) { return chain_keys::precedes(tail(entry), than); });
 }
 
 const entry_chains::chain* entry_chains::find_chain(bytes_view key) const {
@@ -36,7 +36,7 @@ hot_entry* entry_chains::find(bytes_view key) const {
     const chain* const at = find_chain(key);
     if (!at) return nullptr;
     const auto found = lower_bound(at->entries, key);
-    return found != at->entries.end() && tail(*found) == keys_.tail(key) ? *found : nullptr;
+    return found != at->entries.end() && (*found)->has_key(key) ? *found : nullptr;
 }
 
 std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view last_tail) const {
@@ -46,10 +46,10 @@ std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view l
     const auto begin = lower_bound(entries, first);
     // What is asked for mostly reaches to the end.
     auto end = entries.end();
-    for (int step = 0; step < 8 && end != begin && last_tail < tail(*(end - 1)); ++step) --end;
-    if (end != begin && last_tail < tail(*(end - 1)))
+    for (int step = 0; step < 8 && end != begin && chain_keys::precedes(last_tail, tail(*(end - 1))); ++step) --end;
+    if (end != begin && chain_keys::precedes(last_tail, tail(*(end - 1))))
         end = std::upper_bound(begin, end, last_tail,
-                               [this](bytes_view than, const hot_entry* entry) { return than < tail(entry); });
+                               [this](bytes_view than, const hot_entry* entry) { return chain_keys::precedes(than, tail(entry)); });
     return {entries.data() + (begin - entries.begin()), static_cast<std::size_t>(end - begin)};
 }
 
@@ -61,13 +61,14 @@ std::span<hot_entry* const> entry_chains::whole(bytes_view prefix) const {
 entry_chains::found_entry entry_chains::find_or_insert(bytes_view key) {
     const chain* at = find_chain(key);
     if (!at) {
-        at = last_found_ = &*chains_.insert(chain{{hot_entry::make(key)}}).first;
+        at = last_found_ = &*chains_.lazy_emplace(
+            key, [&](const auto& construct) { construct(chain{{hot_entry::make(key)}}); });
         ++size_;
         return {at->entries.front(), true};
     }
     auto& entries = at->entries;
     const auto place = lower_bound(entries, key);
-    if (place != entries.end() && tail(*place) == keys_.tail(key)) return {*place, false};
+    if (place != entries.end() && (*place)->has_key(key)) return {*place, false};
     ++size_;
     return {*entries.insert(place, hot_entry::make(key)), true};
 }

@@ -47,6 +47,17 @@ struct hot_entry {
     [[nodiscard]] bytes_view key() const noexcept {
         return {reinterpret_cast<const std::byte*>(this + 1), key_size};
     }
+    /// The last bytes differ where any do, mostly: numbers and times are there.
+    [[nodiscard]] bool has_key(bytes_view other) const noexcept {
+        std::uint64_t own_end = 0;
+        std::uint64_t other_end = 0;
+        if (key_size != other.size()) return false;
+        if (key_size >= sizeof own_end) {
+            std::memcpy(&own_end, key().end() - sizeof own_end, sizeof own_end);
+            std::memcpy(&other_end, other.end() - sizeof other_end, sizeof other_end);
+        }
+        return own_end == other_end && key() == other;
+    }
     /// What reads see. REQUIRES: pending, or the state is not unknown.
     [[nodiscard]] std::optional<bytes_view> visible() const noexcept {
         return pending ? pending->value.get() : value.get();

@@ -32,7 +32,7 @@ hot_tier::~hot_tier() {
 }
 
 hot_entry* hot_tier::find(bytes_view key) {
-    if (last_found_ && last_found_->key() == key) return last_found_;
+    if (last_found_ && last_found_->has_key(key)) return last_found_;
     if (chains_) {
         hot_entry* found = chains_->find(key);
         if (found) last_found_ = found;
@@ -44,7 +44,7 @@ hot_entry* hot_tier::find(bytes_view key) {
 }
 
 hot_entry* hot_tier::find_or_insert(bytes_view key, hot_entry::content state_if_new) {
-    if (last_found_ && last_found_->key() == key) return last_found_;
+    if (last_found_ && last_found_->has_key(key)) return last_found_;
     bool is_new = false;
     if (chains_) {
         const auto found = chains_->find_or_insert(key);

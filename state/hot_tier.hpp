@@ -25,9 +25,9 @@ public:
     };
     struct key_equal {
         using is_transparent = void;
-        bool operator()(const hot_entry* a, const hot_entry* b) const noexcept { return a->key() == b->key(); }
-        bool operator()(const hot_entry* a, bytes_view b) const noexcept { return a->key() == b; }
-        bool operator()(bytes_view a, const hot_entry* b) const noexcept { return a == b->key(); }
+        bool operator()(const hot_entry* a, const hot_entry* b) const noexcept { return a->has_key(b->key()); }
+        bool operator()(const hot_entry* a, bytes_view b) const noexcept { return a->has_key(b); }
+        bool operator()(bytes_view a, const hot_entry* b) const noexcept { return b->has_key(a); }
     };
     struct key_less {
         using is_transparent = void;
@@ -78,7 +78,7 @@ public:
     void update_order(hot_entry& entry);
     /// REQUIRES: nothing pending.
     void erase(hot_entry& entry);
-    /// Erases every entry without a pending update for which `condemned(entry)`; returns how many.
+    /// Erases every entry without a pending update for which `condemned(entry)`; returns how many. All are asked first.
     template <class Condition>
     std::size_t erase_if(Condition condemned);
 
@@ -122,7 +122,7 @@ std::size_t hot_tier::erase_if(Condition condemned) {
     if (chains_)
         return chains_->erase_if([&](hot_entry& entry) { return !entry.pending && condemned(entry); },
                                  [this](hot_entry& entry) { forget(entry); });
-    std::size_t erased = 0;
+    std::vector<hot_entry*> gone;
     for (auto at = entries_.begin(); at != entries_.end();) {
         hot_entry* entry = *at;
         if (entry->pending || !condemned(*entry)) {
@@ -130,10 +130,10 @@ std::size_t hot_tier::erase_if(Condition condemned) {
             continue;
         }
         entries_.erase(at++);
-        forget(*entry);
-        ++erased;
+        gone.push_back(entry);
     }
-    return erased;
+    for (hot_entry* entry : gone) forget(*entry);
+    return gone.size();
 }
 
 } // namespace streams::inline v0

@@ -3,6 +3,8 @@
 #include <streams/core/big_endian.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <span>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -15,6 +17,16 @@ constexpr std::int64_t checkpoint_share = 20;               // at most one part 
 constexpr std::int64_t flush_interval_ms = 60'000;
 constexpr std::size_t cached_context_bytes = 48; // what Kafka Streams counts for a record's context, about
 constexpr std::size_t timestamp_bytes = 8;
+
+/// Has memory bring what the next steps of a walk over updates touch: the updates, and the entries of nearer ones.
+template <class Element, class Project>
+void fetch_ahead(std::span<Element> rest, Project update_of) {
+    constexpr std::size_t near = 6;
+    constexpr std::size_t far = 12;
+    if (rest.size() <= far) return;
+    __builtin_prefetch(std::invoke(update_of, rest[far]));
+    __builtin_prefetch(std::invoke(update_of, rest[near])->entry);
+}
 } // namespace
 
 tiered_map::tiered_map(tiered_map_settings settings, const store_environment& environment, std::unique_ptr<backing> disk)
@@ -180,8 +192,11 @@ void tiered_map::flush() {
     std::vector<dirty_mark> marks;
     marks.swap(marks_);
     try {
-        for (const dirty_mark& mark : marks)
+        for (std::size_t at = 0; at < marks.size(); ++at) {
+            fetch_ahead(std::span(marks).subspan(at), [](const dirty_mark& mark) { return mark.update; });
+            const dirty_mark& mark = marks[at];
             if (mark.order == mark.update->order && mark.update->dirty) flush_one(*mark.update);
+        }
     } catch (...) {
         flushing_ = false;
         marks.insert(marks.end(), marks_.begin(), marks_.end());
@@ -263,7 +278,9 @@ void tiered_map::append_to_changelog(pending_update& update) {
 void tiered_map::committed(std::optional<std::int64_t> offset) {
     std::size_t kept = 0;
     uncommitted_bytes_ = 0;
-    for (pending_update* update : uncommitted_) {
+    for (std::size_t at = 0; at < uncommitted_.size(); ++at) {
+        fetch_ahead(std::span(uncommitted_).subspan(at), std::identity());
+        pending_update* const update = uncommitted_[at];
         hot_entry& entry = *update->entry;
         if (update->has_drained && !update->log_only) {
             hot_.swap_value(entry, update->dirty ? update->drained : update->value);
@@ -424,12 +441,14 @@ void tiered_map::evict() {
     const std::size_t target = memory_limit_ * 3 / 4 + needed;
     const std::int64_t newest = settings_.age_of ? position_.observed : std::numeric_limits<std::int64_t>::max();
     for (int pass = 0; pass < 3 && hot_.entry_bytes() > target; ++pass) {
+        std::size_t left = hot_.entry_bytes();
         hot_.erase_if([&](hot_entry& entry) {
             if (entry.state != hot_entry::content::clean) return false;
             if (pass == 0 && std::exchange(entry.referenced, false)) return false;
             const std::int64_t age = age_of(entry.key());
-            if (hot_.entry_bytes() <= target || (pass < 2 && age >= newest)) return false;
+            if (left <= target || (pass < 2 && age >= newest)) return false;
             if (!entry.value.is_null()) newest_on_disk_only_ = std::max(newest_on_disk_only_, age);
+            left -= entry.memory_bytes();
             return true;
         });
     }
