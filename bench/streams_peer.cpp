@@ -100,7 +100,7 @@ streams::topology build(string_view workload, const string& name) {
             })
             .to(name + "-out");
     } else if (workload == "restore") {
-        (void)builder.table<string, string>(name + "-table", streams::materialized{.name = "store"});
+        builder.table<string, string>(name + "-table", streams::materialized{.name = "store"});
     } else {
         throw std::invalid_argument("unknown workload " + string(workload));
     }

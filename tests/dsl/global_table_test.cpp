@@ -156,7 +156,7 @@ TEST_CASE("what a topology writes to the topic of a global table is in the table
 
 TEST_CASE("a record of a global topic that does not decode is dropped by the driver") {
     streams_builder builder;
-    static_cast<void>(builder.global_table<text, std::int64_t>("g", materialized{.name = "rows"}));
+    builder.global_table<text, std::int64_t>("g", materialized{.name = "rows"});
     topology_test_driver driver(builder.build());
     driver.input_topic<text, text>("g").pipe("a", "not a number");
     driver.input_topic<text, std::int64_t>("g").pipe("b", 1);
@@ -166,7 +166,7 @@ TEST_CASE("a record of a global topic that does not decode is dropped by the dri
 
 TEST_CASE("a topic is not read both as a global table and as a stream") {
     streams_builder builder;
-    static_cast<void>(builder.global_table<text, text>("g"));
+    builder.global_table<text, text>("g");
     builder.stream<text, text>("g").to("out");
     CHECK_THROWS_WITH(builder.build(), containing("cannot read topic g"));
 }

@@ -59,12 +59,11 @@ TEST_CASE("a count after group_by takes numbers for store, aggregation and repar
 
 TEST_CASE("a count with an unnamed materialized takes one number more, with a named one none for the store") {
     streams_builder unnamed;
-    static_cast<void>(unnamed.stream<std::string, std::string>("in").group_by_key().count(materialized{}));
+    unnamed.stream<std::string, std::string>("in").group_by_key().count(materialized{});
     CHECK(store_names(unnamed.build()) == names{"KSTREAM-AGGREGATE-STATE-STORE-0000000002"});
 
     streams_builder with_name;
-    static_cast<void>(
-        with_name.stream<std::string, std::string>("in").group_by_key().count(materialized{.name = "counts"}));
+    with_name.stream<std::string, std::string>("in").group_by_key().count(materialized{.name = "counts"});
     const topology built = with_name.build();
     CHECK(store_names(built) == names{"counts"});
     CHECK(node_names(built).back() == "KSTREAM-AGGREGATE-0000000001");
@@ -72,10 +71,8 @@ TEST_CASE("a count with an unnamed materialized takes one number more, with a na
 
 TEST_CASE("options may come in any order") {
     streams_builder one, other;
-    static_cast<void>(
-        one.stream<std::string, std::string>("in").group_by_key().count(named{"n"}, materialized{.name = "s"}));
-    static_cast<void>(
-        other.stream<std::string, std::string>("in").group_by_key().count(materialized{.name = "s"}, named{"n"}));
+    one.stream<std::string, std::string>("in").group_by_key().count(named{"n"}, materialized{.name = "s"});
+    other.stream<std::string, std::string>("in").group_by_key().count(materialized{.name = "s"}, named{"n"});
     CHECK(one.build().describe() == other.build().describe());
     CHECK(node_names(one.build()).back() == "n");
 }
@@ -98,9 +95,9 @@ TEST_CASE("a name that ends in -repartition is not given another ending") {
 
 TEST_CASE("a table takes a number for its store only where the store has no name") {
     streams_builder builder;
-    static_cast<void>(builder.table<std::string, std::string>("a"));
-    static_cast<void>(builder.table<std::string, std::string>("b", materialized{.name = "rows"}));
-    static_cast<void>(builder.table<std::string, std::string>("c", consumed{.name = "third"}));
+    builder.table<std::string, std::string>("a");
+    builder.table<std::string, std::string>("b", materialized{.name = "rows"});
+    builder.table<std::string, std::string>("c", consumed{.name = "third"});
     const topology built = builder.build();
     CHECK(node_names(built) == names{"KSTREAM-SOURCE-0000000001", "KTABLE-SOURCE-0000000002",
                                      "KSTREAM-SOURCE-0000000003", "KTABLE-SOURCE-0000000004", "third-source", "third"});
@@ -138,8 +135,8 @@ TEST_CASE("joins of a stream under its own name share one repartition topic, but
 TEST_CASE("a named grouping that is aggregated twice shares its repartition topic") {
     streams_builder builder;
     auto group = builder.stream<std::string, std::string>("in").group_by(same, grouped{"words"});
-    static_cast<void>(group.count());
-    static_cast<void>(group.reduce(joined_text));
+    group.count();
+    group.reduce(joined_text);
     const topology built = builder.build();
     CHECK(built.repartition_topics().size() == 1);
     CHECK(built.is_repartition_topic("words-repartition"));

@@ -20,7 +20,7 @@ topology optimized(const streams_builder& builder, const text& how = "all") {
 
 TEST_CASE("with reuse.ktable.source.topics a table is restored from its own topic") {
     streams_builder builder;
-    static_cast<void>(builder.table<text, text>("in", materialized{.name = "rows"}));
+    builder.table<text, text>("in", materialized{.name = "rows"});
     const topology plain = optimized(builder, "none");
     CHECK(plain.find_store("rows")->logging);
     CHECK(plain.find_store("rows")->source_topic.empty());
@@ -32,8 +32,8 @@ TEST_CASE("with reuse.ktable.source.topics a table is restored from its own topi
 TEST_CASE("with merge.repartition.topics one topic serves all that follow a change of key") {
     streams_builder builder;
     auto moved = builder.stream<text, text>("in").select_key(same);
-    static_cast<void>(moved.group_by_key().count());
-    static_cast<void>(moved.group_by_key().reduce(add));
+    moved.group_by_key().count();
+    moved.group_by_key().reduce(add);
     CHECK(builder.build().repartition_topics().size() == 2);
     const topology merged = optimized(builder, "merge.repartition.topics");
     REQUIRE(merged.repartition_topics().size() == 1);
@@ -47,8 +47,8 @@ TEST_CASE("with merge.repartition.topics one topic serves all that follow a chan
 TEST_CASE("repartition topics are not merged over a change of value") {
     streams_builder builder;
     auto moved = builder.stream<text, text>("in").select_key(same).map_values(same);
-    static_cast<void>(moved.group_by_key().count());
-    static_cast<void>(moved.group_by_key().reduce(add));
+    moved.group_by_key().count();
+    moved.group_by_key().reduce(add);
     CHECK(optimized(builder).repartition_topics().size() == 2);
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a repartition that was asked for is never merged away") {
     streams_builder builder;
     auto moved = builder.stream<text, text>("in").select_key(same);
     moved.repartition().to("a");
-    static_cast<void>(moved.group_by_key().count());
+    moved.group_by_key().count();
     CHECK(optimized(builder).repartition_topics().size() == 2);
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("event time may be the wall clock") {
 TEST_CASE("an invalid timestamp fails, is skipped, or gives way to the partition's time") {
     const auto run = [](auto extractor) {
         streams_builder builder;
-        static_cast<void>(builder.table<text, text>("in", materialized{.name = "rows"}, timestamp_from(extractor)));
+        builder.table<text, text>("in", materialized{.name = "rows"}, timestamp_from(extractor));
         topology_test_driver driver(builder.build());
         auto topic = driver.input_topic<text, text>("in");
         topic.pipe("a", "x", std::int64_t{9});

@@ -119,8 +119,8 @@ TEST_CASE("the updates of a grouped table go through its topic in the bytes of K
 TEST_CASE("a named grouping of a table is shared by its aggregations, an unnamed one is not") {
     streams_builder builder;
     auto named_group = builder.table<text, text>("in").group_by(by_region, grouped{"g"});
-    (void)named_group.count();
-    (void)named_group.reduce(plus, minus, named{"sum"});
+    named_group.count();
+    named_group.reduce(plus, minus, named{"sum"});
     const topology built = builder.build();
     CHECK(node_names(built) == std::vector<text>{"KSTREAM-SOURCE-0000000001", "KTABLE-SOURCE-0000000002", "g",
                                                  "KSTREAM-SINK-0000000005", "KSTREAM-SOURCE-0000000006",
@@ -132,8 +132,8 @@ TEST_CASE("a named grouping of a table is shared by its aggregations, an unnamed
 
     streams_builder other;
     auto unnamed = other.table<text, text>("in").group_by(by_region);
-    (void)unnamed.count();
-    (void)unnamed.count();
+    unnamed.count();
+    unnamed.count();
     CHECK(other.build().repartition_topics().size() == 2);
 }
 

@@ -140,11 +140,14 @@ TEST_CASE("a filter of a join keeps needless deletions back") {
           values{"b+x", std::nullopt});
 }
 
-TEST_CASE("a table may be joined with itself") {
+TEST_CASE("a table joined with itself is refused, with a remedy, unless its rows refer to each other") {
     streams_builder builder;
-    auto table = builder.table<text, text>("left");
-    table.join(table, both).to_stream().to("out");
-    CHECK(values_of(joined_by(builder.build(), {{"left", "a", 0}})) == values{"a+a", "a+a"});
+    const auto staff = builder.table<text, text>("staff");
+    CHECK_THROWS_WITH(staff.join(staff, both), containing("KTABLE-SOURCE-0000000002 is joined with itself") &&
+                                                   containing("use map_values, or a join with an extractor"));
+    const auto manager_of = [](const text& employee) { return employee.substr(0, 1); };
+    CHECK_NOTHROW(staff.join(staff, manager_of, both));
+    CHECK_NOTHROW(staff.join(staff.filter([](const text& employee) { return !employee.empty(); }), both));
 }
 
 TEST_CASE("a topic read as a table twice is refused, with a remedy") {

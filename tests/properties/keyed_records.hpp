@@ -47,7 +47,7 @@ using window_counts = std::map<std::pair<std::string, std::int64_t>, std::int64_
 template <class Windows>
 [[nodiscard]] window_counts counted(const std::vector<keyed_record>& records, const Windows& windows) {
     streams::streams_builder builder;
-    (void)builder.stream<std::string, std::int64_t>("in")
+    builder.stream<std::string, std::int64_t>("in")
         .group_by_key()
         .windowed_by(windows)
         .count(streams::materialized{.name = "counts"});

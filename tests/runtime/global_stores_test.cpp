@@ -97,7 +97,7 @@ TEST_CASE("a record of a global topic that does not decode stops the application
     world w;
     w.cluster.create_topic("rows", 1);
     streams_builder builder;
-    static_cast<void>(builder.global_table<text, std::int64_t>("rows"));
+    builder.global_table<text, std::int64_t>("rows");
     builder.stream<text, text>("in").to("out");
     kafka_streams app = w.run(builder.build(), w.config());
     CHECK(app.wait_for(application_state::running, patience));
@@ -109,7 +109,7 @@ TEST_CASE("an application of global tables alone runs without stream threads") {
     world w;
     w.cluster.create_topic("rows", 1);
     streams_builder builder;
-    static_cast<void>(builder.global_table<text, text>("rows"));
+    builder.global_table<text, text>("rows");
     kafka_streams app = w.run(builder.build(), w.config());
     CHECK(app.wait_for(application_state::running, patience));
     CHECK(app.close(patience));

@@ -16,7 +16,7 @@ class aggregations {
 public:
     /// How many records there are: of each key, in each window.
     template <class... Options>
-    [[nodiscard]] auto count(const Options&... options) const {
+    auto count(const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "count takes the options named and materialized");
         if constexpr (Group::numbers_counts) {
@@ -31,7 +31,7 @@ public:
     /// takes (aggregate, value), the aggregate as an rvalue and without null; the first value is the first aggregate.
     /// Where null reaches the functor, a null first value leaves the row absent.
     template <class F, class... Options>
-    [[nodiscard]] auto reduce(F&& reducer, const Options&... options) const {
+    auto reduce(F&& reducer, const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "reduce takes the options named and materialized");
         return self().add("KSTREAM-REDUCE-", checks::reduce(std::forward<F>(reducer)), options...);
@@ -52,7 +52,7 @@ public:
     /// `init` makes the first aggregate; the functor takes (value, aggregate) or (key, value, aggregate), the aggregate
     /// as an rvalue.
     template <class Initializer, class F, class... Options>
-    [[nodiscard]] auto aggregate(Initializer&& init, F&& aggregator, const Options&... options) const {
+    auto aggregate(Initializer&& init, F&& aggregator, const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "aggregate takes the options named and materialized");
         return static_cast<const Group&>(*this).add(

@@ -77,7 +77,7 @@ public:
 
     /// The aggregate of each key and window. `init` makes the first one.
     template <class Initializer, class... Options>
-    [[nodiscard]] auto aggregate(Initializer&& init, const Options&... options) const {
+    auto aggregate(Initializer&& init, const Options&... options) const {
         return this->add(std::forward<Initializer>(init), detail::no_merger{}, options...);
     }
 };
@@ -92,7 +92,7 @@ public:
     /// The aggregate of each session. `init` makes the first one, the merger joins two sessions: it takes
     /// (aggregate, aggregate) or (key, aggregate, aggregate), as rvalues.
     template <class Initializer, class Merger, class... Options>
-    [[nodiscard]] auto aggregate(Initializer&& init, Merger&& merger, const Options&... options) const {
+    auto aggregate(Initializer&& init, Merger&& merger, const Options&... options) const {
         detail::aggregation_checks<Key, Aggregate>::template check_merger<Aggregate, Merger>();
         return this->add(std::forward<Initializer>(init), std::forward<Merger>(merger), options...);
     }
@@ -129,7 +129,7 @@ public:
 
     /// The aggregate of each key. `init` makes the first one.
     template <class Initializer, class... Options>
-    [[nodiscard]] auto aggregate(Initializer&& init, const Options&... options) const {
+    auto aggregate(Initializer&& init, const Options&... options) const {
         return this->add(std::forward<Initializer>(init), detail::no_merger{}, options...);
     }
 

@@ -23,12 +23,12 @@ public:
     /// Joins the values two by two; see kgrouped_stream::reduce. Where the functor returns an empty std::optional, the
     /// count begins anew.
     template <class F, class... Options>
-    [[nodiscard]] auto reduce(F&& reducer, const Options&... options) const {
+    auto reduce(F&& reducer, const Options&... options) const {
         return add(checks::reduce(std::forward<F>(reducer)).plan, options...);
     }
     /// Takes the values into an aggregate; see kgrouped_stream::aggregate.
     template <class Initializer, class F, class... Options>
-    [[nodiscard]] auto aggregate(Initializer&& init, F&& aggregator, const Options&... options) const {
+    auto aggregate(Initializer&& init, F&& aggregator, const Options&... options) const {
         return add(checks::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator)).plan, options...);
     }
 

@@ -25,7 +25,7 @@ class kgrouped_table {
 public:
     /// How many rows each group has; 0 where all have left it.
     template <class... Options>
-    [[nodiscard]] ktable<Key, std::int64_t, rows::deletable> count(const Options&... options) const {
+    ktable<Key, std::int64_t, rows::deletable> count(const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "kgrouped_table::count takes the options named and materialized");
         return add(detail::table_count_plan{}, "KTABLE-AGGREGATE-", options...);
@@ -35,7 +35,7 @@ public:
     /// (aggregate, value), the aggregate as an rvalue; the first value is the first aggregate. The subtractor undoes what
     /// the adder did with a value; where either returns an empty std::optional, the row is deleted.
     template <class Adder, class Subtractor, class... Options>
-    [[nodiscard]] ktable<Key, Value, rows::deletable> reduce(Adder&& adder, Subtractor&& subtractor,
+    ktable<Key, Value, rows::deletable> reduce(Adder&& adder, Subtractor&& subtractor,
                                                              const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "kgrouped_table::reduce takes an adder, a subtractor and the options named and materialized");
@@ -61,7 +61,7 @@ public:
     /// group; adder and subtractor take (value, aggregate) or (key, value, aggregate), the aggregate as an rvalue, and
     /// return the new one; where either returns an empty std::optional, the row is deleted.
     template <class Initializer, class Adder, class Subtractor, class... Options>
-    [[nodiscard]] auto aggregate(Initializer&& init, Adder&& adder, Subtractor&& subtractor,
+    auto aggregate(Initializer&& init, Adder&& adder, Subtractor&& subtractor,
                                  const Options&... options) const {
         static_assert(
             detail::options_of<named, materialized>::admit<Options...>,

@@ -244,7 +244,7 @@ public:
 
     /// The stream as a table of the latest value by key. Records with a null key are dropped; a null value deletes the row.
     template <class... Options>
-    [[nodiscard]] auto to_table(const Options&... options) const {
+    auto to_table(const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "kstream::to_table takes the options named and materialized");
         check_serdes();

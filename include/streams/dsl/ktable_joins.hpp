@@ -28,7 +28,8 @@ public:
 
     /// The rows whose key both tables have: `users.join(accounts, [](const user& u, const account& a) { ... })`. The joiner
     /// takes (value, other value) or (key, value, other value), and is called again whenever either side changes; where it
-    /// returns an empty std::optional, the result has no row. Both topics need equal partition counts.
+    /// returns an empty std::optional, the result has no row. Both topics need equal partition counts. Throws topology_error
+    /// where `other` is this table.
     template <class OtherKey, class Other, rows Rows, class F, detail::option... Options>
     [[nodiscard]] auto join(const ktable<OtherKey, Other, Rows>& other, F&& joiner, const Options&... options) const {
         return joined_with<detail::join_kind::inner>(other, std::forward<F>(joiner), options...);

@@ -28,7 +28,7 @@ public:
     /// sessions, (aggregate, aggregate) or (key, aggregate, aggregate), aggregates as rvalues. The merger is also called
     /// for a record that joins one session: with what `init` makes, then the session.
     template <class Initializer, class F, class Merger, class... Options>
-    [[nodiscard]] auto aggregate(Initializer&& init, F&& aggregator, Merger&& merger, const Options&... options) const {
+    auto aggregate(Initializer&& init, F&& aggregator, Merger&& merger, const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "aggregate takes the options named and materialized");
         using of_sessions = detail::aggregation_checks<without_null_t<Key>, Value>;

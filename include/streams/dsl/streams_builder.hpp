@@ -59,7 +59,7 @@ public:
     /// The latest value by key of a topic. Records with a null key are dropped; a null value deletes the row. It keeps a
     /// store where materialized names one, or where something downstream reads it. Key and Value are plain types.
     template <class Key, class Value, class... Options>
-    [[nodiscard]] ktable<Key, Value, rows::deletable> table(const std::string& topic, const Options&... options) {
+    ktable<Key, Value, rows::deletable> table(const std::string& topic, const Options&... options) {
         static_assert(detail::options_and<timestamp_option, consumed, materialized>::admit<Options...>,
                       "streams_builder::table takes the options consumed, materialized and timestamp_from(functor)");
         static_assert(
@@ -88,7 +88,7 @@ public:
     /// The latest value by key of a whole topic, held by every instance. Records with a null key are dropped; a null value
     /// deletes the row. Key and Value are plain types. Its store has no changelog: the topic is one.
     template <class Key, class Value, class... Options>
-    [[nodiscard]] global_ktable<Key, Value> global_table(const std::string& topic, const Options&... options) {
+    global_ktable<Key, Value> global_table(const std::string& topic, const Options&... options) {
         static_assert(
             detail::options_and<timestamp_option, consumed, materialized>::admit<Options...>,
             "streams_builder::global_table takes the options consumed, materialized and timestamp_from(functor)");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/error.hpp>
 #include <streams/dsl/detail/table_join_node.hpp>
 
 #include <array>
@@ -80,10 +81,13 @@ private:
     bool send_old_ = false;
 };
 
-/// Adds the join of two tables to the graph, and returns its place.
+/// Adds the join of two tables to the graph, and returns its place. Throws topology_error where both are the same.
 template <class Table>
 [[nodiscard]] attachment add_table_join(const attachment& left, const attachment& right, table_join_names names,
                                         std::shared_ptr<Table> table) {
+    if (left.node == right.node)
+        throw topology_error(concat("the table of ", left.node->name, " is joined with itself, which pairs each row with "
+                                    "itself; use map_values, or a join with an extractor if rows refer to other rows"));
     graph_node what{.name = names.merge};
     what.write = [table = std::move(table), names = std::move(names),
                   parents = std::array{left.node->name, right.node->name},
