@@ -94,16 +94,20 @@ result rdkafka_consumer::subscribe(std::span<const std::string> topics) {
     return result_of(client_->get(), rd_kafka_subscribe(client_->get(), list.get()), "subscribing to the source topics");
 }
 
+/// Asks the broker what partitions a topic has, whatever is known of it.
+bool rdkafka_consumer::ask_about(const std::string& topic) {
+    const topic_ptr handle{rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr)};
+    const rd_kafka_metadata_t* found = nullptr;
+    if (!handle || rd_kafka_metadata(client_->get(), 0, handle.get(), &found, leader_timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return false;
+    rd_kafka_metadata_destroy(found);
+    return true;
+}
+
 void rdkafka_consumer::learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
     // Without it the first fetch of a topic that nobody has asked about waits half a second.
     for (const auto& [partition, offset] : partitions) {
-        if (!known_topics_.insert(partition.topic).second) continue;
-        const topic_ptr topic{rd_kafka_topic_new(client_->get(), partition.topic.c_str(), nullptr)};
-        if (!topic) continue;
-        const rd_kafka_metadata_t* found = nullptr;
-        if (rd_kafka_metadata(client_->get(), 0, topic.get(), &found, leader_timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR)
-            rd_kafka_metadata_destroy(found);
-        else
+        if (known_topics_.insert(partition.topic).second && !ask_about(partition.topic))
             known_topics_.erase(partition.topic);
     }
 }
@@ -405,7 +409,10 @@ result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& fo
     // Brokers hear of a new topic one after the other.
     const bool unheard_of = error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
                             error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    return unheard_of ? result(error_class::retriable, answer.reason()) : answer;
+    if (!unheard_of) return answer;
+    // What it was told once it would believe for minutes.
+    (void)ask_about(partition.topic);
+    return {error_class::retriable, answer.reason()};
 }
 
 group_metadata rdkafka_consumer::group() {

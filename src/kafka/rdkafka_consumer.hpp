@@ -62,6 +62,7 @@ private:
     result restart();
     result stop(std::span<const topic_partition> partitions);
     result seek_to(const reading_positions::assignment& positions);
+    bool ask_about(const std::string& topic);
     void learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
     void consume(fetched_messages& into, milliseconds timeout, std::size_t max_records);
     void take(const std::shared_ptr<fetched_messages>& fetched, poll_result& into);

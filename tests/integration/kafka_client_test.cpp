@@ -382,6 +382,25 @@ TEST_CASE("the bounds of a partition that the broker does not know yet may be as
     }
 }
 
+TEST_CASE("the bounds of a partition are found soon after it was made, whatever was known of its topic") {
+    kafka_fixture fixture(2);
+    auto consumer = fixture.reader();
+    kafka::log_bounds bounds;
+    const auto found_soon = [&](std::int32_t partition) {
+        const auto until = std::chrono::steady_clock::now() + 15s;
+        while (!consumer->bounds(fixture.part(partition), bounds, 1s).ok()) {
+            if (std::chrono::steady_clock::now() > until) return false;
+            std::this_thread::sleep_for(50ms);
+        }
+        return true;
+    };
+    REQUIRE(found_soon(0));
+    REQUIRE_FALSE(consumer->bounds(fixture.part(7), bounds, 1s).ok());
+    REQUIRE(fixture.admin->remove(std::vector{fixture.topic}, 20s).ok());
+    fixture.create(fixture.topic, 8);
+    CHECK(found_soon(7));
+}
+
 TEST_CASE("a position that was deleted is reported, and a seek goes on from another") {
     kafka_fixture fixture(2);
     fixture.write(0, 10, 0);
