@@ -1,6 +1,7 @@
 #include "comparable.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <vector>
 
@@ -22,6 +23,16 @@ bool meets(const std::set<std::string>& one, const std::set<std::string>& other)
 bool is_stream_join(const json& op) { return op.contains("before"); }
 bool is_versioned(const json& op) { return op.contains("store") && op.at("store").contains("versioned"); }
 
+/// Stores keep what is not closed yet but for its last millisecond, counted from the newest record of the task: with a grace
+/// that is not missed.
+bool forgets_at_the_edge(const json& op) {
+    if (op.contains("window")) {
+        const json& window = op.at("window");
+        return (window.at("kind") == "session" || window.at("kind") == "sliding") && window.at("grace") == 0;
+    }
+    return is_stream_join(op) && op.at("grace") == 0 && (op.at("before") == 0 || op.at("after") == 0);
+}
+
 /// Why the operation's results depend on the stream time of a task; null where they do not.
 const char* of_stream_time(const json& op) {
     const auto name = op.at("op").get<std::string>();
@@ -31,6 +42,7 @@ const char* of_stream_time(const json& op) {
     if (name == "process" && op.at("type") == "stream") return "punctuation by the stream time of a task";
     if (op.contains("grace") && !is_stream_join(op) && op.at("grace") > 0)
         return "joins that wait until the stream time of a task has passed";
+    if (forgets_at_the_edge(op)) return "windows without grace, whose edge a store forgets by the stream time of a task";
     return nullptr;
 }
 
@@ -109,6 +121,17 @@ public:
                         return true;
         return false;
     }
+    /// A task reads a topic of one partition, which holds every key, beside others, which do not.
+    [[nodiscard]] bool narrow() const {
+        std::set<std::string> single;
+        for (const auto& topic : topology_.repartition_topics())
+            if (topic.partitions == 1) single.insert(topic.name);
+        for (const auto& part : topology_.sub_topologies()) {
+            const auto of_one = std::ranges::count_if(part.source_topics, [&](const auto& t) { return single.contains(t); });
+            if (of_one > 0 && of_one < std::ssize(part.source_topics)) return true;
+        }
+        return false;
+    }
     /// The most topics that lie one behind the other.
     [[nodiscard]] int depth() const {
         int most = 0;
@@ -155,6 +178,7 @@ private:
 promise promise_of(const json& spec, const streams::topology& of) {
     tracing traced(spec);
     const routes ways(of);
+    if (traced.nothing.empty() && ways.narrow()) traced.nothing = "a repartition to one partition beside topics of several";
     if (traced.nothing.empty() && ways.cross()) traced.nothing = "several repartition topics of the same input in one task";
     if (traced.nothing.empty() && traced.several && ways.depth() > 1)
         traced.nothing = "several records of one input under way through repartition topics behind each other";
