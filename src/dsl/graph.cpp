@@ -64,11 +64,7 @@ bool same_topics(const source_plan& a, const source_plan& b) {
            std::set<std::string>(b.topics.begin(), b.topics.end());
 }
 
-void replace(std::vector<graph_node*>& in, graph_node* old_one, graph_node* new_one) {
-    std::ranges::replace(in, old_one, new_one);
-}
-
-/// `second` reads what `first` reads already: its children follow `first`.
+/// `second` reads what `first` reads already: its children follow `first`, as the last of what they follow.
 void merge_source(graph_node& first, graph_node& second, const std::string& topic) {
     if (!same_topics(*first.source, *second.source))
         throw topology_error(concat("topic ", topic, " is read by the sources ", first.name, " and ", second.name,
@@ -81,12 +77,10 @@ void merge_source(graph_node& first, graph_node& second, const std::string& topi
         throw topology_error(concat("topic ", topic, " is read by the sources ", first.name, " and ", second.name,
                                     " with different reset policies; give both the same consumed{.reset}"));
     for (graph_node* child : second.children) {
+        std::erase(child->parents, &second);
         // It may follow both: then once is enough.
-        if (std::ranges::find(child->parents, &first) != child->parents.end()) {
-            std::erase(child->parents, &second);
-            continue;
-        }
-        replace(child->parents, &second, &first);
+        if (std::ranges::find(child->parents, &first) != child->parents.end()) continue;
+        child->parents.push_back(&first);
         first.children.push_back(child);
     }
     second.children.clear();

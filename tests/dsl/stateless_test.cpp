@@ -153,6 +153,14 @@ TEST_CASE("two streams of the same topic share one source") {
     CHECK(driver.output_topic<text, text>("b").size() == 1);
 }
 
+TEST_CASE("a merge names the source of a topic that was read before behind its other parents") {
+    streams_builder builder;
+    builder.stream<text, text>("first").to("a");
+    auto again = builder.stream<text, text>("first");
+    again.merge(builder.stream<text, text>("second")).to("b");
+    CHECK_THAT(builder.build().describe(), containing("<-- KSTREAM-SOURCE-0000000003, KSTREAM-SOURCE-0000000000"));
+}
+
 TEST_CASE("a topic that is read as two types is refused") {
     streams_builder builder;
     builder.stream<text, text>("in").to("a");

@@ -160,3 +160,14 @@ TEST_CASE("suppress is named as Kafka Streams names it") {
     CHECK(store_names(t) == std::vector<std::string>{"in-STATE-STORE-0000000000",
                                                      "KTABLE-SUPPRESS-STATE-STORE-0000000004", "calm-store"});
 }
+
+TEST_CASE("a join with what is held back has the buffer before the rows where Java's hash table puts them together") {
+    streams_builder builder;
+    auto rows = builder.table<text, text>("rows", materialized{.name = "store5"});
+    auto held = rows.suppress(until_time_limit{.limit = 10ms}, named{"sup15"});
+    builder.table<text, text>("others")
+        .join(held, [](const text& one, const text& other) { return one + other; })
+        .to_stream()
+        .to("out");
+    CHECK_THAT(builder.build().describe(), containing("(stores: [sup15-store, store5])"));
+}

@@ -58,7 +58,7 @@ public:
     bool enable_sending_old_values(bool force) override { return parent_->enable_sending_old_values(force); }
     getter_plan<Key, Value> getter() override {
         getter_plan<Key, Value> above = parent_->getter();
-        above.stores.push_back(spec_.name);
+        above.stores.insert(above.stores.begin(), spec_.name); // the order in which describe() meets them
         return {std::move(above.stores), [make = std::move(above.make), store = spec_.name] {
                     return std::make_unique<suppressed_getter<Key, Value>>(make(), store);
                 }};
