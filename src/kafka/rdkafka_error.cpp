@@ -45,6 +45,12 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
     }
 }
 
+/// Whether a topic has no place only because no broker is in service yet, as while the only one starts: the controller has
+/// the same code for that and for too few brokers, and tells them apart by its words alone (Kafka's `StripedReplicaPlacer`).
+bool is_without_broker(rd_kafka_resp_err_t error, std::string_view text) noexcept {
+    return error == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR && text.find("currently fenced") != std::string_view::npos;
+}
+
 } // namespace
 
 error_class class_of(rd_kafka_resp_err_t error) noexcept {
@@ -108,10 +114,11 @@ error_class class_of(rd_kafka_resp_err_t error) noexcept {
 
 result result_of(rd_kafka_resp_err_t error, std::string_view what, std::string_view text) {
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    const auto remedy = remedy_of(error);
+    const bool passes = is_without_broker(error, text);
+    const auto remedy = passes ? std::string_view() : remedy_of(error);
     std::string reason = concat(what, ": ", text.empty() ? std::string_view(rd_kafka_err2str(error)) : text);
     if (!remedy.empty()) reason += concat("; ", remedy);
-    return {class_of(error), std::move(reason)};
+    return {passes ? error_class::retriable : class_of(error), std::move(reason)};
 }
 
 result result_of(rd_kafka_resp_err_t error, std::string_view what) { return result_of(error, what, {}); }

@@ -40,6 +40,17 @@ TEST_CASE("what no retry helps against is fatal, and so is what is not known") {
     CHECK(class_of(static_cast<rd_kafka_resp_err_t>(250)) == error_class::fatal);
 }
 
+TEST_CASE("a topic that has no place while its broker starts is retriable, one with too many replicas is not") {
+    const auto refused = [](std::string_view why) {
+        return kafka::result_of(RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, "creating topic t", why);
+    };
+    CHECK(refused("Unable to replicate the partition 1 time(s): All brokers are currently fenced, or have all their log "
+                  "directories failed")
+              .kind() == error_class::retriable);
+    CHECK(refused("The target replication factor of 3 cannot be reached because only 1 broker(s) are registered.").kind() ==
+          error_class::fatal);
+}
+
 TEST_CASE("a result reads thing, cause, remedy") {
     const auto refused = kafka::result_of(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "topic orders");
     CHECK(refused.reason() == "topic orders: Broker: Unknown topic or partition; create the topic, or correct its name in the "
