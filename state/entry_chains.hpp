@@ -33,9 +33,9 @@ public:
     /// The entry of that key; where there is none, one that is made.
     [[nodiscard]] found_entry find_or_insert(bytes_view key);
     void erase(const hot_entry& entry);
-    /// Hands the entries for which `condemned(entry)` to `forget` and drops them; returns how many.
+    /// Hands the entries for which `condemned(entry)` to `forget` and drops them; all are asked first.
     template <class Condition, class Forget>
-    std::size_t erase_if(Condition condemned, Forget forget);
+    void erase_if(Condition condemned, Forget forget);
     template <class Visit>
     void for_each(Visit visit) const {
         for (const chain& each : chains_)
@@ -93,7 +93,7 @@ private:
 };
 
 template <class Condition, class Forget>
-std::size_t entry_chains::erase_if(Condition condemned, Forget forget) {
+void entry_chains::erase_if(Condition condemned, Forget forget) {
     last_found_ = nullptr;
     std::vector<hot_entry*> gone;
     auto ahead = chains_.begin();
@@ -120,7 +120,6 @@ std::size_t entry_chains::erase_if(Condition condemned, Forget forget) {
     std::ranges::sort(gone);
     for (hot_entry* entry : gone) forget(*entry);
     size_ -= gone.size();
-    return gone.size();
 }
 
 } // namespace streams::inline v0

@@ -78,9 +78,9 @@ public:
     void update_order(hot_entry& entry);
     /// REQUIRES: nothing pending.
     void erase(hot_entry& entry);
-    /// Erases every entry without a pending update for which `condemned(entry)`; returns how many. All are asked first.
+    /// Erases every entry without a pending update for which `condemned(entry)`.
     template <class Condition>
-    std::size_t erase_if(Condition condemned);
+    void erase_if(Condition condemned);
 
     /// The entries an ordered read needs, by key. Built at the first call. Valid until the next change.
     [[nodiscard]] const ordered_entries& ordered();
@@ -118,11 +118,10 @@ private:
 };
 
 template <class Condition>
-std::size_t hot_tier::erase_if(Condition condemned) {
+void hot_tier::erase_if(Condition condemned) {
     if (chains_)
         return chains_->erase_if([&](hot_entry& entry) { return !entry.pending && condemned(entry); },
                                  [this](hot_entry& entry) { forget(entry); });
-    std::vector<hot_entry*> gone;
     for (auto at = entries_.begin(); at != entries_.end();) {
         hot_entry* entry = *at;
         if (entry->pending || !condemned(*entry)) {
@@ -130,10 +129,8 @@ std::size_t hot_tier::erase_if(Condition condemned) {
             continue;
         }
         entries_.erase(at++);
-        gone.push_back(entry);
+        forget(*entry);
     }
-    for (hot_entry* entry : gone) forget(*entry);
-    return gone.size();
 }
 
 } // namespace streams::inline v0

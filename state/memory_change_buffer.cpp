@@ -67,12 +67,13 @@ void memory_change_buffer::release(slot& gone) {
     free_.push_back(&gone);
 }
 
-/// Before the first overwriting since the last commit. Takes the change away.
-void memory_change_buffer::save(slot& changing) {
-    if (!committed_before(changing) || changing.saved_in == interval_) return;
+/// Before the first overwriting since the last commit: takes the change away. Null: there was nothing to save.
+const held_change* memory_change_buffer::save(slot& changing) {
+    if (!committed_before(changing) || changing.saved_in == interval_) return nullptr;
     changing.saved_in = interval_;
     heap_bytes_ -= changing.change.heap_bytes();
     saved_.push_back({&changing, std::exchange(changing.change, {})});
+    return &saved_.back().change;
 }
 
 void memory_change_buffer::mark_dirty(slot& changed) {
@@ -84,15 +85,14 @@ void memory_change_buffer::mark_dirty(slot& changed) {
 void memory_change_buffer::put(std::int64_t time, bytes_view key, std::optional<bytes_view> new_value,
                                std::optional<bytes_view> old_value) {
     slot& to = slot_of(key);
-    const std::size_t saved_before = saved_.size();
-    save(to);
+    const held_change* const saved = save(to);
     heap_bytes_ -= to.change.heap_bytes();
     if (!to.buffered) {
         to.change.begin(old_value);
         to.change.time = time;
-    } else if (saved_.size() > saved_before) {
-        to.change.begin(saved_.back().change.prior());
-        to.change.time = saved_.back().change.time;
+    } else if (saved) {
+        to.change.begin(saved->prior());
+        to.change.time = saved->time;
     }
     to.change.update(current_, lasting(current_.metadata.topic), old_value, new_value);
     heap_bytes_ += to.change.heap_bytes();

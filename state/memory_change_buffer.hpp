@@ -70,7 +70,7 @@ private:
     [[nodiscard]] std::string_view lasting(std::string_view topic);
     [[nodiscard]] bool committed_before(const slot& of) const noexcept { return of.new_in != interval_; }
     void release(slot& gone);
-    void save(slot& changing);
+    [[nodiscard]] const held_change* save(slot& changing);
     void mark_dirty(slot& changed);
     void hold(slot& to);
     void drop(slot& gone);

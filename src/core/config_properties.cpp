@@ -36,11 +36,13 @@ void read_guarantee(const property& p, streams_config&) {
     p.refuse("at_least_once");
 }
 
+/// The name of a Java class without its package.
+std::string_view simple_name(const property& p) { return p.text.substr(p.text.rfind('.') + 1); }
+
 /// True: the name of Kafka's handler that continues; false: of the one that fails.
 bool continues(const property& p, std::string_view continuing, std::string_view failing) {
-    const auto simple_name = p.text.substr(p.text.rfind('.') + 1);
-    if (simple_name == continuing) return true;
-    if (simple_name == failing) return false;
+    if (simple_name(p) == continuing) return true;
+    if (simple_name(p) == failing) return false;
     p.refuse(concat(continuing, " or ", failing, "; give a handler of your own in streams_config"));
 }
 
@@ -62,9 +64,8 @@ void read_timestamp_extractor(const property& p, streams_config& c) {
         {"UsePartitionTimeOnInvalidTimestamp", use_partition_time_on_invalid_timestamp},
         {"WallclockTimestampExtractor", wallclock_timestamp},
     };
-    const auto simple_name = p.text.substr(p.text.rfind('.') + 1);
     for (const auto& [name, extractor] : choices)
-        if (simple_name == name) {
+        if (simple_name(p) == name) {
             c.default_timestamp_extractor = extractor;
             return;
         }
@@ -73,7 +74,7 @@ void read_timestamp_extractor(const property& p, streams_config& c) {
 }
 
 void read_production_handler(const property& p, streams_config&) {
-    if (p.text.substr(p.text.rfind('.') + 1) != "DefaultProductionExceptionHandler")
+    if (simple_name(p) != "DefaultProductionExceptionHandler")
         p.refuse("DefaultProductionExceptionHandler, the only one yet");
 }
 

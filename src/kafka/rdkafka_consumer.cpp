@@ -100,7 +100,7 @@ bool rdkafka_consumer::ask_about(const std::string& topic) {
     const rd_kafka_metadata_t* found = nullptr;
     if (!handle || rd_kafka_metadata(client_->get(), 0, handle.get(), &found, leader_timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return false;
-    rd_kafka_metadata_destroy(found);
+    const metadata_ptr released{found};
     return true;
 }
 

@@ -23,8 +23,6 @@ streams::store_spec buffer_spec(bool logging = true) {
 
 using value = std::optional<std::string>;
 
-std::optional<bytes_view> view(const value& of) { return of ? std::optional(bytes_view(*of)) : std::nullopt; }
-
 struct buffer_under_test : store_under_test {
     explicit buffer_under_test(bool logging = true) : store_under_test(buffer_spec(logging)) {
         current.metadata = {"in", 0, 7};

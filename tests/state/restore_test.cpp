@@ -47,7 +47,6 @@ std::string key_of(const operation& op) { return std::string(1 + static_cast<std
 std::optional<std::string> value_of(const operation& op) {
     return op.what < 14 ? std::optional(std::to_string(op.value)) : std::nullopt;
 }
-std::optional<bytes_view> view(const std::optional<std::string>& of) { return of ? std::optional(bytes_view(*of)) : std::nullopt; }
 
 using rows = std::vector<std::string>;
 

@@ -125,6 +125,10 @@ inline std::optional<std::string> text(std::optional<bytes_view> of) {
     return of ? std::optional(text(*of)) : std::nullopt;
 }
 
+inline std::optional<bytes_view> view(const std::optional<std::string>& of) {
+    return of ? std::optional(bytes_view(*of)) : std::nullopt;
+}
+
 /// A store with the task around it: its changelog, its record at hand, its folder.
 class store_under_test {
 public:
@@ -173,11 +177,11 @@ public:
     }
 
     void put(std::string_view key, std::optional<std::string> value) {
-        kv().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt);
+        kv().put(bytes_view(key), view(value));
     }
     [[nodiscard]] std::optional<std::string> get(std::string_view key) { return text(kv().get(bytes_view(key))); }
     void put(std::string_view key, std::optional<std::string> value, std::int64_t start) {
-        windows().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt, start);
+        windows().put(bytes_view(key), view(value), start);
     }
     [[nodiscard]] std::optional<std::string> fetch(std::string_view key, std::int64_t start) {
         return text(windows().fetch(bytes_view(key), start));
@@ -187,7 +191,7 @@ public:
         return dynamic_cast<streams::session_store&>(managed->store());
     }
     void put_session(std::string_view key, std::optional<std::string> value, streams::window session) {
-        sessions().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt, session);
+        sessions().put(bytes_view(key), view(value), session);
     }
 
     temporary_folder folder;

@@ -28,7 +28,7 @@ streams::store_spec spec_of(bool persistent) {
 
 streams::version_put put(store_under_test& store, std::string_view key, const std::optional<std::string>& value,
                          std::int64_t at) {
-    return store.versions().put(bytes_view(key), value ? std::optional(bytes_view(*value)) : std::nullopt, at);
+    return store.versions().put(bytes_view(key), view(value), at);
 }
 
 struct found_version {

@@ -55,10 +55,11 @@ struct wallclock_timestamp {
 struct default_timestamp {
     std::int64_t operator()(const record_view& raw, std::int64_t partition_time, const task_context& task) const {
         switch (task.config().default_timestamp_extractor) {
-        case timestamp_extractor::log_and_skip_on_invalid_timestamp: return raw.timestamp;
+        case timestamp_extractor::log_and_skip_on_invalid_timestamp:
+            return log_and_skip_on_invalid_timestamp{}(raw, partition_time);
         case timestamp_extractor::use_partition_time_on_invalid_timestamp:
             return use_partition_time_on_invalid_timestamp{}(raw, partition_time);
-        case timestamp_extractor::wallclock_timestamp: return task.wall_time();
+        case timestamp_extractor::wallclock_timestamp: return wallclock_timestamp{}(raw, partition_time, task);
         case timestamp_extractor::fail_on_invalid_timestamp: break;
         }
         return fail_on_invalid_timestamp{}(raw, partition_time);

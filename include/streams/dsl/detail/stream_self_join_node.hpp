@@ -40,14 +40,10 @@ public:
             if (!r.value) return context_->drop(drop_reason::null_value, this->name());
         }
         observed_ = std::max(observed_, r.timestamp);
-        if constexpr (nullable<KeyIn>)
-            join(*r.key, non_null(r.value), r);
-        else
-            join(r.key, non_null(r.value), r);
+        join(non_null(r.key), non_null(r.value), r);
     }
 
 private:
-
     void join(const key_type& key, const value_type& value, const record<KeyIn, ValueIn>& r) {
         key_.clear();
         serde<key_type>::serialize(key, key_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/stream_joiner.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/dsl/detail/unmatched_records.hpp>
@@ -66,10 +67,7 @@ public:
             if (!r.key) return without_key(value, r);
         }
         if (!value) return context_->drop(drop_reason::null_value, this->name());
-        if constexpr (nullable<KeyIn>)
-            join(*r.key, *value, r);
-        else
-            join(r.key, *value, r);
+        join(non_null(r.key), *value, r);
     }
 
 private:

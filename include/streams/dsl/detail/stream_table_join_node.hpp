@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/functor.hpp>
+#include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/table.hpp>
 
 #include <type_traits>
@@ -52,16 +53,13 @@ public:
     }
     // REQUIRES: not refused.
     [[nodiscard]] static const key_out& key_of(const record<KeyIn, ValueIn>& r) {
-        if constexpr (nullable<KeyIn> && !Left)
-            return *r.key;
-        else
+        if constexpr (Left)
             return r.key;
+        else
+            return non_null(r.key);
     }
     [[nodiscard]] static const value_type& value_of(const record<KeyIn, ValueIn>& r) {
-        if constexpr (nullable<ValueIn>)
-            return *r.value;
-        else
-            return r.value;
+        return non_null(r.value);
     }
     /// Null: a left join's record without a key.
     [[nodiscard]] static const key_type* pointer_to_key(const key_out& key) {
