@@ -92,6 +92,8 @@ counts run_files(const std::vector<std::filesystem::path>& files, runner run, bo
 }
 
 std::vector<std::filesystem::path> vectors_of(const std::filesystem::path& folder) {
+    if (!std::filesystem::is_directory(folder))
+        throw std::runtime_error(folder.string() + " is no folder; let STREAMS_VECTORS name a folder of vectors");
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".jsonl" || entry.path().extension() == ".gz") files.push_back(entry.path());
@@ -104,7 +106,8 @@ std::vector<std::filesystem::path> vectors_of(const std::filesystem::path& folde
 /// conformance FILE...: runs the vectors of these files, or of the folder that STREAMS_VECTORS names, on the test driver.
 /// conformance --cluster COUNT FILE...: runs the first so many of each file that can be run on a cluster; 0: all of them.
 /// conformance --partitions FILE...: runs specifications, captured or not, with one partition and with several.
-int main(int argc, char** argv) {
+/// Exits with 0 where all passed, 1 where one failed, 2 where nothing was given to run, 3 where it could not be read.
+int main(int argc, char** argv) try {
     streams::set_log_handler({});
     const std::string_view mode = argc > 1 ? argv[1] : "";
     const bool on_cluster = mode == "--cluster";
@@ -121,14 +124,11 @@ int main(int argc, char** argv) {
     const runner run = on_cluster    ? conformance::run_on_cluster
                        : partitioned ? conformance::run_partitioned
                                      : conformance::run;
-    counts all;
-    try {
-        all = run_files(files, run, on_cluster, most);
-    } catch (const std::exception& e) {
-        std::cerr << "conformance: " << e.what() << '\n';
-        return 2;
-    }
+    const counts all = run_files(files, run, on_cluster, most);
     for (const auto& [reason, vectors] : all.skipped) std::cout << "skipped " << vectors << ": " << reason << '\n';
     std::cout << all.passed << " passed, " << all.failed << " failed\n";
     return all.failed == 0 && all.passed > 0 ? 0 : 1;
+} catch (const std::exception& e) {
+    std::cerr << "conformance: " << e.what() << '\n';
+    return 3;
 }
