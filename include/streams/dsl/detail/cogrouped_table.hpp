@@ -87,18 +87,24 @@ public:
     /// Writes the node of one stream.
     void write(const std::shared_ptr<const cogroup_input<Key, Aggregate>>& input, const graph_node& of,
                topology& out) const {
-        const auto make = [input, functors = functors_, windows = windows_, size = window_size_,
-                           upkeep = cogroup_upkeep{spec_.name, send_old_}] {
+        const auto make = [input, functors = functors_, extent = extent(), upkeep = cogroup_upkeep{spec_.name, send_old_}] {
             if constexpr (std::is_same_v<Windows, no_windows>)
-                return input->by_key(functors, upkeep, size);
+                return input->by_key(functors, upkeep, extent);
             else
-                return input->by_window(functors, upkeep, windows);
+                return input->by_window(functors, upkeep, extent);
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
         out.add_store(spec_, {of.name});
     }
 
 private:
+    auto extent() const {
+        if constexpr (std::is_same_v<Windows, no_windows>)
+            return window_size_;
+        else
+            return windows_;
+    }
+
     std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors_;
     Windows windows_;
     store_spec spec_;
