@@ -15,6 +15,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <random>
 #include <set>
 #include <span>
 #include <string>
@@ -41,9 +42,12 @@ struct different : std::runtime_error {
 };
 
 std::vector<input> inputs_of(const json& vector) {
-    for (const json& op : vector.at("topology"))
+    for (const json& op : vector.at("topology")) {
         // Punctuations come between rounds of records, and a round is as long as the moment wants it.
         if (op.at("op") == "process") throw unsupported("punctuation after each record");
+        if (op.contains("store") && !op.at("store").value("logging", true))
+            throw unsupported("a store without a changelog, which does not follow its task");
+    }
     std::vector<input> all;
     std::int32_t without_key = 0;
     for (const json& step : vector.at("input")) {
@@ -84,8 +88,34 @@ std::vector<input> by_time(std::span<const input> inputs, Earlier earlier) {
     return ordered;
 }
 
-/// The orders in which a cluster may bring the input: as it is; each half by time, equal times either way; partition by
-/// partition; and, since what goes through a repartition topic falls behind, topics that lead to one last.
+/// Each task's input by time, and the tasks in a random order, some of them far ahead of others.
+std::vector<input> by_task(std::span<const input> inputs, const streams::topology& of, std::mt19937& random) {
+    const auto parts = of.sub_topologies();
+    std::map<std::pair<std::ptrdiff_t, std::int32_t>, std::vector<input>> tasks;
+    for (const input& each : inputs) {
+        const auto part = std::ranges::find_if(
+            parts, [&](const auto& one) { return std::ranges::count(one.source_topics, each.topic) > 0; });
+        tasks[{part - parts.begin(), *each.record.partition}].push_back(each);
+    }
+    std::vector<std::deque<input>> waiting;
+    for (const auto& [id, of_task] : tasks) {
+        const auto ordered = by_time(of_task, std::less());
+        waiting.emplace_back(ordered.begin(), ordered.end());
+    }
+    std::vector<input> merged;
+    while (!waiting.empty()) {
+        const auto task = std::uniform_int_distribution<std::size_t>(0, waiting.size() - 1)(random);
+        for (auto burst = std::geometric_distribution<int>(0.3)(random); burst >= 0 && !waiting[task].empty(); --burst) {
+            merged.push_back(waiting[task].front());
+            waiting[task].pop_front();
+        }
+        if (waiting[task].empty()) waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(task));
+    }
+    return merged;
+}
+
+/// Orders in which a cluster may bring the input: as it is; each half by time, equal times either way; partition by
+/// partition; since what goes through a repartition topic falls behind, topics that lead to one last; and at random.
 std::vector<std::vector<input>> orders_of(const std::vector<input>& inputs, const streams::topology& of) {
     std::set<std::string> behind;
     for (const auto& part : of.sub_topologies())
@@ -115,6 +145,11 @@ std::vector<std::vector<input>> orders_of(const std::vector<input>& inputs, cons
     std::set<std::string> global;
     for (const auto& part : of.global_parts()) global.insert(part.source_topics.begin(), part.source_topics.end());
     sorted(std::greater(), [&](const input& each) { return global.contains(each.topic); });
+    for (std::uint32_t seed = 0; seed < 40; ++seed) {
+        std::mt19937 random(seed);
+        orders.push_back(by_task(std::span(inputs).first(half), of, random));
+        std::ranges::copy(by_task(std::span(inputs).subspan(half), of, random), std::back_inserter(orders.back()));
+    }
     return orders;
 }
 
