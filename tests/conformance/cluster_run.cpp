@@ -89,8 +89,7 @@ std::vector<input> by_time(std::span<const input> inputs, Earlier earlier) {
 }
 
 /// Each task's input by time, and the tasks in a random order, some of them far ahead of others.
-std::vector<input> by_task(std::span<const input> inputs, const streams::topology& of, std::mt19937& random) {
-    const auto parts = of.sub_topologies();
+std::vector<input> by_task(std::span<const input> inputs, std::span<const streams::sub_topology> parts, std::mt19937& random) {
     std::map<std::pair<std::ptrdiff_t, std::int32_t>, std::vector<input>> tasks;
     for (const input& each : inputs) {
         const auto part = std::ranges::find_if(
@@ -117,39 +116,37 @@ std::vector<input> by_task(std::span<const input> inputs, const streams::topolog
 /// Orders in which a cluster may bring the input: as it is; each half by time, equal times either way; partition by
 /// partition; since what goes through a repartition topic falls behind, topics that lead to one last; and at random.
 std::vector<std::vector<input>> orders_of(const std::vector<input>& inputs, const streams::topology& of) {
+    const auto parts = of.sub_topologies();
     std::set<std::string> behind;
-    for (const auto& part : of.sub_topologies())
+    for (const auto& part : parts)
         if (std::ranges::any_of(part.sink_topics, [&](const auto& topic) { return of.is_repartition_topic(topic); }))
             behind.insert(part.source_topics.begin(), part.source_topics.end());
-    const auto partition = [](const input& each) { return *each.record.partition; };
-    const auto half = inputs.size() / 2;
-    std::vector<std::vector<input>> orders{inputs};
-    const auto timed = [&](auto earlier) {
-        orders.push_back(by_time(std::span(inputs).first(half), earlier));
-        std::ranges::copy(by_time(std::span(inputs).subspan(half), earlier), std::back_inserter(orders.back()));
-    };
-    timed(std::less());
-    timed(std::less_equal());
-    const auto sorted = [&](auto order, auto by) {
-        orders.push_back(inputs);
-        const auto middle = orders.back().begin() + static_cast<std::ptrdiff_t>(half);
-        std::stable_sort(orders.back().begin(), middle,
-                         [&](const input& a, const input& b) { return order(by(a), by(b)); });
-        std::stable_sort(middle, orders.back().end(),
-                         [&](const input& a, const input& b) { return order(by(a), by(b)); });
-    };
-    sorted(std::less(), partition);
-    sorted(std::greater(), partition);
-    sorted(std::less(), [&](const input& each) { return behind.contains(each.topic); });
     // Global tables are filled before anything else is read.
     std::set<std::string> global;
     for (const auto& part : of.global_parts()) global.insert(part.source_topics.begin(), part.source_topics.end());
+
+    const auto half = inputs.size() / 2;
+    std::vector<std::vector<input>> orders{inputs};
+    const auto each_half = [&](auto reordered) {
+        orders.push_back(reordered(std::span(inputs).first(half)));
+        std::ranges::copy(reordered(std::span(inputs).subspan(half)), std::back_inserter(orders.back()));
+    };
+    const auto sorted = [&](auto order, auto by) {
+        each_half([&](std::span<const input> part) {
+            std::vector<input> result(part.begin(), part.end());
+            std::ranges::stable_sort(result, order, by);
+            return result;
+        });
+    };
+    const auto partition = [](const input& each) { return *each.record.partition; };
+    each_half([](auto part) { return by_time(part, std::less()); });
+    each_half([](auto part) { return by_time(part, std::less_equal()); });
+    sorted(std::less(), partition);
+    sorted(std::greater(), partition);
+    sorted(std::less(), [&](const input& each) { return behind.contains(each.topic); });
     sorted(std::greater(), [&](const input& each) { return global.contains(each.topic); });
-    for (std::uint32_t seed = 0; seed < 40; ++seed) {
-        std::mt19937 random(seed);
-        orders.push_back(by_task(std::span(inputs).first(half), of, random));
-        std::ranges::copy(by_task(std::span(inputs).subspan(half), of, random), std::back_inserter(orders.back()));
-    }
+    for (std::uint32_t seed = 0; seed < 40; ++seed)
+        each_half([&, random = std::mt19937(seed)](auto part) mutable { return by_task(part, parts, random); });
     return orders;
 }
 

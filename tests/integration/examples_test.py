@@ -32,21 +32,24 @@ def write(topic, records):
                    input=lines.encode(), check=True, timeout=120)
 
 
+def eventually(what, holds, seconds=60):
+    """What `holds` returns as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.3)
+    return found
+
+
 def read(topic, form=r"%k\t%s\n", *options):
     """Every record of a topic as the fields of `form`. kcat gives up on a broker that is silent for 5 s; this does not."""
     command = ["kcat", "-C", "-b", BROKER, "-t", topic, "-e", "-q", "-o", "beginning", "-f", form, *options]
-    deadline = time.monotonic() + 60
-    while (done := subprocess.run(command, timeout=120, stdout=subprocess.PIPE)).returncode != 0:
-        assert time.monotonic() < deadline, f"kcat cannot read {topic}"
-        time.sleep(0.3)
-    return [line.split(b"\t") for line in done.stdout.split(b"\n") if line]
 
-
-def eventually(what, holds, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.3)
+    def succeeded():
+        done = subprocess.run(command, timeout=120, stdout=subprocess.PIPE)
+        return done if done.returncode == 0 else None
+    lines = eventually(f"kcat reads {topic}", succeeded).stdout.split(b"\n")
+    return [line.split(b"\t") for line in lines if line]
 
 
 @contextlib.contextmanager
@@ -256,13 +259,9 @@ def described(group, *what):
 
 def not_committed(group):
     """How many records of its input the group has not committed."""
-    ends = []
-
-    def known():
-        ends[:] = [(row[3], row[4]) for row in described(group) if row[1] == "authorization_attempts"]
-        return ends
-    eventually(f"partitions of {group}", known)
-    return sum(int(end) - (0 if at == "-" else int(at)) for at, end in ends)
+    rows = eventually(f"partitions of {group}",
+                      lambda: [row for row in described(group) if row[1] == "authorization_attempts"])
+    return sum(int(end) - (0 if at == "-" else int(at)) for at, end in (row[3:5] for row in rows))
 
 
 def members_with_partitions(group):
