@@ -1,10 +1,15 @@
 #include <streams/json/json_value.hpp>
 
 #include <streams/core/error.hpp>
+#include <streams/json/json_depth.hpp>
 
 #include <simdjson.h>
 
+#include <charconv>
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <system_error>
 
 namespace streams::inline v0::detail {
 
@@ -44,10 +49,22 @@ std::string_view name_of(ondemand::json_type type) {
     return "no value";
 }
 
+/// Says why a number could not be read: it is none, it is beyond a double, or it is not of the kind that is `wanted`.
+[[noreturn]] void refuse_number(ondemand::value& value, std::string_view wanted) {
+    constexpr std::string_view spaces = " \t\r\n";
+    std::string_view text = value.raw_json_token();
+    text = text.substr(0, text.find_last_not_of(spaces) + 1);
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc::result_out_of_range)
+        throw json_failure{concat("is ", text, ", which is beyond the numbers that a double holds")};
+    if (error != std::errc() || end != text.data() + text.size()) throw json_failure{concat("is no number: ", text)};
+    throw json_failure{concat("is ", text, ", but must be ", wanted)};
+}
+
 /// Says why a value could not be read as `wanted`.
 [[noreturn]] void refuse(ondemand::value& value, simdjson::error_code error, std::string_view wanted) {
-    if (error == simdjson::NUMBER_ERROR || error == simdjson::NUMBER_OUT_OF_RANGE)
-        throw json_failure{concat("is a number, but not ", wanted)};
+    if (error == simdjson::NUMBER_ERROR || error == simdjson::NUMBER_OUT_OF_RANGE) refuse_number(value, wanted);
     const auto type = value.type();
     if (type.error() == simdjson::SUCCESS && error == simdjson::INCORRECT_TYPE) {
         const auto found = name_of(type.value_unsafe());
@@ -56,6 +73,23 @@ std::string_view name_of(ondemand::json_type type) {
     }
     fail(error);
 }
+
+/// A level of the document, for as long as it is read.
+class nesting_level {
+public:
+    nesting_level() {
+        if (levels_ == deepest_json)
+            throw json_failure{concat("is nested more than ", deepest_json, " arrays and objects deep")};
+        ++levels_;
+    }
+    ~nesting_level() { --levels_; }
+    nesting_level(const nesting_level&) = delete;
+    nesting_level& operator=(const nesting_level&) = delete;
+
+private:
+    static thread_local std::size_t levels_;
+};
+thread_local std::size_t nesting_level::levels_ = 0;
 
 /// A thread's parser and the padded copy of the text that it needs.
 struct parser_of_thread {
@@ -87,6 +121,7 @@ std::size_t find_field(ondemand::field& member, std::span<const json_field> fiel
 }
 
 void read_object(ondemand::object& object, std::span<const json_field> fields, void* owner) {
+    const nesting_level level;
     std::uint64_t seen = 0;
     std::size_t expected = 0;
     for (auto next : object) {
@@ -108,6 +143,16 @@ void read_object(ondemand::object& object, std::span<const json_field> fields, v
         if (!fields[at].clear) throw json_failure{"is missing", std::string(fields[at].name)};
         fields[at].clear(owner);
     }
+}
+
+/// Some editors and exports begin a text with it; it says nothing in UTF-8.
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+/// A path that a person can read: of one that is nested deep, both ends.
+std::string shortened(std::string_view path) {
+    constexpr std::size_t end = 80;
+    if (path.size() <= 2 * end + 5) return std::string(path);
+    return concat(path.substr(0, end), " ... ", path.substr(path.size() - end));
 }
 
 ondemand::value& value_behind(void* erased) noexcept { return *static_cast<ondemand::value*>(erased); }
@@ -152,6 +197,14 @@ void json_value::read(double& to) const {
     if (const auto error = value.get_double().get(to)) refuse(value, error, "a number");
 }
 
+void json_value::read(float& to) const {
+    double wide = 0;
+    read(wide);
+    if (std::abs(wide) > std::numeric_limits<float>::max())
+        throw json_failure{concat("is ", wide, ", which is beyond the numbers that a float holds")};
+    to = static_cast<float>(wide);
+}
+
 std::int64_t json_value::integer(std::int64_t least, std::int64_t most) const {
     auto& value = value_behind(value_);
     std::int64_t number = 0;
@@ -174,6 +227,7 @@ void json_value::each_element(void* all, void (*take)(json_value element, void* 
     auto& value = value_behind(value_);
     ondemand::array array;
     if (const auto error = value.get_array().get(array)) refuse(value, error, "an array");
+    const nesting_level level;
     std::size_t index = 0;
     for (auto next : array) {
         if (next.error()) fail(next.error());
@@ -195,6 +249,7 @@ void json_value::object(std::span<const json_field> fields, void* owner) const {
 }
 
 void parse_json(bytes_view text, std::span<const json_field> fields, void* owner) {
+    if (text.text().starts_with(byte_order_mark)) text = bytes_view(text.text().substr(byte_order_mark.size()));
     thread_local parser_of_thread own;
     const std::size_t needed = text.size() + simdjson::SIMDJSON_PADDING;
     if (own.padded.size() > kept_capacity && needed <= kept_capacity) own = parser_of_thread();
@@ -204,7 +259,8 @@ void parse_json(bytes_view text, std::span<const json_field> fields, void* owner
         parse_document(own.parser, simdjson::padded_string_view(own.padded.data(), text.size(), own.padded.size()),
                        fields, owner);
     } catch (const json_failure& failure) {
-        const auto what = failure.path.empty() ? std::string("the value") : concat("JSON member \"", failure.path, '"');
+        const auto what = failure.path.empty() ? std::string("the value")
+                                               : concat("JSON member \"", shortened(failure.path), '"');
         throw serialization_error(
             concat(what, ' ', failure.cause, "; correct what writes it, or the type it is read as"));
     }

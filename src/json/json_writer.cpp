@@ -1,6 +1,7 @@
 #include <streams/json/json_writer.hpp>
 
 #include <streams/core/error.hpp>
+#include <streams/json/json_depth.hpp>
 
 #include <simdjson.h>
 
@@ -35,6 +36,9 @@ void write_escaped(bytes& out, char c) {
                          digits[static_cast<unsigned char>(c) & 15]};
     out.append(std::string_view(text, sizeof text));
 }
+
+constexpr std::size_t levels_of_array = 2; ///< itself, and an object in it
+thread_local std::size_t written_levels = 0;
 
 template <class Number>
 void write_number(bytes& out, Number value) {
@@ -80,5 +84,14 @@ void write_json_integer(bytes& out, std::int64_t value) { write_number(out, valu
 void write_json_unsigned(bytes& out, std::uint64_t value) { write_number(out, value); }
 void write_json_double(bytes& out, double value) { write_finite(out, value); }
 void write_json_float(bytes& out, float value) { write_finite(out, value); }
+
+json_writing_level::json_writing_level() {
+    if (written_levels + levels_of_array > deepest_json)
+        throw serialization_error(concat("cannot write a value as JSON that is nested more than ", deepest_json,
+                                         " arrays and objects deep; write its parts as records of their own"));
+    written_levels += levels_of_array;
+}
+
+json_writing_level::~json_writing_level() { written_levels -= levels_of_array; }
 
 } // namespace streams::inline v0::detail

@@ -32,7 +32,29 @@ struct order {
     friend bool operator==(const order&, const order&) = default;
 };
 
+struct reading {
+    float value = 0;
+};
+
+struct branch {
+    std::vector<branch> branches;
+};
+
 } // namespace
+
+template <>
+struct streams::json_members<reading> {
+    static constexpr auto members = std::tuple{json_member{"value", &reading::value}};
+};
+template <>
+struct streams::serde<reading> : streams::json<reading> {};
+
+template <>
+struct streams::json_members<branch> {
+    static constexpr auto members = std::tuple{json_member{"branches", &branch::branches}};
+};
+template <>
+struct streams::serde<branch> : streams::json<branch> {};
 
 template <>
 struct streams::json_members<place> {
@@ -68,6 +90,19 @@ std::string written(const T& value) {
     bytes out;
     serde<T>::serialize(value, out);
     return std::string(out.text());
+}
+
+branch nested(int depth) {
+    branch outermost;
+    branch* innermost = &outermost;
+    for (; depth > 0; --depth) innermost = &innermost->branches.emplace_back();
+    return outermost;
+}
+
+int depth_of(const branch& outermost) {
+    int depth = 0;
+    for (const branch* at = &outermost; !at->branches.empty(); at = &at->branches.front()) ++depth;
+    return depth;
 }
 
 const order full{
@@ -194,6 +229,46 @@ TEST_CASE("floating point numbers read back exactly") {
         value.amount = number;
         CHECK(read<order>(written(value)).amount == number);
     }
+}
+
+TEST_CASE("a number beyond a floating point type is an error that says so") {
+    CHECK_THROWS_WITH(read<order>(with(R"("amount":1e400)")),
+                      containing("\"amount\" is 1e400, which is beyond the numbers that a double holds"));
+    CHECK_THROWS_WITH(read<order>(with(R"("amount": -1e400 )")), containing("\"amount\" is -1e400, which is beyond"));
+    CHECK_THROWS_WITH(read<order>(with(R"("amount":1.5.2)")), containing("\"amount\" is no number: 1.5.2"));
+    CHECK_THROWS_WITH(read<reading>(R"({"value":-1e39})"), containing("beyond the numbers that a float holds"));
+    CHECK(read<reading>(R"({"value":3.4e38})").value == 3.4e38F);
+}
+
+TEST_CASE("a byte order mark before the object is skipped") {
+    CHECK(read<place>("\xef\xbb\xbf{\"city\":\"Ulm\"}").city == "Ulm");
+    CHECK_THROWS_AS(read<place>("\xef\xbb\xbf"), serialization_error);
+    CHECK_THROWS_AS(read<place>("\xef\xbb\xbf\xef\xbb\xbf{\"city\":\"Ulm\"}"), serialization_error);
+}
+
+TEST_CASE("what is nested up to the bound is written and read") {
+    const auto text = written(nested(499));
+    CHECK(depth_of(read<branch>(text)) == 499);
+    CHECK(read<branch>("{\"branches\":[]}").branches.empty());
+}
+
+TEST_CASE("what is nested deeper is refused in both directions, and a shallow value passes afterwards") {
+    CHECK_THROWS_WITH(written(nested(500)), containing("nested more than 1000 arrays and objects deep"));
+    for (const int depth : {500, 20'000, 1'000'000}) {
+        std::string text;
+        for (int level = 0; level < depth; ++level) text += R"({"branches":[)";
+        text += R"({"branches":[]})";
+        for (int level = 0; level < depth; ++level) text += "]}";
+        CHECK_THROWS_WITH(read<branch>(text), containing("nested more than 1000 arrays and objects deep"));
+    }
+    CHECK(depth_of(read<branch>(written(nested(3)))) == 3);
+}
+
+TEST_CASE("what is nested deep and not read is skipped") {
+    std::string text = R"({"else":)";
+    for (int level = 0; level < 2'000; ++level) text += R"({"else":[)";
+    for (int level = 0; level < 2'000; ++level) text += "]}";
+    CHECK(read<place>(text + R"(,"city":"Ulm"})").city == "Ulm");
 }
 
 TEST_CASE("a large document is read, and a small one after it") {

@@ -18,9 +18,9 @@ namespace streams::inline v0 {
 ///
 /// A member is a std::string, bool, integer or floating point number, a struct with json_members, or a std::optional or
 /// std::vector of these. Reading ignores members that are not listed; a listed one may be null or missing only where it
-/// is optional. A wrong type, a number out of range, text that is no JSON or no UTF-8: serialization_error with the
-/// member's path and the cause; deserialize_into then leaves the object in an unspecified state. Of repeated members the
-/// last wins. Writing is without spaces, in the order of the list, an empty optional as null; text that is not UTF-8 and
+/// is optional. A wrong type, a number out of range, text that is no JSON or no UTF-8, arrays and objects more than 1,000
+/// deep: serialization_error with the member's path and the cause; deserialize_into then leaves the object in an unspecified state. Of repeated members the
+/// last wins; a byte order mark is skipped. Writing is without spaces, in the order of the list, an empty optional as null; text that is not UTF-8 and
 /// numbers that JSON does not have (NaN, infinite) throw serialization_error. T must be default-constructible. To link:
 /// the CMake target streams::json.
 template <class T>

@@ -30,12 +30,9 @@ inline constexpr bool never = false;
 /// Reads one value into a member of any supported type.
 template <class T>
 void read_json(json_value from, T& to) {
-    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, bool> || std::is_same_v<T, double>) {
+    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, bool> || std::is_same_v<T, double> ||
+                  std::is_same_v<T, float>) {
         from.read(to);
-    } else if constexpr (std::is_same_v<T, float>) {
-        double wide = 0;
-        from.read(wide);
-        to = static_cast<float>(wide);
     } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
         to = static_cast<T>(from.integer(std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
     } else if constexpr (std::is_integral_v<T>) {
@@ -60,6 +57,9 @@ void read_json(json_value from, T& to) {
     }
 }
 
+template <class T>
+void write_elements(bytes& out, const T& vector);
+
 /// Writes one value of any supported type.
 template <class T>
 void write_json(bytes& out, const T& value) {
@@ -81,18 +81,29 @@ void write_json(bytes& out, const T& value) {
         else
             out.append(std::string_view("null"));
     } else if constexpr (is_vector<T>::value) {
-        char before = '[';
-        for (const typename T::value_type& element : value) {
-            out.push_back(static_cast<std::byte>(std::exchange(before, ',')));
-            write_json(out, element);
+        // Only by a vector of itself can a struct be deeper than its type says.
+        if constexpr (json_struct<typename T::value_type>) {
+            const json_writing_level level;
+            write_elements(out, value);
+        } else {
+            write_elements(out, value);
         }
-        out.append(std::string_view(before == '[' ? "[]" : "]"));
     } else if constexpr (json_struct<T>) {
         json_fields<T>::write(out, value);
     } else {
         static_assert(never<T>, "a member of a streams::json struct is a std::string, bool, integer or floating point "
                                 "number, a struct with json_members, or a std::optional or std::vector of these");
     }
+}
+
+template <class T>
+void write_elements(bytes& out, const T& vector) {
+    char before = '[';
+    for (const typename T::value_type& element : vector) {
+        out.push_back(static_cast<std::byte>(std::exchange(before, ',')));
+        write_json(out, element);
+    }
+    out.append(std::string_view(before == '[' ? "[]" : "]"));
 }
 
 /// The member list of T, as the parser takes it and for writing.

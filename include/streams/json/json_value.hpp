@@ -22,6 +22,7 @@ public:
     void read(std::string& to) const;
     void read(bool& to) const;
     void read(double& to) const;
+    void read(float& to) const;
     [[nodiscard]] std::int64_t integer(std::int64_t least, std::int64_t most) const;
     [[nodiscard]] std::uint64_t unsigned_integer(std::uint64_t most) const;
     /// Calls `take` with each element of an array, and with `all`.

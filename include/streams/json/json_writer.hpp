@@ -16,4 +16,13 @@ void write_json_unsigned(bytes& out, std::uint64_t value);
 void write_json_double(bytes& out, double value);
 void write_json_float(bytes& out, float value);
 
+/// An array of objects, for as long as it is written. Throws serialization_error past `deepest_json`.
+class json_writing_level {
+public:
+    json_writing_level();
+    ~json_writing_level();
+    json_writing_level(const json_writing_level&) = delete;
+    json_writing_level& operator=(const json_writing_level&) = delete;
+};
+
 } // namespace streams::inline v0::detail
