@@ -11,7 +11,7 @@ namespace {
 
 using enum treatment;
 
-/// librdkafka's names (CONFIGURATION.md of 2.0.2), and those of Java's clients (4.3) that differ.
+/// librdkafka's names (CONFIGURATION.md of 2.0.2), and those of Java's clients (4.4) that differ.
 constexpr entry client_names[] = {
     // librdkafka's own, many of which are Java's too.
     {"acks", producer, pass},
@@ -151,6 +151,8 @@ constexpr entry client_names[] = {
 
     // Java's names of what does not exist here and changes no result.
     {"auto.commit.interval.ms", consumer, ignore},
+    {"bootstrap.resolve.timeout.ms", every, ignore},
+    {"buffer.memory.allocation.strategy", producer, ignore},
     {"client.dns.lookup", every, ignore},
     {"default.api.timeout.ms", consumer | admin, ignore},
     {"enable.metrics.push", every, ignore},
@@ -158,6 +160,7 @@ constexpr entry client_names[] = {
     {"max.block.ms", producer, ignore},
     {"max.poll.records", consumer, ignore},
     {"metadata.max.idle.ms", producer, ignore},
+    {"metadata.cluster.check.enable", every, ignore},
     {"metadata.recovery.rebootstrap.trigger.ms", every, ignore},
     {"metadata.recovery.strategy", every, ignore},
     {"metric.reporters", every, ignore},
@@ -166,6 +169,7 @@ constexpr entry client_names[] = {
     {"metrics.sample.window.ms", every, ignore},
     {"partitioner.adaptive.partitioning.enable", producer, ignore},
     {"partitioner.availability.timeout.ms", producer, ignore},
+    {"partitioner.rack.aware", producer, ignore},
     {"retry.backoff.ms", consumer | admin, ignore},
     {"retry.backoff.max.ms", every, ignore},
     {"retries", admin, ignore},
@@ -213,7 +217,7 @@ constexpr entry client_names[] = {
     {"group.remote.assignor", consumer, refuse, "is not supported yet; remove it"},
 };
 
-/// Names of Kafka Streams (4.3) that are no members of streams_config.
+/// Names of Kafka Streams (4.4) that are no members of streams_config.
 constexpr entry streams_names[] = {
     {"acceptable.recovery.lag", every, ignore},
     {"allow.os.group.write.access", every, ignore},
@@ -251,7 +255,7 @@ constexpr entry streams_names[] = {
     {"windowed.inner.class.serde", every, refuse, "is chosen by the key's type; remove it"},
 };
 
-/// Kafka's topic configurations (4.3).
+/// Kafka's topic configurations (4.4).
 constexpr std::string_view topic_names[] = {
     "cleanup.policy",
     "compression.gzip.level",
@@ -259,6 +263,7 @@ constexpr std::string_view topic_names[] = {
     "compression.type",
     "compression.zstd.level",
     "delete.retention.ms",
+    "errors.deadletterqueue.group.enable",
     "file.delete.delay.ms",
     "flush.messages",
     "flush.ms",
@@ -268,6 +273,7 @@ constexpr std::string_view topic_names[] = {
     "local.retention.bytes",
     "local.retention.ms",
     "max.compaction.lag.ms",
+    "max.decompressed.message.bytes",
     "max.message.bytes",
     "message.downconversion.enable",
     "message.timestamp.after.max.ms",
@@ -277,6 +283,8 @@ constexpr std::string_view topic_names[] = {
     "min.compaction.lag.ms",
     "min.insync.replicas",
     "preallocate",
+    "remote.copy.lag.bytes",
+    "remote.copy.lag.ms",
     "remote.log.copy.disable",
     "remote.log.delete.on.disable",
     "remote.storage.enable",

@@ -10,7 +10,7 @@ namespace streams::inline v0::embedded {
 
 namespace {
 
-// Names Kafka 4.3 has as topic configuration and this cluster has no use for.
+// Names Kafka 4.4 has as topic configuration and this cluster has no use for.
 constexpr std::array without_effect = {
     "compression.type",
     "compression.gzip.level",
