@@ -53,9 +53,11 @@ std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view l
     return {entries.data() + (begin - entries.begin()), static_cast<std::size_t>(end - begin)};
 }
 
-std::span<hot_entry* const> entry_chains::whole(bytes_view prefix) const {
-    const chain* const at = find_chain(prefix);
-    return at ? std::span<hot_entry* const>(at->entries) : std::span<hot_entry* const>();
+std::span<hot_entry* const> entry_chains::from(bytes_view first) const {
+    const chain* const at = find_chain(first);
+    if (!at) return {};
+    auto& entries = at->entries;
+    return {entries.data() + (lower_bound(entries, first) - entries.begin()), entries.data() + entries.size()};
 }
 
 entry_chains::found_entry entry_chains::find_or_insert(bytes_view key) {

@@ -24,8 +24,8 @@ public:
     /// The entries of the chain of `first` from there to the one that ends in `last_tail`, in order. Valid until the next
     /// change.
     [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const;
-    /// All entries of the chain that a key with nothing behind its middle names, in order. Valid until the next change.
-    [[nodiscard]] std::span<hot_entry* const> whole(bytes_view prefix) const;
+    /// The entries of the chain of `first` from there on, in order. Valid until the next change.
+    [[nodiscard]] std::span<hot_entry* const> from(bytes_view first) const;
     struct found_entry {
         hot_entry* entry;
         bool is_new;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -16,24 +17,23 @@ std::int64_t timestamp_of(bytes_view value) noexcept { return load_big_endian<st
 
 class living_cursor final : public store_cursor<store_entry> {
 public:
-    living_cursor(store_range<store_entry> all, std::int64_t oldest)
-        : all_(std::move(all)), at_(all_.begin()), oldest_(oldest) {}
+    living_cursor(store_range<store_entry> all, std::int64_t oldest) : all_(std::move(all)), oldest_(oldest) {}
     std::optional<store_entry> next() override {
-        for (bool first = std::exchange(first_, false);; first = false) {
-            if (!first) ++at_;
-            if (at_ == all_.end()) {
-                first_ = true; // stays at the end
-                return std::nullopt;
-            }
-            if (timestamp_of(at_->value) >= oldest_) return *at_;
-        }
+        do {
+            if (std::exchange(begun_, true))
+                ++at_;
+            else
+                at_ = all_.begin();
+            if (at_ == all_.end()) return std::nullopt;
+        } while (timestamp_of(at_->value) < oldest_);
+        return *at_;
     }
 
 private:
     store_range<store_entry> all_;
     store_range<store_entry>::iterator at_;
     std::int64_t oldest_;
-    bool first_ = true;
+    bool begun_ = false;
 };
 
 } // namespace

@@ -57,6 +57,7 @@ hot_entry* hot_tier::find_or_insert(bytes_view key, hot_entry::content state_if_
         });
     }
     if (!is_new) return last_found_;
+    ++changes_;
     last_found_->state = state_if_new;
     heap_bytes_ += last_found_->memory_bytes();
     if (ordered_ && is_ordered(*last_found_)) ordered_->insert(last_found_);
@@ -126,13 +127,12 @@ void hot_tier::swap_value(hot_entry& entry, value_slot& with) noexcept { entry.v
 
 void hot_tier::update_order(hot_entry& entry) {
     if (!ordered_) return;
-    if (is_ordered(entry))
-        ordered_->insert(&entry);
-    else
-        ordered_->erase(&entry);
+    const bool changed = is_ordered(entry) ? ordered_->insert(&entry).second : ordered_->erase(&entry) > 0;
+    if (changed) ++changes_;
 }
 
 void hot_tier::forget(hot_entry& entry) noexcept {
+    ++changes_;
     if (ordered_) ordered_->erase(&entry);
     if (last_found_ == &entry) last_found_ = nullptr;
     heap_bytes_ -= entry.memory_bytes();
@@ -160,6 +160,7 @@ const hot_tier::ordered_entries& hot_tier::ordered() {
 }
 
 void hot_tier::shrink() {
+    ++changes_;
     if (chains_) return chains_->shrink();
     if (entries_.size() < entries_.capacity() / 4) entries_.rehash(entries_.size() * 2);
 }

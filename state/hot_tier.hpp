@@ -53,8 +53,8 @@ public:
     [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const {
         return chains_->between(first, last_tail);
     }
-    /// See entry_chains::whole. REQUIRES: chains.
-    [[nodiscard]] std::span<hot_entry* const> chain(bytes_view prefix) const { return chains_->whole(prefix); }
+    /// See entry_chains::from. REQUIRES: chains.
+    [[nodiscard]] std::span<hot_entry* const> chain_from(bytes_view first) const { return chains_->from(first); }
     /// REQUIRES: not in memory.
     hot_entry* insert(bytes_view key, hot_entry::content state) { return find_or_insert(key, state); }
     [[nodiscard]] hot_entry* find_or_insert(bytes_view key, hot_entry::content state_if_new);
@@ -82,8 +82,10 @@ public:
     template <class Condition>
     void erase_if(Condition condemned);
 
-    /// The entries an ordered read needs, by key. Built at the first call. Valid until the next change.
+    /// The entries an ordered read needs, by key. Built at the first call. Valid while `changes` stays as it is.
     [[nodiscard]] const ordered_entries& ordered();
+    /// Grows when entries come, go or move: what was found in an order or a chain before is valid no more.
+    [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
     [[nodiscard]] std::size_t size() const noexcept { return chains_ ? chains_->size() : entries_.size(); }
     /// Bytes of the entries and of what is pending on them.
     [[nodiscard]] std::size_t entry_bytes() const noexcept { return heap_bytes_ + size() * slot_bytes; }
@@ -112,6 +114,7 @@ private:
     std::unique_ptr<ordered_entries> ordered_;
     hot_entry* last_found_ = nullptr; ///< a put mostly follows a get of its key
     std::vector<std::unique_ptr<pending_update>> free_;
+    std::uint64_t changes_ = 1;
     std::size_t pending_count_ = 0;
     std::size_t heap_bytes_ = 0; ///< of entries and values
     std::size_t kept_bytes_ = 0; ///< of values in `free_`

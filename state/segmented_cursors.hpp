@@ -5,6 +5,8 @@
 #include <streams/core/big_endian.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,15 +21,16 @@ struct time_span {
     std::int64_t to;
 };
 
-/// Every entry of a span of time in a store that is kept by time.
+/// Every entry of a span of time in a store that is kept by time. `made_at`: see tiered_map::cursor.
 template <class Layout>
-[[nodiscard]] std::unique_ptr<store_cursor<store_entry>> times_cursor(tiered_map& map, const Layout&, time_span times,
-                                                                      iteration_order direction) {
+[[nodiscard]] std::unique_ptr<store_cursor<store_entry>>
+times_cursor(tiered_map& map, const Layout&, time_span times, iteration_order direction,
+             std::optional<std::uint64_t> made_at = std::nullopt) {
     bytes from;
     bytes to;
     Layout::place_key(from, times.from);
     Layout::place_key(to, times.to + 1);
-    return map.cursor(from.view(), to.view(), direction);
+    return map.cursor(from.view(), to.view(), direction, 0, made_at);
 }
 
 using entries_in_memory = std::span<hot_entry* const>;
@@ -44,44 +47,64 @@ template <class Layout>
     return map.chain(buffer.view(), {last_tail, sizeof last_tail});
 }
 
-/// The entries of one key, by time, where all of them are in memory.
+/// The entries of one key, by time: from the chain in memory as long as that has all of them, else from memory and disk,
+/// segment by segment. Where the map has changed since the last step, the place is looked up again.
 template <class Layout>
-class memory_cursor final : public store_cursor<typename Layout::entry> {
-public:
-    memory_cursor(entries_in_memory entries, iteration_order direction)
-        : entries_(entries), descending_(direction == iteration_order::descending) {}
+class key_cursor final : public store_cursor<typename Layout::entry>, private open_ranges::range {
+    using entry_type = typename Layout::entry;
 
-    std::optional<typename Layout::entry> next() override {
-        while (!entries_.empty()) {
-            const hot_entry& entry = *(descending_ ? entries_.back() : entries_.front());
-            entries_ = descending_ ? entries_.first(entries_.size() - 1) : entries_.subspan(1);
-            if (const auto value = entry.visible())
-                return Layout::entry_of(Layout::record_key(entry.key()), entry.key(), *value);
-        }
-        return std::nullopt;
+public:
+    /// `buffer`: to be used.
+    key_cursor(tiered_map& map, const Layout& layout, bytes_view key, time_span times, iteration_order direction,
+               bytes& buffer)
+        : range(map.ranges()), map_(&map), layout_(&layout), key_(key), times_(times),
+          descending_(direction == iteration_order::descending) {
+        find_place(buffer);
+    }
+
+    std::optional<entry_type> next() override {
+        if (!map_) return std::nullopt;
+        if (in_memory_ && changes_ != map_->changes()) find_place(value_);
+        return in_memory_ ? next_in_memory() : next_in_segments();
     }
 
 private:
-    entries_in_memory entries_;
-    bool descending_;
-};
+    static constexpr std::size_t suffix = Layout::suffix;
 
-/// The entries of one key, by time; read from memory and disk as the cursor moves.
-template <class Layout>
-class key_cursor final : public store_cursor<typename Layout::entry> {
-public:
-    key_cursor(tiered_map& map, const Layout& layout, bytes_view key, time_span times, iteration_order direction)
-        : map_(map), layout_(layout), key_(key), times_(times), direction_(direction),
-          first_segment_(layout.segment_of(times.from)), last_segment_(layout.segment_of(times.to)) {
-        if (layout.by_time()) last_segment_ = first_segment_; // one cursor over them all
-        if (times.from > times.to) last_segment_ = first_segment_ - 1;
+    void find_place(bytes& buffer) {
+        const auto entries = in_memory(*map_, *layout_, key_, times_, buffer);
+        in_memory_ = entries.has_value();
+        if (!in_memory_) return find_segments();
+        entries_ = *entries;
+        changes_ = map_->changes();
+        if (!tail_) return;
+        const bytes_view last(tail_->data(), suffix);
+        const auto past = descending_ ? std::ranges::lower_bound(entries_, last, {}, tail_of)
+                                      : std::ranges::upper_bound(entries_, last, {}, tail_of);
+        entries_ = descending_ ? entries_in_memory(entries_.begin(), past) : entries_in_memory(past, entries_.end());
+    }
+    void find_segments() {
+        first_segment_ = layout_->segment_of(times_.from);
+        last_segment_ = layout_->by_time() ? first_segment_ : layout_->segment_of(times_.to); // one cursor over them all
+        if (times_.from > times_.to) last_segment_ = first_segment_ - 1;
     }
 
-    std::optional<typename Layout::entry> next() override {
+    std::optional<entry_type> next_in_memory() {
+        while (!entries_.empty()) {
+            const hot_entry& entry = *(descending_ ? entries_.back() : entries_.front());
+            entries_ = descending_ ? entries_.first(entries_.size() - 1) : entries_.subspan(1);
+            const auto value = entry.visible();
+            if (!value || map_->ranges().before(entry.key(), made_at()) != presence::present) continue;
+            value_.assign(*value);
+            return hand_out(entry.key(), value_);
+        }
+        return end();
+    }
+    std::optional<entry_type> next_in_segments() {
         for (;;) {
             if (!segment_) {
-                if (first_segment_ > last_segment_) return std::nullopt;
-                open(direction_ == iteration_order::ascending ? first_segment_++ : last_segment_--);
+                if (first_segment_ > last_segment_) return end();
+                open_segment(descending_ ? last_segment_-- : first_segment_++);
             }
             const auto entry = segment_->next();
             if (!entry) {
@@ -89,45 +112,68 @@ public:
                 continue;
             }
             // Keys of other lengths may lie in between.
-            if (Layout::record_key(entry->key) != key_.view()) continue;
-            return Layout::entry_of(key_.view(), entry->key, entry->value);
+            if (is_ahead(entry->key)) return hand_out(entry->key, entry->value);
         }
     }
-
-private:
-    void open(std::int64_t segment) {
-        if (layout_.by_time()) {
-            segment_ = times_cursor(map_, layout_, times_, direction_);
+    void open_segment(std::int64_t segment) {
+        const auto direction = descending_ ? iteration_order::descending : iteration_order::ascending;
+        if (layout_->by_time()) {
+            segment_ = times_cursor(*map_, *layout_, times_, direction, made_at());
             return;
         }
-        const std::int64_t begin = segment * layout_.segment_interval();
+        const std::int64_t begin = segment * layout_->segment_interval();
         bytes from;
         bytes to;
-        layout_.key(from, key_, std::max(times_.from, begin), 0);
-        layout_.key(to, key_, std::min(times_.to, begin + (layout_.segment_interval() - 1)), Layout::largest_rest);
+        layout_->key(from, key_, std::max(times_.from, begin), 0);
+        layout_->key(to, key_, std::min(times_.to, begin + (layout_->segment_interval() - 1)), Layout::largest_rest);
         to.push_back(std::byte{0});
-        segment_ = map_.cursor(from.view(), to.view(), direction_);
+        segment_ = map_->cursor(from.view(), to.view(), direction, 0, made_at());
     }
 
-    tiered_map& map_;
-    const Layout& layout_;
-    bytes key_;
-    time_span times_;
-    iteration_order direction_;
-    std::int64_t first_segment_;
-    std::int64_t last_segment_;
-    std::unique_ptr<store_cursor<store_entry>> segment_;
-};
+    /// What is handed out stays as it is until the next step.
+    entry_type hand_out(bytes_view map_key, bytes_view value) {
+        const bytes_view tail = map_key.subview(map_key.size() - suffix);
+        std::memcpy(tail_ ? tail_->data() : tail_.emplace().data(), tail.data(), suffix);
+        (descending_ ? times_.to : times_.from) = Layout::time_of(tail);
+        return Layout::entry_of(key_, {tail_->data(), suffix}, value);
+    }
+    std::nullopt_t end() {
+        leave();
+        abandon();
+        return std::nullopt;
+    }
 
-/// The entries of one key, by time. What is read is valid until the next change of the map.
-template <class Layout>
-[[nodiscard]] std::unique_ptr<store_cursor<typename Layout::entry>>
-cursor_of_key(tiered_map& map, const Layout& layout, bytes_view key, time_span times, iteration_order direction,
-              bytes& buffer) {
-    if (const auto entries = in_memory(map, layout, key, times, buffer))
-        return std::make_unique<memory_cursor<Layout>>(*entries, direction);
-    return std::make_unique<key_cursor<Layout>>(map, layout, key, times, direction);
-}
+    [[nodiscard]] static bytes_view tail_of(const hot_entry* entry) {
+        return entry->key().subview(entry->key_size - suffix);
+    }
+    [[nodiscard]] bool is_ahead(bytes_view map_key) const noexcept override {
+        if (Layout::record_key(map_key) != key_.view()) return false;
+        const bytes_view tail = map_key.subview(map_key.size() - suffix);
+        const std::int64_t time = Layout::time_of(tail);
+        if (time < times_.from || time > times_.to) return false;
+        if (!tail_) return true;
+        const bytes_view last(tail_->data(), suffix);
+        return descending_ ? tail < last : last < tail;
+    }
+    void abandon() noexcept override {
+        map_ = nullptr;
+        segment_.reset();
+    }
+
+    tiered_map* map_; ///< null: at the end
+    const Layout* layout_;
+    bytes key_;
+    time_span times_; ///< that are left
+    bool descending_;
+    std::optional<std::array<std::byte, suffix>> tail_; ///< of the entry that was handed out last
+    bool in_memory_ = true;
+    entries_in_memory entries_;
+    std::uint64_t changes_ = 0; ///< of the map, when the place in memory was found
+    std::int64_t first_segment_ = 0;
+    std::int64_t last_segment_ = -1;
+    std::unique_ptr<store_cursor<store_entry>> segment_;
+    bytes value_;
+};
 
 /// Puts the entries of one key that `wanted(entry)` into `found`, by time. `held`
 /// keeps values that come from disk; `buffer`: to be used.
@@ -151,7 +197,7 @@ void read_key(tiered_map& map, const Layout& layout, bytes_view key, time_span t
         return;
     }
     held.clear();
-    key_cursor<Layout> cursor(map, layout, key, times, direction);
+    key_cursor<Layout> cursor(map, layout, key, times, direction, buffer);
     while (auto entry = cursor.next()) {
         if (!wanted(*entry)) continue;
         held.emplace_back(entry->value);

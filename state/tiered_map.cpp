@@ -47,6 +47,7 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
 }
 
 tiered_map::~tiered_map() {
+    ranges_.abandon_all();
     for (pending_update* update : uncommitted_) hot_.release(*update);
 }
 
@@ -97,6 +98,7 @@ void tiered_map::require_timestamp(std::optional<bytes_view> value) const {
 
 void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     require_timestamp(value);
+    if (ranges_.any()) note_for_ranges(key, value.has_value());
     // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
     const bool absent_elsewhere = known_absent(key);
     if (!value && absent_elsewhere) {
@@ -107,6 +109,14 @@ void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint3
         hot_.find_or_insert(key, absent_elsewhere ? hot_entry::content::clean : hot_entry::content::unknown);
     entry->referenced = true;
     write(hot_.pend(*entry), value, log_sequence);
+}
+
+void tiered_map::note_for_ranges(bytes_view key, bool with_value) {
+    presence before = known_absent(key) ? presence::absent : presence::unread;
+    const hot_entry* const found = hot_.find(key);
+    if (found && (found->pending || found->state != hot_entry::content::unknown))
+        before = found->visible() ? presence::present : presence::absent;
+    if (before != (with_value ? presence::present : presence::absent)) ranges_.note(key, before);
 }
 
 void tiered_map::put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
@@ -276,6 +286,7 @@ void tiered_map::append_to_changelog(pending_update& update) {
 // Commit
 
 void tiered_map::committed(std::optional<std::int64_t> offset) {
+    ranges_.forget_history();
     std::size_t kept = 0;
     uncommitted_bytes_ = 0;
     for (std::size_t at = 0; at < uncommitted_.size(); ++at) {
@@ -334,6 +345,7 @@ void tiered_map::remember_unwritten(hot_entry& entry) {
 }
 
 void tiered_map::rollback() {
+    ranges_.forget_history();
     for (pending_update* update : uncommitted_) {
         hot_entry& entry = *update->entry;
         const bool in_table = !update->log_only;
@@ -355,6 +367,7 @@ void tiered_map::rollback() {
 
 void tiered_map::close() {
     if (std::exchange(closed_, true)) return;
+    ranges_.abandon_all();
     rollback();
     checkpoint(true);
     disk_.reset();
@@ -418,6 +431,7 @@ void tiered_map::write_unwritten() {
     for (const hot_entry* entry : unwritten_)
         if (!is_expired(entry->key())) writes.push_back({entry->key(), entry->value.get()});
     disk_->write(writes, floor_moved_ ? std::optional(floor_.view()) : std::nullopt, committed_);
+    ++disk_writes_;
 
     stored_ = committed_;
     for (hot_entry* entry : unwritten_) {

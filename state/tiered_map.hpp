@@ -3,6 +3,7 @@
 #include "state/backing.hpp"
 #include "state/hot_tier.hpp"
 #include "state/managed_store.hpp"
+#include "state/open_ranges.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -48,12 +49,14 @@ public:
     void put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
     /// A put that the store itself refuses: for the changelog and the listener only.
     void put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
-    /// Entries with from <= key < to. `cut`: leading bytes of a key that are not handed out.
+    /// Entries with from <= key < to. `cut`: leading bytes of a key that are not handed out. `made_at`: of the range that
+    /// the cursor is a part of; nullopt: of none.
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
-                                                                    std::optional<bytes_view> to,
-                                                                    iteration_order direction, std::size_t cut = 0);
+                                                                    std::optional<bytes_view> to, iteration_order direction,
+                                                                    std::size_t cut = 0,
+                                                                    std::optional<std::uint64_t> made_at = std::nullopt);
     /// The entries of one record key from `first` on to the one that ends in `last_tail`, in order, where it is known that
-    /// all of them are in memory; one may be absent (its `visible` is null). Valid until the next call.
+    /// all of them are in memory; one may be absent (its `visible` is null). Valid while `changes` stays as it is.
     [[nodiscard]] std::optional<std::span<hot_entry* const>> chain(bytes_view first, bytes_view last_tail) const {
         if (!known_absent(first)) return std::nullopt; // were it not in memory, and so nothing newer
         return hot_.between(first, last_tail);
@@ -63,6 +66,10 @@ public:
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> chain_cursor(bytes_view prefix, bytes_view past_prefix,
                                                                           std::size_t cut);
     [[nodiscard]] bool is_whole_chain(bytes_view key) const noexcept { return chains().is_whole_chain(key); }
+    /// Those that are being read.
+    [[nodiscard]] open_ranges& ranges() noexcept { return ranges_; }
+    /// Grows when entries in memory come, go or move.
+    [[nodiscard]] std::uint64_t changes() const noexcept { return hot_.changes(); }
     [[nodiscard]] std::uint64_t approximate_num_entries();
     /// The next call is likely to be about that entry.
     void expect(hot_entry& entry) noexcept { hot_.expect(entry); }
@@ -100,6 +107,9 @@ private:
         pending_update* update;
     };
 
+    template <class Walk>
+    class overlay_cursor;
+
     [[nodiscard]] chain_keys chains() const noexcept {
         return {settings_.key_prefix, settings_.chain_suffix, settings_.sized_chains};
     }
@@ -109,6 +119,7 @@ private:
     }
     [[nodiscard]] std::int64_t age_of(bytes_view key) const noexcept { return settings_.age_of ? settings_.age_of(key) : 0; }
     void require_timestamp(std::optional<bytes_view> value) const;
+    void note_for_ranges(bytes_view key, bool with_value);
     void add_uncommitted(pending_update& update);
     void cancel(hot_entry& entry);
     void write(pending_update& update, std::optional<bytes_view> value, std::uint32_t log_sequence);
@@ -133,7 +144,9 @@ private:
     std::size_t cache_limit_;
     std::size_t memory_limit_;
     std::unique_ptr<backing> disk_; ///< null: in memory only
+    std::uint64_t disk_writes_ = 0;
     hot_tier hot_;
+    open_ranges ranges_;
     flush_listener* listener_ = nullptr;
     bool with_old_values_ = false;
     bool flushing_ = false;

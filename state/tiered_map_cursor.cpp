@@ -1,91 +1,183 @@
 #include "state/tiered_map.hpp"
 
+#include <utility>
+
 namespace streams::inline v0 {
 
 namespace {
 
-/// The entries on disk with the newer ones from `first` to `last` laid over them. Either side may be without entries.
-template <class Position>
-class overlay_cursor final : public store_cursor<store_entry> {
-public:
-    overlay_cursor(std::unique_ptr<store_cursor<store_entry>> disk, Position first, Position last,
-                   iteration_order direction, std::size_t cut)
-        : disk_(std::move(disk)), descending_(direction == iteration_order::descending), cut_(cut), first_(first),
-          last_(last) {}
+/// The keys that a cursor has not gone past: from <= key < to.
+struct keys_ahead {
+    bytes from;
+    std::optional<bytes> to; ///< nullopt: open
 
-    std::optional<store_entry> next() override {
-        std::optional<store_entry> entry = next_whole();
-        if (entry) entry->key = entry->key.subview(cut_);
-        return entry;
+    [[nodiscard]] bool contains(bytes_view key) const noexcept { return !(key < from.view()) && (!to || key < to->view()); }
+    [[nodiscard]] std::optional<bytes_view> end() const noexcept { return to ? std::optional(to->view()) : std::nullopt; }
+};
+
+/// A walk over the entries in memory that differ from the disk, of any keys.
+class ordered_walk {
+public:
+    static constexpr bool sees_all_in_memory = false;
+
+    explicit ordered_walk(iteration_order direction) noexcept : descending_(direction == iteration_order::descending) {}
+
+    [[nodiscard]] bool descending() const noexcept { return descending_; }
+    void seek(hot_tier& hot, const keys_ahead& keys) {
+        const auto& entries = hot.ordered();
+        first_ = keys.from.empty() ? entries.begin() : entries.lower_bound(keys.from.view());
+        last_ = keys.to && !(keys.from.view() < keys.to->view()) ? first_ : end_of(entries, first_, keys.end());
+    }
+    /// Null: the end.
+    [[nodiscard]] const hot_entry* current() const {
+        if (first_ == last_) return nullptr;
+        return *(descending_ ? std::prev(last_) : first_);
+    }
+    void advance() noexcept {
+        if (descending_)
+            --last_;
+        else
+            ++first_;
     }
 
 private:
-    std::optional<store_entry> next_whole() {
-        for (;;) {
-            if (disk_ && !peeked_) {
-                on_disk_ = disk_->next();
-                peeked_ = true;
-            }
-            if (first_ == last_) {
-                peeked_ = false;
-                return std::exchange(on_disk_, std::nullopt);
-            }
-            const hot_entry& entry = **(descending_ ? std::prev(last_) : first_);
-            if (on_disk_ && comes_before(on_disk_->key, entry.key())) {
-                peeked_ = false;
-                return std::exchange(on_disk_, std::nullopt);
-            }
-            if (on_disk_ && on_disk_->key == entry.key()) peeked_ = false;
-            if (descending_)
-                --last_;
-            else
-                ++first_;
-            if (const auto value = entry.visible()) return store_entry{entry.key(), *value};
-        }
+    using position = hot_tier::ordered_entries::const_iterator;
+
+    /// The first entry that is not below `to`. Most scans are short, and a step costs less than a search.
+    static position end_of(const hot_tier::ordered_entries& entries, position from, std::optional<bytes_view> to) {
+        if (!to) return entries.end();
+        constexpr int steps = 8;
+        for (int step = 0; step < steps; ++step, ++from)
+            if (from == entries.end() || !((*from)->key() < *to)) return from;
+        return entries.lower_bound(*to);
     }
 
-    [[nodiscard]] bool comes_before(bytes_view a, bytes_view b) const { return descending_ ? b < a : a < b; }
-
-    std::unique_ptr<store_cursor<store_entry>> disk_;
     bool descending_;
-    std::size_t cut_;
-    Position first_;
-    Position last_;
-    std::optional<store_entry> on_disk_;
-    bool peeked_ = false; ///< on_disk_ was read and not yet handed out
+    position first_;
+    position last_;
 };
 
-using ordered_position = hot_tier::ordered_entries::const_iterator;
+/// A walk over the entries in memory of one chain, ascending.
+class chain_walk {
+public:
+    static constexpr bool sees_all_in_memory = true;
 
-/// The first entry that is not below `to`. Most scans are short, and a step costs less than a search.
-ordered_position end_of(const hot_tier::ordered_entries& hot, ordered_position from, std::optional<bytes_view> to) {
-    if (!to) return hot.end();
-    constexpr int steps = 8;
-    for (int step = 0; step < steps; ++step, ++from)
-        if (from == hot.end() || !((*from)->key() < *to)) return from;
-    return hot.lower_bound(*to);
-}
+    [[nodiscard]] static constexpr bool descending() noexcept { return false; }
+    void seek(hot_tier& hot, const keys_ahead& keys) { entries_ = hot.chain_from(keys.from); }
+    [[nodiscard]] const hot_entry* current() const { return entries_.empty() ? nullptr : entries_.front(); }
+    void advance() noexcept { entries_ = entries_.subspan(1); }
+
+private:
+    std::span<hot_entry* const> entries_;
+};
 
 } // namespace
 
+/// The entries on disk with the newer ones in memory laid over them. Where the map has changed since the last step, both
+/// are looked up again by the keys that are left, so that nothing a write may have freed is touched.
+template <class Walk>
+class tiered_map::overlay_cursor final : public store_cursor<store_entry>, private open_ranges::range {
+public:
+    overlay_cursor(tiered_map& map, Walk walk, keys_ahead keys, std::size_t cut, std::optional<std::uint64_t> made_at)
+        : range(map.ranges_), map_(&map), walk_(walk), keys_(std::move(keys)), cut_(cut),
+          made_at_(made_at.value_or(range::made_at())) {}
+
+    std::optional<store_entry> next() override {
+        if (!map_) return std::nullopt;
+        if (changes_ != map_->hot_.changes() || disk_writes_ != map_->disk_writes_) find_position();
+        for (;;) {
+            if (below_ && !peeked_) {
+                on_disk_ = below_->next();
+                peeked_ = true;
+            }
+            const hot_entry* const entry = walk_.current();
+            if (!entry || (on_disk_ && comes_before(on_disk_->key, entry->key()))) {
+                if (!on_disk_) return end();
+                peeked_ = false;
+                const store_entry found = *std::exchange(on_disk_, std::nullopt);
+                return hand_out(found.key, found.value);
+            }
+            const bool also_on_disk = on_disk_ && on_disk_->key == entry->key();
+            if (also_on_disk) {
+                peeked_ = false;
+                on_disk_.reset();
+            }
+            walk_.advance();
+            const auto value = entry->visible();
+            if (!value || !was_there(entry->key(), also_on_disk)) continue;
+            value_.assign(*value);
+            return hand_out(entry->key(), value_);
+        }
+    }
+
+private:
+    [[nodiscard]] bool comes_before(bytes_view a, bytes_view b) const { return walk_.descending() ? b < a : a < b; }
+    [[nodiscard]] bool was_there(bytes_view key, bool is_on_disk) const {
+        const presence before = map_->ranges_.before(key, made_at_);
+        return before == presence::present || (before == presence::unread && is_on_disk);
+    }
+
+    void find_position() {
+        if (disk_writes_ != map_->disk_writes_ || !below_) open_disk();
+        walk_.seek(map_->hot_, keys_);
+        changes_ = map_->hot_.changes();
+    }
+    void open_disk() {
+        disk_writes_ = map_->disk_writes_;
+        peeked_ = false;
+        on_disk_.reset();
+        if (!map_->disk_ || (Walk::sees_all_in_memory && map_->known_absent(keys_.from))) return;
+        below_ = map_->disk_->cursor({keys_.from.view(), keys_.end()},
+                                     walk_.descending() ? iteration_order::descending : iteration_order::ascending);
+    }
+    /// What is handed out stays as it is until the next step.
+    store_entry hand_out(bytes_view key, bytes_view value) {
+        if (walk_.descending()) {
+            keys_.to.emplace(key);
+            return {keys_.to->view().subview(cut_), value};
+        }
+        keys_.from.assign(key);
+        keys_.from.push_back(std::byte{0});
+        return {keys_.from.view().subview(cut_, key.size() - cut_), value};
+    }
+    std::nullopt_t end() {
+        leave();
+        abandon();
+        return std::nullopt;
+    }
+
+    [[nodiscard]] bool is_ahead(bytes_view key) const noexcept override { return keys_.contains(key); }
+    void abandon() noexcept override {
+        map_ = nullptr;
+        on_disk_.reset();
+        below_.reset();
+    }
+
+    tiered_map* map_; ///< null: at the end
+    Walk walk_;
+    keys_ahead keys_;
+    std::size_t cut_;
+    std::uint64_t made_at_;
+    std::uint64_t changes_ = 0;     ///< of the map, when the position was found
+    std::uint64_t disk_writes_ = 0; ///< the same of the disk
+    std::unique_ptr<store_cursor<store_entry>> below_; ///< null: nothing is there
+    std::optional<store_entry> on_disk_;
+    bool peeked_ = false; ///< on_disk_ was read and not yet handed out
+    bytes value_;
+};
+
 std::unique_ptr<store_cursor<store_entry>> tiered_map::cursor(std::optional<bytes_view> from,
                                                               std::optional<bytes_view> to, iteration_order direction,
-                                                              std::size_t cut) {
+                                                              std::size_t cut, std::optional<std::uint64_t> made_at) {
     if (!floor_.empty() && (!from || *from < floor_.view())) from = floor_.view();
-    auto below = disk_ ? disk_->cursor({from, to}, direction) : nullptr;
-    const auto& hot = hot_.ordered();
-    const auto first = from ? hot.lower_bound(*from) : hot.begin();
-    const auto last = from && to && !(*from < *to) ? first : end_of(hot, first, to);
-    return std::make_unique<overlay_cursor<ordered_position>>(std::move(below), first, last, direction, cut);
+    keys_ahead keys{bytes(from.value_or(bytes_view())), to ? std::optional<bytes>(*to) : std::nullopt};
+    return std::make_unique<overlay_cursor<ordered_walk>>(*this, ordered_walk(direction), std::move(keys), cut, made_at);
 }
 
 std::unique_ptr<store_cursor<store_entry>> tiered_map::chain_cursor(bytes_view prefix, bytes_view past_prefix,
                                                                     std::size_t cut) {
-    constexpr auto direction = iteration_order::ascending;
-    auto below = known_absent(prefix) ? nullptr : disk_->cursor({prefix, past_prefix}, direction);
-    const auto hot = hot_.chain(prefix);
-    return std::make_unique<overlay_cursor<std::span<hot_entry* const>::iterator>>(std::move(below), hot.begin(),
-                                                                                   hot.end(), direction, cut);
+    return std::make_unique<overlay_cursor<chain_walk>>(*this, chain_walk(),
+                                                        keys_ahead{bytes(prefix), bytes(past_prefix)}, cut, std::nullopt);
 }
 
 } // namespace streams::inline v0

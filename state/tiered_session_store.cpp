@@ -73,8 +73,8 @@ void tiered_session_store::put(bytes_view key, std::optional<bytes_view> value, 
 
 store_range<session_entry> tiered_session_store::find(bytes_view key, std::int64_t earliest_end,
                                                       std::int64_t latest_start, iteration_order direction) {
-    auto all = cursor_of_key(map_, layout_, key, readable(earliest_end, std::numeric_limits<std::int64_t>::max()),
-                             direction, key_);
+    auto all = std::make_unique<key_cursor<session_layout>>(
+        map_, layout_, key, readable(earliest_end, std::numeric_limits<std::int64_t>::max()), direction, key_);
     return store_range<session_entry>(std::make_unique<started_by_cursor>(std::move(all), latest_start));
 }
 

@@ -72,7 +72,8 @@ void tiered_window_store::put(bytes_view key, std::optional<bytes_view> value, s
 store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_t from, std::int64_t to,
                                                      iteration_order direction) {
     const time_span starts = readable(from, to);
-    return store_range<window_entry>(cursor_of_key(map_, layout_, key, starts, direction, key_));
+    return store_range<window_entry>(
+        std::make_unique<key_cursor<window_layout>>(map_, layout_, key, starts, direction, key_));
 }
 
 void tiered_window_store::fetch_into(bytes_view key, std::int64_t from, std::int64_t to, iteration_order direction,
