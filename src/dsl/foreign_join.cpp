@@ -74,7 +74,7 @@ graph_node& add_sink(graph& graph, std::string name, std::initializer_list<graph
                      const std::string& topic, node_factory make) {
     graph_node what{.name = std::move(name)};
     what.write = [topic, make = std::move(make)](const graph_node& of, topology& out) {
-        out.add_repartition_topic({topic});
+        out.add_repartition_topic({.name = topic, .behind = parent_names(of)});
         out.add_node(
             {.kind = node_kind::sink, .name = of.name, .parents = parent_names(of), .topics = {topic}, .make = make});
     };
@@ -129,7 +129,7 @@ attachment add_foreign_join(const attachment& left, const attachment& right, for
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [store] {
                           return std::make_unique<subscription_receive_node>(store);
                       }});
-        out.add_store(subscription_store(store), {of.name});
+        out.add_operator_store(subscription_store(store), {of.name});
     };
     graph_node& receive = graph.add(std::move(receiver), source);
     graph_node& answer =

@@ -25,7 +25,7 @@ bool leads_to_outer_join(const graph_node& from) {
 
 void write_repartition(const graph_node& of, topology& out) {
     const repartition_plan& plan = *of.repartition;
-    out.add_repartition_topic({plan.topic, plan.partitions});
+    out.add_repartition_topic({plan.topic, plan.partitions, parent_names(of)});
     out.add_node({.kind = node_kind::processor,
                   .name = plan.filter_name,
                   .parents = parent_names(of),

@@ -89,17 +89,17 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
         what.self_join = self_join_plan{
             names.right_windowed, [names, windows, options, make = make.self_join](const graph_node&, topology& out) {
                 out.add_node(processor(names.merge, {names.left_windowed}, make));
-                out.add_store(window_store_of(names.left_store, windows, options), {names.left_windowed, names.merge});
+                out.add_operator_store(window_store_of(names.left_store, windows, options), {names.left_windowed, names.merge});
             }};
     }
     what.write = [names, windows, options, kind, make = std::move(make)](const graph_node&, topology& out) {
         out.add_node(processor(names.left_join, {names.left_windowed}, make.left_join));
         out.add_node(processor(names.right_join, {names.right_windowed}, make.right_join));
         out.add_node(processor(names.merge, {names.left_join, names.right_join}, make.merge));
-        out.add_store(window_store_of(names.left_store, windows, options), {names.left_windowed, names.right_join});
-        out.add_store(window_store_of(names.right_store, windows, options), {names.right_windowed, names.left_join});
+        out.add_operator_store(window_store_of(names.left_store, windows, options), {names.left_windowed, names.right_join});
+        out.add_operator_store(window_store_of(names.right_store, windows, options), {names.right_windowed, names.left_join});
         if (kind != join_kind::inner)
-            out.add_store(unmatched_store_of(names.unmatched_store, options), {names.left_join, names.right_join});
+            out.add_operator_store(unmatched_store_of(names.unmatched_store, options), {names.left_join, names.right_join});
     };
     graph_node* const parents[] = {left.node, right.node};
     attachment at = left.behind(in.add(std::move(what), parents), false);

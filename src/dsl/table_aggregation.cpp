@@ -23,7 +23,7 @@ attachment behind_grouping(group_state& group, const table_aggregation_names& na
     graph_node what{.name = names.source};
     what.write = [topic = (group.name.empty() ? names.store : group.name) + "-repartition", sink_name = names.sink,
                   sink = std::move(sink), source = std::move(source)](const graph_node& of, topology& out) {
-        out.add_repartition_topic({topic});
+        out.add_repartition_topic({.name = topic, .behind = parent_names(of)});
         out.add_node(
             {.kind = node_kind::sink, .name = sink_name, .parents = parent_names(of), .topics = {topic}, .make = sink});
         out.add_node({.kind = node_kind::source, .name = of.name, .topics = {topic}, .make = source});

@@ -53,6 +53,36 @@ auto found_or_null(const Specs& specs, std::string_view name) {
 
 } // namespace
 
+namespace {
+
+/// Where a store was declared, and whether it may be again.
+struct store_origin {
+    std::string place;
+    bool shared;
+};
+
+std::string place_of_store(const std::vector<std::string>& nodes) {
+    return nodes.empty() ? std::string("on its own by add_state_store") : concat("for node ", nodes.front());
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += concat(text.empty() ? "" : ", ", name);
+    return text;
+}
+
+std::string place_of(const node_spec& spec) {
+    if (spec.kind != node_kind::source) return concat("behind ", joined(spec.parents));
+    if (!spec.pattern.empty()) return concat("for topics like ", spec.pattern);
+    return concat("for topic ", joined(spec.topics));
+}
+
+std::string place_of(const repartition_topic& topic) {
+    return topic.behind.empty() ? std::string("on its own") : concat("behind ", joined(topic.behind));
+}
+
+} // namespace
+
 struct topology::content {
     std::vector<node_spec> nodes;
     std::vector<store_spec> stores;
@@ -60,11 +90,13 @@ struct topology::content {
     std::vector<std::vector<std::string>> copartition_groups;
     std::vector<global_store> global_stores;
     std::map<std::string, std::string, std::less<>> readers; ///< source topics, and the node that reads each
+    std::map<std::string, store_origin, std::less<>> store_origins;
 
     void check_edges(const node_spec& spec) const;
     void check_topics(const node_spec& spec) const;
     void check_pattern(const node_spec& spec) const;
     void check_connection(const node_spec& spec, const std::string& store) const;
+    void check_second_store(const store_spec& spec, bool shared, std::string_view place) const;
 };
 
 void topology::content::check_edges(const node_spec& spec) const {
@@ -153,6 +185,17 @@ void topology::content::check_connection(const node_spec& spec, const std::strin
             concat("store ", store, ", which node ", spec.name, " uses, is not in the topology; add the store first"));
 }
 
+void topology::content::check_second_store(const store_spec& spec, bool shared, std::string_view place) const {
+    const auto origin = store_origins.find(spec.name);
+    if (origin == store_origins.end()) return;
+    const bool sharing = shared && origin->second.shared;
+    if (sharing && *find_named(stores, spec.name) == spec) return;
+    throw topology_error(concat("store ", spec.name, " is declared twice, ", origin->second.place, " and ", place,
+                                sharing ? ", with different settings; use one definition for both, or give one of the two "
+                                          "another name"
+                                        : ": each would overwrite what the other keeps; give one of the two another name"));
+}
+
 topology::topology() : content_(std::make_unique<content>()) {}
 topology::~topology() = default;
 topology::topology(const topology& other) : content_(std::make_unique<content>(*other.content_)) {}
@@ -166,9 +209,9 @@ topology& topology::operator=(topology&&) noexcept = default;
 
 topology& topology::add_node(node_spec spec) {
     require_legal("node", spec.name);
-    if (find_node(spec.name))
-        throw topology_error(
-            concat("node ", spec.name, " is in the topology already; give one of the two another name"));
+    if (const node_spec* known = find_node(spec.name))
+        throw topology_error(concat("node ", spec.name, " is added twice, ", place_of(*known), " and ", place_of(spec),
+                                    "; give one of the two another name"));
     content_->check_edges(spec);
     content_->check_topics(spec);
     for (const auto& store : spec.stores) content_->check_connection(spec, store);
@@ -178,17 +221,23 @@ topology& topology::add_node(node_spec spec) {
     return *this;
 }
 
-topology& topology::add_store(store_spec spec, const std::vector<std::string>& nodes) {
+topology& topology::declare_store(store_spec spec, const std::vector<std::string>& nodes, bool shared,
+                                  std::string_view place) {
     require_legal("store", spec.name);
-    const auto known = find_named(content_->stores, spec.name);
-    if (known != content_->stores.end() && *known != spec)
-        throw topology_error(concat("store ", spec.name,
-                                    " is in the topology already, with other settings; use one "
-                                    "definition for both, or another name"));
+    content_->check_second_store(spec, shared, place);
     const std::string name = spec.name;
-    if (known == content_->stores.end()) content_->stores.push_back(std::move(spec));
+    const bool is_new = content_->store_origins.try_emplace(name, std::string(place), shared).second;
+    if (is_new) content_->stores.push_back(std::move(spec));
     for (const auto& node : nodes) connect_store(node, name);
     return *this;
+}
+
+topology& topology::add_store(store_spec spec, const std::vector<std::string>& nodes) {
+    return declare_store(std::move(spec), nodes, true, place_of_store(nodes));
+}
+
+topology& topology::add_operator_store(store_spec spec, const std::vector<std::string>& nodes) {
+    return declare_store(std::move(spec), nodes, false, place_of_store(nodes));
 }
 
 topology& topology::connect_store(const std::string& node, const std::string& store) {
@@ -208,15 +257,14 @@ topology& topology::add_global_store(store_spec spec, node_spec source, node_spe
     if (spec.logging)
         throw topology_error(concat("global store ", spec.name, " cannot have a changelog: its topic ",
                                     source.topics.front(), " is one already; set its logging to false"));
-    if (find_store(spec.name))
-        throw topology_error(
-            concat("store ", spec.name, " is in the topology already; give one of the two another name"));
     spec.source_topic = source.topics.front();
     global_store added{spec.name, source.name, processor.name, spec.source_topic, reprocess};
     processor.parents = {source.name};
+    const std::string place = concat("as the global store of topic ", added.topic);
+    content_->check_second_store(spec, false, place);
     add_node(std::move(source));
     add_node(std::move(processor));
-    add_store(std::move(spec), {added.processor});
+    declare_store(std::move(spec), {added.processor}, false, place);
     content_->global_stores.push_back(std::move(added));
     return *this;
 }
@@ -227,12 +275,11 @@ topology& topology::add_repartition_topic(repartition_topic topic) {
         throw topology_error(concat("repartition topic ", topic.name, " cannot have ", *topic.partitions,
                                     " partitions; ask for at least 1"));
     const auto known = find_named(content_->repartition_topics, topic.name);
-    if (known == content_->repartition_topics.end())
-        content_->repartition_topics.push_back(std::move(topic));
-    else if (known->partitions != topic.partitions)
-        throw topology_error(concat("repartition topic ", topic.name,
-                                    " is asked for with different partition counts; "
-                                    "give one of the two another name"));
+    if (known != content_->repartition_topics.end())
+        throw topology_error(concat("repartition topic ", topic.name, " is made twice, ", place_of(*known), " and ",
+                                    place_of(topic),
+                                    ": the records of both would mix; give one of the two another name"));
+    content_->repartition_topics.push_back(std::move(topic));
     return *this;
 }
 

@@ -1,4 +1,4 @@
-// error: count takes the options named and materialized
+// error: an option is given twice to one operator
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

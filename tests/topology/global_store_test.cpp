@@ -50,6 +50,6 @@ TEST_CASE("a global store needs a name and a topic of its own") {
         t.add_global_store<std::string, std::string>(stores::key_value(store, {.logging = false}), "from2", topic, "into2",
                                                      supplier);
     };
-    CHECK_THROWS_WITH(add("rows", "h"), containing("store rows is in the topology already"));
+    CHECK_THROWS_WITH(add("rows", "h"), containing("store rows is declared twice, as the global store of topic g and as the global store of topic h"));
     CHECK_THROWS_WITH(add("more", "g"), containing("cannot read topic g"));
 }

@@ -38,10 +38,13 @@ topology with_source() {
 
 } // namespace
 
-TEST_CASE("a node name is used once") {
+TEST_CASE("a node name is used once, and both places are said") {
     auto t = with_source();
     CHECK(refusal(t, source("source", {"other"})) ==
-          "node source is in the topology already; give one of the two another name");
+          "node source is added twice, for topic in and for topic other; give one of the two another name");
+    t.add_node(processor("p", {"source"})).add_node(processor("q", {"p"}));
+    CHECK(refusal(t, processor("p", {"source", "q"})) ==
+          "node p is added twice, behind source and behind source, q; give one of the two another name");
 }
 
 TEST_CASE("names follow Kafka's rule for topics") {
@@ -116,18 +119,32 @@ TEST_CASE("a store added again with the same settings is only connected, with ot
     CHECK(t.stores().size() == 1);
     CHECK(t.find_node("q")->stores == std::vector<std::string>{"counts"});
     CHECK_THROWS_WITH(t.add_store({.name = "counts", .persistent = false}),
-                      "store counts is in the topology already, with other settings; use one definition for both, or "
-                      "another name");
+                      "store counts is declared twice, for node p and on its own by add_state_store, with different "
+                      "settings; use one definition for both, or give one of the two another name");
 }
 
-TEST_CASE("a repartition topic has one partition count") {
+TEST_CASE("the store of an operator is its own, whatever else has its name") {
+    const auto declare_twice = [](bool first_shared, bool second_shared) {
+        auto t = with_source();
+        t.add_node(processor("p", {"source"})).add_node(processor("q", {"source"}));
+        first_shared ? t.add_store({.name = "n"}, {"p"}) : t.add_operator_store({.name = "n"}, {"p"});
+        second_shared ? t.add_store({.name = "n"}, {"q"}) : t.add_operator_store({.name = "n"}, {"q"});
+    };
+    for (const auto& [first_shared, second_shared] : {std::pair(false, false), {false, true}, {true, false}})
+        CHECK_THROWS_WITH(declare_twice(first_shared, second_shared),
+                          "store n is declared twice, for node p and for node q: each would overwrite what the other "
+                          "keeps; give one of the two another name");
+    CHECK_NOTHROW(declare_twice(true, true));
+}
+
+TEST_CASE("a repartition topic is made once, and both places are said") {
     auto t = with_source();
-    t.add_repartition_topic({.name = "r-repartition", .partitions = 3});
-    t.add_repartition_topic({.name = "r-repartition", .partitions = 3});
-    CHECK(t.repartition_topics().size() == 1);
+    t.add_repartition_topic({.name = "r-repartition", .partitions = 3, .behind = {"source"}});
+    CHECK_THROWS_WITH(t.add_repartition_topic({.name = "r-repartition", .partitions = 3}),
+                      "repartition topic r-repartition is made twice, behind source and on its own: the records of both "
+                      "would mix; give one of the two another name");
     CHECK(t.is_repartition_topic("r-repartition"));
     CHECK_FALSE(t.is_repartition_topic("in"));
-    CHECK_THROWS_AS(t.add_repartition_topic({.name = "r-repartition", .partitions = 4}), topology_error);
     CHECK_THROWS_AS(t.add_repartition_topic({.name = "s-repartition", .partitions = 0}), topology_error);
 }
 

@@ -78,7 +78,7 @@ public:
                           .make = [by, within, store = spec.name] {
                               return std::make_unique<node_type>(by, within, store);
                           }});
-            out.add_store(spec, {of.name});
+            out.add_operator_store(spec, {of.name});
         };
         return kstream<Key, Value>(above.behind(graph.add(std::move(what), *above.node)));
     }

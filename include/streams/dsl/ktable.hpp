@@ -103,6 +103,7 @@ public:
     template <class... Options>
         requires(detail::options_of<named>::has<Options>&&...)
     [[nodiscard]] auto to_stream(const Options&... options) const {
+        static_assert(detail::options_of<named>::admit<Options...>, "ktable::to_stream takes one option: named");
         using node_type = detail::table_to_stream_node<Key, Value, Rows>;
         graph_node_ref node =
             at().graph->add_processor(at().graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),

@@ -134,7 +134,7 @@ private:
         using result = detail::joined_row_t<F, Kind, Key, Value, Other>;
         static_assert(!std::is_void_v<result>, "ktable::join: the joiner must return the joined value");
         using NewValue = without_null_t<result>;
-        constexpr bool stored = detail::options_of<materialized>::count<materialized, Options...> != 0;
+        constexpr bool stored = (detail::options_of<materialized>::has<Options> || ...);
         static_assert(
             !stored || (storable<Key> && storable<NewValue>),
             "ktable::join: the joined value's type needs a serde, and must own its memory, to be kept in a store");

@@ -35,6 +35,7 @@ struct node_spec {
 struct repartition_topic {
     std::string name;                         ///< without the application id, with `-repartition`
     std::optional<std::int32_t> partitions{}; ///< nullopt: as many as the input of the tasks that write it
+    std::vector<std::string> behind{};        ///< the nodes whose records go through it
 };
 
 /// A connected part of a topology: what one task runs. Topics cut the graph.
@@ -71,13 +72,19 @@ public:
     /// Adds a node. Throws topology_error for a name used twice or illegal, an unknown parent or store, a topic that a
     /// source reads already, a node without parents that is no source, or a parent that is a sink.
     topology& add_node(node_spec spec);
-    /// Adds a store and connects it. Adding the same spec again only connects; another spec of that name throws.
+    /// Adds a store that the nodes of users share, and connects it. Adding the same spec again only connects, as adding one
+    /// `StoreBuilder` twice does in Kafka Streams; throws topology_error for another spec of that name, and where an operator
+    /// or a global store has that name.
     topology& add_store(store_spec spec, const std::vector<std::string>& nodes = {});
+    /// Adds the store of one operator and connects it to its nodes, at least one. Throws topology_error where any store has
+    /// that name already: each would overwrite what the other keeps.
+    topology& add_operator_store(store_spec spec, const std::vector<std::string>& nodes);
     /// Connects a store to a node, and so their parts of the graph. Throws topology_error where either is unknown.
     topology& connect_store(const std::string& node, const std::string& store);
     /// Adds a store that is global, with its source, which reads one topic, and its processor. Every node may read it
     /// without being connected to it. Errors as of add_node and add_store; throws where the store logs to a changelog.
     topology& add_global_store(store_spec spec, node_spec source, node_spec processor, bool reprocess);
+    /// Throws topology_error where there is one of that name already.
     topology& add_repartition_topic(repartition_topic topic);
     /// These topics must have equal partition counts, checked when the application starts.
     /// Throws topology_error where no source reads one of them.
@@ -140,6 +147,7 @@ public:
 private:
     struct content;
     [[nodiscard]] std::vector<sub_topology> parts(bool global) const;
+    topology& declare_store(store_spec spec, const std::vector<std::string>& nodes, bool shared, std::string_view place);
 
     std::unique_ptr<content> content_;
 };

@@ -24,7 +24,7 @@ public:
                       .make = [shape = shape_, store = spec_.name, send_old = send_old_] {
                           return shape.make(store, send_old);
                       }});
-        out.add_store(spec_, {of.name});
+        out.add_operator_store(spec_, {of.name});
     }
 
 private:

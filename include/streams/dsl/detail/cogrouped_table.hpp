@@ -94,8 +94,9 @@ public:
                 return input->by_window(functors, upkeep, extent);
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
-        out.add_store(spec_, {of.name});
     }
+    /// Writes the store that the nodes of all streams share.
+    void write_store(const std::vector<std::string>& nodes, topology& out) const { out.add_operator_store(spec_, nodes); }
 
 private:
     auto extent() const {
@@ -153,10 +154,11 @@ add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
         nodes.push_back(&into.add(std::move(what), *places[at].node));
     }
     graph_node merge{.name = into.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-")};
-    merge.write = [](const graph_node& of, topology& out) {
+    merge.write = [table](const graph_node& of, topology& out) {
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
                           return std::make_unique<pass_node<row_key, change<Aggregate>>>();
                       }});
+        table->write_store(parent_names(of), out);
     };
     graph_node& merged = into.add(std::move(merge), nodes);
     // Without sources, as in Kafka Streams: joins of the result are not checked.

@@ -112,7 +112,7 @@ struct count_windows {
             return std::make_unique<count_window_node<KeyIn, ValueIn, Plan>>(plan, store, size);
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
-        out.add_store(spec, {of.name});
+        out.add_operator_store(spec, {of.name});
     }
 };
 

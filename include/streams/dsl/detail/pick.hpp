@@ -6,18 +6,25 @@
 
 namespace streams::inline v0::detail {
 
+template <class Option, class... Given>
+inline constexpr int times_given = (0 + ... + (std::is_same_v<Option, Given> ? 1 : 0));
+
+/// Does not compile where two of the options are of one type: one of them would be ignored.
+template <class... Given>
+consteval bool no_option_twice() {
+    static_assert(((times_given<Given, Given...> == 1) && ...), "an option is given twice to one operator: give it once, with all that it is to say");
+    return true;
+}
+
 /// The options an operator takes.
 template <class... Allowed>
 struct options_of {
     template <class Option>
     static constexpr bool has = (std::is_same_v<Allowed, std::remove_cvref_t<Option>> || ...);
 
-    template <class Option, class... Given>
-    static constexpr int count = (0 + ... + (std::is_same_v<Option, std::remove_cvref_t<Given>> ? 1 : 0));
-
-    /// Every one of Given is allowed, and none comes twice.
+    /// Every one of Given is allowed. Does not compile where one comes twice.
     template <class... Given>
-    static constexpr bool admit = (has<Given> && ...) && ((count<Allowed, Given...> <= 1) && ...);
+    static constexpr bool admit = (has<Given> && ...) && no_option_twice<std::remove_cvref_t<Given>...>();
 };
 
 template <class T, template <class...> class Of>
@@ -32,9 +39,9 @@ struct options_and {
     static constexpr bool functional = instance_of<std::remove_cvref_t<Option>, Functional>;
 
     template <class... Given>
-    static constexpr bool admit = ((options_of<Allowed...>::template has<Given> || functional<Given>)&&...) &&
-                                  ((options_of<>::count<Allowed, Given...> <= 1) && ...) &&
-                                  (0 + ... + (functional<Given> ? 1 : 0)) <= 1;
+    static constexpr bool admit =
+        ((options_of<Allowed...>::template has<Given> || functional<Given>)&&...) &&
+        no_option_twice<std::conditional_t<functional<Given>, options_and, std::remove_cvref_t<Given>>...>();
 };
 
 /// No option of the kind asked for was given.

@@ -83,7 +83,7 @@ private:
                  .parents = parent_names(of),
                  .make = [make = rows.make, joiner, plan] { return std::make_unique<node_type>(make(), joiner, plan); }});
             // In this order, which shows in describe() where two names fall together.
-            out.add_store(join_buffer_spec(plan.store), {of.name});
+            out.add_operator_store(join_buffer_spec(plan.store), {of.name});
             for (const std::string& store : rows.stores) out.connect_store(of.name, store);
         };
     }

@@ -67,7 +67,7 @@ public:
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [plan = plan_] {
                           return std::make_unique<suppress_node<Key, Value>>(plan);
                       }});
-        out.add_store(spec_, {of.name});
+        out.add_operator_store(spec_, {of.name});
     }
 
 private:

@@ -58,7 +58,7 @@ public:
         else
             merge.make = [] { return std::make_unique<table_merge_node<Key, NewValue>>(); };
         out.add_node(std::move(merge));
-        if (spec_) out.add_store(*spec_, {names.merge});
+        if (spec_) out.add_operator_store(*spec_, {names.merge});
     }
 
 private:

@@ -115,7 +115,7 @@ void write_table_source(const Table& table, std::string name, std::vector<std::s
         spec.source_topic = topic;
         spec.logging = false;
     }
-    out.add_store(std::move(spec), {name});
+    out.add_operator_store(std::move(spec), {name});
 }
 
 } // namespace streams::inline v0::detail

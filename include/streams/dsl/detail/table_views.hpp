@@ -204,7 +204,7 @@ public:
                                                                                    upkeep, versioned);
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
-        if (spec_) out.add_store(*spec_, {of.name});
+        if (spec_) out.add_operator_store(*spec_, {of.name});
         for (const store_spec& each : brought_) out.add_store(each);
         for (const std::string& store : used_) out.connect_store(of.name, store);
     }
