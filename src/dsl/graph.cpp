@@ -29,7 +29,7 @@ void write_repartition(const graph_node& of, topology& out) {
     out.add_node({.kind = node_kind::processor,
                   .name = plan.filter_name,
                   .parents = parent_names(of),
-                  .make = plan.make_filter(leads_to_outer_join(of))});
+                  .make = leads_to_outer_join(of) ? plan.make_pass : plan.make_filter});
     out.add_node({.kind = node_kind::sink,
                   .name = plan.sink_name,
                   .parents = {plan.filter_name},
@@ -183,6 +183,19 @@ graph_node& graph::add_processor(std::string name, graph_node& parent, node_fact
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
     };
     return add(std::move(what), parent);
+}
+
+void graph::add_sink(std::string name, graph_node& parent, std::optional<std::string> topic, node_factory make) {
+    graph_node what{.name = std::move(name)};
+    what.write = [topic = std::move(topic), make = std::move(make)](const graph_node& of, topology& out) {
+        node_spec spec{.kind = node_kind::sink, .name = of.name, .parents = parent_names(of), .make = make};
+        if (topic)
+            spec.topics = {*topic};
+        else
+            spec.topic_extractor = true;
+        out.add_node(std::move(spec));
+    };
+    add(std::move(what), parent);
 }
 
 repartition_plan graph::new_repartition(const std::string& prefix) {

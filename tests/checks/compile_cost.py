@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Compiles one file and holds its cost against limits: CPU seconds and peak memory of the compiler.
+"""Holds what a file costs to compile against limits: CPU time, as a multiple of what a reference costs beside it, and
+peak memory of the compiler.
 
-Usage: compile_cost.py --seconds S --megabytes M FILE -- COMPILER [OPTION]...
-The best of eight runs counts: other work on the machine only ever adds.
+Usage: compile_cost.py --ratio R --megabytes M REFERENCE FILE -- COMPILER [OPTION]...
+Both are compiled in turns, up to six times, and the least of each counts: other work on the machine only ever adds, and
+adds to both.
 """
 
 import argparse
@@ -23,21 +25,26 @@ def compile_once(command: list[str]) -> tuple[float, float]:
 def main() -> int:
     split = sys.argv.index("--")
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--ratio", type=float, required=True)
     parser.add_argument("--megabytes", type=float, required=True)
+    parser.add_argument("reference")
     parser.add_argument("file")
     options = parser.parse_args(sys.argv[1:split])
 
+    reference = seconds = float("inf")
+    megabytes = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        command = [*sys.argv[split + 1:], "-x", "c++", "-c", options.file, "-o", f"{folder}/service.o"]
-        runs = []
-        for _ in range(8):
-            runs.append(compile_once(command))
-            if runs[-1][0] <= options.seconds:
+        command = [*sys.argv[split + 1:], "-x", "c++", "-c", "-o", f"{folder}/object.o"]
+        for _ in range(6):
+            reference = min(reference, compile_once([*command, options.reference])[0])
+            once, memory = compile_once([*command, options.file])
+            seconds, megabytes = min(seconds, once), max(megabytes, memory)
+            if seconds <= options.ratio * reference:
                 break
-    seconds, megabytes = min(s for s, _ in runs), max(m for _, m in runs)
-    print(f"{seconds:.1f} s (limit {options.seconds:g}), {megabytes:.0f} MB (limit {options.megabytes:g})")
-    return 0 if seconds <= options.seconds and megabytes <= options.megabytes else 1
+    ratio = seconds / reference
+    print(f"{seconds:.1f} s, {ratio:.2f} times the reference (limit {options.ratio:g}), "
+          f"{megabytes:.0f} MB (limit {options.megabytes:g})")
+    return 0 if ratio <= options.ratio and megabytes <= options.megabytes else 1
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ public:
             out.add_node({.kind = node_kind::processor,
                           .name = of.name,
                           .parents = detail::parent_names(of),
-                          .make = [copy = *plan] { return std::make_unique<detail::branch_node<Key, Value>>(copy); }});
+                          .make = [copy = *plan] { return make_node<detail::branch_node<Key, Value>>(copy); }});
         };
         node_ = &above_.graph->add(std::move(what), *above_.node);
     }
@@ -81,7 +81,7 @@ private:
             "branched_kstream: a branch takes the option branched, and a functor that receives the branch as a "
             "kstream");
         detail::graph_node& node = above_.graph->add_processor(
-            child, *node_, [] { return std::make_unique<detail::pass_node<Key, Value>>(); });
+            child, *node_, [] { return make_node<detail::pass_node<Key, Value>>(); });
         const stream made(above_.behind(node));
         bool taken = false;
         [[maybe_unused]] const auto hand_over = [&](auto&& one) {

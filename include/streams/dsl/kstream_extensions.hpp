@@ -76,7 +76,7 @@ public:
                           .name = of.name,
                           .parents = detail::parent_names(of),
                           .make = [by, within, store = spec.name] {
-                              return std::make_unique<node_type>(by, within, store);
+                              return make_node<node_type>(by, within, store);
                           }});
             out.add_operator_store(spec, {of.name});
         };
@@ -93,7 +93,7 @@ public:
         const detail::pace pace = detail::checked(limit);
         auto& node = this->at().graph->add_processor(
             this->template name<named>("KSTREAM-THROTTLE-", options...), *this->at().node,
-            [pace] { return std::make_unique<detail::throttle_node<Key, Value>>(pace); });
+            [pace] { return make_node<detail::throttle_node<Key, Value>>(pace); });
         return kstream<Key, Value>(this->at().behind(node));
     }
 };

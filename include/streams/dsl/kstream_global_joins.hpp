@@ -67,7 +67,7 @@ private:
         auto& joined_node = at.graph->add_processor(
             this->template name<named>("KSTREAM-LEFTJOIN-", options...), *at.node,
             [store = table.store_name(), select = detail::share(std::forward<Select>(select)),
-             joiner = detail::share(std::forward<F>(joiner))] { return std::make_unique<node_type>(store, select, joiner); });
+             joiner = detail::share(std::forward<F>(joiner))] { return make_node<node_type>(store, select, joiner); });
         joined_node.passes_null_keys = Left;
         return kstream<Key, NewValue>(at.behind(joined_node));
     }

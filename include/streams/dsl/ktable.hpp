@@ -107,7 +107,7 @@ public:
         using node_type = detail::table_to_stream_node<Key, Value, Rows>;
         graph_node_ref node =
             at().graph->add_processor(at().graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),
-                                     *at().node, [] { return std::make_unique<node_type>(); });
+                                     *at().node, [] { return make_node<node_type>(); });
         return kstream<Key, typename node_type::stream_value>(at().behind(node, false));
     }
     /// The same under new keys: `to_stream().select_key(mapper)`.
@@ -138,7 +138,7 @@ public:
         graph_node_ref node = at().graph->add_processor(
             at().graph->name_or_new(name, "KTABLE-SELECT-"), *at().node,
             [mapper = detail::share(std::forward<F>(mapper)), versioned = table()->versioned()] {
-                return std::make_unique<node_type>(mapper, versioned);
+                return make_node<node_type>(mapper, versioned);
             });
         return kgrouped_table<typename node_type::new_key, typename node_type::new_value>(
             {at().behind(node, false), name});

@@ -102,11 +102,11 @@ public:
         spec.logging = spec.caching = false;
         global_ktable<Key, Value> table(spec.name);
         using node_type = detail::table_source_node<std::optional<Key>, std::optional<Value>>;
-        const auto make_node = [upkeep = detail::table_upkeep{spec.name}] { return std::make_unique<node_type>(upkeep); };
+        const auto make = [upkeep = detail::table_upkeep{spec.name}] { return make_node<node_type>(upkeep); };
         detail::add_global_source(graph_, topic, detail::pick<consumed>(options...), std::move(spec),
                                   detail::source_maker<std::optional<Key>, std::optional<Value>>(
                                       on_null::fail, detail::picked_functional<timestamp_option>(options...)),
-                                  make_node, false);
+                                  make, false);
         return table;
     }
 

@@ -80,7 +80,7 @@ template <class Key, class Value, class F>
 template <class Key, class Value, class Option>
 [[nodiscard]] auto source_maker(on_null nulls, const Option& option) {
     return [nulls, make_timestamp = timestamp_maker<Key, Value>(option)] {
-        return std::make_unique<topic_source<Key, Value, decltype(make_timestamp())>>(nulls, make_timestamp());
+        return make_node<topic_source<Key, Value, decltype(make_timestamp())>>(nulls, make_timestamp());
     };
 }
 

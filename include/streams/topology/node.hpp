@@ -4,8 +4,10 @@
 #include <streams/core/record.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -33,9 +35,19 @@ public:
     /// Set by the task, right after the node was made.
     void set_name(std::string name) { name_ = std::move(name); }
 
+protected:
+    /// Throws topology_error: the node forwards nothing.
+    [[noreturn]] void refuse_child(const node& child) const;
+
 private:
     std::string name_;
 };
+
+/// A node behind its base. `make_unique<Node>` would have the compiler make a type of pointer for each node.
+template <class Node, class... Args>
+[[nodiscard]] std::unique_ptr<node> make_node(Args&&... args) {
+    return std::unique_ptr<node>(new Node(std::forward<Args>(args)...));
+}
 
 /// The typed entrance of a node: the one virtual call a record costs on its way from node to node.
 template <class Key, class Value>
@@ -47,36 +59,37 @@ protected:
     ~receiver() = default;
 };
 
-/// The typed exits of a node: its children, called depth first in the order of their connection.
-template <class Key, class Value>
-class outputs {
+/// The children of a node without their types.
+class untyped_outputs {
 public:
-    void forward(const record<Key, Value>& r) const {
-        for (receiver<Key, Value>* child : receivers_) child->process(r);
-    }
-    /// Forwards to one child. REQUIRES: child < size().
-    void forward_to(std::size_t child, const record<Key, Value>& r) const { receivers_[child]->process(r); }
-
     [[nodiscard]] std::size_t size() const noexcept { return receivers_.size(); }
     /// The position of a child, or size() where there is no child of that name.
-    [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
-        std::size_t at = 0;
-        while (at < names_.size() && names_[at] != name) ++at;
-        return at;
-    }
-    void connect(const node& parent, node& child) {
-        auto* typed = dynamic_cast<receiver<Key, Value>*>(&child);
-        if (!typed)
-            throw topology_error(concat("node ", child.name(), " cannot follow node ", parent.name(),
-                                        ": it takes records of other key or value types than its parent forwards; "
-                                        "declare the same types on both"));
-        receivers_.push_back(typed);
-        names_.push_back(child.name());
-    }
+    [[nodiscard]] std::size_t find(std::string_view name) const noexcept;
+
+protected:
+    /// `receiver`: the child's entrance; null where it has none for these types, which throws topology_error.
+    void connect(const node& parent, node& child, void* receiver);
+
+    std::vector<void*> receivers_;
 
 private:
-    std::vector<receiver<Key, Value>*> receivers_;
     std::vector<std::string_view> names_;
+};
+
+/// The typed exits of a node: its children, called depth first in the order of their connection.
+template <class Key, class Value>
+class outputs : public untyped_outputs {
+public:
+    void forward(const record<Key, Value>& r) const {
+        for (void* child : receivers_) static_cast<receiver<Key, Value>*>(child)->process(r);
+    }
+    /// Forwards to one child. REQUIRES: child < size().
+    void forward_to(std::size_t child, const record<Key, Value>& r) const {
+        static_cast<receiver<Key, Value>*>(receivers_[child])->process(r);
+    }
+    void connect(const node& parent, node& child) {
+        untyped_outputs::connect(parent, child, dynamic_cast<receiver<Key, Value>*>(&child));
+    }
 };
 
 /// A node with one typed entrance and one typed exit: the base of nearly every operator.
@@ -97,9 +110,7 @@ private:
 template <class Key, class Value>
 class terminal_node : public node, public receiver<Key, Value> {
 public:
-    void connect(node& child) override {
-        throw topology_error(concat("node ", child.name(), " cannot follow node ", name(), ", which forwards nothing"));
-    }
+    void connect(node& child) override { refuse_child(child); }
 };
 
 /// Thrown by a source node whose record does not decode; the task asks the deserialization handler.

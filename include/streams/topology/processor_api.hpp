@@ -45,7 +45,7 @@ node_spec sink_spec(std::string name, Topic topic, std::vector<std::string> pare
     else
         spec.topic_extractor = true;
     spec.make = [topic = std::move(topic), partitioner = std::move(partitioner)] {
-        return std::make_unique<topic_sink<Key, Value, Topic, Partitioner>>(topic, partitioner);
+        return make_node<topic_sink<Key, Value, Topic, Partitioner>>(topic, partitioner);
     };
     return spec;
 }
@@ -56,7 +56,7 @@ template <class Key, class Value, std::convertible_to<std::string>... Topics>
 topology& topology::add_source(std::string name, Topics... topics) {
     return add_node(
         {.kind = node_kind::source, .name = std::move(name), .topics = {std::string(std::move(topics))...}, .make = [] {
-             return std::make_unique<topic_source<Key, Value>>();
+             return make_node<topic_source<Key, Value>>();
          }});
 }
 
@@ -65,7 +65,7 @@ topology& topology::add_source(offset_reset reset, std::string name, Topics... t
     return add_node({.kind = node_kind::source,
                      .name = std::move(name),
                      .topics = {std::string(std::move(topics))...},
-                     .make = [] { return std::make_unique<topic_source<Key, Value>>(); },
+                     .make = [] { return make_node<topic_source<Key, Value>>(); },
                      .reset = reset});
 }
 
@@ -96,7 +96,7 @@ topology& topology::add_global_store(store_spec spec, std::string source, std::s
                             {.kind = node_kind::source,
                              .name = std::move(source),
                              .topics = {std::move(topic)},
-                             .make = [] { return std::make_unique<topic_source<Key, Value>>(); }},
+                             .make = [] { return make_node<topic_source<Key, Value>>(); }},
                             {.kind = node_kind::processor,
                              .name = std::move(processor),
                              .make = detail::processor_maker(std::move(supplier))},

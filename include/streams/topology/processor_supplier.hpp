@@ -4,7 +4,6 @@
 #include <streams/topology/processor.hpp>
 #include <streams/topology/topology.hpp>
 
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -14,11 +13,11 @@ namespace streams::inline v0::detail {
 /// The node of a supplied processor, its types found from the processor's base class.
 template <class KeyIn, class ValueIn, class KeyOut, class ValueOut>
 std::unique_ptr<node> node_of(std::unique_ptr<processor<KeyIn, ValueIn, KeyOut, ValueOut>> body) {
-    return std::make_unique<processor_node<KeyIn, ValueIn, KeyOut, ValueOut>>(std::move(body));
+    return make_node<processor_node<KeyIn, ValueIn, KeyOut, ValueOut>>(std::move(body));
 }
 template <class Key, class ValueIn, class ValueOut>
 std::unique_ptr<node> node_of(std::unique_ptr<fixed_key_processor<Key, ValueIn, ValueOut>> body) {
-    return std::make_unique<fixed_key_processor_node<Key, ValueIn, ValueOut>>(std::move(body));
+    return make_node<fixed_key_processor_node<Key, ValueIn, ValueOut>>(std::move(body));
 }
 
 template <class KeyIn, class ValueIn, class KeyOut, class ValueOut>
@@ -69,9 +68,9 @@ using supplied_fixed_key_t = processor_types<
 
 /// Makes the nodes of supplied processors, one for each task.
 template <class Supplier>
-[[nodiscard]] std::function<std::unique_ptr<node>()> processor_maker(Supplier supplier) {
-    return [shared = std::make_shared<const Supplier>(std::move(supplier))] {
-        auto body = (*shared)();
+[[nodiscard]] node_factory processor_maker(Supplier supplier) {
+    return [supplier = std::move(supplier)] {
+        auto body = supplier();
         if constexpr (processor_supplier<Supplier>) {
             auto* base = as_processor(body.release());
             return node_of(std::unique_ptr<std::remove_pointer_t<decltype(base)>>(base));

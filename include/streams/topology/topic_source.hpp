@@ -58,6 +58,11 @@ private:
     std::optional<T> held_;
 };
 
+/// Throws undecodable for a null that the type of the source does not admit. `what`: key or value.
+[[noreturn]] void refuse_null_field(std::string_view what);
+/// Throws undecodable for what a serde refused.
+[[noreturn]] void refuse_field(std::string_view what, const serialization_error& cause);
+
 } // namespace detail
 
 /// Reads the records of input topics. Decodes with serde<Key> and serde<Value>, or with serde objects. `Timestamp` chooses the event time: it is
@@ -112,16 +117,12 @@ private:
     static const T& read(detail::field_decoder<T, Serde>& decoder, std::optional<bytes_view> in,
                          std::string_view what) {
         if constexpr (!detail::admits_null<T>) {
-            if (!in)
-                throw undecodable(
-                    concat("the ", what,
-                           " is null where the type of its source admits none; declare it as "
-                           "std::optional, or drop such records with consumed{.on_null = on_null::drop}"));
+            if (!in) detail::refuse_null_field(what);
         }
         try {
             return decoder(in);
-        } catch (const serialization_error& e) {
-            throw undecodable(concat("the ", what, " does not decode: ", std::string_view(e.what())));
+        } catch (const serialization_error& cause) {
+            detail::refuse_field(what, cause);
         }
     }
 

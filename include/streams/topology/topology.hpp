@@ -1,12 +1,12 @@
 #pragma once
 
 #include <streams/core/config.hpp>
+#include <streams/core/shared_callable.hpp>
 #include <streams/state/store_spec.hpp>
 #include <streams/topology/node.hpp>
 
 #include <concepts>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +17,9 @@ namespace streams::inline v0 {
 
 enum class node_kind { source, processor, sink };
 
+/// Makes a node: any callable without arguments that returns a std::unique_ptr of one.
+using node_factory = detail::shared_callable<std::unique_ptr<node>()>;
+
 /// A node before any task makes it.
 struct node_spec {
     node_kind kind = node_kind::processor;
@@ -26,7 +29,7 @@ struct node_spec {
     std::vector<std::string> topics{}; ///< source: what it reads; sink: at most one, none where `topic_extractor`
     bool topic_extractor = false;      ///< sink: the topic is chosen for each record
     /// Makes the node of one task. Called from any thread, several times; what it captures is shared and constant.
-    std::function<std::unique_ptr<node>()> make{};
+    node_factory make{};
     std::optional<offset_reset> reset{}; ///< source: where to begin without a committed offset; nullopt: as configured
     std::string pattern{}; ///< source: a regular expression of the topics it reads; then `topics` are those found so far
 };

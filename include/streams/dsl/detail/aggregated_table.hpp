@@ -41,7 +41,7 @@ struct by_key {
     std::chrono::milliseconds window_size{0}; ///< of keys that are windowed already
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return std::make_unique<aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, window_size);
+        return make_node<aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, window_size);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
         return getter_from_store<key_type, row_type>(store);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/shared_callable.hpp>
 #include <streams/dsl/detail/functor.hpp>
 #include <streams/topology/node.hpp>
 
@@ -34,7 +35,7 @@ template <class Key, class Value>
 struct branch_plan {
     struct branch {
         std::string child;
-        std::function<std::unique_ptr<branch_predicate<Key, Value>>()> make;
+        shared_callable<std::unique_ptr<branch_predicate<Key, Value>>()> make;
     };
     std::vector<branch> branches{};
     std::string default_child{}; ///< empty: records that no branch takes end here

@@ -144,22 +144,22 @@ public:
     }
     [[nodiscard]] std::unique_ptr<node> by_key(const functors& shared, const cogroup_upkeep& upkeep,
                                                std::chrono::milliseconds window_size) const override {
-        return std::make_unique<aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
+        return make_node<aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
                                                                       upkeep.send_old, window_size);
     }
     [[nodiscard]] std::unique_ptr<node> by_window(const functors& shared, const cogroup_upkeep& upkeep,
                                                   const time_windows& windows) const override {
-        return std::make_unique<window_aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
+        return make_node<window_aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
                                                                              upkeep.send_old, windows);
     }
     [[nodiscard]] std::unique_ptr<node> by_window(const functors& shared, const cogroup_upkeep& upkeep,
                                                   const sliding_windows& windows) const override {
-        return std::make_unique<sliding_aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
+        return make_node<sliding_aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
                                                                               upkeep.send_old, windows);
     }
     [[nodiscard]] std::unique_ptr<node> by_window(const functors& shared, const cogroup_upkeep& upkeep,
                                                   const session_windows& windows) const override {
-        return std::make_unique<session_aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
+        return make_node<session_aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
                                                                               upkeep.send_old, windows);
     }
 

@@ -156,7 +156,7 @@ add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
     graph_node merge{.name = into.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-")};
     merge.write = [table](const graph_node& of, topology& out) {
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
-                          return std::make_unique<pass_node<row_key, change<Aggregate>>>();
+                          return make_node<pass_node<row_key, change<Aggregate>>>();
                       }});
         table->write_store(parent_names(of), out);
     };

@@ -109,7 +109,7 @@ struct count_windows {
 
     void write(const graph_node& of, topology& out) const {
         const auto make = [plan = plan, store = spec.name, size = size] {
-            return std::make_unique<count_window_node<KeyIn, ValueIn, Plan>>(plan, store, size);
+            return make_node<count_window_node<KeyIn, ValueIn, Plan>>(plan, store, size);
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
         out.add_operator_store(spec, {of.name});

@@ -38,7 +38,7 @@ struct foreign_join_plan {
     node_factory answer_source{};
     node_factory join{};
     std::vector<std::string> primary_stores{};
-    std::function<void(const graph_node&, topology&)> write_result{};
+    graph_writer write_result{};
 };
 
 /// Named in Kafka Streams' order. `name`: given by the user; empty for generated ones.
@@ -56,11 +56,11 @@ template <class Key>
         using key_serde = time_windowed_serde<typename windowed_inner<Key>::type>;
         if (window_size)
             return [size = *window_size] {
-                return std::make_unique<topic_source<Key, bytes_view, fail_on_invalid_timestamp, key_serde>>(
+                return make_node<topic_source<Key, bytes_view, fail_on_invalid_timestamp, key_serde>>(
                     on_null::fail, fail_on_invalid_timestamp{}, key_serde(size));
             };
     }
-    return [] { return std::make_unique<topic_source<Key, bytes_view, fail_on_invalid_timestamp>>(); };
+    return [] { return make_node<topic_source<Key, bytes_view, fail_on_invalid_timestamp>>(); };
 }
 
 /// Makes the typed nodes of a foreign-key join.
@@ -76,21 +76,21 @@ struct foreign_join {
         rows->enable_sending_old_values(true);
         plan.send = [extractor = std::move(extractor), versioned = rows->versioned()] {
             using node = subscription_send_node<Key, Value, ForeignKey, Extractor, Left>;
-            return std::make_unique<node>(extractor, versioned);
+            return make_node<node>(extractor, versioned);
         };
         getter_plan<ForeignKey, ForeignValue> foreign = foreign_rows->getter();
         plan.foreign_stores = std::move(foreign.stores);
         plan.answer = [make = std::move(foreign.make)] {
-            return std::make_unique<subscription_answer_node<ForeignKey, ForeignValue>>(make());
+            return make_node<subscription_answer_node<ForeignKey, ForeignValue>>(make());
         };
         plan.foreign_change = [store = plan.names.store, versioned = foreign_rows->versioned()] {
-            return std::make_unique<foreign_change_node<ForeignKey, ForeignValue>>(store, versioned);
+            return make_node<foreign_change_node<ForeignKey, ForeignValue>>(store, versioned);
         };
         plan.answer_source = answer_source_of<Key>(left.window_size);
         getter_plan<Key, Value> primary = rows->getter();
         plan.primary_stores = std::move(primary.stores);
         plan.join = [make = std::move(primary.make), joiner = std::move(joiner)] {
-            return std::make_unique<answer_join_node<Key, Value, ForeignValue, NewValue, F, Left>>(make(), joiner);
+            return make_node<answer_join_node<Key, Value, ForeignValue, NewValue, F, Left>>(make(), joiner);
         };
         plan.write_result = [result = std::move(result),
                              size = left.window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of,

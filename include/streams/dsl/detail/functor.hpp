@@ -1,9 +1,9 @@
 #pragma once
 
+#include <streams/core/shared_value.hpp>
 #include <streams/dsl/concepts.hpp>
 
 #include <functional>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -11,11 +11,11 @@ namespace streams::inline v0::detail {
 
 /// A user's functor as a topology holds it: once, for all tasks.
 template <class F>
-using shared_functor = std::shared_ptr<const F>;
+using shared_functor = shared_value<F>;
 
 template <class F>
 [[nodiscard]] shared_functor<std::decay_t<F>> share(F&& functor) {
-    return std::make_shared<const std::decay_t<F>>(std::forward<F>(functor));
+    return shared_functor<std::decay_t<F>>(std::in_place, std::forward<F>(functor));
 }
 
 /// A user's functor as the nodes of one task call it.

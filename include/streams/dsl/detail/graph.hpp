@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,8 +15,6 @@
 #include <vector>
 
 namespace streams::inline v0::detail {
-
-using node_factory = std::function<std::unique_ptr<node>()>;
 
 /// A source of the logical graph: what is needed to merge two that read the same topics.
 struct source_plan {
@@ -36,13 +33,14 @@ struct repartition_plan {
     std::string source_name;
     std::optional<std::int32_t> partitions;
     bool optimizable = true; ///< false: asked for by repartition(), never merged with others
-    std::function<node_factory(bool pass_null_keys)> make_filter;
+    node_factory make_filter; ///< drops records that no key places
+    node_factory make_pass;   ///< in its place above a left or outer join
     node_factory make_sink;
     node_factory make_source;
 };
 
 struct graph_node;
-using graph_writer = std::function<void(const graph_node&, topology&)>;
+using graph_writer = shared_callable<void(const graph_node&, topology&)>;
 
 /// A join of two streams, were both the same.
 struct self_join_plan {
@@ -64,7 +62,7 @@ struct graph_node {
     std::optional<source_plan> source{};
     std::optional<repartition_plan> repartition{};
     /// A change of key, or a merge: fills in a repartition topic right behind it. Empty where its types have no serde.
-    std::function<void(repartition_plan&)> repartition_after{};
+    shared_callable<void(repartition_plan&)> repartition_after{};
     bool reuses_topic = false; ///< set where the topic of a table becomes the changelog of its store
     graph_writer write{};
     std::optional<self_join_plan> self_join{}; ///< a join of streams whose types are equal
@@ -97,6 +95,8 @@ public:
     void add_again(graph_node& existing, graph_node& parent);
     /// A processor that needs no store.
     graph_node& add_processor(std::string name, graph_node& parent, node_factory make);
+    /// A sink that writes `topic`; nullopt: one that it chooses for each record.
+    void add_sink(std::string name, graph_node& parent, std::optional<std::string> topic, node_factory make);
 
     /// A repartition plan named by Kafka Streams' rules; takes three indices.
     [[nodiscard]] repartition_plan new_repartition(const std::string& prefix);
@@ -156,7 +156,7 @@ struct group_state {
 };
 
 /// Fills in the nodes around a repartition topic.
-using repartition_filler = std::function<void(repartition_plan&)>;
+using repartition_filler = shared_callable<void(repartition_plan&)>;
 
 /// Where a join of the stream is attached: behind a repartition topic where its key has changed. `name`: of the join.
 [[nodiscard]] attachment before_join(stream_state& stream, const std::string& name, const repartition_filler& fill);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/shared_callable.hpp>
 #include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/detail/pass_node.hpp>
 #include <streams/dsl/detail/stateless.hpp>
@@ -14,7 +15,7 @@ namespace streams::inline v0::detail {
 
 /// What becomes of the records that no open window takes; empty: they are dropped. Given where their aggregation's node
 /// is. Takes no index of its own, so that the names of what follows stay as they are without it.
-using late_exit = std::function<void(const attachment& aggregation)>;
+using late_exit = shared_callable<void(const attachment& aggregation)>;
 
 template <class Key, class Value, class To>
 [[nodiscard]] late_exit make_late_exit(To&& to) {
@@ -28,7 +29,7 @@ template <class Key, class Value, class To>
     } else {
         return [use = std::forward<To>(to)](const attachment& at) {
             graph_node& node = at.graph->add_processor(at.node->name + "-late", *at.node,
-                                                       [] { return std::make_unique<pass_node<Key, Value>>(); });
+                                                       [] { return make_node<pass_node<Key, Value>>(); });
             std::invoke(use, kstream<Key, Value>(at.behind(node)));
         };
     }

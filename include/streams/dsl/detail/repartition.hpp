@@ -36,21 +36,19 @@ template <class Key, class Value>
         using key_serde = time_windowed_serde<typename windowed_inner<plain_key>::type>;
         if (window_size)
             return [size = *window_size] {
-                return std::make_unique<topic_source<Key, Value, fail_on_invalid_timestamp, key_serde>>(
+                return make_node<topic_source<Key, Value, fail_on_invalid_timestamp, key_serde>>(
                     on_null::fail, fail_on_invalid_timestamp{}, key_serde(size));
             };
     }
-    return [] { return std::make_unique<topic_source<Key, Value, fail_on_invalid_timestamp>>(); };
+    return [] { return make_node<topic_source<Key, Value, fail_on_invalid_timestamp>>(); };
 }
 
 /// Fills in the three nodes around a repartition topic, by the types of the records that go through.
 template <class Key, class Value>
 void make_repartition_nodes(repartition_plan& plan, std::optional<std::chrono::milliseconds> window_size) {
-    plan.make_filter = [](bool pass_null_keys) -> node_factory {
-        if (pass_null_keys) return [] { return std::make_unique<pass_node<Key, Value>>(); };
-        return [] { return std::make_unique<null_key_filter_node<Key, Value>>(); };
-    };
-    plan.make_sink = [topic = plan.topic] { return std::make_unique<topic_sink<Key, Value>>(topic); };
+    plan.make_filter = [] { return make_node<null_key_filter_node<Key, Value>>(); };
+    plan.make_pass = [] { return make_node<pass_node<Key, Value>>(); };
+    plan.make_sink = [topic = plan.topic] { return make_node<topic_sink<Key, Value>>(topic); };
     plan.make_source = internal_source<Key, Value>(window_size);
 }
 

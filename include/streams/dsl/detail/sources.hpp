@@ -1,9 +1,9 @@
 #pragma once
 
+#include <streams/core/shared_callable.hpp>
 #include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/options.hpp>
 
-#include <functional>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -17,7 +17,7 @@ namespace streams::inline v0::detail {
                                            const consumed& options, const std::type_info& types, node_factory make);
 
 using table_writer =
-    std::function<void(const std::string& name, const std::string& source, const std::string& reused, topology&)>;
+    shared_callable<void(const std::string& name, const std::string& source, const std::string& reused, topology&)>;
 
 /// Adds the source of a table and the node below it, which `write_table` writes: (its name, the
 /// source's name, the topic that is to be the changelog of its store or nothing, the topology).

@@ -65,7 +65,7 @@ private:
                           .name = of.name,
                           .parents = parent_names(of),
                           .stores = rows.stores,
-                          .make = [make = rows.make, joiner] { return std::make_unique<node_type>(make(), joiner); }});
+                          .make = [make = rows.make, joiner] { return make_node<node_type>(make(), joiner); }});
         };
     }
     template <bool Left, class NewValue, class Row, class F>
@@ -81,7 +81,7 @@ private:
                 {.kind = node_kind::processor,
                  .name = of.name,
                  .parents = parent_names(of),
-                 .make = [make = rows.make, joiner, plan] { return std::make_unique<node_type>(make(), joiner, plan); }});
+                 .make = [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); }});
             // In this order, which shows in describe() where two names fall together.
             out.add_operator_store(join_buffer_spec(plan.store), {of.name});
             for (const std::string& store : rows.stores) out.connect_store(of.name, store);

@@ -61,7 +61,7 @@ void mark_key_change(graph_node& node, const attachment& at) {
 
 template <class Node, class F>
 [[nodiscard]] node_factory maker_of(shared_functor<F> functor) {
-    return [functor = std::move(functor)] { return std::make_unique<Node>(functor); };
+    return [functor = std::move(functor)] { return make_node<Node>(functor); };
 }
 
 /// Adds the stateless operators of a stream to the graph.
@@ -120,7 +120,7 @@ struct stateless {
     static void add_print(const attachment& at, std::string name, const printed& options, shared_functor<F> f) {
         const auto make = [to = open_line_printer(options.file),
                            label = options.label.empty() ? at.name : options.label, f = std::move(f)] {
-            return std::make_unique<print_node<Key, Value, F>>(to, label, f);
+            return make_node<print_node<Key, Value, F>>(to, label, f);
         };
         at.graph->add_processor(std::move(name), *at.node, make);
     }
@@ -135,7 +135,7 @@ struct stateless {
         what.repartition_after = filler_of<wider_t<Key, OtherKey>, wider_t<Value, OtherValue>>(at);
         what.write = [](const graph_node& of, topology& out) {
             out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
-                              return std::make_unique<node_type>();
+                              return make_node<node_type>();
                           }});
         };
         graph_node* const parents[] = {at.node, other.node};
@@ -155,7 +155,7 @@ struct stateless {
             plan.optimizable = false;
             using sink = topic_sink<Key, Value, std::string, decltype(make_partitioner())>;
             plan.make_sink = [topic = plan.topic, make_partitioner] {
-                return std::make_unique<sink>(topic, make_partitioner());
+                return make_node<sink>(topic, make_partitioner());
             };
         });
     }
@@ -165,19 +165,10 @@ struct stateless {
     static void add_sink(const attachment& at, std::string name, std::optional<std::string> topic, MakeTopic make_topic,
                          MakePartitioner make_partitioner) {
         using sink = topic_sink<Key, Value, decltype(make_topic()), decltype(make_partitioner())>;
-        graph_node what{.name = std::move(name)};
-        what.write = [=](const graph_node& of, topology& out) {
-            node_spec spec{.kind = node_kind::sink, .name = of.name, .parents = parent_names(of)};
-            if (topic)
-                spec.topics = {*topic};
-            else
-                spec.topic_extractor = true;
-            spec.make = [make_topic, make_partitioner] {
-                return std::make_unique<sink>(make_topic(), make_partitioner());
-            };
-            out.add_node(std::move(spec));
-        };
-        at.graph->add(std::move(what), *at.node);
+        at.graph->add_sink(std::move(name), *at.node, std::move(topic),
+                           [make_topic = std::move(make_topic), make_partitioner = std::move(make_partitioner)] {
+                               return make_node<sink>(make_topic(), make_partitioner());
+                           });
     }
     template <class MakePartitioner>
     static void add_sink(const attachment& at, std::string name, const std::string& topic,

@@ -72,15 +72,15 @@ template <class KeyL, class ValueL, class KeyR, class ValueR, class Arguments, c
     using left_node = stream_stream_join_node<KeyL, ValueL, Arguments, NewValue, F, join_side::left>;
     using right_node = stream_stream_join_node<KeyR, ValueR, Arguments, NewValue, F, join_side::right>;
     stream_join_makers make;
-    make.left_window = [store = names.left_store] { return std::make_unique<join_window_node<KeyL, ValueL>>(store); };
-    make.right_window = [store = names.right_store] { return std::make_unique<join_window_node<KeyR, ValueR>>(store); };
-    make.left_join = [plan, joiner] { return std::make_unique<left_node>(plan, joiner); };
-    make.right_join = [plan, joiner] { return std::make_unique<right_node>(plan, joiner); };
-    make.merge = [] { return std::make_unique<pass_node<key_out, NewValue>>(); };
+    make.left_window = [store = names.left_store] { return make_node<join_window_node<KeyL, ValueL>>(store); };
+    make.right_window = [store = names.right_store] { return make_node<join_window_node<KeyR, ValueR>>(store); };
+    make.left_join = [plan, joiner] { return make_node<left_node>(plan, joiner); };
+    make.right_join = [plan, joiner] { return make_node<right_node>(plan, joiner); };
+    make.merge = [] { return make_node<pass_node<key_out, NewValue>>(); };
     if constexpr (std::is_same_v<KeyL, KeyR> && std::is_same_v<ValueL, ValueR>) {
         using self_node = stream_self_join_node<KeyL, ValueL, Arguments, NewValue, F>;
         make.self_join = [store = names.left_store, windows, joiner] {
-            return std::make_unique<self_node>(store, windows, joiner);
+            return make_node<self_node>(store, windows, joiner);
         };
     }
     return add_stream_join(at.left, at.right, Arguments::kind, windows, options, names, std::move(make));

@@ -65,7 +65,7 @@ public:
     }
     void write(const graph_node& of, topology& out) const {
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [plan = plan_] {
-                          return std::make_unique<suppress_node<Key, Value>>(plan);
+                          return make_node<suppress_node<Key, Value>>(plan);
                       }});
         out.add_operator_store(spec_, {of.name});
     }

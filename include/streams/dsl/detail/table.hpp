@@ -1,10 +1,10 @@
 #pragma once
 
+#include <streams/core/shared_callable.hpp>
 #include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/serde/windowed.hpp>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,7 +34,7 @@ public:
 template <class Key, class Value>
 struct getter_plan {
     std::vector<std::string> stores;
-    std::function<std::unique_ptr<value_getter<Key, Value>>()> make;
+    shared_callable<std::unique_ptr<value_getter<Key, Value>>()> make;
 };
 
 /// What the handles of a table and the operators below it share while the topology is built. What is asked for here is

@@ -115,7 +115,7 @@ struct by_group {
     std::chrono::milliseconds window_size{0}; ///< of windowed keys
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return std::make_unique<table_aggregate_node<Key, Value, Plan>>(plan, store, send_old, window_size);
+        return make_node<table_aggregate_node<Key, Value, Plan>>(plan, store, send_old, window_size);
     }
     [[nodiscard]] getter_plan<Key, row_type> getter(const std::string& store) const {
         return getter_from_store<Key, row_type>(store);
@@ -144,10 +144,10 @@ template <class Key, class Value>
         using key_serde = time_windowed_serde<typename windowed_inner<Key>::type>;
         if (window_size)
             return [size = *window_size] {
-                return std::make_unique<change_source<Key, Value, key_serde>>(key_serde(size));
+                return make_node<change_source<Key, Value, key_serde>>(key_serde(size));
             };
     }
-    return [] { return std::make_unique<change_source<Key, Value>>(); };
+    return [] { return make_node<change_source<Key, Value>>(); };
 }
 
 /// Adds an aggregation of a grouped table behind its repartition topic, and returns its place.
@@ -157,7 +157,7 @@ template <class Key, class Value, class Table>
     using sink = topic_sink<Key, change<Value>, std::string, place_by_key, serde<Key>, change_serde<Value>>;
     const std::string topic = (group.name.empty() ? names.store : group.name) + "-repartition";
     const attachment above = behind_grouping(
-        group, names, [topic] { return std::make_unique<sink>(topic); },
+        group, names, [topic] { return make_node<sink>(topic); },
         change_source_of<Key, Value>(group.at.window_size));
     graph_node what{.name = names.node};
     what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };

@@ -53,10 +53,10 @@ public:
         node_spec merge{.kind = node_kind::processor, .name = names.merge, .parents = {names.left, names.right}};
         if constexpr (Stored)
             merge.make = [upkeep = table_upkeep{spec_->name, send_old_, window_size}] {
-                return std::make_unique<stored_table_merge_node<Key, NewValue>>(upkeep);
+                return make_node<stored_table_merge_node<Key, NewValue>>(upkeep);
             };
         else
-            merge.make = [] { return std::make_unique<table_merge_node<Key, NewValue>>(); };
+            merge.make = [] { return make_node<table_merge_node<Key, NewValue>>(); };
         out.add_node(std::move(merge));
         if (spec_) out.add_operator_store(*spec_, {names.merge});
     }
@@ -66,7 +66,7 @@ private:
     void write_side(const std::string& name, const std::string& parent, const getter_plan<Key, Other>& others,
                     bool versioned, topology& out) const {
         const auto make = [others = others.make, joiner = joiner_, send_old = send_old_, versioned] {
-            return std::make_unique<side_node<FromLeft>>(others(), joiner, send_old, versioned);
+            return make_node<side_node<FromLeft>>(others(), joiner, send_old, versioned);
         };
         out.add_node(
             {.kind = node_kind::processor, .name = name, .parents = {parent}, .stores = others.stores, .make = make});

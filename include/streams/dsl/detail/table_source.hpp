@@ -106,7 +106,7 @@ template <class KeyIn, class ValueIn, class Table>
 void write_table_source(const Table& table, std::string name, std::vector<std::string> parents,
                         const std::string& topic, std::chrono::milliseconds window_size, topology& out) {
     const auto make = [upkeep = table.upkeep(window_size)] {
-        return std::make_unique<table_source_node<KeyIn, ValueIn>>(upkeep);
+        return make_node<table_source_node<KeyIn, ValueIn>>(upkeep);
     };
     out.add_node({.kind = node_kind::processor, .name = name, .parents = std::move(parents), .make = make});
     if (!table.store()) return;

@@ -200,7 +200,7 @@ public:
     void write(const graph_node& of, std::chrono::milliseconds window_size, topology& out) const {
         const table_upkeep upkeep{spec_ ? spec_->name : std::string(), send_old_, window_size};
         const auto make = [functor = functor_, upkeep, versioned = parent_->versioned()] {
-            return std::make_unique<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)},
+            return make_node<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)},
                                                                                    upkeep, versioned);
         };
         out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});

@@ -25,7 +25,7 @@ struct by_window {
     emission how;
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return std::make_unique<node_type>(plan, store, send_old, windows, how);
+        return make_node<node_type>(plan, store, send_old, windows, how);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
         return {{store}, [store] { return std::make_unique<window_getter<without_null_t<KeyIn>, row_type>>(store); }};
@@ -52,7 +52,7 @@ struct by_session {
     emission how;
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return std::make_unique<session_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows, how);
+        return make_node<session_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows, how);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
         return {{store}, [store] { return std::make_unique<session_getter<without_null_t<KeyIn>, row_type>>(store); }};

@@ -1,0 +1,15 @@
+#include <streams/topology/topic_source.hpp>
+
+namespace streams::inline v0::detail {
+
+void refuse_null_field(std::string_view what) {
+    throw undecodable(concat("the ", what,
+                             " is null where the type of its source admits none; declare it as std::optional, or drop "
+                             "such records with consumed{.on_null = on_null::drop}"));
+}
+
+void refuse_field(std::string_view what, const serialization_error& cause) {
+    throw undecodable(concat("the ", what, " does not decode: ", std::string_view(cause.what())));
+}
+
+} // namespace streams::inline v0::detail
