@@ -24,8 +24,7 @@ public:
     }
     bytes_view take(std::size_t count) {
         if (count > in_.size() - at_)
-            throw state_error(concat("an entry of ", in_.size(), " bytes in the changelog of a suppress buffer ends too "
-                                     "early; reset the application if something else wrote to that topic"));
+            throw serialization_error(concat("an entry of ", in_.size(), " bytes ends too early"));
         at_ += count;
         return in_.subview(at_ - count, count);
     }

@@ -25,7 +25,7 @@ struct decoded_change {
 /// Replaces the content of `out`. `prior`: the value before the first update that was held back.
 void encode_change(const record_context& context, std::optional<bytes_view> prior, std::optional<bytes_view> old_value,
                    std::optional<bytes_view> new_value, std::int64_t time, bytes& out);
-/// Throws state_error where the bytes are no such entry.
+/// Throws serialization_error where the bytes are no such entry.
 [[nodiscard]] decoded_change decode_change(bytes_view in);
 void decode_headers(bytes_view in, const decoded_change& of, streams::headers& out);
 /// Kafka Streams' estimate of what an entry of `size` bytes with so many headers holds in memory, without its key.

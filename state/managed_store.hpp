@@ -37,7 +37,8 @@ public:
     /// The last changelog offset that the content on disk covers; nullopt: none, restore from the beginning.
     [[nodiscard]] virtual std::optional<std::int64_t> checkpoint() const = 0;
 
-    /// Applies changelog records, in order; goes past caching and changelog.
+    /// Applies changelog records, in order; goes past caching and changelog. Throws foreign_changelog_error for a record
+    /// that no such store writes.
     virtual void restore(std::span<const record_view> records) = 0;
     /// All is restored up to and including `offset` (nullopt: the changelog is empty): written to disk with it.
     virtual void restored(std::optional<std::int64_t> offset) = 0;
@@ -58,7 +59,7 @@ public:
 };
 
 /// Makes and opens a store. Throws state_error where the disk refuses or the store is of an incompatible version, and
-/// corrupt_state_error where its content is damaged; the message says which and what to do.
+/// corrupt_state_error where its content is damaged or laid out otherwise.
 [[nodiscard]] std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment);
 
 } // namespace streams::inline v0

@@ -1,6 +1,7 @@
 #include "state/memory_change_buffer.hpp"
 
 #include "state/change_format.hpp"
+#include "state/foreign_changelog_error.hpp"
 
 #include <streams/core/error.hpp>
 
@@ -28,9 +29,20 @@ const headers& version_headers() {
 void require_version(const record_view& record, std::string_view store) {
     const header* version = record.headers ? record.headers->last("v") : nullptr;
     if (version && version->value && version->value->size() == 1 && version->value->data()[0] == format_version) return;
-    throw state_error(concat("the changelog of suppress buffer ", store, " holds a record at offset ", record.offset,
-                             " in another format than version 3, which Kafka Streams writes since 2.5; let a newer "
-                             "version of the application that wrote it drain its buffer first"));
+    throw foreign_changelog_error(concat("suppress buffer ", store, " cannot be restored: the record at offset ",
+                                         record.offset, " of its changelog is in another format than version 3, which "
+                                         "Kafka Streams writes since 2.5; let a newer version of the application that "
+                                         "wrote it drain its buffer first"));
+}
+
+decoded_change decode(const record_view& record, std::string_view store) {
+    try {
+        return decode_change(*record.value);
+    } catch (const serialization_error& cause) {
+        throw foreign_changelog_error(concat("suppress buffer ", store, " cannot be restored: the record at offset ",
+                                             record.offset, " of its changelog does not decode: ", cause.what(),
+                                             "; see what else writes to that topic, and reset the application"));
+    }
 }
 
 } // namespace
@@ -170,7 +182,7 @@ void memory_change_buffer::restore(std::span<const record_view> records) {
             continue;
         }
         require_version(record, spec_.name);
-        const decoded_change change = decode_change(*record.value);
+        const decoded_change change = decode(record, spec_.name);
         decode_headers(*record.value, change, headers_);
         heap_bytes_ -= to.change.heap_bytes();
         to.change.begin(change.prior);

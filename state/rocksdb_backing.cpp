@@ -80,6 +80,18 @@ std::optional<store_position> decode_position(std::string_view text) {
     return position;
 }
 
+/// A file that the database itself named is missing: that is damage too, not a refusal of the disk.
+bool is_damage(const rocksdb::Status& status) { return status.IsCorruption() || status.IsPathNotFound(); }
+
+/// Whether `folder` has files of a database, but not the one that leads to them: opened, it would begin empty.
+bool has_lost_its_head(const std::filesystem::path& folder) {
+    std::error_code ignored; // what cannot be looked at does not open either
+    if (std::filesystem::exists(folder / "CURRENT", ignored)) return false;
+    for (const auto& file : std::filesystem::directory_iterator(folder, ignored))
+        if (file.path().extension() == ".sst" || file.path().filename().string().starts_with("MANIFEST")) return true;
+    return false;
+}
+
 // RocksDB has changed the type that a database is opened into.
 template <class Database>
 rocksdb::Status open_database(const rocksdb::Options& options, const std::string& path, Database& into) {
@@ -95,9 +107,10 @@ rocksdb::Status open_database(const rocksdb::Options& options, const std::string
 
 class rocksdb_cursor final : public store_cursor<store_entry> {
 public:
-    rocksdb_cursor(rocksdb::DB& database, key_span span, iteration_order direction, std::string label)
+    rocksdb_cursor(rocksdb::DB& database, key_span span, iteration_order direction, std::string store, std::string label)
         : descending_(direction == iteration_order::descending), from_(span.from ? span.from->text() : first_data_key),
-          to_(span.to ? span.to->text() : std::string_view{}), from_slice_(from_), to_slice_(to_), label_(std::move(label)) {
+          to_(span.to ? span.to->text() : std::string_view{}), from_slice_(from_), to_slice_(to_), store_(std::move(store)),
+          label_(std::move(label)) {
         rocksdb::ReadOptions options;
         options.iterate_lower_bound = &from_slice_;
         if (span.to) options.iterate_upper_bound = &to_slice_;
@@ -113,9 +126,7 @@ public:
         }
         if (iterator_->Valid()) return store_entry{to_view(iterator_->key()), to_view(iterator_->value())};
         const auto status = iterator_->status();
-        if (status.IsCorruption())
-            throw corrupt_state_error(concat(label_, " is damaged: ", status.ToString(),
-                                             "; remove its folder so that it is rebuilt from its changelog"));
+        if (is_damage(status)) throw corrupt_state_error(store_, concat(label_, " is damaged: ", status.ToString()));
         if (!status.ok()) throw state_error(concat(label_, " cannot be read: ", status.ToString(), "; check the disk"));
         return std::nullopt;
     }
@@ -127,6 +138,7 @@ private:
     std::string to_;
     rocksdb::Slice from_slice_;
     rocksdb::Slice to_slice_;
+    std::string store_;
     std::string label_;
     std::unique_ptr<rocksdb::Iterator> iterator_;
 };
@@ -134,15 +146,15 @@ private:
 class rocksdb_backing final : public backing {
 public:
     rocksdb_backing(const std::filesystem::path& folder, const disk_store_identity& identity)
-        : label_(concat("store ", identity.store, " in ", folder.string())) {
+        : store_(identity.store), label_(concat("store ", identity.store, " in ", folder.string())) {
         std::error_code cause;
         std::filesystem::create_directories(folder, cause);
         if (cause)
             throw state_error(concat("the folder of ", label_, " cannot be made: ", cause.message(),
                                      "; make it writable or set another state.dir"));
+        if (has_lost_its_head(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
         const auto status = open_database(options_for_stores(), folder.string(), database_);
-        // A file that the database itself named is missing: that is damage, not a refusal of the disk.
-        if (status.IsPathNotFound() || status.IsNotFound() || status.IsInvalidArgument()) fail_corrupt(status.ToString());
+        if (status.IsNotFound() || status.IsInvalidArgument()) fail_corrupt(status.ToString());
         check(status, "opened");
         write_options_.disableWAL = true;
         check_identity(identity);
@@ -181,7 +193,7 @@ public:
     }
 
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
-        return std::make_unique<rocksdb_cursor>(*database_, span, direction, label_);
+        return std::make_unique<rocksdb_cursor>(*database_, span, direction, store_, label_);
     }
 
     [[nodiscard]] std::uint64_t approximate_num_entries() override {
@@ -207,12 +219,11 @@ private:
     static constexpr std::uint64_t reserved_keys = 3;
 
     [[noreturn]] void fail_corrupt(const std::string& why) const {
-        throw corrupt_state_error(
-            concat(label_, " is damaged: ", why, "; remove its folder so that it is rebuilt from its changelog"));
+        throw corrupt_state_error(store_, concat(label_, " is damaged: ", why));
     }
     void check(const rocksdb::Status& status, std::string_view what) const {
         if (status.ok()) return;
-        if (status.IsCorruption()) fail_corrupt(status.ToString());
+        if (is_damage(status)) fail_corrupt(status.ToString());
         throw state_error(concat(label_, " cannot be ", what, ": ", status.ToString(),
                                  status.IsNoSpace() ? "; make room on the disk" : "; check disk and permissions"));
     }
@@ -240,10 +251,8 @@ private:
                                      "rebuilt from its changelog"));
         const auto layout = reserved(layout_key);
         if (layout == identity.layout) return;
-        const std::string what = concat(label_, " is laid out as `", layout.value_or(""), "`, the topology needs `",
-                                        identity.layout, "`; ");
-        if (identity.rebuildable) throw corrupt_state_error(what + "remove its folder so that it is rebuilt from its changelog");
-        throw state_error(what + "it has no changelog to rebuild it: give the changed store a new name, or remove its folder");
+        throw corrupt_state_error(store_, concat(label_, " is laid out as `", layout.value_or(""), "`, the topology needs `",
+                                                 identity.layout, '`'));
     }
 
     void read_position() {
@@ -261,7 +270,8 @@ private:
         check(rocksdb::DeleteFilesInRange(database_.get(), database_->DefaultColumnFamily(), &begin, &end, false), "written");
     }
 
-    std::string label_;
+    std::string store_;
+    std::string label_; ///< of the store, for messages
     std::unique_ptr<rocksdb::DB> database_;
     rocksdb::WriteOptions write_options_;
     rocksdb::PinnableSlice found_;

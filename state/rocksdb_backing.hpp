@@ -11,16 +11,15 @@ namespace streams::inline v0 {
 
 /// What a store on disk is checked against when it is opened.
 struct disk_store_identity {
-    std::string store;       ///< its name, for messages
-    std::string layout;      ///< how its keys and values are laid out; another one is not readable
-    bool rebuildable = true; ///< whether a changelog can rebuild it
+    std::string store;  ///< its name, for errors
+    std::string layout; ///< how its keys and values are laid out; another one is not readable
 };
 
 /// The first byte of every entry's key on disk; smaller ones are the store's own.
 inline constexpr std::byte disk_data_prefix{1};
 
 /// Opens, or makes, the RocksDB of one store. Throws state_error where the disk refuses or the format is of an
-/// incompatible version; corrupt_state_error where the content is damaged or of another layout and can be rebuilt.
+/// incompatible version; corrupt_state_error where the content is damaged or of another layout.
 [[nodiscard]] std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& folder,
                                                             const disk_store_identity& identity);
 

@@ -67,10 +67,8 @@ private:
                                                 std::string_view more) const {
         if (!spec_.persistent) return nullptr;
         return open_rocksdb_backing(environment.directory / spec_.name,
-                                    {spec_.name,
-                                     concat(kind, ", segments of ", layout_.segment_interval(), " ms",
-                                            layout_.by_time() ? ", by time" : "", more),
-                                     spec_.logging || !spec_.source_topic.empty()});
+                                    {spec_.name, concat(kind, ", segments of ", layout_.segment_interval(), " ms",
+                                                        layout_.by_time() ? ", by time" : "", more)});
     }
     /// Segments that take no more writes go; at a commit only, since a rollback takes the observed time back.
     void expire(std::int64_t observed) {

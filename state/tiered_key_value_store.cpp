@@ -25,8 +25,7 @@ tiered_map_settings settings_of(const store_spec& spec) {
 std::unique_ptr<backing> disk_of(const store_spec& spec, const store_environment& environment) {
     if (!spec.persistent) return nullptr;
     return open_rocksdb_backing(environment.directory / spec.name,
-                                {spec.name, spec.timestamped ? "key-value, timestamped" : "key-value",
-                                 spec.logging || !spec.source_topic.empty()});
+                                {spec.name, spec.timestamped ? "key-value, timestamped" : "key-value"});
 }
 
 /// Entries below `key | 0`, that is: up to and including `key`, begin here.

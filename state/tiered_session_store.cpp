@@ -1,6 +1,6 @@
 #include "state/tiered_session_store.hpp"
 
-#include <streams/core/error.hpp>
+#include "state/foreign_changelog_error.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -107,9 +107,10 @@ store_range<session_entry> tiered_session_store::ended(std::int64_t from, std::i
 
 void tiered_session_store::restore_one(const record_view& record) {
     if (record.key->size() < session_layout::suffix)
-        throw state_error(concat("changelog record at offset ", record.offset, " of store ", spec_.name, " has a key of ",
-                                 record.key->size(), " bytes, shorter than a session's end and start; something else ",
-                                 "writes to the changelog topic"));
+        throw foreign_changelog_error(concat("store ", spec_.name, " cannot be restored: the record at offset ",
+                                             record.offset, " of its changelog has a key of ", record.key->size(),
+                                             " bytes, shorter than a session's end and start; see what else writes to "
+                                             "that topic, and reset the application"));
     store_position& position = map_.position();
     const window session = session_layout::session_of(*record.key);
     position.observed = std::max(position.observed, session.end);

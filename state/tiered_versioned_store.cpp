@@ -1,9 +1,9 @@
 #include "state/tiered_versioned_store.hpp"
 
+#include "state/corrupt_state_error.hpp"
 #include "state/rocksdb_backing.hpp"
 
 #include <streams/core/big_endian.hpp>
-#include <streams/core/error.hpp>
 
 #include <algorithm>
 
@@ -30,11 +30,13 @@ std::unique_ptr<backing> disk_of(const store_spec& spec, const version_layout& l
                                  const store_environment& environment) {
     if (!spec.persistent) return nullptr;
     return open_rocksdb_backing(environment.directory / spec.name,
-                                {spec.name, concat("versioned, segments of ", layout.segment_interval(), " ms"),
-                                 spec.logging || !spec.source_topic.empty()});
+                                {spec.name, concat("versioned, segments of ", layout.segment_interval(), " ms")});
 }
 
-versioned_record latest_of(bytes_view stored) {
+versioned_record latest_of(bytes_view stored, const std::string& store) {
+    if (stored.size() < timestamp_bytes)
+        throw corrupt_state_error(store, concat("store ", store, " is damaged: a newest version of ", stored.size(),
+                                                " bytes has no timestamp"));
     return {stored.subview(timestamp_bytes), load_big_endian<std::int64_t>(stored.data())};
 }
 
@@ -42,7 +44,8 @@ versioned_record latest_of(bytes_view stored) {
 
 tiered_versioned_store::tiered_versioned_store(const store_spec& spec, const store_environment& environment)
     : spec_(spec), layout_(spec.retention.count()), changelog_(environment.changelog),
-      map_(settings_of(spec), without_changelog(environment), disk_of(spec, layout_, environment)) {
+      map_(settings_of(spec), without_changelog(environment), disk_of(spec, layout_, environment)), row_(spec.name),
+      older_row_(spec.name) {
     expire(observed());
 }
 
@@ -56,7 +59,7 @@ std::optional<bytes_view> tiered_versioned_store::read(std::int64_t segment, byt
 std::optional<versioned_record> tiered_versioned_store::get(bytes_view key) {
     const auto stored = read(version_layout::latest, key);
     if (!stored) return std::nullopt;
-    return latest_of(*stored);
+    return latest_of(*stored, spec_.name);
 }
 
 std::optional<versioned_record> tiered_versioned_store::get(bytes_view key, std::int64_t as_of) {
@@ -66,8 +69,8 @@ std::optional<versioned_record> tiered_versioned_store::get(bytes_view key, std:
     for (std::int64_t segment = layout_.segment_of(observed()); segment >= layout_.segment_of(as_of); --segment) {
         const auto row = read(segment, key);
         if (!row) continue;
-        if (version_row::next_of(*row) <= as_of) return std::nullopt;
-        if (version_row::first_of(*row) > as_of) continue;
+        if (row_.next_of(*row) <= as_of) return std::nullopt;
+        if (row_.first_of(*row) > as_of) continue;
         row_.read(*row);
         const std::size_t at = row_.find(as_of);
         const version_row::version& found = row_.at(at);
@@ -91,7 +94,7 @@ version_put tiered_versioned_store::apply(const one_put& put) {
 
     std::optional<std::int64_t> next; // when the version after the one that is put begins
     if (const auto stored = read(version_layout::latest, put.key)) {
-        const versioned_record latest = latest_of(*stored);
+        const versioned_record latest = latest_of(*stored, spec_.name);
         if (time >= latest.valid_from) {
             replace_latest(put, latest.valid_from, latest.value);
             return {};
@@ -101,8 +104,8 @@ version_put tiered_versioned_store::apply(const one_put& put) {
     for (std::int64_t segment = layout_.segment_of(observed()); segment >= layout_.segment_of(time); --segment) {
         const auto row = read(segment, put.key);
         if (!row) continue;
-        if (version_row::next_of(*row) <= time) break;
-        const std::int64_t first = version_row::first_of(*row);
+        if (row_.next_of(*row) <= time) break;
+        const std::int64_t first = row_.first_of(*row);
         if (first <= time) return put_into_row(put, segment, *row);
         next = first;
     }

@@ -1,7 +1,8 @@
 #include "state/tiered_window_store.hpp"
 
+#include "state/foreign_changelog_error.hpp"
+
 #include <streams/core/big_endian.hpp>
-#include <streams/core/error.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -98,9 +99,10 @@ store_range<window_entry> tiered_window_store::by_time(std::int64_t from, std::i
 
 void tiered_window_store::restore_one(const record_view& record) {
     if (record.key->size() < window_layout::suffix)
-        throw state_error(concat("changelog record at offset ", record.offset, " of store ", spec_.name, " has a key of ",
-                                 record.key->size(), " bytes, shorter than a window's start and sequence number; ",
-                                 "something else writes to the changelog topic"));
+        throw foreign_changelog_error(concat("store ", spec_.name, " cannot be restored: the record at offset ",
+                                             record.offset, " of its changelog has a key of ", record.key->size(),
+                                             " bytes, shorter than a window's start and sequence number; see what else "
+                                             "writes to that topic, and reset the application"));
     store_position& position = map_.position();
     const std::int64_t start = window_layout::start_of(*record.key);
     position.observed = std::max(position.observed, start);

@@ -1,7 +1,8 @@
 #include "state/version_row.hpp"
 
+#include "state/corrupt_state_error.hpp"
+
 #include <streams/core/big_endian.hpp>
-#include <streams/core/error.hpp>
 
 namespace streams::inline v0 {
 
@@ -9,20 +10,19 @@ namespace {
 constexpr std::size_t head_bytes = 8 + 8;
 constexpr std::size_t version_bytes = 8 + 4;
 constexpr std::int32_t deleted = -1;
-
-[[noreturn]] void fail_damaged(bytes_view row) {
-    throw state_error(concat("a row of versions of ", row.size(),
-                             " bytes does not decode; remove the store's folder so that it is rebuilt from its "
-                             "changelog"));
-}
 } // namespace
 
-std::int64_t version_row::next_of(bytes_view row) {
+void version_row::fail_damaged(bytes_view row) const {
+    throw corrupt_state_error(store_, concat("store ", store_, " is damaged: a row of versions of ", row.size(),
+                                             " bytes does not decode"));
+}
+
+std::int64_t version_row::next_of(bytes_view row) const {
     if (row.size() < head_bytes) fail_damaged(row);
     return load_big_endian<std::int64_t>(row.data());
 }
 
-std::int64_t version_row::first_of(bytes_view row) {
+std::int64_t version_row::first_of(bytes_view row) const {
     if (row.size() < head_bytes) fail_damaged(row);
     return load_big_endian<std::int64_t>(row.data() + 8);
 }

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -19,10 +21,13 @@ public:
         std::optional<bytes_view> value; ///< nullopt: deleted; owned by the caller or by the row
     };
 
-    [[nodiscard]] static std::int64_t next_of(bytes_view row);
-    [[nodiscard]] static std::int64_t first_of(bytes_view row);
+    /// `store`: the name of the store whose rows these are.
+    explicit version_row(std::string store) : store_(std::move(store)) {}
 
-    /// Decodes a row, of which it keeps a copy. Throws state_error where the bytes are no row.
+    // Throw corrupt_state_error where the bytes are no row.
+    [[nodiscard]] std::int64_t next_of(bytes_view row) const;
+    [[nodiscard]] std::int64_t first_of(bytes_view row) const;
+    /// Decodes a row, of which it keeps a copy.
     void read(bytes_view row);
     /// A row of one version.
     void begin(std::optional<bytes_view> value, std::int64_t from, std::int64_t to);
@@ -49,6 +54,9 @@ public:
 private:
     [[nodiscard]] bool only_marks_deletion() const noexcept { return next_ == versions_.back().from; }
 
+    [[noreturn]] void fail_damaged(bytes_view row) const;
+
+    std::string store_;
     std::int64_t next_ = 0;
     std::vector<version> versions_; ///< newest first
     bytes read_;

@@ -1,10 +1,12 @@
 #include "src/runtime/owned_tasks.hpp"
 
-#include "state/corrupt_state_error.hpp"
+#include "src/runtime/topic_names.hpp"
 
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 namespace streams::inline v0 {
 
@@ -66,17 +68,36 @@ std::unique_ptr<stream_task> owned_tasks::make(const owned_task& planned) {
         });
 }
 
+std::unique_ptr<stream_task> owned_tasks::make_intact(const owned_task& planned) {
+    std::set<std::string> wiped;
+    for (;;) {
+        try {
+            return make(planned);
+        } catch (const corrupt_state_error& cause) {
+            if (!wiped.insert(cause.store()).second) throw;
+            wipe({planned.id, cause});
+        }
+    }
+}
+
+void owned_tasks::wipe(const corrupt_task_error& damage) {
+    const store_spec& store = *environment_.what.find_store(damage.store());
+    if (environment_.what.is_global_store(store.name))
+        throw lost_store_error(concat("global store ", store.name, " is damaged: ", damage.what(),
+                                      "; start the application again, which fills it from its topic"));
+    const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
+    if (changelog_topic_name(environment_.what, environment_.config.application_id, store).empty())
+        throw lost_store_error(concat(damage.what(), "; it has no changelog to rebuild it: put a backup in the place of ",
+                                      folder, ", or remove that folder, and the store begins empty"));
+    log(log_level::warn, concat("task ", to_string(damage.task()), " rebuilds store ", store.name,
+                                " from its changelog: ", damage.what()));
+    environment_.states.wipe(damage.task(), store.name);
+}
+
 bool owned_tasks::open(owned_task& planned) {
     if (!environment_.states.try_lock(planned.id)) return false;
     try {
-        try {
-            planned.task = make(planned);
-        } catch (const corrupt_state_error& cause) {
-            log(log_level::warn, concat("task ", to_string(planned.id), " rebuilds its stores from their changelogs: ",
-                                        cause.what()));
-            environment_.states.wipe(planned.id);
-            planned.task = make(planned);
-        }
+        planned.task = make_intact(planned);
     } catch (...) {
         environment_.states.unlock(planned.id);
         throw;
@@ -91,15 +112,15 @@ void owned_tasks::forget_routes(const owned_task& of) {
     for (const topic_partition& input : of.inputs) routes_.erase(input);
 }
 
-void owned_tasks::reset(owned_task& owned, bool wipe) {
+void owned_tasks::reset(owned_task& owned, const corrupt_task_error* damage) {
     owned.at = owned_task::phase::planned;
     if (!owned.task) return;
     forget_routes(owned);
     owned.task->close_dirty();
     owned.task.reset();
-    if (wipe) {
+    if (damage != nullptr) {
         try {
-            environment_.states.wipe(owned.id);
+            wipe(*damage);
         } catch (...) {
             environment_.states.unlock(owned.id);
             throw;

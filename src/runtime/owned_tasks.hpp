@@ -43,10 +43,12 @@ public:
 
     owned_task& plan(task_id id, std::vector<topic_partition> inputs);
     /// Makes a planned task. False: another thread of this process has its folder still, try again later.
-    /// A corrupt store is wiped and made anew. Throws topology_error, state_error.
+    /// A damaged store is removed and made anew, to be restored. Throws topology_error, state_error, and lost_store_error
+    /// for a damaged store that has no changelog.
     bool open(owned_task& planned);
-    /// Back to planned: closes without committing. `wipe`: removes its stores too.
-    void reset(owned_task& owned, bool wipe);
+    /// Back to planned: closes without committing. `damage`: of the task, null for none; that store is removed, to be
+    /// restored. Throws as open does.
+    void reset(owned_task& owned, const corrupt_task_error* damage = nullptr);
     /// Closes what `commit` left clean, and forgets it. Throws what a node throws while closing.
     void close(task_id id);
     void close_all_dirty() noexcept;
@@ -59,6 +61,8 @@ public:
 
 private:
     [[nodiscard]] std::unique_ptr<stream_task> make(const owned_task& planned);
+    [[nodiscard]] std::unique_ptr<stream_task> make_intact(const owned_task& planned);
+    void wipe(const corrupt_task_error& damage);
     void forget_routes(const owned_task& of);
 
     const thread_environment& environment_;

@@ -127,12 +127,13 @@ void state_directory::unlock(task_id task) {
     locked_.erase(task);
 }
 
-void state_directory::wipe(task_id task) {
+void state_directory::wipe(task_id task, const std::string& store) {
+    const auto folder = store_folder(task, store);
     std::error_code failed;
-    std::filesystem::remove_all(task_folder(task), failed);
+    std::filesystem::remove_all(folder, failed);
     if (failed)
-        throw state_error(concat("state folder ", task_folder(task).string(), " cannot be removed: ", failed.message(),
-                                 "; remove it by hand, its content is rebuilt from the changelogs"));
+        throw state_error(concat("state folder ", folder.string(), " cannot be removed: ", failed.message(),
+                                 "; remove it by hand, its content is rebuilt from the changelog"));
 }
 
 } // namespace streams::inline v0

@@ -31,8 +31,11 @@ public:
     /// Takes a task for one thread. False: another thread of this process still has it.
     [[nodiscard]] bool try_lock(task_id task);
     void unlock(task_id task);
-    /// Removes the stores of a task. Throws state_error where the disk refuses. REQUIRES: locked by the caller.
-    void wipe(task_id task);
+    [[nodiscard]] std::filesystem::path store_folder(task_id task, const std::string& store) const {
+        return task_folder(task) / store;
+    }
+    /// Removes a store of a task. Throws state_error where the disk refuses. REQUIRES: locked by the caller, not open.
+    void wipe(task_id task, const std::string& store);
 
 private:
     void lock_folder();

@@ -1,7 +1,7 @@
 #include "src/runtime/store_restorer.hpp"
 
 #include "src/runtime/patience.hpp"
-#include "state/corrupt_state_error.hpp"
+#include "state/foreign_changelog_error.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -42,10 +42,9 @@ store_restorer::restoring store_restorer::begin(stream_task& task, task_store& s
     const auto checkpoint = store.store->checkpoint();
     const std::int64_t next = checkpoint ? *checkpoint + 1 : bounds.begin;
     if (next < bounds.begin || (next > bounds.end && !store.reuses_source()))
-        throw corrupt_task_error(task.id(), concat("store ", store.spec.name, " of task ", to_string(task.id()),
-                                         " stands at offset ", next, " of ", to_string(changelog),
-                                         ", which has offsets ", bounds.begin, " to ", bounds.end,
-                                         "; it has to be rebuilt from the changelog"));
+        throw corrupt_task_error(task.id(), store.spec.name,
+                                 concat("the store stands at offset ", next, " of ", to_string(changelog),
+                                        ", which has offsets ", bounds.begin, " to ", bounds.end));
     return {&task, &store, std::move(changelog), next, bounds.end};
 }
 
@@ -83,9 +82,9 @@ std::vector<stream_task*> store_restorer::step(std::chrono::milliseconds wait) {
 void store_restorer::throw_truncated(const topic_partition& changelog) const {
     for (const restoring& each : stores_)
         if (each.changelog == changelog)
-            throw corrupt_task_error(each.task->id(), concat("records of ", to_string(changelog), " from offset ", each.next,
-                                                             " were deleted while store ", each.store->spec.name,
-                                                             " was restored"));
+            throw corrupt_task_error(each.task->id(), each.store->spec.name,
+                                     concat("records of ", to_string(changelog), " from offset ", each.next,
+                                            " were deleted while the store was restored"));
 }
 
 void store_restorer::apply(const kafka::record_batch& batch) {
@@ -101,7 +100,9 @@ void store_restorer::apply(const kafka::record_batch& batch) {
         try {
             found->store->store->restore(records);
         } catch (const corrupt_state_error& cause) {
-            throw corrupt_task_error(found->task->id(), cause.what());
+            throw corrupt_task_error(found->task->id(), cause);
+        } catch (const foreign_changelog_error& cause) {
+            throw foreign_changelog_error(concat(to_string(found->changelog), ": ", cause.what()));
         }
         found->rows += static_cast<std::int64_t>(records.size());
         found->next = records.back().offset + 1;
@@ -131,7 +132,7 @@ void store_restorer::finish(restoring& done) {
     try {
         done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt);
     } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(done.task->id(), cause.what());
+        throw corrupt_task_error(done.task->id(), cause);
     }
     if (listener_.on_end) listener_.on_end(done.changelog, done.store->spec.name, done.rows);
 }

@@ -69,9 +69,7 @@ bool stream_thread::run_once() {
         log(log_level::info, concat(name_, " lost its tasks and joins again: ", cause.what()));
         give_up();
     } catch (const corrupt_task_error& cause) {
-        log(log_level::warn, concat("task ", to_string(cause.task()), " rebuilds its stores from their changelogs: ",
-                                    cause.what()));
-        if (owned_task* owned = tasks_.find(cause.task())) restart(*owned, true);
+        if (owned_task* owned = tasks_.find(cause.task())) restart(*owned, &cause);
     } catch (const lost_records_error& cause) {
         restart_all(cause);
     } catch (const state_error& cause) {
@@ -276,10 +274,10 @@ void stream_thread::start_running(stream_task& restored) {
                    [&] { return consumer_->resume(owned.inputs); });
 }
 
-void stream_thread::restart(owned_task& owned, bool wipe) {
+void stream_thread::restart(owned_task& owned, const corrupt_task_error* damage) {
     running_.store(false, std::memory_order_release);
     if (owned.task) restorer_.remove(*owned.task);
-    tasks_.reset(owned, wipe);
+    tasks_.reset(owned, damage);
     valve_.forget(owned.inputs);
     const auto& time_limit = environment_.config.task_timeout;
     call_patiently(environment_.time, time_limit, "pause the inputs of a task that starts again",
@@ -304,7 +302,7 @@ void stream_thread::restart_all(const std::exception& cause) {
         throw cluster_error(concat(cause.what(), "; tried again for ", environment_.config.task_timeout.count(),
                                    " ms (task.timeout.ms)"));
     reopen_at_ = now + reopen_pause.count();
-    for (const auto& each : tasks_.all()) restart(*each, false);
+    for (const auto& each : tasks_.all()) restart(*each);
 }
 
 void stream_thread::work() {

@@ -60,7 +60,7 @@ private:
     void queue(std::vector<kafka::record_batch> batches);
     void open_tasks();
     void start_running(stream_task& restored);
-    void restart(owned_task& owned, bool wipe);
+    void restart(owned_task& owned, const corrupt_task_error* damage = nullptr);
     void restart_all(const std::exception& cause);
     void work();
     std::size_t process_round();

@@ -1,7 +1,6 @@
 #include "src/runtime/task.hpp"
 
 #include "src/runtime/record_failure.hpp"
-#include "state/corrupt_state_error.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -155,7 +154,7 @@ void stream_task::run(const partition_group::taken& next) {
     } catch (const task_error&) {
         throw;
     } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(id_, cause.what());
+        throw corrupt_task_error(id_, cause);
     } catch (const state_error&) {
         throw;
     } catch (const std::exception& cause) {
@@ -253,7 +252,7 @@ void stream_task::without_record(std::string_view what, const Work& work) {
     } catch (const task_error&) {
         throw;
     } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(id_, cause.what());
+        throw corrupt_task_error(id_, cause);
     } catch (const state_error&) {
         throw;
     } catch (const std::exception& cause) {
@@ -309,7 +308,7 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
     try {
         for (task_store& each : stores_) each.store->committed(acknowledged(each));
     } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(id_, cause.what());
+        throw corrupt_task_error(id_, cause);
     }
 }
 

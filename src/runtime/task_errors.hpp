@@ -1,9 +1,12 @@
 #pragma once
 
+#include "state/corrupt_state_error.hpp"
+
 #include <streams/core/error.hpp>
 #include <streams/core/task_id.hpp>
 
 #include <string>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -27,15 +30,26 @@ public:
     using task_error::task_error;
 };
 
-/// A store of the task is damaged: close the task, remove its stores, rebuild them from their changelogs (Kafka's
-/// `TaskCorruptedException`).
+/// A store of the task is damaged, or does not fit its changelog: close the task, remove the folder of that store, and
+/// restore it from its changelog (Kafka's `TaskCorruptedException`, for one store).
 class corrupt_task_error final : public task_error {
 public:
-    corrupt_task_error(task_id task, const std::string& reason) : task_error(reason), task_(task) {}
+    corrupt_task_error(task_id task, std::string store, const std::string& reason)
+        : task_error(reason), task_(task), store_(std::move(store)) {}
+    corrupt_task_error(task_id task, const corrupt_state_error& cause)
+        : corrupt_task_error(task, cause.store(), cause.what()) {}
     [[nodiscard]] task_id task() const noexcept { return task_; }
+    [[nodiscard]] const std::string& store() const noexcept { return store_; }
 
 private:
     task_id task_;
+    std::string store_;
+};
+
+/// A damaged store has no changelog to rebuild it: nothing is removed, and the application ends.
+class lost_store_error final : public task_error {
+public:
+    using task_error::task_error;
 };
 
 /// The cluster did not answer within `task.timeout.ms`, or refused for good.

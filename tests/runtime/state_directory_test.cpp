@@ -48,15 +48,17 @@ TEST_CASE("a topology without persistent stores leaves the disk alone") {
     CHECK_FALSE(std::filesystem::exists(folder.path() / "app"));
 }
 
-TEST_CASE("a task's folder belongs to one thread of the process, and can be wiped") {
+TEST_CASE("a task's folder belongs to one thread of the process, and a store of it can be wiped") {
     testing_support::temporary_folder folder;
     state_directory states(folder.path());
     CHECK(states.try_lock({0, 1}));
     CHECK_FALSE(states.try_lock({0, 1}));
     CHECK(states.try_lock({0, 2}));
-    std::filesystem::create_directories(states.task_folder({0, 1}) / "store");
-    states.wipe({0, 1});
-    CHECK_FALSE(std::filesystem::exists(states.task_folder({0, 1})));
+    std::filesystem::create_directories(states.store_folder({0, 1}, "damaged"));
+    std::filesystem::create_directories(states.store_folder({0, 1}, "sound"));
+    states.wipe({0, 1}, "damaged");
+    CHECK_FALSE(std::filesystem::exists(states.store_folder({0, 1}, "damaged")));
+    CHECK(std::filesystem::exists(states.store_folder({0, 1}, "sound")));
     states.unlock({0, 1});
     CHECK(states.try_lock({0, 1}));
 }

@@ -1,5 +1,7 @@
 #include "catch.hpp"
+#include "state/rocksdb_backing.hpp"
 #include "state/store_under_test.hpp"
+#include "state/version_layout.hpp"
 
 #include <streams/serde/standard.hpp>
 #include <streams/state/typed_versioned_store.hpp>
@@ -147,6 +149,33 @@ TEST_CASE("versions that ended longer ago than the history leave memory and disk
     store.commit();
     CHECK(store.managed->memory_bytes() < before);
     CHECK(get(store, "key-1") == found_version{"y", second});
+}
+
+TEST_CASE("a row on disk that does not decode is damage, and names the store") {
+    const bool latest = GENERATE(true, false);
+    store_under_test store(spec_of(true));
+    put(store, "a", "1", 10 * second);
+    put(store, "a", "2", 20 * second);
+    store.commit();
+    store.managed->close();
+    store.managed.reset();
+    {
+        const auto disk = streams::open_rocksdb_backing(store.folder.path() / "versions",
+                                                        {"versions", "versioned, segments of 10000 ms"});
+        bytes key;
+        streams::version_layout::key(key, latest ? streams::version_layout::latest : 2, bytes_view("a"));
+        const streams::backing_write short_row{key.view(), bytes_view("short")};
+        disk->write({&short_row, 1}, std::nullopt, disk->position());
+        disk->flush(true);
+    }
+    store.open();
+    try {
+        static_cast<void>(get(store, "a", 15 * second));
+        FAIL("a damaged row was read");
+    } catch (const streams::corrupt_state_error& damage) {
+        CHECK(damage.store() == "versions");
+        CHECK_THAT(damage.what(), containing("store versions is damaged"));
+    }
 }
 
 TEST_CASE("a typed view reads and writes versions in types") {

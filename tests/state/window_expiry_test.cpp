@@ -104,20 +104,16 @@ TEST_CASE("the observed time survives a restart, so that expired windows stay aw
     CHECK(all_of(store) == window_rows{{"a", 100 * minute, "1"}});
 }
 
-TEST_CASE("a store whose retention changed is rebuilt when it has a changelog, and refused when it has none") {
-    const bool logging = GENERATE(true, false);
+TEST_CASE("a store whose retention changed is laid out otherwise, and its owner is told") {
     temporary_folder folder;
     changelog log;
     streams::record_context current;
     auto spec = spec_of(true);
-    spec.logging = logging;
-    const streams::store_environment environment{folder.path(), current, logging ? &log : nullptr};
+    const streams::store_environment environment{folder.path(), current, &log};
     streams::make_store(spec, environment)->close();
     spec.retention = std::chrono::minutes(40);
-    if (logging)
-        CHECK_THROWS_AS(streams::make_store(spec, environment), streams::corrupt_state_error);
-    else
-        CHECK_THROWS_WITH(streams::make_store(spec, environment), containing("has no changelog to rebuild it"));
+    CHECK_THROWS_AS(streams::make_store(spec, environment), streams::corrupt_state_error);
+    CHECK_THROWS_WITH(streams::make_store(spec, environment), containing("is laid out as `window, segments of "));
 }
 
 TEST_CASE("a commit does not take the time of what is still dirty along") {
