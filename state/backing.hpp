@@ -18,6 +18,7 @@ struct store_position {
     std::int64_t observed = -1;            ///< the newest window start seen; of entries that expire: the newest timestamp; ms
     std::uint32_t sequence = 0;            ///< stores with duplicates: the last number given to an entry
     std::uint32_t log_sequence = 0;        ///< the same of the changelog
+    std::int64_t caught_up = -1; ///< when the changelog held nothing behind `offset`, ms of the wall clock; -1: not known
 
     friend bool operator==(const store_position&, const store_position&) = default;
 };

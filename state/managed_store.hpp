@@ -36,6 +36,9 @@ public:
     [[nodiscard]] virtual state_store& store() noexcept = 0;
     /// The last changelog offset that the content on disk covers; nullopt: none, restore from the beginning.
     [[nodiscard]] virtual std::optional<std::int64_t> checkpoint() const = 0;
+    /// A time at which the changelog had no record behind the checkpoint, ms of the wall clock: what is there now was
+    /// written later. nullopt: none is known. It lies on disk beside the checkpoint.
+    [[nodiscard]] virtual std::optional<std::int64_t> caught_up_at() const = 0;
 
     /// Applies changelog records, in order; goes past caching and changelog. Throws foreign_changelog_error for a record
     /// that no such store writes.

@@ -30,7 +30,8 @@ constexpr std::string_view first_data_key("\1", 1);
 constexpr std::size_t block_cache_bytes = 32 << 20;       // of the process
 constexpr std::size_t memtables_bytes = 32 << 20;         // of the process
 constexpr std::size_t write_buffer_bytes = 8 << 20;       // of one store
-constexpr std::size_t position_bytes = 1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
+constexpr std::size_t timeless_position_bytes = 1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
+constexpr std::size_t position_bytes = timeless_position_bytes + 8; // the same, caught up
 
 rocksdb::Slice to_slice(bytes_view of) { return {reinterpret_cast<const char*>(of.data()), of.size()}; }
 rocksdb::Slice to_slice(std::string_view of) { return {of.data(), of.size()}; }
@@ -66,17 +67,19 @@ std::string encode(const store_position& position) {
     append_big_endian(out, position.observed);
     append_big_endian(out, position.sequence);
     append_big_endian(out, position.log_sequence);
+    append_big_endian(out, position.caught_up);
     return std::string(out.text());
 }
 
 std::optional<store_position> decode_position(std::string_view text) {
-    if (text.size() != position_bytes) return std::nullopt;
+    if (text.size() != position_bytes && text.size() != timeless_position_bytes) return std::nullopt;
     const bytes_view in(text);
     store_position position;
     if (in[0] != std::byte{0}) position.offset = load_big_endian<std::int64_t>(in.data() + 1);
     position.observed = load_big_endian<std::int64_t>(in.data() + 9);
     position.sequence = load_big_endian<std::uint32_t>(in.data() + 17);
     position.log_sequence = load_big_endian<std::uint32_t>(in.data() + 21);
+    if (text.size() == position_bytes) position.caught_up = load_big_endian<std::int64_t>(in.data() + timeless_position_bytes);
     return position;
 }
 

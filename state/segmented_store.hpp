@@ -23,6 +23,7 @@ template <class Layout>
 class segmented_store : public managed_store {
 public:
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const final { return map_.checkpoint_offset(); }
+    [[nodiscard]] std::optional<std::int64_t> caught_up_at() const final { return map_.caught_up_at(); }
     void restore(std::span<const record_view> records) final {
         for (const record_view& record : records)
             if (record.key) restore_one(record);
@@ -30,10 +31,7 @@ public:
         expire(map_.position().observed);
         map_.restored_up_to(records.back().offset);
     }
-    void restored(std::optional<std::int64_t> offset) final {
-        map_.restored_up_to(offset);
-        map_.checkpoint(false);
-    }
+    void restored(std::optional<std::int64_t> offset) final { map_.restored(offset); }
     void flush() final { map_.flush(); }
     void committed(std::optional<std::int64_t> offset) final {
         expire(map_.drained_position().observed);

@@ -86,8 +86,7 @@ void tiered_key_value_store::restore(std::span<const record_view> records) {
 }
 
 void tiered_key_value_store::restored(std::optional<std::int64_t> offset) {
-    map_.restored_up_to(offset);
-    map_.checkpoint(false);
+    map_.restored(offset);
 }
 
 } // namespace streams::inline v0

@@ -31,12 +31,15 @@ void fetch_ahead(std::span<Element> rest, Project update_of) {
 
 tiered_map::tiered_map(tiered_map_settings settings, const store_environment& environment, std::unique_ptr<backing> disk)
     : settings_(std::move(settings)), current_(environment.current), changelog_(environment.changelog),
-      time_(environment.time ? *environment.time : system_clock()),
+      time_(environment.time ? *environment.time : system_clock()), made_at_(time_.wall_ms()),
       cache_limit_(environment.cache_bytes > 0 ? static_cast<std::size_t>(environment.cache_bytes) : 0),
       memory_limit_(environment.memory_bytes ? environment.memory_bytes : std::max(memory_floor, cache_limit_)),
       disk_(std::move(disk)), hot_(!disk_, chains()) {
     if (disk_) {
-        stored_ = committed_ = drained_ = position_ = disk_->position();
+        position_ = disk_->position();
+        // What is read from the changelog's beginning misses no deletion that is written from now on.
+        if (!position_.offset) position_.caught_up = made_at_;
+        stored_ = committed_ = drained_ = position_;
         if (disk_->opened_empty())
             newest_on_disk_only_ = std::numeric_limits<std::int64_t>::min();
         else if (settings_.age_of)
@@ -315,7 +318,10 @@ void tiered_map::committed(std::optional<std::int64_t> offset) {
             hot_.update_order(entry);
     }
     uncommitted_.resize(kept);
-    if (offset) drained_.offset = position_.offset = offset;
+    if (offset && offset != committed_.offset) {
+        drained_.offset = position_.offset = offset;
+        drained_.caught_up = position_.caught_up = time_.wall_ms();
+    }
     committed_ = drained_;
 
     if (!disk_) {
@@ -404,6 +410,12 @@ void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
     } else if (unwritten_bytes_ > unwritten_limit) {
         write_unwritten();
     }
+}
+
+void tiered_map::restored(std::optional<std::int64_t> offset) {
+    position_.caught_up = made_at_;
+    restored_up_to(offset);
+    checkpoint(false);
 }
 
 // Disk

@@ -82,6 +82,8 @@ public:
     void restore(bytes_view key, bytes_view head, std::optional<bytes_view> tail);
     /// All restored so far is the changelog up to and including `offset`.
     void restored_up_to(std::optional<std::int64_t> offset);
+    /// The same, and `offset` was the changelog's end at some time after the map was made. Written to disk.
+    void restored(std::optional<std::int64_t> offset);
 
     void flush();
     void committed(std::optional<std::int64_t> offset);
@@ -98,6 +100,10 @@ public:
     [[nodiscard]] const store_position& drained_position() const noexcept { return drained_; }
     /// Of what is on disk.
     [[nodiscard]] std::optional<std::int64_t> checkpoint_offset() const noexcept { return stored_.offset; }
+    /// See managed_store.
+    [[nodiscard]] std::optional<std::int64_t> caught_up_at() const noexcept {
+        return stored_.offset && stored_.caught_up >= 0 ? std::optional(stored_.caught_up) : std::nullopt;
+    }
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
     [[nodiscard]] std::size_t uncommitted_bytes() const noexcept { return uncommitted_bytes_; }
 
@@ -141,6 +147,7 @@ private:
     const record_context& current_;
     changelog_sink* changelog_;
     const clock& time_;
+    std::int64_t made_at_; ///< ms of the wall clock
     std::size_t cache_limit_;
     std::size_t memory_limit_;
     std::unique_ptr<backing> disk_; ///< null: in memory only

@@ -215,8 +215,7 @@ void tiered_versioned_store::restore(std::span<const record_view> records) {
 }
 
 void tiered_versioned_store::restored(std::optional<std::int64_t> offset) {
-    map_.restored_up_to(offset);
-    map_.checkpoint(false);
+    map_.restored(offset);
 }
 
 void tiered_versioned_store::flush() {

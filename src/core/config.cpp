@@ -95,6 +95,7 @@ void streams_config::validate(bool needs_brokers) const {
     at_least("max.poll.interval.ms", max_poll_interval.count(), 1);
     at_least("task.timeout.ms", task_timeout.count(), 0);
     at_least("repartition.purge.interval.ms", repartition_purge_interval.count(), 0);
+    at_least("state.cleanup.delay.ms", state_cleanup_delay.count(), 0);
     at_least("windowstore.changelog.additional.retention.ms", windowstore_changelog_additional_retention.count(), 0);
     if (replication_factor != -1) at_least("replication.factor", replication_factor, 1);
     check_optimization(topology_optimization);

@@ -227,7 +227,6 @@ constexpr entry streams_names[] = {
     {"log.summary.interval.ms", every, ignore},
     {"max.warmup.replicas", every, ignore},
     {"probing.rebalance.interval.ms", every, ignore},
-    {"state.cleanup.delay.ms", every, ignore},
     {"state.cleanup.dir.max.age.ms", every, ignore},
     {"upgrade.from", every, ignore},
     {"rack.aware.assignment.non_overlap_cost", every, ignore},

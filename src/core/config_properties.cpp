@@ -99,6 +99,7 @@ constexpr member_name members[] = {
     {"task.timeout.ms", [](const property& p, streams_config& c) { c.task_timeout = p.span(); }},
     {"repartition.purge.interval.ms",
      [](const property& p, streams_config& c) { c.repartition_purge_interval = p.span(); }},
+    {"state.cleanup.delay.ms", [](const property& p, streams_config& c) { c.state_cleanup_delay = p.span(); }},
     {"windowstore.changelog.additional.retention.ms",
      [](const property& p, streams_config& c) { c.windowstore_changelog_additional_retention = p.span(); }},
     {"replication.factor",

@@ -22,23 +22,6 @@ settings topic_settings(settings own, const streams_config& config, const settin
 /// Versions are rebuilt from the puts themselves, so compaction must not come before they are forgotten.
 constexpr std::chrono::hours versioned_additional_lag{24};
 
-settings changelog_settings(const store_spec& store, const streams_config& config) {
-    if (store.kind == store_kind::versioned) {
-        const std::chrono::milliseconds lag = store.retention + versioned_additional_lag;
-        return topic_settings({{"cleanup.policy", "compact"}, {"min.compaction.lag.ms", std::to_string(lag.count())}},
-                              config, store.changelog_config);
-    }
-    if (store.kind == store_kind::key_value || store.kind == store_kind::change_buffer)
-        return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
-    // Windows without end are kept for ever, which leaves no room for more.
-    const auto retention =
-        store.retention + std::min(config.windowstore_changelog_additional_retention,
-                                   std::chrono::milliseconds::max() - store.retention);
-    return topic_settings({{"cleanup.policy", store.retain_duplicates ? "delete" : "compact,delete"},
-                           {"retention.ms", std::to_string(retention.count())}},
-                          config, store.changelog_config);
-}
-
 settings repartition_settings(const streams_config& config) {
     return topic_settings({{"cleanup.policy", "delete"}, {"segment.bytes", "52428800"}, {"retention.ms", "-1"}}, config,
                           {});
@@ -61,6 +44,23 @@ kafka::result checked(kafka::result answer, std::string_view doing) {
 }
 
 } // namespace
+
+std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config) {
+    if (store.kind == store_kind::versioned) {
+        const std::chrono::milliseconds lag = store.retention + versioned_additional_lag;
+        return topic_settings({{"cleanup.policy", "compact"}, {"min.compaction.lag.ms", std::to_string(lag.count())}},
+                              config, store.changelog_config);
+    }
+    if (store.kind == store_kind::key_value || store.kind == store_kind::change_buffer)
+        return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
+    // Windows without end are kept for ever, which leaves no room for more.
+    const auto retention =
+        store.retention + std::min(config.windowstore_changelog_additional_retention,
+                                   std::chrono::milliseconds::max() - store.retention);
+    return topic_settings({{"cleanup.policy", store.retain_duplicates ? "delete" : "compact,delete"},
+                           {"retention.ms", std::to_string(retention.count())}},
+                          config, store.changelog_config);
+}
 
 std::vector<std::string> external_topics(const topology& of) {
     std::vector<std::string> names;

@@ -25,6 +25,9 @@ struct internal_topics {
     std::vector<kafka::new_topic> topics; ///< repartition topics and changelogs with their configuration
 };
 
+/// What a changelog is created with. REQUIRES: the store logs to one of its own.
+[[nodiscard]] std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config);
+
 /// The topics that the application reads and does not create, each once.
 [[nodiscard]] std::vector<std::string> external_topics(const topology& of);
 

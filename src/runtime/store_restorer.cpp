@@ -1,6 +1,7 @@
 #include "src/runtime/store_restorer.hpp"
 
 #include "src/runtime/patience.hpp"
+#include "src/runtime/trusted_age.hpp"
 #include "state/foreign_changelog_error.hpp"
 
 #include <streams/core/log.hpp>
@@ -33,13 +34,16 @@ store_restorer::restoring store_restorer::begin(stream_task& task, task_store& s
     kafka::log_bounds bounds;
     call_patiently(time_, config_.task_timeout, concat("find the bounds of ", to_string(changelog)),
                    [&] { return consumer_.bounds(changelog, bounds, call_timeout); });
+    const auto checkpoint = store.store->checkpoint();
+    if (checkpoint && *checkpoint + 1 < bounds.end)
+        if (const auto reason = reason_to_rebuild(store.spec, config_, store.store->caught_up_at(), time_.wall_ms()))
+            throw corrupt_task_error(task.id(), store.spec.name, *reason);
     if (store.reuses_source()) {
         // Input beyond the committed offset will be processed; restored as well, it would show the future.
         const auto input = std::find_if(committed.begin(), committed.end(),
                                         [&](const auto& each) { return each.partition == changelog; });
         bounds.end = input == committed.end() ? bounds.begin : std::min(bounds.end, input->offset);
     }
-    const auto checkpoint = store.store->checkpoint();
     const std::int64_t next = checkpoint ? *checkpoint + 1 : bounds.begin;
     if (next < bounds.begin || (next > bounds.end && !store.reuses_source()))
         throw corrupt_task_error(task.id(), store.spec.name,

@@ -26,7 +26,8 @@ public:
         : consumer_(consumer), config_(config), time_(time), listener_(listener) {}
 
     /// Takes on the stores of a task. `committed`: of the task's inputs, where a store that reuses its source ends.
-    /// Throws corrupt_task_error where a store stands outside of its changelog, cluster_error after task.timeout.ms.
+    /// Throws corrupt_task_error where a store stands outside of its changelog, or for too long behind its end, and
+    /// cluster_error after task.timeout.ms.
     void add(stream_task& task, std::span<const kafka::committed_offset> committed);
     /// Forgets a task, at any time.
     void remove(const stream_task& task);

@@ -39,6 +39,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
               {"processing.guarantee", "at_least_once"},
               {"topology.optimization", "all"},
               {"windowstore.changelog.additional.retention.ms", "5"},
+              {"state.cleanup.delay.ms", "6"},
               {"deserialization.exception.handler", "org.apache.kafka.streams.errors.LogAndContinueExceptionHandler"}});
     CHECK(config.application_id == "fraud");
     CHECK(config.bootstrap_servers == "a:1,b:2");
@@ -50,6 +51,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
     CHECK(config.auto_offset_reset == streams::offset_reset::latest);
     CHECK(config.topology_optimization == "all");
     CHECK(config.windowstore_changelog_additional_retention == 5ms);
+    CHECK(config.state_cleanup_delay == 6ms);
     CHECK(config.on_deserialization_error.target<streams::resume_on_error>() != nullptr);
     CHECK(config.on_processing_error.target<streams::fail_on_error>() != nullptr);
 }

@@ -105,14 +105,18 @@ TEST_CASE("a store killed at any step opens as the changelog stood at the offset
     check_copy(spec, store.folder.path(), store.log);
 }
 
-/// The same work for the same seed: in a process that is killed, and in the one that checks what it left.
-void repeatable_work(store_under_test& store, streams::store_kind kind, int steps) {
+/// The same work for the same seed: in a process that is killed, and in the one that checks what it left. Returns the times
+/// of the commits, by offset.
+std::map<std::int64_t, std::int64_t> repeatable_work(store_under_test& store, streams::store_kind kind, int steps) {
     std::mt19937 random(11);
+    std::map<std::int64_t, std::int64_t> times;
     for (int step = 0; step < steps; ++step) {
         random_updates(store, kind, random, 100);
         store.commit();
+        times[*store.log.last_offset()] = store.clock.wall_ms();
         store.clock.advance(std::chrono::seconds(40));
     }
+    return times;
 }
 
 constexpr int steps_of_work = 300;
@@ -153,12 +157,13 @@ TEST_CASE("a process killed at any moment leaves a store that its changelog comp
     REQUIRE(WTERMSIG(status) == SIGKILL);
 
     store_under_test twin(spec_of(kind));
-    repeatable_work(twin, kind, steps_of_work);
+    const auto times = repeatable_work(twin, kind, steps_of_work);
     survivor.log = twin.log;
     survivor.open();
     const auto covered = survivor.managed->checkpoint();
     const std::size_t records = covered ? static_cast<std::size_t>(*covered) + 1 : 0;
     if (patience_ms == 20'000) CHECK(records > 0);
+    if (covered) CHECK(survivor.managed->caught_up_at() == times.at(*covered));
     CHECK(content_of(survivor.managed->store()) == twin.log.compacted(records));
     survivor.catch_up();
     CHECK(content_of(survivor.managed->store()) == twin.log.compacted(twin.log.records.size()));
@@ -186,4 +191,62 @@ TEST_CASE("a restore that is interrupted goes on where the disk stands") {
     copy.catch_up();
     CHECK(content_of(copy.managed->store()) == content_of(source.managed->store()));
     CHECK(copy.managed->checkpoint() == source.log.last_offset());
+}
+
+TEST_CASE("a store killed at any step knows when it last had all of its changelog") {
+    const auto kind = GENERATE(streams::store_kind::key_value, streams::store_kind::window, streams::store_kind::versioned);
+    auto spec = spec_of(kind);
+    spec.caching = false;
+    std::mt19937 random(17);
+    store_under_test store(spec);
+    std::map<std::int64_t, std::int64_t> complete_at; // by offset
+    for (int step = 0; step < 20; ++step) {
+        if (kind == streams::store_kind::versioned)
+            store.versions().put(bytes_view("key"), bytes_view("value"), step * minute);
+        else
+            random_updates(store, kind, random, 20);
+        store.clock.advance(std::chrono::milliseconds(400));
+        store.commit();
+        complete_at[*store.log.last_offset()] = store.clock.wall_ms();
+        temporary_folder copy;
+        REQUIRE(copy_store(store.folder.path() / spec.name, copy.path() / spec.name));
+        streams::record_context current;
+        store.clock.advance(std::chrono::hours(1));
+        const auto found = streams::make_store(spec, {copy.path(), current, &store.log, 0, &store.clock});
+        if (const auto offset = found->checkpoint()) CHECK(found->caught_up_at() == complete_at.at(*offset));
+    }
+    store.managed->close();
+    store.restart();
+    CHECK(store.managed->caught_up_at() == store.clock.wall_ms());
+}
+
+TEST_CASE("a restore that is interrupted leaves the time of the store as it was, one from nothing that of its begin") {
+    const auto spec = spec_of(streams::store_kind::key_value);
+    store_under_test store(spec);
+    const auto restore_half = [&] {
+        store.put("a", "1");
+        store.commit();
+        for (int row = 0; row < 10; ++row) store.log.append(bytes_view("b"), bytes_view("2"), -1, nullptr);
+        store.managed->close();
+        store.clock.advance(std::chrono::hours(1));
+        store.open();
+        const auto from = store.managed->checkpoint();
+        const auto rest = store.log.read(from ? *from + 1 : 0);
+        store.clock.advance(std::chrono::hours(1));
+        store.managed->restore(std::span(rest).first(5));
+        store.managed->close();
+        store.open();
+    };
+    restore_half();
+    CHECK(store.managed->caught_up_at() == 0);
+    std::filesystem::remove_all(store.folder.path() / spec.name);
+    const auto begun = store.clock.wall_ms();
+    store.open();
+    const auto all = store.log.read();
+    store.clock.advance(std::chrono::hours(1));
+    store.managed->restore(std::span(all).first(3));
+    store.managed->close();
+    store.open();
+    CHECK(store.managed->checkpoint() == 2);
+    CHECK(store.managed->caught_up_at() == begun);
 }

@@ -41,6 +41,8 @@ struct streams_config {
     std::chrono::milliseconds max_poll_interval{300'000};    ///< max.poll.interval.ms
     std::chrono::milliseconds task_timeout{300'000};         ///< task.timeout.ms
     std::chrono::milliseconds repartition_purge_interval{30'000}; ///< repartition.purge.interval.ms
+    /// state.cleanup.delay.ms: how long a running instance keeps the state of a task that it does not have any more
+    std::chrono::milliseconds state_cleanup_delay{600'000};
     std::chrono::milliseconds windowstore_changelog_additional_retention{86'400'000}; ///< windowstore.changelog.additional.retention.ms
     std::int32_t replication_factor = -1; ///< replication.factor of internal topics; -1: the broker's default
     std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
