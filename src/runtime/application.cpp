@@ -24,7 +24,7 @@ std::string client_id_of(const streams_config& config) {
 kafka_streams::application::application(topology what, streams_config config,
                                         std::shared_ptr<kafka::client_supplier> clients, clock& time)
     : topology_(std::move(what)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
-      states_(config_.state_dir / config_.application_id) {
+      states_(config_.state_dir / config_.application_id, time_) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
 }
 
@@ -55,6 +55,9 @@ void kafka_streams::application::start() {
         states_.close();
         throw;
     }
+    if (states_.opened())
+        cleaner_ = std::make_unique<state_cleaner>(states_, config_.state_cleanup_delay,
+                                                   [this] { return status_.state() == application_state::running; });
     status_.change(application_state::rebalancing);
     alive_ = stream_threads_.size() + (globals_ ? 1 : 0);
     globals_ready_ = !globals_;
@@ -191,6 +194,7 @@ void kafka_streams::application::one_ended() noexcept {
             return;
         }
     }
+    cleaner_.reset();
     states_.close();
     if (!status_.change(application_state::error)) status_.change(application_state::not_running);
 }
@@ -210,6 +214,14 @@ bool kafka_streams::application::close(milliseconds timeout) {
     for (std::thread& thread : threads_)
         if (thread.joinable()) thread.join();
     return true;
+}
+
+void kafka_streams::application::clean_up() {
+    const std::lock_guard one(starting_);
+    if (status_.state() != application_state::created && !ended(status_.state()))
+        throw streams_error(concat("the state of application ", config_.application_id, " cannot be removed in state ",
+                                   to_string(status_.state()), "; close it first"));
+    states_.clear();
 }
 
 application_counts kafka_streams::application::counts() const {

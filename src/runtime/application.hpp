@@ -2,6 +2,7 @@
 
 #include "src/runtime/application_status.hpp"
 #include "src/runtime/global_thread.hpp"
+#include "src/runtime/state_cleaner.hpp"
 #include "src/runtime/stream_thread.hpp"
 
 #include <streams/core/clock.hpp>
@@ -28,6 +29,7 @@ public:
     void set_restore_listener(restore_listener listener) { on_restore_ = std::move(listener); }
     void start();
     bool close(std::chrono::milliseconds timeout);
+    void clean_up();
     [[nodiscard]] application_counts counts() const;
 
 private:
@@ -50,6 +52,7 @@ private:
     clock& time_;
     restore_listener on_restore_;
     state_directory states_;
+    std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk
     std::unique_ptr<kafka::admin> admin_;
     topic_layout layout_;
     application_status status_;

@@ -39,6 +39,8 @@ void kafka_streams::start() { application_->start(); }
 
 bool kafka_streams::close(std::chrono::milliseconds timeout) { return application_->close(timeout); }
 
+void kafka_streams::clean_up() { application_->clean_up(); }
+
 int kafka_streams::run_until_signal() {
     termination_signal signal;
     start();

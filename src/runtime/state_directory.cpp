@@ -1,6 +1,9 @@
 #include "src/runtime/state_directory.hpp"
 
+#include "src/runtime/task_folders.hpp"
+
 #include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,50 +12,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <map>
 #include <system_error>
+#include <vector>
 
 namespace streams::inline v0 {
 namespace {
 
-constexpr const char* owner_file = "topology";
-
-std::string_view name_of(store_kind kind) {
-    switch (kind) {
-    case store_kind::window: return "window";
-    case store_kind::session: return "session";
-    case store_kind::versioned: return "versioned";
-    case store_kind::change_buffer: return "change buffer";
-    case store_kind::key_value: break;
-    }
-    return "key-value";
-}
-
-/// What a store's files depend on, by store name: another value means that the files cannot be read as this store.
-std::map<std::string, std::string> store_lines(const topology& of) {
-    std::map<std::string, std::string> lines;
-    auto parts = of.sub_topologies();
-    for (sub_topology& part : of.global_parts()) parts.push_back(std::move(part));
-    for (const sub_topology& part : parts)
-        for (const std::string& name : part.stores) {
-            const store_spec& store = *of.find_store(name);
-            if (!store.persistent) continue;
-            lines[name] = concat("sub-topology ", part.id, ", ", name_of(store.kind),
-                                 store.timestamped ? ", timestamped" : "", store.retain_duplicates ? ", duplicates" : "", store.time_ordered ? ", by time" : "",
-                                 ", window ", store.window_size.count(), " ms");
-        }
-    return lines;
-}
-
-std::map<std::string, std::string> read_lines(const std::filesystem::path& file) {
-    std::map<std::string, std::string> lines;
-    std::ifstream in(file);
-    for (std::string line; std::getline(in, line);)
-        if (const auto split = line.find(": "); split != std::string::npos)
-            lines[line.substr(0, split)] = line.substr(split + 2);
-    return lines;
-}
+constexpr const char* lock_name = ".lock";
 
 } // namespace
 
@@ -61,17 +27,28 @@ state_directory::~state_directory() { close(); }
 void state_directory::open(const topology& of) {
     const auto& stores = of.stores();
     if (std::none_of(stores.begin(), stores.end(), [](const store_spec& store) { return store.persistent; })) return;
+    make_folder();
+    lock_folder();
+    try {
+        stores_ = recorded_stores(folder_, of);
+        stores_.write(folder_);
+    } catch (...) {
+        close();
+        throw;
+    }
+    opened_at_ = time_.steady_ms();
+}
+
+void state_directory::make_folder() const {
     std::error_code failed;
     std::filesystem::create_directories(folder_, failed);
     if (failed)
         throw state_error(concat("state folder ", folder_.string(), " cannot be made: ", failed.message(),
                                  "; set state.dir to a folder that this user may write"));
-    lock_folder();
-    check_owner(of);
 }
 
 void state_directory::lock_folder() {
-    const auto file = folder_ / ".lock";
+    const auto file = folder_ / lock_name;
     lock_file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (lock_file_ < 0)
         throw state_error(concat("state folder ", folder_.string(), " cannot be locked: ", std::strerror(errno),
@@ -86,35 +63,24 @@ void state_directory::lock_folder() {
                              "; set state.dir to a folder on a disk that supports file locks"));
 }
 
-void state_directory::check_owner(const topology& of) {
-    const auto file = folder_ / owner_file;
-    const auto wanted = store_lines(of);
-    const auto found = read_lines(file);
-    for (const auto& [store, line] : found)
-        if (const auto now = wanted.find(store); now != wanted.end() && now->second != line) {
-            close();
-            throw state_error(concat("state folder ", folder_.string(), " belongs to another topology: store ", store,
-                                     " is there in ", line, ", but now in ", now->second,
-                                     "; use another application.id or state.dir, or remove the folder, and the state "
-                                     "is rebuilt from the changelogs"));
-        }
-    if (found == wanted) return;
-    const auto temporary = folder_ / (std::string(owner_file) + ".tmp");
-    {
-        std::ofstream out(temporary, std::ios::trunc);
-        for (const auto& [store, line] : wanted) out << store << ": " << line << '\n';
-        if (!out.flush()) {
-            close();
-            throw state_error(concat("state folder ", folder_.string(), " cannot be written; see whether its disk is "
-                                     "full or read-only"));
-        }
-    }
-    std::filesystem::rename(temporary, file);
-}
-
 void state_directory::close() noexcept {
     if (lock_file_ >= 0) ::close(lock_file_);
     lock_file_ = -1;
+}
+
+void state_directory::clear() {
+    std::error_code failed;
+    if (!std::filesystem::exists(folder_, failed)) return;
+    lock_folder();
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, failed)) {
+        if (entry.path().filename() == lock_name) continue;
+        std::filesystem::remove_all(entry.path(), failed);
+        if (failed) break;
+    }
+    close();
+    if (failed)
+        throw state_error(concat("state folder ", folder_.string(), " cannot be emptied: ", failed.message(),
+                                 "; see who owns what is in it"));
 }
 
 bool state_directory::try_lock(task_id task) {
@@ -125,6 +91,7 @@ bool state_directory::try_lock(task_id task) {
 void state_directory::unlock(task_id task) {
     const std::lock_guard guard(mutex_);
     locked_.erase(task);
+    released_[task] = time_.steady_ms();
 }
 
 void state_directory::wipe(task_id task, const std::string& store) {
@@ -134,6 +101,43 @@ void state_directory::wipe(task_id task, const std::string& store) {
     if (failed)
         throw state_error(concat("state folder ", folder.string(), " cannot be removed: ", failed.message(),
                                  "; remove it by hand, its content is rebuilt from the changelog"));
+}
+
+void state_directory::clean(std::chrono::milliseconds delay) {
+    if (!opened()) return;
+    for (const task_id task : task_folders(folder_))
+        if (idle_for(delay, task)) clean(task);
+}
+
+bool state_directory::idle_for(std::chrono::milliseconds delay, task_id task) {
+    const std::lock_guard guard(mutex_);
+    const auto released = released_.find(task);
+    const std::int64_t since = released == released_.end() ? opened_at_ : std::max(opened_at_, released->second);
+    return time_.steady_ms() - since >= delay.count();
+}
+
+void state_directory::clean(task_id task) {
+    // A task of ours keeps what it uses; what it does not use nobody opens.
+    const bool taken = try_lock(task);
+    std::error_code failed;
+    std::vector<std::filesystem::path> idle;
+    for (const auto& entry : std::filesystem::directory_iterator(task_folder(task), failed)) {
+        const auto store = entry.path().filename().string();
+        if (entry.is_directory(failed) && stores_.rebuildable(store) && (taken || !stores_.in_use(task, store)))
+            idle.push_back(entry.path());
+    }
+    for (const auto& store : idle) {
+        std::filesystem::remove_all(store, failed);
+        if (failed)
+            log(log_level::warn, concat("unused state folder ", store.string(), " cannot be removed: ", failed.message(),
+                                        "; see who owns it"));
+        else
+            log(log_level::info, concat("removed state folder ", store.string(), ", unused for state.cleanup.delay.ms"));
+    }
+    if (!taken) return;
+    std::filesystem::remove(task_folder(task), failed); // stays where something is left in it
+    const std::lock_guard guard(mutex_);
+    locked_.erase(task);
 }
 
 } // namespace streams::inline v0

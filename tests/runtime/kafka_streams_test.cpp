@@ -227,3 +227,39 @@ TEST_CASE("the listener hears of every state, and an application cannot be start
     using enum application_state;
     CHECK(heard == std::vector{rebalancing, running, pending_shutdown, not_running});
 }
+
+TEST_CASE("the state on disk can be removed before the start and after the end, and comes back from the changelog") {
+    world w;
+    for (int i = 0; i < 3; ++i) w.produce("a", "x");
+    kafka_streams first = w.run(count_topology(true), w.config());
+    CHECK(eventually([&] { return w.committed() == 3; }));
+    CHECK(says(message_of([&] { first.clean_up(); }), "close it first"));
+    kafka_streams second(count_topology(true), w.config(), w.cluster.clients());
+    CHECK(says(message_of([&] { second.clean_up(); }), "in use by another instance"));
+    first.close();
+    const auto state = w.config().state_dir / "app" / "0_0";
+    CHECK(std::filesystem::exists(state));
+    second.clean_up();
+    CHECK_FALSE(std::filesystem::exists(state));
+    second.start();
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.counts()["a"] == 4; }));
+    second.close();
+    second.clean_up();
+    CHECK_FALSE(std::filesystem::exists(state));
+}
+
+TEST_CASE("an instance removes the state of a task that another one has had for a while") {
+    world w(2);
+    auto config = w.config("one");
+    config.state_cleanup_delay = 50ms;
+    for (int key = 0; key < 20; ++key) w.produce("k" + std::to_string(key), "x");
+    kafka_streams one = w.run(count_topology(true), config);
+    const auto folders = [&] {
+        return std::pair(std::filesystem::exists(config.state_dir / "app" / "0_0"), std::filesystem::exists(config.state_dir / "app" / "0_1"));
+    };
+    CHECK(eventually([&] { return folders() == std::pair(true, true); }));
+    kafka_streams two = w.run(count_topology(true), w.config("two"));
+    CHECK(eventually([&] { return folders() == std::pair(true, false) || folders() == std::pair(false, true); }));
+    CHECK(eventually([&] { return one.state() == application_state::running; }));
+}

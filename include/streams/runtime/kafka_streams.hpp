@@ -52,6 +52,10 @@ public:
     /// A cluster that does not answer is waited for 30 s at most; what is not committed then is done again by the next
     /// start. Not to be called by the application's own threads.
     bool close(std::chrono::milliseconds timeout = std::chrono::milliseconds::max());
+    /// Removes what this application keeps on this machine's disk (`state.dir`/`application.id`), so that the next start
+    /// restores everything from changelogs; stores without one begin empty (Kafka's `cleanUp`). Before start or after the
+    /// end only. Throws streams_error while it runs, state_error where another process uses the folder or the disk refuses.
+    void clean_up();
     /// start(), then waits for SIGINT, SIGTERM or an error, then close(). 0: clean; 1: an error, which is logged.
     [[nodiscard]] int run_until_signal();
 
