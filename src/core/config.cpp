@@ -1,5 +1,6 @@
 #include <streams/core/config.hpp>
 
+#include "src/core/bootstrap_servers.hpp"
 #include "src/core/client_settings.hpp"
 #include "src/core/property.hpp"
 
@@ -25,36 +26,12 @@ void check_application_id(std::string_view id) {
                                               "begin with it");
 }
 
-/// HOST:PORT, with an optional PROTOCOL:// before and brackets around an IPv6 address.
-bool is_broker(std::string_view text) {
-    if (const auto scheme = text.find("://"); scheme != text.npos) text.remove_prefix(scheme + 3);
-    const auto colon = text.rfind(':');
-    if (colon == text.npos || colon == 0) return false;
-    const auto port = text.substr(colon + 1);
-    const auto digit = [](unsigned char c) { return std::isdigit(c) != 0; };
-    if (port.empty() || port.size() > 5 || !std::all_of(port.begin(), port.end(), digit)) return false;
-    const auto number = std::stoi(std::string(port));
-    auto host = text.substr(0, colon);
-    const bool ipv6 = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
-    if (ipv6) host = host.substr(1, host.size() - 2);
-    const auto legal = [&](unsigned char c) {
-        return std::isalnum(c) || c == '.' || c == '-' || c == '_' || (ipv6 && (c == ':' || c == '%'));
-    };
-    return number > 0 && number < 65536 && std::all_of(host.begin(), host.end(), legal);
-}
-
-void check_bootstrap_servers(std::string_view servers) {
-    if (servers.empty())
-        throw config_error(
-            "bootstrap.servers is not set: it says where the cluster is; set it to HOST:PORT[,HOST:PORT...]");
-    for (std::string_view rest = servers; !rest.empty();) {
-        const auto end = std::min(rest.find(','), rest.size());
-        auto one = rest.substr(0, end);
-        while (one.starts_with(' ')) one.remove_prefix(1);
-        while (one.ends_with(' ')) one.remove_suffix(1);
-        if (!is_broker(one)) property{"bootstrap.servers", servers}.refuse("HOST:PORT[,HOST:PORT...]");
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+/// The one that a client's settings name; Kafka's default otherwise.
+std::string security_protocol_of(const client_settings& settings) {
+    const auto given = settings.find("security.protocol");
+    std::string name = given == settings.end() ? "PLAINTEXT" : given->second;
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+    return name;
 }
 
 void check_optimization(const std::string& text) {
@@ -85,7 +62,6 @@ client_settings merged(client_settings shared, client_settings own) {
 
 void streams_config::validate(bool needs_brokers) const {
     check_application_id(application_id);
-    if (needs_brokers) check_bootstrap_servers(bootstrap_servers);
     if (state_dir.empty()) throw config_error("state.dir is empty: stores need a folder; set it");
     at_least("num.stream.threads", num_stream_threads, 1);
     at_least("commit.interval.ms", commit_interval.count(), 0);
@@ -102,10 +78,9 @@ void streams_config::validate(bool needs_brokers) const {
     if (!on_deserialization_error || !on_processing_error)
         throw config_error(
             "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");
-    (void)consumer_settings(false);
-    (void)consumer_settings(true);
-    (void)producer_settings();
-    (void)admin_settings();
+    for (const auto& settings :
+         {consumer_settings(false), consumer_settings(true), producer_settings(), admin_settings()})
+        if (needs_brokers) check_bootstrap_servers(bootstrap_servers, security_protocol_of(settings));
 }
 
 client_settings streams_config::consumer_settings(bool restore) const {

@@ -172,18 +172,6 @@ TEST_CASE("an application id must be legal in a topic's name") {
     }
 }
 
-TEST_CASE("bootstrap servers are hosts with ports") {
-    auto config = valid();
-    for (const auto* good : {"h:1", "a:1, b:65535", "PLAINTEXT://h:9092", "[::1]:9092"}) {
-        config.bootstrap_servers = good;
-        CHECK_NOTHROW(config.validate());
-    }
-    for (const auto* bad : {"h", "h:", ":1", "h:0", "h:65536", "h:1;i:2", "h:1,,i:2", "h:x"}) {
-        config.bootstrap_servers = bad;
-        CHECK_THROWS_AS(config.validate(), config_error);
-    }
-}
-
 TEST_CASE("members set in code are checked as well") {
     auto config = valid();
     config.num_stream_threads = 0;
