@@ -20,8 +20,12 @@ void error_callback(rd_kafka_t* client, int code, const char* text, void* opaque
     const auto error = static_cast<rd_kafka_resp_err_t>(code);
     auto& events = events_of(opaque);
     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return events.outages().all_brokers_down();
-    if (class_of(error) == error_class::retriable) return events.outages().connection_failed(text);
     try {
+        if (class_of(error, text) == error_class::retriable) {
+            events.outages().connection_failed(text);
+            if (!is_known(error)) events.outages().line(log_level::warn, result_of(error, rd_kafka_name(client), text).reason());
+            return;
+        }
         if (error == RD_KAFKA_RESP_ERR__FATAL)
             events.on_fatal(result_of(client, error, rd_kafka_name(client)));
         else

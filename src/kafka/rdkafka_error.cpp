@@ -8,11 +8,6 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
-// Codes of newer brokers that librdkafka 2.0.2 has no name for.
-constexpr auto fenced_member_epoch = static_cast<rd_kafka_resp_err_t>(110);
-constexpr auto stale_member_epoch = static_cast<rd_kafka_resp_err_t>(113);
-constexpr auto transaction_abortable = static_cast<rd_kafka_resp_err_t>(120);
-
 std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
     switch (static_cast<int>(error)) {
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
@@ -37,6 +32,9 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
         return "another process has taken this group.instance.id: give each process its own";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         return "raise producer message.max.bytes and the topic's max.message.bytes, or write smaller records";
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+        return "correct the records' timestamps, or raise the topic's message.timestamp.before.max.ms and "
+               "message.timestamp.after.max.ms";
     case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
         return "set replication.factor to no more than there are brokers";
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
@@ -53,72 +51,14 @@ bool is_without_broker(rd_kafka_resp_err_t error, std::string_view text) noexcep
 
 } // namespace
 
-error_class class_of(rd_kafka_resp_err_t error) noexcept {
-    switch (static_cast<int>(error)) {
-    case RD_KAFKA_RESP_ERR__TRANSPORT:
-    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
-    case RD_KAFKA_RESP_ERR__RESOLVE:
-    case RD_KAFKA_RESP_ERR__TIMED_OUT:
-    case RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE:
-    case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
-    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
-    case RD_KAFKA_RESP_ERR__WAIT_COORD:
-    case RD_KAFKA_RESP_ERR__WAIT_CACHE:
-    case RD_KAFKA_RESP_ERR__IN_PROGRESS:
-    case RD_KAFKA_RESP_ERR__PREV_IN_PROGRESS:
-    case RD_KAFKA_RESP_ERR__RETRY:
-    case RD_KAFKA_RESP_ERR__OUTDATED:
-    case RD_KAFKA_RESP_ERR__STATE:
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-    case RD_KAFKA_RESP_ERR_INVALID_MSG:
-    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
-    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
-    case RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION:
-    case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
-    case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
-    case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS:
-    case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
-    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
-    case RD_KAFKA_RESP_ERR_NOT_CONTROLLER:
-    case RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS:
-    case RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR:
-    case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
-    case RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT:
-    case RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED: return error_class::retriable;
-
-    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
-    case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
-    case RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST:
-    case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
-    case RD_KAFKA_RESP_ERR__FENCED:
-    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
-    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
-    case RD_KAFKA_RESP_ERR_TRANSACTION_COORDINATOR_FENCED:
-    case fenced_member_epoch:
-    case stale_member_epoch: return error_class::fenced;
-
-    case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
-    case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
-    case transaction_abortable: return error_class::abortable;
-
-    default: return error_class::fatal;
-    }
-}
-
 result result_of(rd_kafka_resp_err_t error, std::string_view what, std::string_view text) {
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    const bool passes = is_without_broker(error, text);
-    const auto remedy = passes ? std::string_view() : remedy_of(error);
+    const auto kind = is_without_broker(error, text) ? error_class::retriable : class_of(error, text);
     std::string reason = concat(what, ": ", text.empty() ? std::string_view(rd_kafka_err2str(error)) : text);
+    if (!is_known(error)) reason += concat(" (error code ", static_cast<int>(error), ", which this library does not know)");
+    const auto remedy = kind == error_class::retriable ? std::string_view() : remedy_of(error);
     if (!remedy.empty()) reason += concat("; ", remedy);
-    return {passes ? error_class::retriable : class_of(error), std::move(reason)};
+    return {kind, std::move(reason)};
 }
 
 result result_of(rd_kafka_resp_err_t error, std::string_view what) { return result_of(error, what, {}); }

@@ -1,17 +1,15 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/kafka/rdkafka_error_class.hpp"
 #include "src/kafka/rdkafka_ptr.hpp"
 
 #include <string_view>
 
 namespace streams::inline v0::kafka {
 
-/// What can be done about an error of librdkafka or of a broker: the one place that decides it.
-/// An error that it does not know is fatal.
-[[nodiscard]] error_class class_of(rd_kafka_resp_err_t error) noexcept;
-
-/// A result that reads `what: reason`, with the remedy where there is one. Success where `error` is none.
+/// A result that reads `what: reason`, with the remedy where there is one, and with the number of a code that is not
+/// known. Success where `error` is none.
 [[nodiscard]] result result_of(rd_kafka_resp_err_t error, std::string_view what);
 /// The same with the text that came with the error in the place of its fixed one.
 [[nodiscard]] result result_of(rd_kafka_resp_err_t error, std::string_view what, std::string_view text);

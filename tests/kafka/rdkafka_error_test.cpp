@@ -2,42 +2,12 @@
 #include "src/kafka/rdkafka_error.hpp"
 
 using namespace streams;
-using kafka::class_of;
 using kafka::error_class;
 
-TEST_CASE("trouble that passes is retriable") {
-    for (const auto error : {RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
-                             RD_KAFKA_RESP_ERR__QUEUE_FULL, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
-                             RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS,
-                             RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT}) {
-        INFO(rd_kafka_err2name(error));
-        CHECK(class_of(error) == error_class::retriable);
-    }
-}
-
-TEST_CASE("a commit during a rebalance may be tried again, one of a generation that is over may not") {
-    CHECK(class_of(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS) == error_class::retriable);
-    CHECK(class_of(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID) == error_class::fenced);
-    CHECK(class_of(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION) == error_class::fenced);
-    CHECK(class_of(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST) == error_class::fenced);
-}
-
 TEST_CASE("a static member whose id another process has taken cannot go on") {
-    CHECK(class_of(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) == error_class::fatal);
-    CHECK_THAT(kafka::result_of(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "committing").reason(), containing("group.instance.id"));
-}
-
-TEST_CASE("a producer whose epoch is over is fenced") {
-    CHECK(class_of(RD_KAFKA_RESP_ERR__FENCED) == error_class::fenced);
-    CHECK(class_of(RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH) == error_class::fenced);
-    CHECK(class_of(RD_KAFKA_RESP_ERR_PRODUCER_FENCED) == error_class::fenced);
-}
-
-TEST_CASE("what no retry helps against is fatal, and so is what is not known") {
-    CHECK(class_of(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) == error_class::fatal);
-    CHECK(class_of(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) == error_class::fatal);
-    CHECK(class_of(RD_KAFKA_RESP_ERR__AUTHENTICATION) == error_class::fatal);
-    CHECK(class_of(static_cast<rd_kafka_resp_err_t>(250)) == error_class::fatal);
+    const auto fenced = kafka::result_of(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "committing");
+    CHECK(fenced.kind() == error_class::fatal);
+    CHECK_THAT(fenced.reason(), containing("group.instance.id"));
 }
 
 TEST_CASE("a topic that has no place while its broker starts is retriable, one with too many replicas is not") {
@@ -49,6 +19,24 @@ TEST_CASE("a topic that has no place while its broker starts is retriable, one w
               .kind() == error_class::retriable);
     CHECK(refused("The target replication factor of 3 cannot be reached because only 1 broker(s) are registered.").kind() ==
           error_class::fatal);
+}
+
+TEST_CASE("a result says the number of a code that this library does not know") {
+    const auto unknown = kafka::result_of(static_cast<rd_kafka_resp_err_t>(250), "committing offsets");
+    CHECK(unknown.kind() == error_class::retriable);
+    CHECK_THAT(unknown.reason(), containing("committing offsets") && containing("error code 250"));
+}
+
+TEST_CASE("what a connection says of TLS and logins decides, and the advice is given only where no retry helps") {
+    const auto cut = kafka::result_of(RD_KAFKA_RESP_ERR__SSL, "c", "unexpected eof while reading");
+    CHECK(cut.kind() == error_class::retriable);
+    CHECK(cut.reason() == "c: unexpected eof while reading");
+    const auto refused = kafka::result_of(RD_KAFKA_RESP_ERR__SSL, "c", "certificate verify failed");
+    CHECK(refused.kind() == error_class::fatal);
+    CHECK_THAT(refused.reason(), containing("ssl.ca.location"));
+    const auto wrong = kafka::result_of(RD_KAFKA_RESP_ERR__AUTHENTICATION, "c", "Invalid username or password");
+    CHECK(wrong.kind() == error_class::fatal);
+    CHECK_THAT(wrong.reason(), containing("sasl.password"));
 }
 
 TEST_CASE("a result reads thing, cause, remedy") {

@@ -1,0 +1,113 @@
+#include "captured_log.hpp"
+#include "catch.hpp"
+#include "src/kafka/client.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using streams::tests::captured_log;
+
+namespace {
+
+enum class farewell { close, reset, plain_text };
+
+/// Listens, takes what a client says first, and ends the connection: a broker, or a balancer before it, that goes down.
+class breaking_listener {
+public:
+    explicit breaking_listener(farewell how) : how_(how), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
+        REQUIRE(::listen(socket_, 16) == 0);
+        REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+        port_ = ntohs(address.sin_port);
+        thread_ = std::thread([this] { run(); });
+    }
+    ~breaking_listener() {
+        ::shutdown(socket_, SHUT_RDWR);
+        thread_.join();
+        ::close(socket_);
+    }
+    breaking_listener(const breaking_listener&) = delete;
+    breaking_listener& operator=(const breaking_listener&) = delete;
+
+    [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+    [[nodiscard]] int broken() const { return broken_; }
+
+private:
+    void run() {
+        for (int one = ::accept(socket_, nullptr, nullptr); one >= 0; one = ::accept(socket_, nullptr, nullptr)) {
+            std::array<char, 4096> said{};
+            (void)!::read(one, said.data(), said.size());
+            constexpr std::string_view answer = "HTTP/1.1 503 Service Unavailable\r\n\r\n";
+            if (how_ == farewell::plain_text) (void)!::write(one, answer.data(), answer.size());
+            const linger at_once{1, 0};
+            if (how_ == farewell::reset) ::setsockopt(one, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            ::close(one);
+            ++broken_;
+        }
+    }
+
+    farewell how_;
+    int socket_;
+    int port_ = 0;
+    std::atomic<int> broken_{0};
+    std::thread thread_;
+};
+
+streams_config config_for(const std::string& address, const char* protocol) {
+    streams_config config{.application_id = "app", .bootstrap_servers = address};
+    config.clients["security.protocol"] = protocol;
+    if (std::string_view(protocol).starts_with("SASL")) {
+        config.clients["sasl.mechanism"] = "PLAIN";
+        config.clients["sasl.username"] = "u";
+        config.clients["sasl.password"] = "p";
+    }
+    return config;
+}
+
+} // namespace
+
+TEST_CASE("a broker that goes away while a connection is made is an outage, whatever protocol was begun") {
+    for (const char* protocol : {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"})
+        for (const auto how : {farewell::close, farewell::reset, farewell::plain_text}) {
+            captured_log log;
+            INFO(protocol << ' ' << static_cast<int>(how));
+            const breaking_listener listener(how);
+            const auto clients = kafka::make_rdkafka_clients(config_for(listener.address(), protocol));
+            const auto consumer = clients->make_consumer({.client_id = "c", .group_id = "app"});
+            REQUIRE(consumer->subscribe(std::vector<std::string>{"topic"}).ok());
+            const auto until = std::chrono::steady_clock::now() + 20s;
+            while ((listener.broken() < 2 || log.lines().empty()) && std::chrono::steady_clock::now() < until)
+                for (const auto& failure : consumer->poll(50ms, 100).errors) CHECK(failure.reason() == "");
+            CHECK(listener.broken() >= 2);
+            REQUIRE(log.lines().size() == 1);
+            CHECK_THAT(log.lines()[0], containing("no Kafka broker can be reached") && containing("trying again"));
+            consumer->close();
+        }
+}
+
+TEST_CASE("a name that does not resolve is an outage") {
+    captured_log log;
+    const auto clients = kafka::make_rdkafka_clients(config_for("no-such-host.invalid:9092", "PLAINTEXT"));
+    const auto consumer = clients->make_consumer({.client_id = "c", .group_id = "app"});
+    REQUIRE(consumer->subscribe(std::vector<std::string>{"topic"}).ok());
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while (log.lines().empty() && std::chrono::steady_clock::now() < until)
+        CHECK(consumer->poll(50ms, 100).errors.empty());
+    REQUIRE(log.lines().size() == 1);
+    CHECK_THAT(log.lines()[0], containing("no-such-host.invalid"));
+}
