@@ -124,7 +124,8 @@ public:
     virtual result seek(const topic_partition& partition, std::int64_t offset) = 0;
     /// The offset after the last one polled, control records skipped; nullopt before the first.
     [[nodiscard]] virtual std::optional<std::int64_t> position(const topic_partition& partition) = 0;
-    /// The end of the log as of the last fetch, without asking the broker; nullopt: not known yet.
+    /// The end of what can be read, as of the last fetch and without asking the broker; nullopt: not known yet. For a
+    /// read_committed consumer the last stable offset where that was reached, the high watermark before.
     [[nodiscard]] virtual std::optional<std::int64_t> known_end(const topic_partition& partition) = 0;
 
     /// Commits synchronously for the group. fenced: the member is not in the group's generation any more.

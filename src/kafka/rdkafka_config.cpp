@@ -45,7 +45,8 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
     const auto max_poll_interval_ms = config.max_poll_interval.count();
 
     auto settings = merged(defaults_of_every_client(), consumer_defaults_of_version());
-    settings["isolation.level"] = "read_committed";
+    // Kafka's default, which librdkafka's is not; Kafka Streams overrides it for exactly once only.
+    settings["isolation.level"] = "read_uncommitted";
     settings["session.timeout.ms"] = std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
     settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 1024));
     settings["queued.min.messages"] =

@@ -81,6 +81,7 @@ rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_
     rd_kafka_poll_set_consumer(client_->get());
     queue_.reset(rd_kafka_queue_get_consumer(client_->get()));
     events_->queue = queue_.get();
+    read_committed_ = value_of(settings, "isolation.level") == "read_committed";
     waker_ = fetch_waker(client_->get(), value_of(settings, "sasl.username"), value_of(settings, "sasl.password"));
     wake_after_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024 / 4;
     wake_after_records_ = number_of(settings, "queued.min.messages") / 4;
@@ -271,10 +272,7 @@ void rdkafka_consumer::keep_fetching(std::size_t records, std::size_t size) {
 void rdkafka_consumer::note_end(std::string_view topic, std::int32_t partition, std::int64_t offset) {
     auto* position = positions_.find(topic, partition);
     if (!position || offset < position->fetched) return;
-    std::int64_t low = -1;
-    std::int64_t high = -1;
-    rd_kafka_get_watermark_offsets(client_->get(), std::string(topic).c_str(), partition, &low, &high);
-    position->reach_end(offset, high);
+    position->reach_end(offset);
 }
 
 void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result& into) {
@@ -358,14 +356,14 @@ std::optional<std::int64_t> rdkafka_consumer::position(const topic_partition& pa
 std::optional<std::int64_t> rdkafka_consumer::known_end(const topic_partition& partition) {
     const auto* found = positions_.find(partition.topic, partition.partition);
     if (!found) return std::nullopt;
+    // The last stable offset is told only by the report that it was reached. Once it moves on, records or another report
+    // follow; until it was reached, the high watermark is no less.
+    if (read_committed_ && found->ended_at >= 0) return found->ended_at;
     std::int64_t low = -1;
     std::int64_t high = -1;
     const auto error = rd_kafka_get_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition, &low, &high);
-    const bool unknown = error != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0;
-    // Records may have been fetched since the end was reached; the log may also end before the high watermark, at an
-    // open transaction, and then nothing has changed since.
-    if (found->ended_at >= 0 && (unknown || high == found->watermark_at_end)) return found->ended_at;
-    return unknown ? std::nullopt : std::optional(high);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0) return high;
+    return found->ended_at >= 0 ? std::optional(found->ended_at) : std::nullopt;
 }
 
 result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {

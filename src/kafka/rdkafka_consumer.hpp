@@ -76,7 +76,8 @@ private:
     void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);
     void keep_fetching(std::size_t records, std::size_t size);
 
-    bool member_ = false; ///< of a group
+    bool member_ = false;         ///< of a group
+    bool read_committed_ = false; ///< hands over nothing from the first open transaction on
     std::shared_ptr<rdkafka_client> client_;
     consumer_events* events_ = nullptr; ///< owned by the client
     queue_ptr queue_;

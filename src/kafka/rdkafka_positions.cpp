@@ -18,10 +18,9 @@ void reading_position::hand_over(const fetched_run& run) noexcept {
     if (held.empty() && ended_at >= 0) next = ended_at;
 }
 
-void reading_position::reach_end(std::int64_t offset, std::int64_t watermark) noexcept {
+void reading_position::reach_end(std::int64_t offset) noexcept {
     fetched = offset;
     ended_at = offset;
-    watermark_at_end = watermark;
     if (!held.empty()) return;
     next = offset;
     started = true;

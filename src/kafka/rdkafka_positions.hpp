@@ -28,17 +28,16 @@ struct fetched_run {
 
 /// Where a consumer stands in one partition that it reads.
 struct reading_position {
-    std::int64_t next = 0;              ///< offset of the next record to hand over
-    std::int64_t fetched = 0;           ///< offset of the next record to come from librdkafka
-    std::int64_t ended_at = -1;         ///< the end as it was reached; -1: not since the last record
-    std::int64_t watermark_at_end = -1; ///< the high watermark known then
-    bool started = false;               ///< a record was handed over or the end seen
-    bool paused = false;                ///< nothing is handed over
-    bool stopped = false;               ///< librdkafka does not fetch
+    std::int64_t next = 0;     ///< offset of the next record to hand over
+    std::int64_t fetched = 0;  ///< offset of the next record to come from librdkafka
+    std::int64_t ended_at = -1; ///< the end as it was reached; -1: not since the last record
+    bool started = false;      ///< a record was handed over or the end seen
+    bool paused = false;       ///< nothing is handed over
+    bool stopped = false;      ///< librdkafka does not fetch
     std::deque<fetched_run> held{};     ///< fetched while paused
 
     void hand_over(const fetched_run& run) noexcept;
-    void reach_end(std::int64_t offset, std::int64_t watermark) noexcept;
+    void reach_end(std::int64_t offset) noexcept;
 };
 
 /// The positions of all partitions that a consumer reads. Finding one does not allocate.

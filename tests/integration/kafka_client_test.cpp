@@ -487,7 +487,9 @@ TEST_CASE("topics are created, described, listed and removed, and creating again
 
 TEST_CASE("a read_committed reader sees committed transactions, skips aborted ones and reaches the end behind them") {
     kafka_fixture fixture;
-    auto member = fixture.member();
+    fixture.config.consumer["isolation.level"] = "read_committed";
+    const auto member = kafka::make_rdkafka_clients(fixture.config)->make_consumer(
+        {.client_id = "member", .group_id = fixture.config.application_id});
     join(*member, {fixture.topic});
     auto producer = fixture.clients->make_producer({.client_id = "writer", .transactional_id = fixture.config.application_id + "-1"});
     const auto out = producer->open(fixture.topic);
@@ -561,4 +563,47 @@ TEST_CASE("a producer without a transactional id says so") {
     const auto refused = producer->begin_transaction();
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == error_class::fatal);
+}
+
+TEST_CASE("the end that a read_committed reader knows is the last stable offset, however far an open transaction grows") {
+    kafka_fixture fixture;
+    fixture.config.consumer["isolation.level"] = "read_committed";
+    const auto committed = kafka::make_rdkafka_clients(fixture.config)->make_consumer({.client_id = "committed"});
+    auto uncommitted = fixture.reader();
+    auto producer = fixture.clients->make_producer({.client_id = "writer", .transactional_id = fixture.config.application_id});
+    const auto out = producer->open(fixture.topic);
+    REQUIRE(producer->init_transactions(30s).ok());
+    const auto write = [&](std::string_view value) {
+        REQUIRE(producer->append({.topic = out, .value = bytes_view(value)}).ok());
+        REQUIRE(producer->flush(20s).ok());
+    };
+    const auto part = fixture.part(0);
+    REQUIRE(producer->begin_transaction().ok());
+    write("committed");
+    REQUIRE(producer->commit_transaction(30s).ok());
+    REQUIRE(producer->begin_transaction().ok());
+    write("open");
+
+    std::vector<seen_record> seen;
+    std::vector<seen_record> all;
+    REQUIRE(committed->assign(std::vector<position>{{part, 0}}).ok());
+    REQUIRE(uncommitted->assign(std::vector<position>{{part, 0}}).ok());
+    REQUIRE(poll_until(*committed, seen, [&] { return committed->known_end(part) == 2; }));
+    CHECK(committed->position(part) == 2);
+    REQUIRE(poll_until(*uncommitted, all, [&] { return all.size() == 2; }));
+    CHECK(uncommitted->known_end(part) == 3);
+    write("still open");
+    REQUIRE(poll_until(*uncommitted, all, [&] { return all.size() == 3; }));
+    for (int i = 0; i < 5; ++i) add_to(seen, committed->poll(100ms, 100));
+    CHECK(committed->known_end(part) == 2);
+    CHECK(seen.size() == 1);
+    kafka::log_bounds bounds;
+    REQUIRE(committed->bounds(part, bounds, 20s).ok());
+    CHECK(bounds.end == 2);
+    REQUIRE(uncommitted->bounds(part, bounds, 20s).ok());
+    CHECK(bounds.end == 4);
+
+    REQUIRE(producer->commit_transaction(30s).ok());
+    REQUIRE(poll_until(*committed, seen, [&] { return seen.size() == 3 && committed->position(part) == 5; }));
+    CHECK(committed->known_end(part) == 5);
 }

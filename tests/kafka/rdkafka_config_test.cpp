@@ -27,9 +27,22 @@ TEST_CASE("a group's consumer never commits or resets by itself and assigns by r
     CHECK(settings.at("enable.auto.offset.store") == "false");
     CHECK(settings.at("auto.offset.reset") == "error");
     CHECK(settings.at("partition.assignment.strategy") == "range");
-    CHECK(settings.at("isolation.level") == "read_committed");
     CHECK(settings.count("group.instance.id") == 0);
     CHECK_NOTHROW(kafka::make_conf(settings, "consumer"));
+}
+
+TEST_CASE("at least once reads uncommitted records too, as Kafka Streams does, in inputs and changelogs, unless told") {
+    const auto isolation = [](const streams_config& config, bool restore) {
+        return kafka::consumer_settings(config, {.client_id = "c", .restore = restore}).at("isolation.level");
+    };
+    auto config = minimal();
+    CHECK(isolation(config, false) == "read_uncommitted");
+    CHECK(isolation(config, true) == "read_uncommitted");
+    config.consumer["isolation.level"] = "read_committed";
+    CHECK(isolation(config, false) == "read_committed");
+    CHECK(isolation(config, true) == "read_committed");
+    config.restore_consumer["isolation.level"] = "read_uncommitted";
+    CHECK(isolation(config, true) == "read_uncommitted");
 }
 
 TEST_CASE("a static member keeps its id, and a consumer without a group still has a group's name") {
@@ -62,11 +75,11 @@ TEST_CASE("the session is never longer than the interval between polls") {
 TEST_CASE("what the configuration says for a role wins over the defaults, and only there") {
     auto config = minimal();
     config.clients["reconnect.backoff.ms"] = "33";
-    config.consumer["isolation.level"] = "read_uncommitted";
+    config.consumer["isolation.level"] = "read_committed";
     config.restore_consumer["fetch.min.bytes"] = "7";
     config.producer["linger.ms"] = "50";
     const auto consumer = kafka::consumer_settings(config, {.client_id = "c"});
-    CHECK(consumer.at("isolation.level") == "read_uncommitted");
+    CHECK(consumer.at("isolation.level") == "read_committed");
     CHECK(consumer.at("reconnect.backoff.ms") == "33");
     CHECK(consumer.count("fetch.min.bytes") == 0);
     CHECK(kafka::consumer_settings(config, {.client_id = "c", .restore = true}).at("fetch.min.bytes") == "7");

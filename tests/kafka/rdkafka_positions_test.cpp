@@ -33,7 +33,7 @@ TEST_CASE("the end of a partition is only reached when what is held back before 
     kafka::reading_position position;
     kafka::fetched_run run{{record_view{.offset = 3}, record_view{.offset = 4}, record_view{.offset = 7}}, nullptr};
     position.held.push_back(run);
-    position.reach_end(9, 9);
+    position.reach_end(9);
     CHECK(position.next == 0);
     CHECK_FALSE(position.started);
     auto first = position.held.front().split(2);
