@@ -94,11 +94,12 @@ result rdkafka_admin::count_partitions(const std::string& topic, std::int32_t& p
     const topic_ptr handle{rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr)};
     if (!handle) return {error_class::fatal, concat(what, ": its name is refused; correct it")};
     const rd_kafka_metadata_t* found = nullptr;
+    const auto outage = client_->outages().current();
     const auto error = rd_kafka_metadata(client_->get(), 0, handle.get(), &found, static_cast<int>(timeout.count()));
     rd_kafka_poll(client_->get(), 0);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, what);
     const metadata_ptr metadata{found};
-    client_->outages().answered();
+    client_->outages().answered(outage);
     if (metadata->topic_cnt < 1) return {};
     const auto& answer = metadata->topics[0];
     if (answer.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) return {};
@@ -120,11 +121,12 @@ result rdkafka_admin::describe(std::span<const std::string> topics, std::map<std
 
 result rdkafka_admin::list(std::vector<std::string>& topics, milliseconds timeout) {
     const rd_kafka_metadata_t* found = nullptr;
+    const auto outage = client_->outages().current();
     const auto error = rd_kafka_metadata(client_->get(), 1, nullptr, &found, static_cast<int>(timeout.count()));
     rd_kafka_poll(client_->get(), 0);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, "listing topics");
     const metadata_ptr metadata{found};
-    client_->outages().answered();
+    client_->outages().answered(outage);
     for (int i = 0; i < metadata->topic_cnt; ++i) topics.emplace_back(metadata->topics[i].topic);
     return {};
 }

@@ -181,8 +181,10 @@ poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records
 
 void rdkafka_consumer::take(const std::shared_ptr<fetched_messages>& fetched, poll_result& into) {
     const auto messages = fetched->messages();
-    if (messages.empty()) return;
-    client_->outages().answered();
+    if (messages.empty()) {
+        drained_in_ = client_->outages().current();
+        return;
+    }
     std::size_t size = 0;
     for (std::size_t at = 0; at < messages.size();) {
         const auto& first = *messages[at];
@@ -211,6 +213,7 @@ void rdkafka_consumer::take_run(const std::shared_ptr<fetched_messages>& fetched
     taken.records.reserve(run.size());
     for (std::size_t i = 0; i < run.size(); ++i)
         taken.records.push_back(fetched->view_of(*run[i], i + 1 < run.size() ? run[i + 1] : nullptr));
+    client_->outages().answered(drained_in_);
     position->fetched = taken.records.back().offset + 1;
     position->ended_at = -1;
     topic_partition source{std::string(topic), run.front()->partition};
@@ -272,6 +275,7 @@ void rdkafka_consumer::keep_fetching(std::size_t records, std::size_t size) {
 void rdkafka_consumer::note_end(std::string_view topic, std::int32_t partition, std::int64_t offset) {
     auto* position = positions_.find(topic, partition);
     if (!position || offset < position->fetched) return;
+    client_->outages().answered(drained_in_);
     position->reach_end(offset);
 }
 
@@ -371,6 +375,7 @@ result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
     if (!member_) return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
     const queue_ptr answers{rd_kafka_queue_new(client_->get())};
     const auto list = list_of(offsets);
+    const auto outage = client_->outages().current();
     const auto error = rd_kafka_commit_queue(client_->get(), list.get(), answers.get(), nullptr, nullptr);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, "committing offsets");
     const event_ptr answer{rd_kafka_queue_poll(answers.get(), static_cast<int>(commit_timeout.count()))};
@@ -379,7 +384,7 @@ result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
                                                commit_timeout.count(), " ms; it is tried again")};
     if (auto failed = result_of(client_->get(), rd_kafka_event_error(answer.get()), "committing offsets"); !failed)
         return failed;
-    client_->outages().answered();
+    client_->outages().answered(outage);
     return first_failure(rd_kafka_event_topic_partition_list(answer.get()), "committing the offset of");
 }
 
@@ -387,10 +392,11 @@ result rdkafka_consumer::committed(std::span<const topic_partition> partitions, 
                                    milliseconds timeout) {
     if (partitions.empty()) return {};
     const auto list = list_of(partitions);
+    const auto outage = client_->outages().current();
     const auto error = rd_kafka_committed(client_->get(), list.get(), static_cast<int>(timeout.count()));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, "reading committed offsets");
     if (auto failed = first_failure(list.get(), "reading the committed offset of"); !failed) return failed;
-    client_->outages().answered();
+    client_->outages().answered(outage);
     for (const auto& entry : entries_of(list.get())) {
         if (entry.offset < 0) continue;
         committed_offset one{{entry.topic, entry.partition}, entry.offset, {}};

@@ -83,6 +83,7 @@ private:
     queue_ptr queue_;
     reading_positions positions_;
     std::set<std::string, std::less<>> known_topics_;
+    std::uint64_t drained_in_ = 0; ///< the outage in which nothing was left of what had been fetched
     bool unanswered_ = false; ///< a rebalance was reported and not acknowledged yet
 
     fetch_waker waker_;

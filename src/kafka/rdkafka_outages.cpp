@@ -34,11 +34,13 @@ void outage_log::connection_failed(std::string_view reason) noexcept {
 }
 
 void outage_log::all_brokers_down() noexcept {
-    if (down_.exchange(true)) return;
+    if (current() != 0) return;
     without_throwing([&] {
         std::string reason;
         {
             const std::lock_guard lock(mutex_);
+            if (current() != 0) return;
+            current_ = ++outages_;
             reason = last_failure_;
         }
         log(log_level::warn, concat("no Kafka broker can be reached at ", servers_, reason.empty() ? "" : " (", reason,
@@ -47,8 +49,8 @@ void outage_log::all_brokers_down() noexcept {
     });
 }
 
-void outage_log::report_answer() noexcept {
-    if (!down_.exchange(false)) return;
+void outage_log::report_answer(std::uint64_t outage) noexcept {
+    if (!current_.compare_exchange_strong(outage, 0)) return;
     without_throwing([&] { log(log_level::info, concat("a Kafka broker of ", servers_, " answers again")); });
 }
 

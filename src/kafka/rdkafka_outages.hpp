@@ -21,9 +21,12 @@ public:
     /// A connection failed: kept as the reason for the line about the outage.
     void connection_failed(std::string_view reason) noexcept;
     void all_brokers_down() noexcept;
-    /// Called whenever a broker has answered; costs one load while there is no outage.
-    void answered() noexcept {
-        if (down_.load(std::memory_order_relaxed)) report_answer();
+    /// The outage that is going on, 0 for none: taken when a broker is asked something, and handed to `answered`.
+    [[nodiscard]] std::uint64_t current() const noexcept { return current_.load(std::memory_order_relaxed); }
+    /// A broker has answered what was asked during `outage`. An answer to what was asked before says nothing: it may have
+    /// waited in a queue of this process.
+    void answered(std::uint64_t outage) noexcept {
+        if (outage != 0) report_answer(outage);
     }
     /// Logs a line unless the same was logged within the last minute.
     void line(log_level level, std::string_view text) noexcept;
@@ -31,12 +34,13 @@ public:
     void library_line(int level, std::string_view facility, std::string_view client, std::string_view text) noexcept;
 
 private:
-    void report_answer() noexcept;
+    void report_answer(std::uint64_t outage) noexcept;
     [[nodiscard]] bool is_repeated(std::string_view text);
 
     std::string servers_;
-    std::atomic<bool> down_{false};
+    std::atomic<std::uint64_t> current_{0};
     std::mutex mutex_;
+    std::uint64_t outages_ = 0; ///< counted from 1
     std::string last_failure_;
     std::map<std::string, std::int64_t, std::less<>> logged_at_; ///< steady ms by line
 };

@@ -41,6 +41,7 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
     auto* topic = static_cast<produced_topic*>(rd_kafka_topic_opaque(message.rkt));
     try {
         if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            ++acknowledged;
             if (!topic || !topic->offsets_wanted || message.partition < 0 || message.offset < 0) return;
             const auto at = static_cast<std::size_t>(message.partition);
             if (topic->last_offsets.size() <= at) topic->last_offsets.resize(at + 1, -1);
@@ -92,10 +93,11 @@ std::int32_t rdkafka_producer::partitions(std::int32_t topic, milliseconds timeo
     if (known.partitions > 0 && now - known.learned_at_ms < counts_fresh_for_ms) return known.partitions;
     const rd_kafka_metadata_t* found = nullptr;
     const auto& handle = topics_[static_cast<std::size_t>(topic)].handle;
+    const auto outage = client_->outages().current();
     if (!handle || rd_kafka_metadata(client_->get(), 0, handle.get(), &found, clamped(timeout)) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return known.partitions;
     const metadata_ptr metadata{found};
-    client_->outages().answered();
+    client_->outages().answered(outage);
     if (metadata->topic_cnt == 1 && metadata->topics[0].partition_cnt > 0)
         known = {metadata->topics[0].partition_cnt, now};
     return known.partitions;
@@ -146,11 +148,13 @@ result rdkafka_producer::append(const producer_record& record) {
 void rdkafka_producer::poll(milliseconds timeout) { rd_kafka_poll(client_->get(), clamped(timeout)); }
 
 result rdkafka_producer::flush(milliseconds timeout) {
+    // What was acknowledged before is no answer now, and neither is a flush of nothing or of what has failed.
+    rd_kafka_poll(client_->get(), 0);
+    const auto outage = client_->outages().current();
+    const auto acknowledged = events_->acknowledged;
     const auto error = rd_kafka_flush(client_->get(), clamped(timeout));
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        client_->outages().answered();
-        return {};
-    }
+    if (events_->acknowledged > acknowledged) client_->outages().answered(outage);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     if (error == RD_KAFKA_RESP_ERR__TIMED_OUT)
         return {error_class::retriable,
                 concat(rd_kafka_outq_len(client_->get()), " written records are not acknowledged within ", timeout.count(),

@@ -27,6 +27,7 @@ public:
     void on_delivery(const rd_kafka_message_t& message) noexcept override;
 
     std::vector<delivery_failure> failures;
+    std::uint64_t acknowledged = 0; ///< records
 };
 
 /// The producer of the seam on librdkafka. A record whose partition is not given is placed by librdkafka's own murmur2,

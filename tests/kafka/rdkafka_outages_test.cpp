@@ -8,8 +8,9 @@ using streams::tests::captured_log;
 TEST_CASE("an outage is one line however often it is seen, and its end another") {
     captured_log log;
     kafka::outage_log outages("b1:9092");
-    outages.answered();
+    outages.answered(outages.current());
     CHECK(log.lines().empty());
+    const auto before = outages.current();
     for (int i = 0; i < 5; ++i) {
         outages.connection_failed("b1:9092: Connection refused");
         outages.all_brokers_down();
@@ -17,11 +18,16 @@ TEST_CASE("an outage is one line however often it is seen, and its end another")
     REQUIRE(log.lines().size() == 1);
     CHECK_THAT(log.lines()[0], containing("b1:9092 (b1:9092: Connection refused)") && containing("trying again") &&
                                    containing("bootstrap.servers"));
-    outages.answered();
-    outages.answered();
+    outages.answered(before);
+    CHECK(log.lines().size() == 1);
+    const auto first = outages.current();
+    outages.answered(first);
+    outages.answered(first);
     REQUIRE(log.lines().size() == 2);
     CHECK_THAT(log.lines()[1], containing("answers again"));
     outages.all_brokers_down();
+    REQUIRE(log.lines().size() == 3);
+    outages.answered(first);
     CHECK(log.lines().size() == 3);
 }
 

@@ -44,6 +44,21 @@ TEST_CASE("an unreachable broker is one clear line for all clients, and waiting 
     REQUIRE(log.lines().size() == 1);
     CHECK_THAT(log.lines()[0], containing("no Kafka broker can be reached at 127.0.0.1:1") && containing("refused") &&
                                    containing("trying again"));
+    CHECK(producer->flush(1s).ok()); // of nothing
+    CHECK(log.lines().size() == 1);
+}
+
+TEST_CASE("records that fail while no broker can be reached are no answer of a broker") {
+    captured_log log;
+    auto config = nowhere();
+    config.producer["delivery.timeout.ms"] = "1500";
+    const auto clients = kafka::make_rdkafka_clients(config);
+    const auto producer = clients->make_producer({.client_id = "p"});
+    REQUIRE(producer->append({.topic = producer->open("topic"), .partition = 0, .value = bytes_view("v")}).ok());
+    const auto start = std::chrono::steady_clock::now();
+    while (!producer->flush(100ms).ok() && since(start) < 20s) continue;
+    CHECK(producer->take_failures().size() == 1);
+    CHECK(log.lines().size() == 1);
 }
 
 TEST_CASE("questions to an unreachable broker end within their time and may be asked again") {
