@@ -73,7 +73,8 @@ kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_r
         } catch (const std::exception& failed) {
             found.errors.emplace_back(error_class::fatal, failed.what());
         }
-        if (!found.rebalances.empty() || !found.batches.empty() || !found.errors.empty()) return found;
+        if (!found.rebalances.empty() || !found.batches.empty() || !found.errors.empty() || !found.out_of_range.empty())
+            return found;
         const auto left = deadline - time.steady_ms();
         if (left <= 0) return found;
         if (arrange_wake_up()) wait(left);
@@ -147,30 +148,14 @@ std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_resu
             found.batches.emplace_back(from.partition, std::move(records), std::move(memory));
             return taken;
         }
-        if (outcome != log_reader::outcome::nothing) report_misplaced(from, outcome, found);
+        if (outcome == log_reader::outcome::nothing) return 0;
+        from.failed = true;
+        found.out_of_range.push_back(from.partition);
     } catch (const std::exception& failed) {
         from.failed = true;
         found.errors.emplace_back(error_class::fatal, concat(to_string(from.partition), ": ", failed.what()));
     }
     return 0;
-}
-
-void consumer::report_misplaced(reading& from, log_reader::outcome why, kafka::poll_result& found) {
-    const auto& log = *from.reader.log();
-    const auto position = from.reader.position();
-    if (why == log_reader::outcome::before_start && !options_.restore) {
-        const auto start = log.start();
-        found.errors.emplace_back(
-            error_class::retriable,
-            concat(to_string(from.partition), ": the records from offset ", position, " to ", start - 1,
-                   " are deleted, reading goes on behind them; raise the topic's retention to keep them"));
-        from.reader.seek(start);
-        return;
-    }
-    from.failed = true;
-    found.errors.emplace_back(error_class::fatal,
-                              concat(to_string(from.partition), ": offset ", position, " is out of range, the log has ",
-                                     log.start(), " to ", log.end(), "; seek to an offset in it"));
 }
 
 bool consumer::arrange_wake_up() {

@@ -47,7 +47,7 @@ private:
         std::int64_t began = 0; ///< where it was last placed
         std::optional<std::int64_t> known_end{};
         bool paused = false;
-        bool failed = false; ///< an error was reported; nothing more until a seek
+        bool failed = false; ///< an error, or a position outside of the log, was reported; nothing more until a seek
     };
 
     [[nodiscard]] kafka::result begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions,
@@ -56,7 +56,6 @@ private:
     void hear_group(kafka::poll_result& found);
     void read(std::size_t max_records, kafka::poll_result& found);
     [[nodiscard]] std::size_t read_one(reading& from, std::size_t most, kafka::poll_result& found);
-    void report_misplaced(reading& from, log_reader::outcome why, kafka::poll_result& found);
     [[nodiscard]] bool arrange_wake_up();
     void wait(std::int64_t span_ms);
     [[nodiscard]] kafka::result set_paused(std::span<const topic_partition> partitions, bool paused);

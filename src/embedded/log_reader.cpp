@@ -25,7 +25,11 @@ log_reader::outcome log_reader::read(std::size_t most, std::vector<record_view>&
     const auto end = log_->end();
     if (next_ >= end) return next_ == end ? outcome::nothing : outcome::beyond_end;
     if (most == 0) return outcome::nothing;
-    if (!place_.in) place_ = log_->find(next_);
+    if (!place_.in) {
+        place_ = log_->find(next_);
+        // What followed may have been compacted away, up to a segment that begins further on.
+        next_ = std::max(next_, place_.in->base());
+    }
     while (take(end, most, records, memory)) {
         place_ = log_->after(*place_.in);
         next_ = std::max(next_, place_.in->base());

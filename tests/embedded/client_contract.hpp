@@ -307,6 +307,40 @@ inline void bounds_follow_the_log(const environment& in) {
     reader->close();
 }
 
+inline void a_position_outside_of_the_log_is_reported(const environment& in) {
+    const auto topic = in.make_topic("misplaced", 3);
+    const auto producer = in.producer();
+    for (std::int32_t at = 0; at < 3; ++at) write(*producer, topic, {{"a", "1"}, {"a", "2"}, {"a", "3"}}, at);
+    const std::vector<std::pair<topic_partition, std::int64_t>> before{{{topic, 0}, 2}};
+    REQUIRE(in.admin()->delete_records(before, in.patience()).ok());
+    const auto reader = in.reader();
+    const std::vector<std::pair<topic_partition, std::int64_t>> from{{{topic, 0}, 1}, {{topic, 1}, 100}, {{topic, 2}, 0}};
+    REQUIRE(reader->assign(from).ok());
+    std::vector<topic_partition> lost;
+    std::vector<seen> records;
+    const auto poll = [&] {
+        const auto polled = reader->poll(100ms, 1000);
+        CHECK(polled.errors.empty());
+        keep(polled, records);
+        lost.insert(lost.end(), polled.out_of_range.begin(), polled.out_of_range.end());
+    };
+    for (const auto until = in.now() + in.patience(); (lost.size() < 2 || records.size() < 3) && in.now() < until;) poll();
+    for (int again = 0; again < 3; ++again) poll();
+    std::sort(lost.begin(), lost.end());
+    CHECK(lost == std::vector<topic_partition>{{topic, 0}, {topic, 1}});
+    CHECK(records.size() == 3);
+    CHECK_FALSE(reader->position({topic, 0}));
+    REQUIRE(reader->seek({topic, 0}, 2).ok());
+    REQUIRE(reader->seek({topic, 1}, 1).ok());
+    records = read(in, *reader, 3);
+    REQUIRE(records.size() == 3);
+    std::sort(records.begin(), records.end(), [](const seen& a, const seen& b) { return a.from < b.from; });
+    CHECK(records[0].offset == 2);
+    CHECK(records[1].offset == 1);
+    CHECK(records[2].offset == 2);
+    reader->close();
+}
+
 inline void topics_are_described(const environment& in) {
     const auto topic = in.make_topic("described", 3);
     const auto admin = in.admin();
@@ -411,6 +445,8 @@ inline std::vector<contract_case> cases() {
         {"a batch stays valid after later polls, deletion and close", detail::a_batch_outlives_what_follows},
         {"partitions are paused, resumed and sought one by one", detail::seek_pause_and_resume},
         {"bounds follow appends and deletions", detail::bounds_follow_the_log},
+        {"a position that the log does not have is reported once, and a seek goes on",
+         detail::a_position_outside_of_the_log_is_reported},
         {"topics are created once, described, listed and removed", detail::topics_are_described},
         {"committed offsets keep their metadata", detail::commits_carry_metadata},
         {"two members share topics by range, and one takes over when the other leaves",

@@ -135,41 +135,24 @@ TEST_CASE("a member whose instance id is taken loses all and says why, for good"
     }
 }
 
-TEST_CASE("a reader behind the start of the log goes on where it starts and says so, and one that restores stops") {
-    const manual_cluster in;
-    in.self->create_topic("t", 1, {});
-    for (int at = 0; at < 10; ++at) in.produce("t", 0, std::to_string(at));
-    in.self->delete_records(*in.self->find("t")->logs[0], 4);
-    const auto reader = in.clients->make_consumer({.client_id = "r"});
-    REQUIRE(reader->assign(from_start({{"t", 0}})).ok());
-    auto polled = reader->poll(0ms, 10);
-    REQUIRE(polled.errors.size() == 1);
-    CHECK(polled.errors[0].kind() == kafka::error_class::retriable);
-    CHECK_THAT(polled.errors[0].reason(), containing("offset 0 to 3"));
-    polled = reader->poll(0ms, 10);
-    REQUIRE(polled.batches.size() == 1);
-    CHECK(polled.batches[0].records()[0].offset == 4);
-
-    const auto restorer = in.clients->make_consumer({.client_id = "r", .restore = true});
-    REQUIRE(restorer->assign(from_start({{"t", 0}})).ok());
-    polled = restorer->poll(0ms, 10);
-    REQUIRE(polled.errors.size() == 1);
-    CHECK(polled.errors[0].kind() == kafka::error_class::fatal);
-    CHECK(restorer->poll(0ms, 10).batches.empty());
-    REQUIRE(restorer->seek({"t", 0}, 4).ok());
-    CHECK(restorer->poll(0ms, 10).batches.size() == 1);
-}
-
-TEST_CASE("a position past the end is an error once, not a wait for ever") {
-    const manual_cluster in;
-    in.self->create_topic("t", 1, {});
-    const auto reader = in.clients->make_consumer({.client_id = "r"});
-    const std::vector<std::pair<topic_partition, std::int64_t>> beyond{{{"t", 0}, 5}};
-    REQUIRE(reader->assign(beyond).ok());
-    const auto polled = reader->poll(0ms, 10);
-    REQUIRE(polled.errors.size() == 1);
-    CHECK_THAT(polled.errors[0].reason(), containing("t-0") && containing("out of range"));
-    CHECK(reader->poll(0ms, 10).errors.empty());
+TEST_CASE("a poll returns at once with a position that is not in the log, also of one that restores") {
+    for (const auto& [position, restore] : {std::pair(0, false), std::pair(0, true), std::pair(11, false), std::pair(11, true)}) {
+        const manual_cluster in;
+        in.self->create_topic("t", 1, {});
+        for (int at = 0; at < 10; ++at) in.produce("t", 0, std::to_string(at));
+        in.self->delete_records(*in.self->find("t")->logs[0], 4);
+        const auto reader = in.clients->make_consumer({.client_id = "r", .restore = restore});
+        const std::vector<std::pair<topic_partition, std::int64_t>> from{{{"t", 0}, position}};
+        REQUIRE(reader->assign(from).ok());
+        const auto before = in.time.steady_ms();
+        const auto polled = reader->poll(10s, 10);
+        CHECK(in.time.steady_ms() == before);
+        CHECK(polled.errors.empty());
+        CHECK(polled.out_of_range == std::vector<topic_partition>{{"t", 0}});
+        CHECK(reader->poll(0ms, 10).out_of_range.empty());
+        REQUIRE(reader->seek({"t", 0}, 4).ok());
+        CHECK(reader->poll(0ms, 10).batches.size() == 1);
+    }
 }
 
 TEST_CASE("unknown topics and partitions are refused by name, a removed topic is told once") {

@@ -95,6 +95,23 @@ TEST_CASE("deleted records are gone for readers, and a position before the start
     CHECK(read_all(log) == entries{{50, "k", "v"}});
 }
 
+TEST_CASE("a reader passes over a tail that was compacted away") {
+    manual_clock time;
+    const auto log = small_log(time, {{"cleanup.policy", "compact"}, {"delete.retention.ms", "0"}});
+    append(*log, "k", "v");
+    log->append({.key = bytes_view(std::string_view("k")), .value = std::nullopt});
+    for (int again = 0; again < 2; ++again) log->compact();
+    REQUIRE(log->end() == 2);
+    REQUIRE(read_all(log).empty());
+    log_reader reader(log, 0);
+    std::vector<record_view> records;
+    std::shared_ptr<const void> memory;
+    CHECK(reader.read(5, records, memory) == log_reader::outcome::nothing);
+    CHECK(reader.position() == 2);
+    append(*log, "k", "again");
+    CHECK(reader.read(5, records, memory) == log_reader::outcome::records);
+}
+
 TEST_CASE("views stay valid while their batch is held, whatever becomes of the log") {
     manual_clock time;
     auto log = small_log(time, {{"cleanup.policy", "compact"}});

@@ -61,16 +61,37 @@ TEST_CASE("a committed offset is where a source goes on") {
     CHECK(found.committed.at(0).offset == 3);
 }
 
-TEST_CASE("input that was deleted before it was read is passed over") {
-    world w;
-    for (int i = 0; i < 3; ++i) w.produce("k", "x");
-    {
-        kafka_streams app = w.run(copy_topology(), w.config());
-        CHECK(eventually([&] { return w.committed() == 3; }));
+TEST_CASE("where the committed offset was deleted, auto.offset.reset says where to go on, and none ends the application") {
+    for (const auto reset : {offset_reset::earliest, offset_reset::latest, offset_reset::none}) {
+        world w;
+        auto config = w.config();
+        config.auto_offset_reset = reset;
+        for (int i = 0; i < 10; ++i) w.produce("k", "old");
+        {
+            auto first = w.config();
+            kafka_streams app = w.run(copy_topology(), first);
+            REQUIRE(eventually([&] { return w.committed() == 10; }));
+        }
+        for (int i = 0; i < 20; ++i) w.produce("k", "deleted or kept");
+        w.cluster.delete_records({"in", 0}, 25);
+        kafka_streams app = w.run(copy_topology(), config);
+        if (reset == offset_reset::none) {
+            CHECK(eventually([&] { return app.state() == application_state::error; }));
+            CHECK(says(app.error(), "in-0"));
+            CHECK(says(app.error(), "auto.offset.reset is none"));
+            continue;
+        }
+        REQUIRE(app.wait_for(application_state::running, testing_support::patience));
+        if (reset == offset_reset::earliest) {
+            CHECK(eventually([&] { return w.committed() == 30; }));
+            CHECK(w.out().size() == 10 + 5);
+        } else {
+            // Whatever is written before the position is found to be out of range is passed over too.
+            CHECK(eventually([&] {
+                w.produce("k", "new");
+                return w.out().size() > 10;
+            }));
+            for (std::size_t at = 10; at < w.out().size(); ++at) CHECK(w.out()[at] == "new");
+        }
     }
-    for (int i = 0; i < 3; ++i) w.produce("k", "y");
-    w.cluster.delete_records({"in", 0}, 5);
-    kafka_streams app = w.run(copy_topology(), w.config());
-    CHECK(eventually([&] { return w.committed() == 6; }));
-    CHECK(w.out().size() == 4);
 }

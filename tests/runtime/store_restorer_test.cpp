@@ -1,0 +1,90 @@
+#include "catch.hpp"
+#include "runtime/topologies.hpp"
+#include "runtime/world.hpp"
+
+#include <atomic>
+#include <vector>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using testing_support::eventually;
+using testing_support::patience;
+using testing_support::world;
+
+namespace {
+
+using text = std::string;
+
+/// Writes what it is given to a store, and deletes where that is "delete".
+struct writing_rows final : processor<text, text, text, text> {
+    void init(context_type& context) override {
+        context_ = &context;
+        store_ = &context.state_store<key_value_store>("rows");
+    }
+    void process(const record_type& r) override {
+        const bytes_view key{std::string_view(r.key)};
+        store_->put(key, r.value == "delete" ? std::nullopt : std::optional<bytes_view>(bytes_view(std::string_view(r.value))));
+        context_->forward(r);
+    }
+
+private:
+    context_type* context_ = nullptr;
+    key_value_store* store_ = nullptr;
+};
+
+topology rows_topology() {
+    topology t;
+    t.add_source<text, text>("source", "in");
+    t.add_processor("rows", [] { return std::make_unique<writing_rows>(); }, {"source"});
+    t.add_store({.name = "rows", .timestamped = false, .caching = false, .changelog_config = {{"delete.retention.ms", "0"}}},
+                {"rows"});
+    t.add_sink<text, text>("sink", "out", {"rows"});
+    return t;
+}
+
+} // namespace
+
+TEST_CASE("a store whose changelog is cut off while it is restored is rebuilt from what is left") {
+    world w;
+    {
+        kafka_streams app = w.run(rows_topology(), w.config("first"));
+        for (int i = 0; i < 10; ++i) w.produce("k" + std::to_string(i), "row");
+        REQUIRE(eventually([&] { return w.committed() == 10; }));
+    }
+    std::vector<std::int64_t> begins;
+    std::atomic<std::int64_t> rows{-1};
+    kafka_streams app(rows_topology(), w.config("second"), w.cluster.clients());
+    app.set_restore_listener({
+        .on_start = [&](const topic_partition& changelog, std::string_view, std::int64_t begin, std::int64_t) {
+            begins.push_back(begin);
+            w.cluster.delete_records(changelog, 4);
+        },
+        .on_end = [&](const topic_partition&, std::string_view, std::int64_t restored) { rows = restored; },
+    });
+    app.start();
+    CHECK(app.wait_for(application_state::running, patience));
+    CHECK(app.error().empty());
+    CHECK(rows == 6);
+    app.close(20s);
+    CHECK(begins == std::vector<std::int64_t>{0, 4});
+}
+
+TEST_CASE("a changelog that was compacted away wholly is restored at once") {
+    world w;
+    {
+        kafka_streams app = w.run(rows_topology(), w.config("first"));
+        w.produce("k", "row");
+        REQUIRE(eventually([&] { return w.committed() == 1; }));
+        w.produce("k", "delete");
+        REQUIRE(eventually([&] { return w.committed() == 2; }));
+    }
+    const char* const changelog = "app-rows-changelog";
+    // The first compaction sees the tombstone, a later one lets it go.
+    CHECK(eventually([&] {
+        w.cluster.compact(changelog);
+        return w.cluster.read_bytes(changelog).empty();
+    }));
+    REQUIRE(w.cluster.end_offsets(changelog)[0] == 2);
+    kafka_streams app = w.run(rows_topology(), w.config("second"));
+    CHECK(app.wait_for(application_state::running, patience));
+}
