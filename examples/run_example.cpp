@@ -1,6 +1,8 @@
 #include "run_example.hpp"
 
-#include <streams/core/error.hpp>
+#include "demo.hpp"
+#include "kcat_lines.hpp"
+
 #include <streams/core/properties.hpp>
 #include <streams/runtime/kafka_streams.hpp>
 
@@ -9,7 +11,6 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <map>
 #include <utility>
 
 namespace {
@@ -25,6 +26,7 @@ struct command_line {
     std::int32_t threads = 0;
     bool fresh = false;
     bool describe = false;
+    bool demo = false;
 };
 
 void declare(CLI::App& app, command_line& line, bool can_be_embedded) {
@@ -34,6 +36,7 @@ void declare(CLI::App& app, command_line& line, bool can_be_embedded) {
     app.add_option("--config", line.config_file, "Properties file with Kafka's dotted names")->type_name("FILE");
     app.add_option("--threads", line.threads, "Stream threads")->check(CLI::PositiveNumber);
     app.add_flag("--describe", line.describe, "Print the topology and end");
+    app.add_flag("--demo", line.demo, "Feed a sample to a cluster inside this process, print what comes out, and end");
     if (!can_be_embedded) return;
     auto* embedded =
         app.add_option("--embedded", line.embedded, "Run on a cluster inside this process, kept in this folder")
@@ -43,12 +46,13 @@ void declare(CLI::App& app, command_line& line, bool can_be_embedded) {
 }
 
 /// Defaults, then the file, then the command line.
-streams::streams_config configuration(const command_line& line, streams::streams_config defaults) {
-    auto config = std::move(defaults);
+streams::streams_config configuration(const command_line& line, const std::string& name) {
+    streams::streams_config config;
+    config.application_id = name;
+    config.commit_interval = std::chrono::milliseconds(200); // tables go downstream when they are committed
     if (!line.config_file.empty()) {
         auto properties = streams::read_properties(line.config_file);
         properties.try_emplace("application.id", config.application_id);
-        properties.try_emplace("bootstrap.servers", config.bootstrap_servers);
         properties.try_emplace("commit.interval.ms", std::to_string(config.commit_interval.count()));
         config = streams::streams_config::from_properties(properties);
     }
@@ -59,43 +63,42 @@ streams::streams_config configuration(const command_line& line, streams::streams
     return config;
 }
 
+int run(const example& of, const example_options& options) {
+    if (options.describe) {
+        std::fputs(of.topology().describe().c_str(), stdout);
+        return 0;
+    }
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+    if (options.demo) return run_demo(of, options.config);
+    if (options.embedded) return of.run_embedded(options);
+    return streams::kafka_streams(of.topology(), options.config).run_until_signal();
+}
+
 } // namespace
 
-parsed_options parse_options(int argc, char** argv, const std::string& name, streams::streams_config defaults,
-                             bool can_be_embedded) {
+parsed_options parse_options(int argc, char** argv, const example& of) {
     command_line line;
-    CLI::App app("A Kafka Streams topology in C++.", name);
-    declare(app, line, can_be_embedded);
+    CLI::App app(of.summary, of.name);
+    app.footer(kcat_lines(of));
+    declare(app, line, static_cast<bool>(of.run_embedded));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& outcome) {
         return {{}, app.exit(outcome)};
     }
-    example_options options{.config = configuration(line, std::move(defaults)), .describe = line.describe};
+    example_options options{.config = configuration(line, of.name), .describe = line.describe, .demo = line.demo};
     if (!line.embedded.empty()) options.embedded = line.embedded;
     options.generate = line.generate;
     options.fresh = line.fresh;
     return {std::move(options)};
 }
 
-int run_on_cluster(streams::topology topology, const streams::streams_config& config) {
-    return streams::kafka_streams(std::move(topology), config).run_until_signal();
-}
-
-int run_example(int argc, char** argv, const std::string& name, const std::function<streams::topology()>& topology) {
+int run_example(int argc, char** argv, const example& of) {
     try {
-        streams::streams_config defaults;
-        defaults.application_id = name;
-        defaults.commit_interval = std::chrono::milliseconds(200); // tables go downstream when they are committed
-        auto [options, exit_code] = parse_options(argc, argv, name, std::move(defaults));
-        if (exit_code) return *exit_code;
-        if (options.describe) {
-            std::fputs(topology().describe().c_str(), stdout);
-            return 0;
-        }
-        return run_on_cluster(topology(), options.config);
+        const auto [options, exit_code] = parse_options(argc, argv, of);
+        return exit_code ? *exit_code : run(of, options);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+        std::fprintf(stderr, "%s: %s\n", of.name.c_str(), error.what());
         return 1;
     }
 }

@@ -5,7 +5,8 @@
 
 #include <cstdint>
 
-/// Money that came or went: the value in topic `transactions`, under the account's number.
+/// Money that came or went: the value in topic `transactions`, under the account's number. An amount with its sign,
+/// `+50` or `-60`, or an object, `{"amount":-60}`.
 struct transaction {
     std::int64_t amount = 0; ///< negative: taken out
 };
@@ -22,7 +23,11 @@ struct streams::json_members<transaction> {
     static constexpr auto members = std::tuple{json_member{"amount", &transaction::amount}};
 };
 template <>
-struct streams::serde<transaction> : streams::json<transaction> {};
+struct streams::serde<transaction> {
+    static void serialize(const transaction& t, bytes& out) { json<transaction>::serialize(t, out); }
+    /// Throws serialization_error for what is neither.
+    static transaction deserialize(bytes_view in);
+};
 
 template <>
 struct streams::json_members<balance> {

@@ -1,29 +1,21 @@
 #pragma once
 
-#include <streams/json/json.hpp>
+#include "json_document.hpp"
+
 #include <streams/streams.hpp>
 
-#include <optional>
-#include <string>
-
-/// The value in topics `orders` and `completed_orders`.
-struct purchase {
-    std::string id;
-    std::string status; ///< `placed`, `completed`, `cancelled`, ...
-    double total = 0;
-    std::optional<std::string> customer;
-
-    friend bool operator==(const purchase&, const purchase&) = default;
+/// What is looked at of a value in topic `orders`.
+struct order_status {
+    std::string status; ///< `COMPLETE`, or whatever comes before
 };
 
 template <>
-struct streams::json_members<purchase> {
-    static constexpr auto members =
-        std::tuple{json_member{"id", &purchase::id}, json_member{"status", &purchase::status},
-                   json_member{"total", &purchase::total}, json_member{"customer", &purchase::customer}};
+struct streams::json_members<order_status> {
+    static constexpr auto members = std::tuple{json_member{"status", &order_status::status}};
 };
-template <>
-struct streams::serde<purchase> : streams::json<purchase> {};
 
-/// Copies the orders whose status is `completed`, with whatever key they have.
+/// The value in topics `orders` and `completed_orders`: an object with a `status`, and whatever else an order has.
+using purchase = json_document<order_status>;
+
+/// Copies the orders whose status is `COMPLETE` to topic `completed_orders`, as they are, with whatever key they have.
 [[nodiscard]] streams::topology completed_orders();

@@ -84,7 +84,7 @@ public:
                   for (auto at = from; at < to && !stop.stop_requested(); ++at) {
                       while (at > read + most_unread && !stop.stop_requested()) std::this_thread::sleep_for(1ms);
                       const payment made = payments.at(at);
-                      cluster.produce(topic, made.card, made, {.timestamp = payments.time_of(at)});
+                      cluster.produce(topic, made.card_number, made, {.timestamp = payments.time_of(at)});
                   }
               } catch (const std::exception&) {
                   failure_ = std::current_exception();
@@ -131,7 +131,7 @@ void forget(const std::filesystem::path& folder) {
 } // namespace
 
 void print_alert(const fraud_alert& alert) {
-    std::printf("card %s: %lld payments in the five minutes from %s\n", alert.card.c_str(),
+    std::printf("card %s: %lld payments in the five minutes from %s\n", alert.card_number.c_str(),
                 static_cast<long long>(alert.count), time_text(alert.window).c_str());
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "example.hpp"
 #include "possible_fraud/possible_fraud.hpp"
-#include "run_example.hpp"
 
 /// Prints an alert as one line that begins with `card`. Thread-safe.
 void print_alert(const fraud_alert& alert);

@@ -1,34 +1,19 @@
 #include "possible_fraud/embedded_run.hpp"
-
-#include <cstdio>
-#include <exception>
-
-using namespace std::chrono_literals;
-
-namespace {
-
-int run(int argc, char** argv) {
-    streams::streams_config defaults;
-    defaults.application_id = "possible_fraud";
-    // Counts go downstream when they are committed: how late an alert may be.
-    defaults.commit_interval = 200ms;
-    const auto [options, exit_code] = parse_options(argc, argv, "possible_fraud", defaults, true);
-    if (exit_code) return *exit_code;
-    if (options.describe) {
-        std::fputs(possible_fraud().describe().c_str(), stdout);
-        return 0;
-    }
-    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
-    return options.embedded ? run_embedded(options) : run_on_cluster(possible_fraud(print_alert), options.config);
-}
-
-} // namespace
+#include "run_example.hpp"
 
 int main(int argc, char** argv) {
-    try {
-        return run(argc, argv);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "possible_fraud: %s\n", error.what());
-        return 1;
-    }
+    constexpr std::int64_t start = 1'700'000'100'000; // of a window
+    constexpr std::int64_t minute = 60'000;
+    const auto attempt = [](const char* card, std::int64_t at) -> sample_record {
+        return {"authorization_attempts", card, std::string(R"({"card_number":")") + card + R"(","amount":9.5})", at};
+    };
+    return run_example(argc, argv,
+                       {.name = "possible_fraud",
+                        .summary = "Flags the cards that are used more than three times in five minutes.",
+                        .topology = [] { return possible_fraud(print_alert); },
+                        .sample = {attempt("4666", start), attempt("4000", start + minute / 2),
+                                   attempt("4666", start + minute), attempt("4666", start + 2 * minute),
+                                   attempt("4666", start + 4 * minute), attempt("4666", start + 5 * minute)},
+                        .outputs = {{"possible_fraud"}},
+                        .run_embedded = run_embedded});
 }

@@ -35,13 +35,13 @@ payment payment_generator::at(std::uint64_t position) const {
     const auto within = position % payments_per_window;
     const bool stolen = within % positions_between_thefts == 0 && within / positions_between_thefts < thefts_in(window);
     const auto random = mixed(~position);
-    return {.card = stolen ? stolen_card(window) : honest_card(position),
+    return {.card_number = stolen ? stolen_card(window) : honest_card(position),
             .amount = static_cast<double>(random % 20'000 + 1) / 100,
             .merchant = std::string(merchants[random >> 32 & 7])};
 }
 
 fraud_alert payment_generator::alert_of(std::uint64_t window) const {
-    return {.card = stolen_card(window),
+    return {.card_number = stolen_card(window),
             .window = start_ + static_cast<std::int64_t>(window) * window_ms,
             .count = static_cast<std::int64_t>(thefts_in(window))};
 }

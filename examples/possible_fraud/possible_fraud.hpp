@@ -5,18 +5,19 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 /// An attempt to pay with a card: the value in topic `authorization_attempts`, under the card's number.
 struct payment {
-    std::string card;
-    double amount = 0;
-    std::string merchant;
+    std::string card_number;
+    std::optional<double> amount;
+    std::optional<std::string> merchant;
 };
 
 /// A card with too many payments in one window: the value in topic `possible_fraud`, under the card's number.
 struct fraud_alert {
-    std::string card;
+    std::string card_number;
     std::int64_t window = 0; ///< its start, ms since the epoch
     std::int64_t count = 0;  ///< payments in it so far
 
@@ -26,7 +27,7 @@ struct fraud_alert {
 template <>
 struct streams::json_members<payment> {
     static constexpr auto members =
-        std::tuple{json_member{"card", &payment::card}, json_member{"amount", &payment::amount},
+        std::tuple{json_member{"card_number", &payment::card_number}, json_member{"amount", &payment::amount},
                    json_member{"merchant", &payment::merchant}};
 };
 template <>
@@ -35,8 +36,8 @@ struct streams::serde<payment> : streams::json<payment> {};
 template <>
 struct streams::json_members<fraud_alert> {
     static constexpr auto members =
-        std::tuple{json_member{"card", &fraud_alert::card}, json_member{"window", &fraud_alert::window},
-                   json_member{"count", &fraud_alert::count}};
+        std::tuple{json_member{"card_number", &fraud_alert::card_number},
+                   json_member{"window", &fraud_alert::window}, json_member{"count", &fraud_alert::count}};
 };
 template <>
 struct streams::serde<fraud_alert> : streams::json<fraud_alert> {};

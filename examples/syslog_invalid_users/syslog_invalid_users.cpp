@@ -5,8 +5,8 @@
 
 streams::topology syslog_invalid_users() {
     streams::streams_builder builder;
-    builder.stream<std::optional<std::string_view>, std::string_view>("syslog")
-        .filter([](std::string_view line) { return line.find("Invalid user") != line.npos; })
+    builder.stream<std::optional<std::string_view>, syslog_line>("syslog")
+        .filter([](const syslog_line& line) { return line.members.message.find("Invalid user") != std::string::npos; })
         .to("syslog_invalid_users");
     return builder.build();
 }

@@ -1,19 +1,14 @@
 #include "vip_actions/vip_actions.hpp"
 
-#include <utility>
-
 namespace {
 
 /// A click and the level of who made it; empty: an unknown user.
 struct levelled_click {
-    vip_action action;
+    click action;
     std::string level;
 };
 
-levelled_click with_level(const click& c, const user* who) {
-    if (!who) return {{"", c.page, c.action}, ""};
-    return {{who->name, c.page, c.action}, who->level};
-}
+levelled_click with_level(const click& action, const user* who) { return {action, who ? who->level : ""}; }
 
 } // namespace
 

@@ -1,54 +1,38 @@
 #pragma once
 
-#include <streams/json/json.hpp>
+#include "json_document.hpp"
+
 #include <streams/streams.hpp>
 
 #include <string>
 
-/// What somebody did: the value in topic `clickstream`, under the user's id.
-struct click {
+/// What is looked at of a value in topic `clickstream`.
+struct click_members {
     std::string page;
     std::string action;
 };
 
-/// A user: the value in topic `users`, under the user's id.
+/// What somebody did: the value in topics `clickstream` and `vip_actions`, under the user's id. An object with `userid`,
+/// `page`, `action`, and whatever else.
+using click = json_document<click_members>;
+
+/// A user: the value in topic `users`, under the user's id. Of an object with `user_id` and `level` the level matters.
 struct user {
-    std::string name;
     std::string level;
 };
 
-/// What a Platinum user did: the value in topic `vip_actions`, under the user's id.
-struct vip_action {
-    std::string user;
-    std::string page;
-    std::string action;
-
-    friend bool operator==(const vip_action&, const vip_action&) = default;
-};
-
 template <>
-struct streams::json_members<click> {
+struct streams::json_members<click_members> {
     static constexpr auto members =
-        std::tuple{json_member{"page", &click::page}, json_member{"action", &click::action}};
+        std::tuple{json_member{"page", &click_members::page}, json_member{"action", &click_members::action}};
 };
-template <>
-struct streams::serde<click> : streams::json<click> {};
 
 template <>
 struct streams::json_members<user> {
-    static constexpr auto members = std::tuple{json_member{"name", &user::name}, json_member{"level", &user::level}};
+    static constexpr auto members = std::tuple{json_member{"level", &user::level}};
 };
 template <>
 struct streams::serde<user> : streams::json<user> {};
 
-template <>
-struct streams::json_members<vip_action> {
-    static constexpr auto members =
-        std::tuple{json_member{"user", &vip_action::user}, json_member{"page", &vip_action::page},
-                   json_member{"action", &vip_action::action}};
-};
-template <>
-struct streams::serde<vip_action> : streams::json<vip_action> {};
-
-/// Joins the clicks with the table of users, and keeps those of users whose level is Platinum at that time.
+/// Joins the clicks with the table of users, and copies those of users whose level is Platinum at that time.
 [[nodiscard]] streams::topology vip_actions();

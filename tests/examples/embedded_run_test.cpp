@@ -99,7 +99,7 @@ TEST_CASE("an embedded run reads what it makes up, and the next one goes on from
     REQUIRE(alerts.size() == 2);
     for (const std::uint64_t window : {0, 1}) {
         const auto expected = payments.alert_of(window);
-        CHECK(alerts.at(expected.card) == expected);
+        CHECK(alerts.at(expected.card_number) == expected);
     }
 }
 
@@ -119,9 +119,9 @@ TEST_CASE("an embedded run that is killed at any moment loses no payment") {
     REQUIRE(windows > 0);
     for (std::uint64_t window = 0; window < windows; ++window) {
         const auto expected = payments.alert_of(window);
-        REQUIRE(alerts.count(expected.card) == 1);
+        REQUIRE(alerts.count(expected.card_number) == 1);
         // At least once: what was counted right before a kill may be counted again.
-        CHECK(alerts.at(expected.card).count >= expected.count);
+        CHECK(alerts.at(expected.card_number).count >= expected.count);
     }
     CHECK(alerts.size() <= windows + 1);
 }

@@ -50,9 +50,9 @@ TEST_CASE("alerts are reported as they are found and written as JSON") {
     std::vector<fraud_alert> found;
     streams::topology_test_driver driver{possible_fraud([&](const fraud_alert& alert) { found.push_back(alert); })};
     auto payments = driver.input_topic<std::string, std::string>("authorization_attempts");
-    for (int i = 0; i < 4; ++i) payments.pipe("a", R"({"card":"a","amount":9.5,"merchant":"shop","x":1})", 10min);
+    for (int i = 0; i < 4; ++i) payments.pipe("a", R"({"card_number":"a","x":1})", 10min);
     CHECK(driver.output_topic<std::string, std::string>("possible_fraud").read_value() ==
-          R"({"card":"a","window":600000,"count":4})");
+          R"({"card_number":"a","window":600000,"count":4})");
     CHECK(found == std::vector<fraud_alert>{{"a", 600'000, 4}});
 }
 
@@ -61,20 +61,21 @@ TEST_CASE("made-up payments use one card of each window too often, and every oth
     for (const std::uint64_t window : {0, 1, 57}) {
         std::map<std::string, std::int64_t> uses;
         const auto first = window * payment_generator::payments_per_window;
-        for (auto at = first; at < first + payment_generator::payments_per_window; ++at) ++uses[payments.at(at).card];
+        for (auto at = first; at < first + payment_generator::payments_per_window; ++at)
+            ++uses[payments.at(at).card_number];
         const auto alert = payments.alert_of(window);
         CHECK(alert.window == payments.time_of(first));
         CHECK(alert.window % payment_generator::window_ms == 0);
         CHECK(alert.count > 3);
-        CHECK(uses.at(alert.card) == alert.count);
-        uses.erase(alert.card);
+        CHECK(uses.at(alert.card_number) == alert.count);
+        uses.erase(alert.card_number);
         CHECK(std::all_of(uses.begin(), uses.end(), [](const auto& use) { return use.second == 1; }));
     }
 }
 
 TEST_CASE("made-up payments depend on their position only") {
     const payment_generator payments(0);
-    CHECK(payments.at(123'456).card == payments.at(123'456).card);
-    CHECK(payments.at(123'456).card.size() == 16);
+    CHECK(payments.at(123'456).card_number == payments.at(123'456).card_number);
+    CHECK(payments.at(123'456).card_number.size() == 16);
     CHECK(payments.at(123'456).amount > 0);
 }

@@ -1,5 +1,6 @@
 #include "catch.hpp"
 
+#include "kcat_lines.hpp"
 #include "run_example.hpp"
 
 #include <streams/core/error.hpp>
@@ -21,10 +22,9 @@ parsed_options parsed(std::initializer_list<std::string> arguments, bool can_be_
     line.insert(line.end(), arguments);
     std::vector<char*> pointers;
     for (auto& argument : line) pointers.push_back(argument.data());
-    streams::streams_config defaults;
-    defaults.application_id = "example";
-    defaults.commit_interval = 200ms;
-    return parse_options(static_cast<int>(pointers.size()), pointers.data(), "example", defaults, can_be_embedded);
+    example of{.name = "example", .summary = "Does nothing."};
+    if (can_be_embedded) of.run_embedded = [](const example_options&) { return 0; };
+    return parse_options(static_cast<int>(pointers.size()), pointers.data(), of);
 }
 
 /// A file that is gone at the end.
@@ -72,6 +72,24 @@ TEST_CASE("a wrong file of options is an error") {
     const properties_file file("aplication.id=x\n");
     CHECK_THROWS_AS(parsed({"--config", file.path()}), streams::config_error);
     CHECK_THROWS_AS(parsed({"--config", "/nonexistent"}), streams::config_error);
+}
+
+TEST_CASE("an example that nobody configures has its name as application id, and commits often") {
+    const auto config = parsed({}).options.config;
+    CHECK(config.application_id == "example");
+    CHECK(config.commit_interval == 200ms);
+}
+
+TEST_CASE("help shows a line that feeds each input topic, and one that reads each output topic") {
+    const auto lines = kcat_lines({.name = "example",
+                                   .sample = {{"keyed", "k", "1"}, {"plain", {}, "2"}, {"keyed", "k", "3"}},
+                                   .outputs = {{"texts"}, {"counts", shown_as::number}}});
+    CHECK(lines == "Feed it, with the first records of its sample:\n"
+                   "  echo 'k:1' | kcat -P -b localhost:9092 -t keyed -K: -X partitioner=murmur2_random\n"
+                   "  echo '2' | kcat -P -b localhost:9092 -t plain\n"
+                   "Read what it writes:\n"
+                   "  kcat -C -b localhost:9092 -t texts -e -q -K:\n"
+                   "  kcat -C -b localhost:9092 -t counts -e -q -K: -s value=q\n");
 }
 
 TEST_CASE("options of an embedded run need one") {

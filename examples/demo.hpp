@@ -1,0 +1,8 @@
+#pragma once
+
+#include "example.hpp"
+
+/// Writes the example's sample, record by record, to a cluster in memory that the topology runs on, and prints each
+/// record and below it what it led to. Returns 0; throws streams_error where the application fails. Of `config` all but
+/// the folder of the stores, which is gone afterwards, and the commit interval holds.
+[[nodiscard]] int run_demo(const example& of, streams::streams_config config);
