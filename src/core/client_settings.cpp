@@ -47,7 +47,7 @@ private:
             translate(name, value);
             break;
         case treatment::ignore:
-            log(log_level::warn, concat(prefix_, name, " has no effect in this library"));
+            log(log_level::warn, concat(prefix_, name, " has no effect here: ", row->text));
             break;
         case treatment::refuse:
             throw config_error(concat(prefix_, name, " ", row->text));
@@ -71,6 +71,10 @@ private:
             result_["queue.buffering.max.kbytes"] = std::to_string(std::max<std::int64_t>(kilobytes, 1));
         } else if (name == "ssl.endpoint.identification.algorithm") {
             result_[name] = value.empty() ? "none" : value;
+        } else if (name == "enable.auto.commit") {
+            if (value != "false")
+                throw config_error(concat(prefix_, name, " is always false, because the library commits; remove it, "
+                                                         "and see commit.interval.ms"));
         } else if (name == "sasl.jaas.config") {
             login(value);
         } else if (name == "sasl.login.callback.handler.class") {

@@ -1,8 +1,10 @@
 #include "src/core/config_names.hpp"
 
+#include "src/core/nearest_name.hpp"
+
 #include <algorithm>
 #include <iterator>
-#include <utility>
+#include <span>
 #include <vector>
 
 namespace streams::inline v0::config_names {
@@ -117,11 +119,10 @@ constexpr entry client_names[] = {
     {"retry.backoff.ms", producer, pass},
     {"bootstrap.servers", every, refuse, "is one for all clients; set bootstrap.servers without a prefix"},
     {"client.id", every, refuse, "is derived by the library; set client.id without a prefix"},
-    {"enable.auto.commit", every, refuse, "is always false: the library commits, see commit.interval.ms"},
-    {"group.id", every, refuse, "is the application id; set application.id"},
+    {"group.id", every, ignore, "the group is named by application.id"},
     {"metadata.broker.list", every, refuse, "is bootstrap.servers here"},
-    {"partition.assignment.strategy", every, refuse, "is chosen by the library"},
-    {"partitioner", every, refuse, "is murmur2 as in Java; give a partitioner in produced{}"},
+    {"partition.assignment.strategy", every, ignore, "the library assigns partitions by Kafka's range"},
+    {"partitioner", every, refuse, "is murmur2 as in Java; give to() a partitioned_by(f)"},
     {"transactional.id", every, refuse, "is set by the library"},
 
     // Java's names for the same thing.
@@ -139,6 +140,7 @@ constexpr entry client_names[] = {
 
     // Java's names whose values differ too.
     {"buffer.memory", producer, translate},
+    {"enable.auto.commit", every, translate},
     {"sasl.jaas.config", every, translate},
     {"sasl.login.callback.handler.class", every, translate},
     {"ssl.endpoint.identification.algorithm", every, translate},
@@ -150,43 +152,60 @@ constexpr entry client_names[] = {
     {"ssl.truststore.type", every, translate},
 
     // Java's names of what does not exist here and changes no result.
-    {"auto.commit.interval.ms", consumer, ignore},
-    {"bootstrap.resolve.timeout.ms", every, ignore},
-    {"buffer.memory.allocation.strategy", producer, ignore},
-    {"client.dns.lookup", every, ignore},
-    {"default.api.timeout.ms", consumer | admin, ignore},
-    {"enable.metrics.push", every, ignore},
-    {"exclude.internal.topics", consumer, ignore},
-    {"max.block.ms", producer, ignore},
-    {"max.poll.records", consumer, ignore},
-    {"metadata.max.idle.ms", producer, ignore},
-    {"metadata.cluster.check.enable", every, ignore},
-    {"metadata.recovery.rebootstrap.trigger.ms", every, ignore},
-    {"metadata.recovery.strategy", every, ignore},
-    {"metric.reporters", every, ignore},
-    {"metrics.num.samples", every, ignore},
-    {"metrics.recording.level", every, ignore},
-    {"metrics.sample.window.ms", every, ignore},
-    {"partitioner.adaptive.partitioning.enable", producer, ignore},
-    {"partitioner.availability.timeout.ms", producer, ignore},
-    {"partitioner.rack.aware", producer, ignore},
-    {"retry.backoff.ms", consumer | admin, ignore},
-    {"retry.backoff.max.ms", every, ignore},
-    {"retries", admin, ignore},
-    {"sasl.login.connect.timeout.ms", every, ignore},
-    {"sasl.login.read.timeout.ms", every, ignore},
-    {"sasl.login.refresh.buffer.seconds", every, ignore},
-    {"sasl.login.refresh.min.period.seconds", every, ignore},
-    {"sasl.login.refresh.window.factor", every, ignore},
-    {"sasl.login.refresh.window.jitter", every, ignore},
-    {"sasl.login.retry.backoff.max.ms", every, ignore},
-    {"sasl.login.retry.backoff.ms", every, ignore},
-    {"sasl.kerberos.ticket.renew.jitter", every, ignore},
-    {"sasl.kerberos.ticket.renew.window.factor", every, ignore},
-    {"socket.connection.setup.timeout.max.ms", every, ignore},
-    {"ssl.keymanager.algorithm", every, ignore},
-    {"ssl.secure.random.implementation", every, ignore},
-    {"ssl.trustmanager.algorithm", every, ignore},
+    {"auto.commit.interval.ms", consumer, ignore, "the library commits, see commit.interval.ms"},
+    {"bootstrap.resolve.timeout.ms", every, ignore, "librdkafka has no such setting"},
+    {"buffer.memory.allocation.strategy", producer, ignore, "librdkafka has no such setting"},
+    {"client.dns.lookup", every, ignore, "librdkafka has no such setting"},
+    {"default.api.timeout.ms", consumer | admin, ignore, "task.timeout.ms says how long is retried"},
+    {"enable.metrics.push", every, ignore, "librdkafka 2.0 pushes no metrics"},
+    {"key.deserializer", consumer, ignore, "the key's type chooses its serde"},
+    {"value.deserializer", consumer, ignore, "the value's type chooses its serde"},
+    {"key.serializer", producer, ignore, "the key's type chooses its serde"},
+    {"value.serializer", producer, ignore, "the value's type chooses its serde"},
+    {"exclude.internal.topics", consumer, ignore, "the consumer reads the topics that the topology names"},
+    {"max.block.ms", producer, ignore, "librdkafka has no such setting"},
+    {"max.poll.records", consumer, ignore, "records are fetched by bytes, see buffered.records.per.partition"},
+    {"metadata.max.idle.ms", producer, ignore, "librdkafka has no such setting"},
+    {"metadata.cluster.check.enable", every, ignore, "librdkafka has no such setting"},
+    {"metadata.recovery.rebootstrap.trigger.ms", every, ignore, "librdkafka keeps the bootstrap servers for ever"},
+    {"metadata.recovery.strategy", every, ignore, "librdkafka keeps the bootstrap servers for ever"},
+    {"metric.reporters", every, ignore, "there are no metrics of Java here, see kafka_streams::counts()"},
+    {"metrics.num.samples", every, ignore, "there are no metrics of Java here, see kafka_streams::counts()"},
+    {"metrics.recording.level", every, ignore, "there are no metrics of Java here, see kafka_streams::counts()"},
+    {"metrics.sample.window.ms", every, ignore, "there are no metrics of Java here, see kafka_streams::counts()"},
+    {"partitioner.adaptive.partitioning.enable", producer, ignore,
+     "only records without a key would be placed by load"},
+    {"partitioner.availability.timeout.ms", producer, ignore, "only records without a key would be placed by load"},
+    {"partitioner.rack.aware", producer, ignore, "only records without a key would be placed by rack"},
+    {"retry.backoff.ms", consumer | admin, ignore, "librdkafka has this setting for producers only"},
+    {"retry.backoff.max.ms", every, ignore, "librdkafka has no such setting"},
+    {"retries", admin, ignore, "task.timeout.ms says how long is retried"},
+    {"sasl.login.connect.timeout.ms", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.login.read.timeout.ms", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.login.refresh.buffer.seconds", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.login.refresh.min.period.seconds", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.login.refresh.window.factor", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.login.refresh.window.jitter", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.login.retry.backoff.max.ms", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.login.retry.backoff.ms", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.kerberos.ticket.renew.jitter", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.kerberos.ticket.renew.window.factor", every, ignore, "librdkafka renews logins by itself"},
+    {"sasl.oauthbearer.clock.skew.seconds", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.expected.audience", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.expected.issuer", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.header.urlencode", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.jwks.endpoint.refresh.ms", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.jwks.endpoint.retry.backoff.ms", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.jwks.endpoint.url", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.jwt.validator.class", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.scope.claim.name", every, ignore, "librdkafka does not look into tokens"},
+    {"sasl.oauthbearer.sub.claim.name", every, ignore, "librdkafka does not look into tokens"},
+    {"socket.connection.setup.timeout.max.ms", every, ignore,
+     "socket.connection.setup.timeout.ms holds for every attempt"},
+    {"ssl.keymanager.algorithm", every, ignore, "TLS is that of OpenSSL"},
+    {"ssl.secure.random.implementation", every, ignore, "TLS is that of OpenSSL"},
+    {"ssl.trustmanager.algorithm", every, ignore, "TLS is that of OpenSSL"},
 
     // Java's names of what cannot be had here.
     {"compression.gzip.level", producer, refuse, "is one number for every codec here; use compression.level"},
@@ -194,16 +213,36 @@ constexpr entry client_names[] = {
     {"compression.zstd.level", producer, refuse, "is one number for every codec here; use compression.level"},
     {"config.providers", every, refuse, "names Java classes; put the values themselves into the configuration"},
     {"interceptor.classes", every, refuse, "names Java classes; remove it"},
-    {"key.deserializer", consumer, refuse, "is chosen by the key's type; remove it"},
-    {"value.deserializer", consumer, refuse, "is chosen by the value's type; remove it"},
-    {"key.serializer", producer, refuse, "is chosen by the key's type; remove it"},
-    {"value.serializer", producer, refuse, "is chosen by the value's type; remove it"},
-    {"partitioner.class", producer, refuse, "names a Java class; give a partitioner in produced{}"},
+    {"partitioner.class", producer, refuse, "names a Java class; give to() a partitioned_by(f)"},
     {"partitioner.ignore.keys", producer, refuse, "would place keys elsewhere than the tables they meet; remove it"},
     {"sasl.client.callback.handler.class", every, refuse, "names a Java class; use sasl.username and sasl.password"},
     {"sasl.login.class", every, refuse,
      "names a Java class; use sasl.username and sasl.password, or the "
      "sasl.kerberos.* or sasl.oauthbearer.* names"},
+    {"sasl.oauthbearer.assertion.algorithm", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.claim.aud", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.claim.exp.seconds", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.claim.iss", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.claim.jti.include", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.claim.nbf.seconds", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.claim.sub", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.file", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.private.key.file", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.private.key.passphrase", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.assertion.template.file", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.jwt.retriever.class", every, refuse,
+     "is Java's; use sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
     {"security.providers", every, refuse, "names Java classes; use ssl.providers for those of OpenSSL"},
     {"ssl.enabled.protocols", every, refuse,
      "is decided by OpenSSL's configuration; remove it, or narrow "
@@ -214,44 +253,44 @@ constexpr entry client_names[] = {
      "names a Java class; use ssl.certificate.location, ssl.key.location "
      "and ssl.ca.location"},
     {"transaction.two.phase.commit.enable", producer, refuse, "is not supported; remove it"},
-    {"group.remote.assignor", consumer, refuse, "is not supported yet; remove it"},
+    {"group.remote.assignor", consumer, refuse,
+     "belongs to group.protocol=consumer, which is not supported yet; remove it"},
 };
 
 /// Names of Kafka Streams (4.4) that are no members of streams_config.
 constexpr entry streams_names[] = {
-    {"acceptable.recovery.lag", every, ignore},
-    {"allow.os.group.write.access", every, ignore},
-    {"application.server", every, ignore},
-    {"built.in.metrics.version", every, ignore},
-    {"enable.metrics.push", every, ignore},
-    {"log.summary.interval.ms", every, ignore},
-    {"max.warmup.replicas", every, ignore},
-    {"probing.rebalance.interval.ms", every, ignore},
-    {"state.cleanup.dir.max.age.ms", every, ignore},
-    {"upgrade.from", every, ignore},
-    {"rack.aware.assignment.non_overlap_cost", every, ignore},
-    {"rack.aware.assignment.strategy", every, ignore},
-    {"rack.aware.assignment.tags", every, ignore},
-    {"rack.aware.assignment.traffic_cost", every, ignore},
+    {"acceptable.recovery.lag", every, ignore, "there are no warm-up replicas"},
+    {"allow.os.group.write.access", every, ignore, "the umask of the process decides who may write to state.dir"},
+    {"application.server", every, ignore, "there are no interactive queries yet"},
+    {"built.in.metrics.version", every, ignore, "there are no metrics of Java here, see kafka_streams::counts()"},
+    {"enable.metrics.push", every, ignore, "librdkafka 2.0 pushes no metrics"},
+    {"log.summary.interval.ms", every, ignore, "no summary is logged, see kafka_streams::counts()"},
+    {"max.warmup.replicas", every, ignore, "there are no warm-up replicas"},
+    {"probing.rebalance.interval.ms", every, ignore, "there are no warm-up replicas"},
+    {"state.cleanup.dir.max.age.ms", every, ignore, "state.cleanup.delay.ms decides when unused state is removed"},
+    {"default.key.serde", every, ignore, "the key's type chooses its serde"},
+    {"default.value.serde", every, ignore, "the value's type chooses its serde"},
+    {"default.list.key.serde.inner", every, ignore, "the key's type chooses its serde"},
+    {"default.list.key.serde.type", every, ignore, "the key's type chooses its serde"},
+    {"default.list.value.serde.inner", every, ignore, "the value's type chooses its serde"},
+    {"default.list.value.serde.type", every, ignore, "the value's type chooses its serde"},
+    {"windowed.inner.class.serde", every, ignore, "the key's type chooses its serde"},
+    {"window.size.ms", every, ignore, "time_windowed_serde says it where windowed keys are read"},
+    {"rocksdb.config.setter", every, ignore, "it names a Java class that tunes RocksDB"},
+    {"task.assignor.class", every, ignore, "partitions are assigned by Kafka's range"},
+    {"upgrade.from", every, ignore, "there is no older protocol to be compatible with"},
+    {"rack.aware.assignment.non_overlap_cost", every, ignore, "partitions are assigned by Kafka's range"},
+    {"rack.aware.assignment.strategy", every, ignore, "partitions are assigned by Kafka's range"},
+    {"rack.aware.assignment.tags", every, ignore, "there are no standbys yet"},
+    {"rack.aware.assignment.traffic_cost", every, ignore, "partitions are assigned by Kafka's range"},
 
     {"config.providers", every, refuse, "names Java classes; put the values themselves into the configuration"},
     {"default.client.supplier", every, refuse, "names a Java class; hand a client supplier to kafka_streams"},
-    {"default.dsl.store", every, refuse, "is not supported yet; choose each store in materialized{}"},
-    {"dsl.store.format", every, refuse, "is not supported yet; remove it"},
-    {"dsl.store.suppliers.class", every, refuse, "names a Java class; choose each store in materialized{}"},
-    {"default.key.serde", every, refuse, "is chosen by the key's type; remove it"},
-    {"default.value.serde", every, refuse, "is chosen by the value's type; remove it"},
-    {"default.list.key.serde.inner", every, refuse, "is chosen by the key's type; remove it"},
-    {"default.list.key.serde.type", every, refuse, "is chosen by the key's type; remove it"},
-    {"default.list.value.serde.inner", every, refuse, "is chosen by the value's type; remove it"},
-    {"default.list.value.serde.type", every, refuse, "is chosen by the value's type; remove it"},
-    {"errors.dead.letter.queue.topic.name", every, refuse, "is not supported yet; remove it"},
+    {"errors.dead.letter.queue.topic.name", every, refuse,
+     "is not supported yet; remove it, and write bad records in a handler of your own"},
     {"processing.exception.handler.global.enabled", every, refuse, "is not supported yet; remove it"},
-    {"processor.wrapper.class", every, refuse, "names a Java class; remove it"},
-    {"rocksdb.config.setter", every, refuse, "names a Java class; remove it"},
-    {"task.assignor.class", every, refuse, "names a Java class; remove it"},
-    {"window.size.ms", every, refuse, "is given where windowed keys are read; use time_windowed_serde"},
-    {"windowed.inner.class.serde", every, refuse, "is chosen by the key's type; remove it"},
+    {"processor.wrapper.class", every, refuse,
+     "names a Java class; remove it, and wrap processors where they are made"},
 };
 
 /// Kafka's topic configurations (4.4).
@@ -296,21 +335,6 @@ constexpr std::string_view topic_names[] = {
     "unclean.leader.election.enable",
 };
 
-/// How many single-character edits lead from one text to the other.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t substituted = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({row[j] + 1, diagonal + 1, substituted});
-        }
-    }
-    return row.back();
-}
-
 const entry* find_in(std::span<const entry> table, std::string_view name, std::uint8_t client) noexcept {
     const auto at = std::find_if(table.begin(), table.end(),
                                  [&](const entry& row) { return row.name == name && (row.clients & client) != 0; });
@@ -325,20 +349,6 @@ const entry* find_streams(std::string_view name) noexcept { return find_in(strea
 
 bool is_topic_name(std::string_view name) noexcept {
     return std::find(std::begin(topic_names), std::end(topic_names), name) != std::end(topic_names);
-}
-
-std::string_view nearest_of(std::string_view name, std::span<const std::string_view> candidates) {
-    std::string_view best;
-    // Further away than that, it is another word.
-    std::size_t least = std::max<std::size_t>(2, name.size() / 4) + 1;
-    for (const auto candidate : candidates) {
-        const std::size_t distance = edit_distance(name, candidate);
-        if (distance < least) {
-            least = distance;
-            best = candidate;
-        }
-    }
-    return best;
 }
 
 std::string_view nearest(std::string_view name, std::uint8_t client) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,7 +23,7 @@ struct entry {
     std::string_view name;
     std::uint8_t clients;
     treatment what;
-    std::string_view text = {}; ///< rename: librdkafka's name; refuse: why, and what to do
+    std::string_view text = {}; ///< rename: librdkafka's name; ignore: why; refuse: why, and what to do
 };
 
 /// The row of a client's name, or null.
@@ -39,7 +38,5 @@ struct entry {
 /// The name of `client`'s that is spelled most like `name`; empty where none is near.
 [[nodiscard]] std::string_view nearest(std::string_view name, std::uint8_t client);
 [[nodiscard]] std::string_view nearest_topic_name(std::string_view name);
-/// The one of `candidates` that is spelled most like `name`; empty where none is near.
-[[nodiscard]] std::string_view nearest_of(std::string_view name, std::span<const std::string_view> candidates);
 
 } // namespace streams::inline v0::config_names

@@ -1,6 +1,7 @@
 #include <streams/core/config.hpp>
 
 #include "src/core/client_settings.hpp"
+#include "src/core/nearest_name.hpp"
 #include "src/core/property.hpp"
 
 #include <streams/core/error.hpp>
@@ -78,6 +79,22 @@ void read_production_handler(const property& p, streams_config&) {
         p.refuse("DefaultProductionExceptionHandler, the only one yet");
 }
 
+void read_dsl_store(const property& p, streams_config&) {
+    if (p.text != "rocksDB")
+        p.refuse("rocksDB, as the default of all stores; choose single ones by materialized{.in_memory = true}");
+}
+
+void read_dsl_store_suppliers(const property& p, streams_config&) {
+    const auto name = simple_name(p);
+    if (name.substr(name.rfind('$') + 1) != "RocksDBDslStoreSuppliers")
+        p.refuse("RocksDBDslStoreSuppliers, as the default of all stores; choose single ones by "
+                 "materialized{.in_memory = true}");
+}
+
+void read_dsl_store_format(const property& p, streams_config&) {
+    if (p.text != "DEFAULT") p.refuse("DEFAULT, as stores do not keep headers");
+}
+
 constexpr member_name members[] = {
     {"application.id", [](const property& p, streams_config& c) { c.application_id = p.text; }},
     {"bootstrap.servers", [](const property& p, streams_config& c) { c.bootstrap_servers = p.text; }},
@@ -137,6 +154,9 @@ constexpr member_name members[] = {
     {"deserialization.exception.handler", read_deserialization_handler},
     {"default.deserialization.exception.handler", read_deserialization_handler},
     {"processing.exception.handler", read_processing_handler},
+    {"default.dsl.store", read_dsl_store},
+    {"dsl.store.suppliers.class", read_dsl_store_suppliers},
+    {"dsl.store.format", read_dsl_store_format},
     {"production.exception.handler", read_production_handler},
     {"default.production.exception.handler", read_production_handler},
 };
@@ -186,7 +206,12 @@ void take_prefixed(const property& p, streams_config& c) {
         c.topic[std::string(name)] = p.text;
         return;
     }
-    throw config_error(concat(p.name, " is for something that is not supported yet; remove it"));
+    if (p.name.starts_with("client.tag.")) {
+        log(log_level::warn, concat(p.name, " has no effect here: there are no standbys yet"));
+        return;
+    }
+    throw config_error(concat(p.name, " is not supported yet; use restore.consumer., whose settings hold for the "
+                                      "consumer of global tables too"));
 }
 
 [[noreturn]] void refuse_unknown(std::string_view name) {
@@ -194,7 +219,7 @@ void take_prefixed(const property& p, streams_config& c) {
     for (const auto& member : members) candidates.push_back(member.name);
     if (const auto client = config_names::nearest(name, config_names::every); !client.empty())
         candidates.push_back(client);
-    const auto nearest = config_names::nearest_of(name, candidates);
+    const auto nearest = nearest_of(name, candidates);
     throw config_error(nearest.empty() ? concat(name, " is no known setting; remove it")
                                        : concat(name, " is no known setting; the nearest is ", nearest));
 }
@@ -219,7 +244,7 @@ void take_unprefixed(const property& p, streams_config& c) {
     if (const auto* member = find_member(p.name)) return member->read(p, c);
     if (const auto* known = config_names::find_streams(p.name)) {
         if (known->what == config_names::treatment::refuse) throw config_error(concat(p.name, " ", known->text));
-        log(log_level::warn, concat(p.name, " has no effect in this library"));
+        log(log_level::warn, concat(p.name, " has no effect here: ", known->text));
         return;
     }
     take_for_clients(p, c);

@@ -83,7 +83,6 @@ TEST_CASE("Java's names and units are translated") {
 }
 
 TEST_CASE("what the library sets itself is refused") {
-    CHECK_THROWS_WITH(translated({{"group.id", "x"}}), containing("application.id"));
     CHECK_THROWS_WITH(translated({{"producer.transactional.id", "x"}}), containing("set by the library"));
     CHECK_THROWS_WITH(translated({{"enable.auto.commit", "true"}}), containing("commit.interval.ms"));
     CHECK_THROWS_WITH(translated({{"producer.partitioner", "random"}}), containing("murmur2"));

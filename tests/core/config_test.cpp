@@ -4,6 +4,7 @@
 #include <streams/core/error.hpp>
 #include <streams/core/log.hpp>
 
+#include <algorithm>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -140,7 +141,7 @@ TEST_CASE("an impossible value is an error that says what is possible") {
 TEST_CASE("what is not supported yet is refused, not ignored") {
     CHECK_THROWS_WITH(read({{"processing.guarantee", "exactly_once_v2"}}), containing("not supported yet"));
     CHECK_THROWS_WITH(read({{"num.standby.replicas", "1"}}), containing("not supported yet"));
-    CHECK_THROWS_WITH(read({{"global.consumer.fetch.min.bytes", "1"}}), containing("not supported yet"));
+    CHECK_THROWS_WITH(read({{"global.consumer.fetch.min.bytes", "1"}}), containing("use restore.consumer."));
     CHECK_THROWS_WITH(read({{"group.protocol", "streams"}}), containing("classic"));
     CHECK_NOTHROW(read({{"num.standby.replicas", "0"}, {"group.protocol", "classic"}}));
 }
@@ -150,9 +151,50 @@ TEST_CASE("settings of Kafka Streams that mean nothing here are ignored with a w
     streams::set_log_handler([&](streams::log_level, std::string_view line) { lines.emplace_back(line); });
     const auto config = read({{"upgrade.from", "3.9"}, {"consumer.default.api.timeout.ms", "1"}});
     streams::set_log_handler({});
-    CHECK(lines == std::vector<std::string>{"upgrade.from has no effect in this library",
-                                            "consumer.default.api.timeout.ms has no effect in this library"});
+    CHECK(lines == std::vector<std::string>{
+                       "upgrade.from has no effect here: there is no older protocol to be compatible with",
+                       "consumer.default.api.timeout.ms has no effect here: task.timeout.ms says how long is retried"});
     CHECK(config.consumer_settings(false).empty());
+}
+
+TEST_CASE("settings that only choose Java classes are named and skipped") {
+    std::vector<std::string> lines;
+    streams::set_log_handler([&](streams::log_level, std::string_view line) { lines.emplace_back(line); });
+    const auto config = read({{"client.tag.zone", "a"},
+                              {"consumer.group.id", "other"},
+                              {"default.key.serde", "org.apache.kafka.common.serialization.Serdes$StringSerde"},
+                              {"default.list.value.serde.inner", "com.acme.Item"},
+                              {"default.value.serde", "org.apache.kafka.common.serialization.Serdes$StringSerde"},
+                              {"enable.auto.commit", "false"},
+                              {"producer.key.serializer", "org.apache.kafka.common.serialization.StringSerializer"},
+                              {"rocksdb.config.setter", "com.acme.Tuning"},
+                              {"task.assignor.class", "com.acme.Assignor"},
+                              {"window.size.ms", "1000"},
+                              {"windowed.inner.class.serde", "com.acme.Serde"}});
+    streams::set_log_handler({});
+    std::sort(lines.begin(), lines.end());
+    std::vector<std::string> names;
+    for (const auto& line : lines) {
+        CHECK(line.find(" has no effect here: ") != line.npos);
+        names.push_back(line.substr(0, line.find(' ')));
+    }
+    CHECK(names == std::vector<std::string>{"client.tag.zone", "consumer.group.id", "default.key.serde",
+                                            "default.list.value.serde.inner", "default.value.serde",
+                                            "producer.key.serializer", "rocksdb.config.setter", "task.assignor.class",
+                                            "window.size.ms", "windowed.inner.class.serde"});
+    CHECK(config.consumer_settings(false).empty());
+    CHECK(config.producer_settings().empty());
+}
+
+TEST_CASE("what a Java application sets to its default is taken, and another value is refused with what to do") {
+    CHECK_NOTHROW(read({{"default.dsl.store", "rocksDB"},
+                        {"dsl.store.format", "DEFAULT"},
+                        {"dsl.store.suppliers.class",
+                         "org.apache.kafka.streams.state.BuiltInDslStoreSuppliers$RocksDBDslStoreSuppliers"}}));
+    CHECK_THROWS_WITH(read({{"default.dsl.store", "in_memory"}}), containing("materialized{.in_memory = true}"));
+    CHECK_THROWS_WITH(read({{"dsl.store.format", "HEADERS"}}), containing("stores do not keep headers"));
+    CHECK_THROWS_WITH(read({{"dsl.store.suppliers.class", "com.acme.Stores"}}), containing("in_memory = true"));
+    CHECK_THROWS_WITH(read({{"enable.auto.commit", "true"}}), containing("see commit.interval.ms"));
 }
 
 TEST_CASE("a default configuration is valid but for what is required") {
