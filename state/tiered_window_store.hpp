@@ -31,12 +31,12 @@ public:
     [[nodiscard]] store_range<window_entry> fetch_range(std::optional<bytes_view> first, std::optional<bytes_view> last,
                                                         std::int64_t from, std::int64_t to, iteration_order direction) override;
 
+    [[nodiscard]] std::int64_t oldest_readable() override;
     [[nodiscard]] store_range<window_entry> by_time(std::int64_t from, std::int64_t to) override;
 
     [[nodiscard]] state_store& store() noexcept override { return *this; }
 
 private:
-    [[nodiscard]] std::int64_t oldest_readable();
     [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to);
     void restore_one(const record_view& record) override;
 };

@@ -24,6 +24,8 @@ std::string_view to_string(drop_reason reason) noexcept {
         return "stale";
     case drop_reason::duplicate:
         return "duplicate";
+    case drop_reason::unchecked:
+        return "unchecked";
     }
     return "unknown";
 }

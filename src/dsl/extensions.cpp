@@ -1,3 +1,4 @@
+#include <streams/core/saturation.hpp>
 #include <streams/dsl/kstream_extensions.hpp>
 
 #include <algorithm>
@@ -18,7 +19,9 @@ store_spec deduplication_spec(std::string name, std::chrono::milliseconds within
     if (within.count() <= 0)
         throw topology_error(concat("deduplicate within ", within.count(),
                                     " ms finds no duplicates; give a time above zero"));
-    const auto retention = options.retention.value_or(within);
+    // So that a record up to `within` behind the newest one still meets all that is within its reach.
+    const std::chrono::milliseconds twice(add_sat(within.count(), within.count()));
+    const auto retention = options.retention.value_or(twice);
     if (retention < within)
         throw topology_error(concat("store ", name, " is to keep ids for ", retention.count(),
                                     " ms, which is less than the ", within.count(),

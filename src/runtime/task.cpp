@@ -3,6 +3,7 @@
 #include "src/runtime/record_failure.hpp"
 
 #include <streams/core/log.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -212,14 +213,14 @@ void stream_task::drop(drop_reason reason, std::string_view node) {
     environment_.drops.add(reason);
     bool& logged = drop_logged_[static_cast<std::size_t>(reason)];
     if (std::exchange(logged, true)) return;
-    log(log_level::warn, concat("task ", to_string(id_), " dropped ", describe(current().metadata), " in node ", node,
+    log(log_level::warn, concat("task ", to_string(id_), reason == drop_reason::unchecked ? " passed on " : " dropped ", describe(current().metadata), " in node ", node,
                                 ": ", to_string(reason), "; further ones of this reason are only counted"));
 }
 
 cancellable stream_task::schedule(std::chrono::milliseconds interval, punctuation_type type,
                                   std::function<void(std::int64_t)> callback) {
     if (type == punctuation_type::stream_time) return on_stream_time_.add(0, interval, std::move(callback));
-    return on_wall_clock_.add(wall_time() + interval.count(), interval, std::move(callback));
+    return on_wall_clock_.add(detail::add_sat(wall_time(), interval.count()), interval, std::move(callback));
 }
 
 std::optional<std::int64_t> stream_task::processor_metadata(std::string_view name) const {

@@ -49,6 +49,27 @@ TEST_CASE("a duplicate that comes out of order is found too, as long as its time
     CHECK(t.out.read_values() == std::vector<std::optional<std::string>>{"a", "b", "a"});
 }
 
+TEST_CASE("a duplicate is found between two records that passed, whatever the order") {
+    under_test t(first_of_each_value());
+    t.in.pipe("k", "a", 0s);
+    t.in.pipe("k", "b", 10'100ms);
+    t.in.pipe("k", "a", 5s);
+    t.in.pipe("k", "b", 1s);
+    CHECK(t.out.read_values() == std::vector<std::optional<std::string>>{"a", "b"});
+    CHECK(t.driver.dropped()[drop_reason::duplicate] == 2);
+    CHECK(t.driver.dropped()[drop_reason::unchecked] == 0);
+}
+
+TEST_CASE("what passes because it is older than what is kept is counted") {
+    under_test t(first_of_each_value());
+    t.in.pipe("k", "a", 100s);
+    t.in.pipe("k", "b", 89s);
+    t.in.pipe("k", "b", 90s);
+    t.in.pipe("k", "c", 90s);
+    CHECK(t.out.read_values() == std::vector<std::optional<std::string>>{"a", "b", "c"});
+    CHECK(t.driver.dropped()[drop_reason::unchecked] == 1);
+}
+
 TEST_CASE("a record without an id passes") {
     under_test t(first_of_each_value());
     t.in.pipe("k", std::nullopt, 0s);

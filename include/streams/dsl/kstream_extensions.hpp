@@ -39,9 +39,11 @@ public:
     /// Passes on the first record of each id, and drops those that come with the same id less than `within` before or
     /// after it in event time: `payments.deduplicate(&payment::id, 1h)`. `by` takes (value) or (key, value) and returns
     /// the id, of any type with a serde; a record without id (an empty std::optional) is passed on. Ids are kept in a
-    /// window store for `within` behind the newest record (`materialized{.retention}` keeps them longer, so that later
-    /// records can be told too; one that is too late to be told is passed on). Duplicates are found within a partition:
-    /// where equal ids may come under different keys, select_key first. A changed key is repartitioned before.
+    /// window store for twice `within` behind the newest record that was passed on, so that any record up to `within`
+    /// behind it is told for certain, in whatever order they come; `materialized{.retention}` keeps them longer or
+    /// shorter, `within` at least. A record that may have a duplicate older than that is passed on, and counted as
+    /// drop_reason::unchecked. Duplicates are found within a partition: where equal ids may come under different keys,
+    /// select_key first. A changed key is repartitioned before.
     template <class F, class... Options>
     [[nodiscard]] kstream<Key, Value> deduplicate(F&& by, std::chrono::milliseconds within,
                                                   const Options&... options) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/big_endian.hpp>
+#include <streams/core/saturation.hpp>
 #include <streams/serde/serde.hpp>
 
 #include <chrono>
@@ -53,7 +54,7 @@ namespace detail {
 
 /// The end of a window of `size` ms; unknown_window_end where it would overflow, as in Kafka Streams.
 [[nodiscard]] constexpr std::int64_t window_end(std::int64_t start, std::int64_t size) noexcept {
-    return start > unknown_window_end - size ? unknown_window_end : start + size;
+    return add_sat(start, size);
 }
 
 } // namespace detail

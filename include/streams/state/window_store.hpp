@@ -36,6 +36,9 @@ public:
                                                                 std::optional<bytes_view> last, std::int64_t from,
                                                                 std::int64_t to, iteration_order = iteration_order::ascending) = 0;
 
+    /// The start of the oldest windows that reads see, ms. Earlier ones have expired.
+    [[nodiscard]] virtual std::int64_t oldest_readable() = 0;
+
     /// Every window with from <= start <= to, by start, then by key. Cheap where store_spec says time_ordered.
     [[nodiscard]] virtual store_range<window_entry> by_time(std::int64_t from, std::int64_t to) = 0;
 

@@ -1,18 +1,20 @@
 #pragma once
 
+#include <streams/core/saturation.hpp>
 #include <streams/dsl/detail/functor.hpp>
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
 
 namespace streams::inline v0::detail {
 
-/// Drops records whose id was seen in a record less than `within` away. The store holds the times of each id that was
-/// passed on, under the id's bytes.
+/// Drops records whose id was seen in a record less than `within` away, and counts those that it passes on although it no
+/// longer knows. The store holds the times of each id that was passed on, under the id's bytes.
 template <class Key, class Value, class Id, class F>
 class deduplicate_node final : public typed_node<Key, Value, Key, Value> {
     using plain_id = without_null_t<Id>;
@@ -40,9 +42,11 @@ private:
     void pass_on_first(const plain_id& id, const record<Key, Value>& r) {
         id_.clear();
         serde<plain_id>::serialize(id, id_);
+        const std::int64_t from = std::max<std::int64_t>(0, sub_sat(r.timestamp, within_ - 1));
         for ([[maybe_unused]] const window_entry& seen :
-             store_->fetch(id_.view(), r.timestamp - within_ + 1, r.timestamp + within_ - 1))
+             store_->fetch(id_.view(), from, add_sat(r.timestamp, within_ - 1)))
             return context_->drop(drop_reason::duplicate, this->name());
+        if (from < store_->oldest_readable()) context_->drop(drop_reason::unchecked, this->name());
         context_->handling(r);
         store_->put(id_.view(), bytes_view(), r.timestamp);
         this->forward(r);

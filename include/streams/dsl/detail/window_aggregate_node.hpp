@@ -55,17 +55,14 @@ public:
             add(r, start);
             ++open;
         });
-        if (closed > 0) skip(r, closed, open == 0);
+        if (open > 0)
+            this->drop_late(*context_, closed);
+        else if (closed > 0)
+            this->late(r, *context_, closed);
         emit_closed(close, r.headers);
     }
 
 private:
-    /// Each closed window counts; the one that stands for the record was counted, or the record handed on.
-    void skip(const record<KeyIn, ValueIn>& r, std::size_t closed, bool all) {
-        if (all) this->late(r, *context_);
-        for (std::size_t more = all ? 1 : 0; more < closed; ++more) context_->drop(drop_reason::late, this->name());
-    }
-
     void add(const record<KeyIn, ValueIn>& r, std::int64_t start) {
         std::int64_t timestamp = std::max(store_.get(start, aggregate_), r.timestamp);
         if (!aggregate_) {
@@ -96,12 +93,12 @@ private:
         const std::int64_t newest = emit(first_open_start(), unknown_window_end, *context_->current().headers);
         if (newest < 0) return;
         const std::int64_t close = newest + windows_.size;
-        observed_ = std::max(observed_, close + windows_.grace);
+        observed_ = std::max(observed_, add_sat(close, windows_.grace));
         closing_.emitted(close);
     }
     /// The start of the first window that was not emitted yet.
     [[nodiscard]] std::int64_t first_open_start() const {
-        return closing_.last() ? std::max<std::int64_t>(0, *closing_.last() - windows_.size) + 1 : 0;
+        return closing_.last() ? std::max<std::int64_t>(0, sub_sat(*closing_.last(), windows_.size)) + 1 : 0;
     }
     std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
         return emit_windows<key_type, aggregate_type>(store_.store(), from, to, windows_.size, with, this->children(),

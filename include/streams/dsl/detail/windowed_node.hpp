@@ -5,6 +5,7 @@
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
 
+#include <cstddef>
 #include <optional>
 
 namespace streams::inline v0::detail {
@@ -24,11 +25,15 @@ public:
     }
 
 protected:
-    /// No open window took the record.
-    void late(const record<KeyIn, ValueIn>& r, task_context& context) const {
-        if (late_.size() == 0) return context.drop(drop_reason::late, this->name());
+    /// No open window took the record, `closed` of its windows having closed.
+    void late(const record<KeyIn, ValueIn>& r, task_context& context, std::size_t closed = 1) const {
+        if (late_.size() == 0) return drop_late(context, closed);
         context.handling(r);
         late_.forward(r);
+    }
+    /// Counted by window, as Kafka Streams does.
+    void drop_late(task_context& context, std::size_t closed) const {
+        for (; closed > 0; --closed) context.drop(drop_reason::late, this->name());
     }
     /// Sets the key of results that are about to leave.
     static void set_key(std::optional<KeyOut>& key, const without_null_t<KeyIn>& inner) {
