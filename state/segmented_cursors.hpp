@@ -3,6 +3,7 @@
 #include "state/tiered_map.hpp"
 
 #include <streams/core/big_endian.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <algorithm>
 #include <array>
@@ -29,7 +30,8 @@ times_cursor(tiered_map& map, const Layout&, time_span times, iteration_order di
     bytes from;
     bytes to;
     Layout::place_key(from, times.from);
-    Layout::place_key(to, times.to + 1);
+    // The number after the largest time sorts behind it.
+    Layout::place_key(to, static_cast<std::int64_t>(static_cast<std::uint64_t>(times.to) + 1));
     return map.cursor(from.view(), to.view(), direction, 0, made_at);
 }
 
@@ -124,8 +126,9 @@ private:
         const std::int64_t begin = segment * layout_->segment_interval();
         bytes from;
         bytes to;
+        const std::int64_t last = detail::add_sat(begin, layout_->segment_interval() - 1);
         layout_->key(from, key_, std::max(times_.from, begin), 0);
-        layout_->key(to, key_, std::min(times_.to, begin + (layout_->segment_interval() - 1)), Layout::largest_rest);
+        layout_->key(to, key_, std::min(times_.to, last), Layout::largest_rest);
         to.push_back(std::byte{0});
         segment_ = map_->cursor(from.view(), to.view(), direction, 0, made_at());
     }

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::int64_t segment_interval() const noexcept { return interval_; }
     [[nodiscard]] std::int64_t segment_of(std::int64_t time) const noexcept {
         // Most times fall where the last one did, and a division is dear.
-        if (static_cast<std::uint64_t>(time - last_begin_) >= static_cast<std::uint64_t>(interval_)) {
+        if (!in_interval(time, last_begin_)) {
             last_segment_ = time / interval_;
             last_begin_ = last_segment_ * interval_;
         }
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] std::int64_t oldest_live(std::int64_t observed) const noexcept {
         const std::int64_t oldest = observed - retention_;
         if (oldest < 0) return 0;
-        if (static_cast<std::uint64_t>(oldest - last_oldest_live_) >= static_cast<std::uint64_t>(interval_))
+        if (!in_interval(oldest, last_oldest_live_))
             last_oldest_live_ = oldest / interval_ * interval_;
         return last_oldest_live_;
     }
@@ -76,6 +76,11 @@ protected:
     }
 
 private:
+    [[nodiscard]] bool in_interval(std::int64_t time, std::int64_t begin) const noexcept {
+        // Wraps where time is before begin.
+        return static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(begin) < static_cast<std::uint64_t>(interval_);
+    }
+
     std::int64_t retention_;
     std::int64_t interval_;
     bool by_time_;

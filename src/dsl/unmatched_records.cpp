@@ -12,9 +12,9 @@ constexpr std::size_t key_head = 8 + 1;
 constexpr std::size_t list_head = 1 + 4;
 constexpr std::chrono::milliseconds default_interval{1'000};
 
-/// As Java adds: past the largest number it goes on from the smallest.
-std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+/// Whether a record may have waited for long enough. Where none is known, Kafka Streams looks unless it would not wait.
+bool may_be_due(const stream_join_time& time, std::int64_t wait) {
+    return time.oldest_unmatched ? add_sat(*time.oldest_unmatched, wait) < time.stream_time : wait > 0;
 }
 
 } // namespace
@@ -35,7 +35,7 @@ bytes_view unmatched_records::store_key(join_side side, bytes_view key, std::int
 }
 
 void unmatched_records::keep(join_side side, bytes_view key, bytes_view value, std::int64_t timestamp) {
-    time_->oldest_unmatched = std::min(time_->oldest_unmatched, timestamp);
+    time_->oldest_unmatched = std::min(time_->oldest_unmatched.value_or(timestamp), timestamp);
     const bytes_view at = store_key(side, key, timestamp);
     const auto before = store_->get(at);
     list_.clear();
@@ -59,10 +59,10 @@ void unmatched_records::matched(join_side side, bytes_view key, std::int64_t tim
 
 std::span<const unmatched_record> unmatched_records::expired(const join_span& windows, std::int64_t after) {
     expired_.clear();
-    if (wrapping_sum(wrapping_sum(time_->oldest_unmatched, after), windows.grace) >= time_->stream_time) return {};
+    if (!may_be_due(*time_, add_sat(after, windows.grace))) return {};
     const std::int64_t now = context_->wall_time();
     if (now < time_->next_scan_ms) return {};
-    time_->next_scan_ms = now + interval_ms_;
+    time_->next_scan_ms = add_sat(now, interval_ms_);
     scan(windows);
     const bytes_view content = content_.view();
     for (const place& p : places_)
@@ -75,14 +75,14 @@ std::span<const unmatched_record> unmatched_records::expired(const join_span& wi
 void unmatched_records::scan(const join_span& windows) {
     content_.clear();
     places_.clear();
-    time_->oldest_unmatched = std::numeric_limits<std::int64_t>::max();
+    time_->oldest_unmatched.reset();
     bool left_open = false;
     bool right_open = false;
     for (const store_entry& entry : store_->all()) {
         const auto timestamp = load_big_endian<std::int64_t>(entry.key.data());
         const auto side = static_cast<join_side>(entry.key[8]);
         const std::int64_t reach = side == join_side::left ? windows.after : windows.before;
-        const bool open = timestamp + reach + windows.grace >= time_->stream_time;
+        const bool open = add_sat(timestamp, add_sat(reach, windows.grace)) >= time_->stream_time;
         const auto count = load_big_endian<std::int32_t>(entry.value.data() + 1);
         bytes_view rest = entry.value.subview(list_head);
         for (std::int32_t i = 0; i < count; ++i) {

@@ -2,30 +2,10 @@
 #include <streams/dsl/detail/store_specs.hpp>
 #include <streams/dsl/windows.hpp>
 
+#include <initializer_list>
+#include <string_view>
+
 namespace streams::inline v0::detail {
-
-time_windows checked_windows(std::string_view kind, std::chrono::milliseconds size, std::chrono::milliseconds advance,
-                             std::chrono::milliseconds grace) {
-    if (size.count() <= 0)
-        throw topology_error(concat(kind, " windows of ", size.count(), " ms hold nothing; give a size above zero"));
-    if (advance.count() <= 0 || advance > size)
-        throw topology_error(
-            concat(kind, " windows of ", size.count(), " ms cannot advance by ", advance.count(),
-                   " ms, which would leave gaps or stand still; give an advance above zero, at most the "
-                   "size"));
-    if (grace.count() < 0)
-        throw topology_error(concat(kind, " windows have a grace of ", grace.count(),
-                                    " ms and would close before they end; give zero or more"));
-    return {size.count(), advance.count(), grace.count()};
-}
-
-time_windows checked(const tumbling& windows) {
-    return checked_windows("tumbling", windows.size, windows.size, windows.grace);
-}
-
-time_windows checked(const hopping& windows) {
-    return checked_windows("hopping", windows.size, windows.advance, windows.grace);
-}
 
 namespace {
 
@@ -36,17 +16,63 @@ void require_not_negative(std::string_view kind, std::string_view what, std::chr
                                     "; give zero or more"));
 }
 
+/// `parts`: what windows are kept for together. As Kafka Streams, whose sum overflows, refuses a negative retention.
+void require_time(std::string_view kind, std::string_view parts, std::initializer_list<std::int64_t> spans) {
+    std::int64_t sum = 0;
+    for (const std::int64_t span : spans) {
+        if (exceeds_largest(sum, span))
+            throw topology_error(concat(kind, " windows are kept for longer than time lasts: their ", parts,
+                                        " are together past the largest number of ms; give less"));
+        sum += span;
+    }
+}
+
+time_windows aligned(std::string_view kind, std::chrono::milliseconds size, std::chrono::milliseconds advance,
+                     std::chrono::milliseconds grace) {
+    if (size.count() <= 0)
+        throw topology_error(concat(kind, " windows of ", size.count(), " ms hold nothing; give a size above zero"));
+    if (advance.count() <= 0 || advance > size)
+        throw topology_error(
+            concat(kind, " windows of ", size.count(), " ms cannot advance by ", advance.count(),
+                   " ms, which would leave gaps or stand still; give an advance above zero, at most the "
+                   "size"));
+    // Kafka Streams would run out of memory over a record, we out of time.
+    constexpr std::int64_t most_windows_of_a_record = 10'000'000;
+    if (size / advance > most_windows_of_a_record)
+        throw topology_error(concat(kind, " windows of ", size.count(), " ms that advance by ", advance.count(), " ms put each "
+                                    "record into ", size / advance, " of them; give a longer advance, or a shorter size"));
+    require_not_negative(kind, "grace", grace, "would close before they end");
+    require_time(kind, "size and grace", {size.count(), grace.count()});
+    return {size.count(), advance.count(), grace.count()};
+}
+
 } // namespace
+
+void throw_past_time(std::int64_t time, std::int64_t span) {
+    throw streams_error(concat("no window reaches ", span, " ms past ", time,
+                               " ms since the epoch, since the largest time is ", unknown_window_end,
+                               "; the record's time is hardly one in ms: choose another with timestamp_from, where a "
+                               "negative one drops the record"));
+}
+
+time_windows checked(const tumbling& windows) { return aligned("tumbling", windows.size, windows.size, windows.grace); }
+
+time_windows checked(const hopping& windows) {
+    return aligned("hopping", windows.size, windows.advance, windows.grace);
+}
 
 sliding_windows checked(const sliding& windows) {
     require_not_negative("sliding", "difference", windows.difference, "would hold nothing");
     require_not_negative("sliding", "grace", windows.grace, "would close before they end");
+    require_time("sliding", "difference, twice, and grace",
+                 {windows.difference.count(), windows.difference.count(), windows.grace.count()});
     return {windows.difference.count(), windows.grace.count()};
 }
 
 session_windows checked(const session& windows) {
     require_not_negative("session", "gap", windows.gap, "would hold nothing");
     require_not_negative("session", "grace", windows.grace, "would close before they end");
+    require_time("session", "gap and grace", {windows.gap.count(), windows.grace.count()});
     return {windows.gap.count(), windows.grace.count()};
 }
 
@@ -78,12 +104,11 @@ void require_end(const time_windows& windows) {
 join_span span_of(const join_windows& windows) {
     const std::int64_t before = windows.before.value_or(windows.difference).count();
     const std::int64_t after = windows.after.value_or(windows.difference).count();
-    if (before + after < 0)
+    if (add_sat(before, after) < 0)
         throw topology_error(concat("join windows from ", before, " ms before to ", after,
                                     " ms after end before they begin; give before and after a sum of zero or more"));
-    if (windows.grace.count() < 0)
-        throw topology_error(concat("join windows have a grace of ", windows.grace.count(),
-                                    " ms and would close before they end; give zero or more"));
+    require_not_negative("join", "grace", windows.grace, "would close before they end");
+    require_time("join", "before, after and grace", {before, after, windows.grace.count()});
     return {before, after, windows.grace.count()};
 }
 

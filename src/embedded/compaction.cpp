@@ -2,6 +2,8 @@
 
 #include "src/embedded/file.hpp"
 
+#include <streams/core/saturation.hpp>
+
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
@@ -25,7 +27,7 @@ void for_each_frame(const segment& in, const memory_block& memory, Visit&& visit
 /// Which records stay: the newest of each key, and of tombstones those whose time has not come.
 class survivors {
 public:
-    survivors(std::int64_t now, std::int64_t delete_retention_ms) : now_(now), horizon_(now + delete_retention_ms) {}
+    survivors(std::int64_t now, std::int64_t delete_retention_ms) : now_(now), horizon_(detail::add_sat(now, delete_retention_ms)) {}
 
     void see(const frame& one) {
         if (one.key) newest_[one.key->text()] = one.offset;

@@ -4,6 +4,8 @@
 #include "src/runtime/task_errors.hpp"
 #include "src/runtime/topic_names.hpp"
 
+#include <streams/core/saturation.hpp>
+
 #include <algorithm>
 
 namespace streams::inline v0 {
@@ -21,6 +23,11 @@ settings topic_settings(settings own, const streams_config& config, const settin
 
 /// Versions are rebuilt from the puts themselves, so compaction must not come before they are forgotten.
 constexpr std::chrono::hours versioned_additional_lag{24};
+
+/// In ms. What is kept for ever leaves no room for more.
+std::int64_t longest_sum(std::chrono::milliseconds kept, std::chrono::milliseconds more) {
+    return detail::add_sat(kept.count(), more.count());
+}
 
 settings repartition_settings(const streams_config& config) {
     return topic_settings({{"cleanup.policy", "delete"}, {"segment.bytes", "52428800"}, {"retention.ms", "-1"}}, config,
@@ -47,18 +54,15 @@ kafka::result checked(kafka::result answer, std::string_view doing) {
 
 std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config) {
     if (store.kind == store_kind::versioned) {
-        const std::chrono::milliseconds lag = store.retention + versioned_additional_lag;
-        return topic_settings({{"cleanup.policy", "compact"}, {"min.compaction.lag.ms", std::to_string(lag.count())}},
+        const auto lag = longest_sum(store.retention, versioned_additional_lag);
+        return topic_settings({{"cleanup.policy", "compact"}, {"min.compaction.lag.ms", std::to_string(lag)}},
                               config, store.changelog_config);
     }
     if (store.kind == store_kind::key_value || store.kind == store_kind::change_buffer)
         return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
-    // Windows without end are kept for ever, which leaves no room for more.
-    const auto retention =
-        store.retention + std::min(config.windowstore_changelog_additional_retention,
-                                   std::chrono::milliseconds::max() - store.retention);
+    const auto retention = longest_sum(store.retention, config.windowstore_changelog_additional_retention);
     return topic_settings({{"cleanup.policy", store.retain_duplicates ? "delete" : "compact,delete"},
-                           {"retention.ms", std::to_string(retention.count())}},
+                           {"retention.ms", std::to_string(retention)}},
                           config, store.changelog_config);
 }
 

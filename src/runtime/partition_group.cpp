@@ -1,5 +1,7 @@
 #include "src/runtime/partition_group.hpp"
 
+#include <streams/core/saturation.hpp>
+
 #include <algorithm>
 
 namespace streams::inline v0 {
@@ -52,7 +54,7 @@ bool partition_group::may_skip(input& idle, std::int64_t now) {
         const auto lag = progress_->lag(idle.queue->partition());
         if (!lag || *lag > 0) return false;
     }
-    if (!idle.deadline) idle.deadline = now + max_idle_.count();
+    if (!idle.deadline) idle.deadline = detail::add_sat(now, max_idle_.count());
     return *idle.deadline <= now;
 }
 

@@ -3,6 +3,7 @@
 #include "src/runtime/task_errors.hpp"
 
 #include <streams/core/partitioner.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <algorithm>
 
@@ -50,7 +51,7 @@ std::int32_t producing_collector::open(std::string_view topic) { return intern(t
 
 std::int32_t producing_collector::partitions(std::int32_t topic) {
     known_topic& known = topics_.at(topic);
-    const std::int64_t deadline = time_.steady_ms() + timeout_.count();
+    const std::int64_t deadline = detail::add_sat(time_.steady_ms(), timeout_.count());
     while (known.partitions == 0) {
         known.partitions = producer_.partitions(topic, slice);
         if (known.partitions != 0) break;
@@ -82,7 +83,7 @@ void producing_collector::append(const kafka::producer_record& record) {
 }
 
 void producing_collector::wait_and_append(const kafka::producer_record& record, const kafka::result& first) {
-    const std::int64_t deadline = time_.steady_ms() + timeout_.count();
+    const std::int64_t deadline = detail::add_sat(time_.steady_ms(), timeout_.count());
     for (auto answer = first; !answer;) {
         if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
         const std::string& topic = topics_.at(record.topic).name;
@@ -116,7 +117,7 @@ void producing_collector::serve() {
 }
 
 void producing_collector::flush(std::chrono::milliseconds limit) {
-    const std::int64_t deadline = time_.steady_ms() + limit.count();
+    const std::int64_t deadline = detail::add_sat(time_.steady_ms(), limit.count());
     for (;;) {
         const auto left = std::max<std::int64_t>(deadline - time_.steady_ms(), 0);
         const auto answer = producer_.flush(kafka::milliseconds(std::min<std::int64_t>(left, 1000)));

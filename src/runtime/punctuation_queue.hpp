@@ -2,6 +2,7 @@
 
 #include "src/runtime/priority_heap.hpp"
 
+#include <streams/core/saturation.hpp>
 #include <streams/topology/task_context.hpp>
 
 #include <chrono>
@@ -32,8 +33,7 @@ public:
             ++ran;
             run(*next.call);
             if (*next.cancelled) continue;
-            next.at += ((now - next.at) / next.interval + 1) * next.interval;
-            schedules_.push(std::move(next));
+            if (next.pass(now)) schedules_.push(std::move(next));
         }
         return ran;
     }
@@ -45,6 +45,14 @@ private:
         std::int64_t interval;
         std::shared_ptr<callback> call;
         std::shared_ptr<bool> cancelled;
+
+        /// Moves on to the first time after `now`; false: time ends before.
+        bool pass(std::int64_t now) noexcept {
+            const std::int64_t last = now - (now - at) % interval;
+            if (detail::exceeds_largest(last, interval)) return false;
+            at = last + interval;
+            return true;
+        }
     };
     struct sooner {
         bool operator()(const schedule& a, const schedule& b) const noexcept { return a.at < b.at; }

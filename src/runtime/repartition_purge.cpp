@@ -3,6 +3,7 @@
 #include "src/runtime/topic_names.hpp"
 
 #include <streams/core/log.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ constexpr kafka::milliseconds call_timeout{1000};
 repartition_purge::repartition_purge(const topology& of, const streams_config& config, kafka::admin& admin,
                                      clock& time)
     : admin_(admin), time_(time), interval_(config.repartition_purge_interval.count()),
-      next_(time.steady_ms() + interval_) {
+      next_(detail::add_sat(time.steady_ms(), interval_)) {
     for (const auto& topic : of.repartition_topics())
         topics_.insert(full_topic_name(of, config.application_id, topic.name));
 }
@@ -27,7 +28,7 @@ void repartition_purge::committed(std::span<const kafka::committed_offset> offse
     for (const auto& each : offsets)
         if (topics_.contains(each.partition.topic)) deletable_[each.partition] = each.offset;
     if (deletable_.empty() || time_.steady_ms() < next_) return;
-    next_ = time_.steady_ms() + interval_;
+    next_ = detail::add_sat(time_.steady_ms(), interval_);
     const std::vector<std::pair<topic_partition, std::int64_t>> before(deletable_.begin(), deletable_.end());
     if (const auto answer = admin_.delete_records(before, call_timeout); answer.ok())
         deletable_.clear();

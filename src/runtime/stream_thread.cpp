@@ -109,7 +109,7 @@ milliseconds stream_thread::poll_wait() {
     if (!restorer_.idle() || anything_processable()) return milliseconds(0);
     milliseconds wait = environment_.config.poll;
     if (!tasks_.empty()) {
-        const auto due = last_commit_ + environment_.config.commit_interval.count() - environment_.time.steady_ms();
+        const auto due = environment_.config.commit_interval.count() - (environment_.time.steady_ms() - last_commit_);
         if (due > 0) wait = std::min(wait, milliseconds(due));
     }
     for (const auto& each : tasks_.all()) {

@@ -4,8 +4,11 @@
 #include <streams/serde/standard.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 
+#include <limits>
+
 using namespace streams;
 using namespace std::chrono_literals;
+using std::chrono::milliseconds;
 using text = std::string;
 using maybe_text = std::optional<std::string>;
 using key = windowed<text>;
@@ -115,6 +118,42 @@ TEST_CASE("windows that hold nothing, leave gaps or close early are refused") {
     CHECK_THROWS_AS(group.windowed_by(hopping{.size = 10ms, .advance = 0ms}), topology_error);
     CHECK_THROWS_AS(group.windowed_by(tumbling{.size = 10ms, .grace = 5ms}).count(materialized{.retention = 14ms}),
                     topology_error);
+}
+
+TEST_CASE("windows that would be kept for longer than time lasts are refused") {
+    constexpr auto longest = milliseconds::max();
+    streams_builder builder;
+    auto group = builder.stream<text, text>("in").group_by_key();
+    CHECK_THROWS_WITH(group.windowed_by(tumbling{.size = 1ms, .grace = longest}), containing("longer than time lasts"));
+    CHECK_THROWS_AS(group.windowed_by(sliding{longest}), topology_error);
+    CHECK_THROWS_AS(group.windowed_by(session{.gap = 1ms, .grace = longest}), topology_error);
+    CHECK_NOTHROW(group.windowed_by(tumbling{longest}));
+    CHECK_NOTHROW(group.windowed_by(session{longest}));
+    CHECK_THROWS_WITH(group.windowed_by(hopping{.size = longest, .advance = 1ms}), containing("give a longer advance"));
+}
+
+TEST_CASE("a record whose window would end past the largest time goes to the processing handler") {
+    std::string said;
+    test_driver_options options;
+    options.config.on_processing_error = [&](const auto&, const std::exception& cause) {
+        said = cause.what();
+        return handler_response::resume;
+    };
+    const auto refuse = [&](const auto& windows) {
+        said.clear();
+        topology_test_driver driver(counted(windows), options);
+        driver.input_topic<text, text>("in").pipe("k", "v", std::numeric_limits<std::int64_t>::max());
+        CHECK(driver.dropped()[drop_reason::processing] == 1);
+        CHECK(driver.output_topic<text, bytes>("out").empty());
+        return said;
+    };
+    CHECK(refuse(tumbling{5min}) ==
+          "no window reaches 300000 ms past 9223372036854600000 ms since the epoch, since the largest time is "
+          "9223372036854775807; the record's time is hardly one in ms: choose another with timestamp_from, where a "
+          "negative one drops the record");
+    CHECK(refuse(hopping{.size = 5min, .advance = 1min}) != "");
+    CHECK(refuse(sliding{1s}) != "");
+    CHECK(refuse(session{1s}) != "");
 }
 
 TEST_CASE("a repartitioned windowed stream keeps the ends of its windows") {

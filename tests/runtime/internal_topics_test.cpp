@@ -51,6 +51,14 @@ TEST_CASE("a windowed changelog is kept for the retention of the store and a day
     CHECK(changelog_of({.name = "w", .kind = store_kind::window, .retain_duplicates = true}).at("cleanup.policy") == "delete");
 }
 
+TEST_CASE("a changelog of what is kept for ever is kept for the longest time") {
+    constexpr auto ever = std::chrono::milliseconds::max();
+    CHECK(changelog_of({.name = "w", .kind = store_kind::window, .retention = ever}).at("retention.ms") ==
+          std::to_string(ever.count()));
+    CHECK(changelog_of({.name = "v", .kind = store_kind::versioned, .retention = ever}).at("min.compaction.lag.ms") ==
+          std::to_string(ever.count()));
+}
+
 TEST_CASE("a versioned changelog is not compacted before the history and a day have passed") {
     const auto config = changelog_of({.name = "v", .kind = store_kind::versioned, .retention = 1h});
     CHECK(config == settings{{"cleanup.policy", "compact"},

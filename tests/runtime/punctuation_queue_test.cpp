@@ -4,6 +4,7 @@
 
 #include <streams/core/error.hpp>
 
+#include <limits>
 #include <optional>
 
 #include <vector>
@@ -70,4 +71,16 @@ TEST_CASE("a cancelled punctuation is not called any more, also where it cancels
 TEST_CASE("an interval below a millisecond is refused") {
     recorder r;
     CHECK_THROWS_AS(r.add(0, 0ms), streams::topology_error);
+}
+
+TEST_CASE("a punctuation whose next time would be past the largest one has come for the last time") {
+    constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+    recorder r;
+    r.add(0, 1s);
+    r.add(0, std::chrono::milliseconds::max());
+    r.at(largest - 1);
+    CHECK(r.calls == std::vector<std::int64_t>{largest - 1, largest - 1});
+    r.at(largest);
+    r.at(largest);
+    CHECK(r.calls == std::vector<std::int64_t>{largest - 1, largest - 1, largest});
 }

@@ -1,6 +1,8 @@
 #include "catch.hpp"
 #include "state/store_under_test.hpp"
 
+#include <limits>
+
 using namespace state_test;
 
 namespace {
@@ -44,4 +46,25 @@ TEST_CASE("a window store returns the windows of a key by start") {
     CHECK(read_all(windows.fetch_all(0, 10 * minute)) == all);
     CHECK(read_all(windows.fetch_range(bytes_view("a"), bytes_view("ab"), minute, minute)) ==
           window_rows{{"a", minute, "a1"}, {"ab", minute, "x"}});
+}
+
+TEST_CASE("windows at the largest time are read, by key and by time") {
+    const bool persistent = GENERATE(false, true);
+    const bool by_time = GENERATE(false, true);
+    constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+    constexpr auto smallest = std::numeric_limits<std::int64_t>::min();
+    auto spec = spec_of(persistent);
+    spec.time_ordered = by_time;
+    store_under_test store(spec);
+    store.put("a", "first", largest - 1);
+    store.commit();
+    store.reopen();
+    store.put("a", "last", largest);
+    auto& windows = store.windows();
+    const window_rows rows{{"a", largest - 1, "first"}, {"a", largest, "last"}};
+    CHECK(read_all(windows.fetch(bytes_view("a"), smallest, largest)) == rows);
+    CHECK(read_all(windows.fetch_all(smallest, largest)) == rows);
+    CHECK(read_all(windows.by_time(smallest, largest)) == rows);
+    CHECK(read_all(windows.fetch(bytes_view("a"), largest, smallest)).empty());
+    CHECK(read_all(windows.by_time(0, smallest)).empty());
 }

@@ -91,6 +91,12 @@ TEST_CASE("forwarding to a node that is no child is an error") {
                                                      "name it as a parent where that node is added");
 }
 
+TEST_CASE("forwarding a record with a negative timestamp is an error") {
+    running r(std::make_unique<doubling>());
+    CHECK_THROWS_WITH(r.process("later", 5, -1001), "node doubling forwards a record with the negative timestamp -1; "
+                                                    "forward records with a time of 0 ms since the epoch or later");
+}
+
 TEST_CASE("what a processor forwards is the record at hand for its children, and its own is again afterwards") {
     running r(std::make_unique<doubling>());
     r.process("later", 1, 10);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <streams/core/saturation.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -29,7 +31,7 @@ public:
     [[nodiscard]] std::int64_t steady_ms() const override { return now_; }
     /// Moves the clock on by `span`.
     void sleep(std::chrono::milliseconds span) override { advance(span); }
-    void advance(std::chrono::milliseconds span) noexcept { now_ += span.count(); }
+    void advance(std::chrono::milliseconds span) noexcept { now_ = detail::add_sat(now_, span.count()); }
 
 private:
     std::int64_t now_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/saturation.hpp>
 #include <streams/serde/serde.hpp>
 #include <streams/testing/byte_driver.hpp>
 #include <streams/testing/test_record.hpp>
@@ -34,7 +35,7 @@ public:
     /// Pipes at the topic's own time, and advances that.
     void pipe(const Key& key, const Value& value) {
         const auto at = now_;
-        now_ += auto_advance_;
+        advance_time(auto_advance_);
         pipe(key, value, at);
     }
     /// Pipes at a time since the epoch.
@@ -58,7 +59,9 @@ public:
     }
 
     /// Moves the topic's own time.
-    void advance_time(std::chrono::milliseconds by) { now_ += by; }
+    void advance_time(std::chrono::milliseconds by) {
+        now_ = std::chrono::milliseconds(detail::add_sat(now_.count(), by.count()));
+    }
     [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
 
 private:

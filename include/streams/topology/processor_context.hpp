@@ -118,7 +118,7 @@ public:
     processor_context(task_context& context, std::string_view node, const outputs<KeyOut, ValueOut>& children) noexcept
         : processor_task(context, node), children_(&children) {}
 
-    /// Forwards to every child, in the order of their declaration.
+    /// Forwards to every child, in the order of their declaration. Throws streams_error for a negative timestamp.
     void forward(const record<KeyOut, ValueOut>& r) const {
         handing_on(r, [&] { children_->forward(r); });
     }
@@ -139,6 +139,9 @@ private:
     /// The children's stores log the record that they are handed, and ours the one we are handed.
     template <class Call>
     void handing_on(const record<KeyOut, ValueOut>& r, Call call) const {
+        if (r.timestamp < 0)
+            throw streams_error(concat("node ", node_, " forwards a record with the negative timestamp ", r.timestamp,
+                                       "; forward records with a time of 0 ms since the epoch or later"));
         const record_context ours = context_->current();
         context_->handling(r);
         call();

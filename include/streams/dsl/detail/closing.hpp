@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/saturation.hpp>
 #include <streams/dsl/detail/time_windows.hpp>
 #include <streams/topology/task_context.hpp>
 
@@ -49,13 +50,13 @@ public:
         if (!how_.on_close) return false;
         const std::int64_t now = context_->wall_time();
         if (now < next_) return false;
-        next_ = now + interval_;
+        next_ = add_sat(now, interval_);
         return !last_ || *last_ < close;
     }
     /// The stream time that stands for what closed before a restart, where windows may close without input; -1: none.
     /// `lag`: how far windows close behind stream time.
     [[nodiscard]] std::int64_t observed_before(std::int64_t lag) const noexcept {
-        return how_.idle_timeout > 0 && last_ ? *last_ + lag : -1;
+        return how_.idle_timeout > 0 && last_ ? add_sat(*last_, lag) : -1;
     }
     /// What was emitted up to; nullopt: nothing yet.
     [[nodiscard]] std::optional<std::int64_t> last() const noexcept { return last_; }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <streams/core/saturation.hpp>
+
+#include <algorithm>
 #include <cstdint>
 
 namespace streams::inline v0::detail {
@@ -8,10 +11,17 @@ namespace streams::inline v0::detail {
 struct join_span {
     std::int64_t before; ///< ms
     std::int64_t after;  ///< ms
-    std::int64_t grace;  ///< ms
+    std::int64_t grace;  ///< ms; the sum of all three is not past the largest number
 
     [[nodiscard]] std::int64_t size() const noexcept { return before + after; }
     [[nodiscard]] std::int64_t retention() const noexcept { return size() + grace; }
+    /// The times that a record of `time` joins with, both ends included.
+    [[nodiscard]] std::int64_t begin_at(std::int64_t time) const noexcept {
+        return std::max<std::int64_t>(0, sub_sat(time, before));
+    }
+    [[nodiscard]] std::int64_t end_at(std::int64_t time) const noexcept {
+        return std::max<std::int64_t>(0, add_sat(time, after));
+    }
     /// As the right side sees them.
     [[nodiscard]] join_span reversed() const noexcept { return {after, before, grace}; }
 };

@@ -34,7 +34,7 @@ public:
         if (!closing_.on_close()) forwarder_.init(store_.store(), this->children(), context);
         forwards_ = !closing_.on_close() && !forwarder_.on_flush();
         closing_.init(context, store_name_, [this] { close_all(); });
-        observed_ = closing_.observed_before(windows_.grace + windows_.gap);
+        observed_ = closing_.observed_before(windows_.needed_retention());
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
@@ -44,6 +44,7 @@ public:
         closing_.awake();
         observed_ = std::max(observed_, r.timestamp);
         const std::int64_t close = observed_ - windows_.grace - windows_.gap;
+        require_room(r.timestamp, windows_.gap);
         store_.at(non_null(r.key));
         const window merged = find(r.timestamp);
         if (merged.end < close)
@@ -116,8 +117,8 @@ private:
         const std::int64_t newest = emit(first_open_end(), unknown_window_end, *context_->current().headers);
         if (newest < 0) return;
         // Later than any record that could still join one of them.
-        const std::int64_t close = newest + windows_.gap + 1;
-        observed_ = std::max(observed_, close + windows_.grace + windows_.gap);
+        const std::int64_t close = add_sat(newest + windows_.gap, 1);
+        observed_ = std::max(observed_, add_sat(close, windows_.needed_retention()));
         closing_.emitted(close);
     }
     /// The first end that was not emitted yet.

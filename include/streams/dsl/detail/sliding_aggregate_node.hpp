@@ -48,6 +48,7 @@ public:
         closing_.awake();
         observed_ = std::max(observed_, r.timestamp);
         close_ = observed_ - windows_.grace;
+        require_room(r.timestamp, windows_.size);
         if (r.timestamp + windows_.size < close_) return this->late(r, *context_);
         store_.at(non_null(r.key));
         if (forwards_) this->set_key(key_, non_null(r.key));
@@ -89,7 +90,7 @@ private:
     void add(const input& r) {
         const std::int64_t t = r.timestamp;
         // The newest first; all that matters is known at a window that ends before the record.
-        read(std::max<std::int64_t>(0, t - 2 * windows_.size), t + 1, iteration_order::descending,
+        read(std::max<std::int64_t>(0, t - 2 * windows_.size), add_sat(t, 1), iteration_order::descending,
              [&](const stored_window& window) { return end_of(window) < t; });
         bool has_left = false;
         bool has_right = false;
@@ -100,7 +101,7 @@ private:
         for (std::size_t at = 0; at < found_; ++at) {
             stored_window& window = windows_found_[at];
             const std::int64_t newest = window.timestamp;
-            if (window.start == t + 1) {
+            if (window.start > t) {
                 has_right = true;
             } else if (end_of(window) > t) {
                 if (!std::exchange(inside, true)) keep_for_right(window, t);
@@ -199,7 +200,7 @@ private:
 
     void emit_closed(headers& with) {
         if (!closing_.due(close_)) return;
-        const std::int64_t newest = close_ - windows_.size - 1;
+        const std::int64_t newest = sub_sat(close_, windows_.size + 1);
         if (newest < 0) return;
         emit(first_open_start(), newest, with);
         closing_.emitted(close_);
@@ -208,13 +209,13 @@ private:
     void close_all() {
         const std::int64_t newest = emit(first_open_start(), unknown_window_end, *context_->current().headers);
         if (newest < 0) return;
-        const std::int64_t close = newest + windows_.size + 1;
-        observed_ = std::max(observed_, close + windows_.grace);
+        const std::int64_t close = add_sat(newest + windows_.size, 1);
+        observed_ = std::max(observed_, add_sat(close, windows_.grace));
         closing_.emitted(close);
     }
     /// The start of the first window that was not emitted yet.
     [[nodiscard]] std::int64_t first_open_start() const {
-        return closing_.last() ? std::max<std::int64_t>(0, *closing_.last() - windows_.size) : 0;
+        return closing_.last() ? std::max<std::int64_t>(0, sub_sat(*closing_.last(), windows_.size)) : 0;
     }
     std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
         return emit_windows<key_type, aggregate_type>(store_.store(), from, to, windows_.size, with, this->children(),

@@ -66,8 +66,7 @@ private:
     }
 
     [[nodiscard]] store_range<window_entry> others(std::int64_t time, const join_span& reach) {
-        return store_->fetch(key_.view(), std::max<std::int64_t>(0, time - reach.before),
-                             std::max<std::int64_t>(0, time + reach.after));
+        return store_->fetch(key_.view(), reach.begin_at(time), reach.end_at(time));
     }
     const value_type& decoded(const window_entry& other) {
         typed_value<value_type>::read_plain(other.value, other_);

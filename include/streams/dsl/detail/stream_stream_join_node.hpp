@@ -84,8 +84,8 @@ private:
         }
         key_.clear();
         serde<key_type>::serialize(key, key_);
-        const std::int64_t from = std::max<std::int64_t>(0, r.timestamp - reach_.before);
-        const std::int64_t to = std::max<std::int64_t>(0, r.timestamp + reach_.after);
+        const std::int64_t from = reach_.begin_at(r.timestamp);
+        const std::int64_t to = reach_.end_at(r.timestamp);
         const key_out& joined_key = widened(key);
         bool found = false;
         for (const window_entry& other : others_->fetch(key_.view(), from, to)) {

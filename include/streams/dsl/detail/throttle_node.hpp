@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace streams::inline v0::detail {
 
@@ -27,11 +28,17 @@ public:
         // A clock that was set back must not hold the input for as long.
         next_ = std::min(next_, now + pace_.cost + pace_.burst);
         next_ = std::max(next_, now - pace_.burst) + pace_.cost;
-        if (next_ > now) context_->hold_input_until(static_cast<std::int64_t>(std::ceil(next_)));
+        if (next_ > now) context_->hold_input_until(time_of(std::ceil(next_)));
         this->forward(r);
     }
 
 private:
+    /// A pace of less than a record in all of time reaches past its end.
+    [[nodiscard]] static std::int64_t time_of(double ms) noexcept {
+        constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+        return ms < static_cast<double>(largest) ? static_cast<std::int64_t>(ms) : largest;
+    }
+
     pace pace_;
     double next_ = 0; ///< when the next record is due, ms since the epoch
     task_context* context_ = nullptr;

@@ -1,14 +1,20 @@
 #pragma once
 
+#include <streams/core/saturation.hpp>
 #include <streams/serde/windowed.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 namespace streams::inline v0::detail {
+
+[[noreturn]] void throw_past_time(std::int64_t time, std::int64_t span);
+
+/// Throws streams_error where a window would reach past the largest time, which none can: Kafka's `Window` refuses it too.
+inline void require_room(std::int64_t time, std::int64_t span) {
+    if (exceeds_largest(time, span)) throw_past_time(time, span);
+}
 
 /// Windows of one size, one beginning every `advance`, aligned to the epoch, tumbling where advance equals size; or one
 /// window without end.
@@ -28,20 +34,22 @@ struct time_windows {
     [[nodiscard]] std::int64_t last_start(std::int64_t timestamp) const noexcept {
         return timestamp / advance * advance;
     }
-    /// Calls `function(start)` for each window that holds `timestamp`, the earliest first.
+    /// Calls `function(start)` for each window that holds `timestamp`, the earliest first. Throws streams_error, before the
+    /// first call, where the last one would end past the largest time.
     template <class Function>
     void for_each(std::int64_t timestamp, Function function) const {
         if (only_start) {
             if (timestamp >= *only_start) function(*only_start);
             return;
         }
+        require_room(last_start(timestamp), size);
         for (std::int64_t start = first_start(timestamp); start <= timestamp; start += advance) function(start);
     }
     [[nodiscard]] bool same_windows(std::int64_t a, std::int64_t b) const noexcept {
         return first_start(a) == first_start(b) && last_start(a) == last_start(b);
     }
     /// How long a window is read and written after its start, ms.
-    [[nodiscard]] std::int64_t needed_retention() const noexcept { return window_end(size, grace); }
+    [[nodiscard]] std::int64_t needed_retention() const noexcept { return size + grace; }
 };
 
 /// The windows that the records make: of each record the one that ends with it and, where that holds anything, the one
@@ -67,9 +75,5 @@ struct emission {
     std::int64_t idle_timeout = 0; ///< ms of the wall clock without a record after which all windows close; 0: never
     bool by_key = false;           ///< sessions that end together leave by key, not by start and key
 };
-
-/// Throws topology_error where there is no such window. `kind`: `tumbling`, `hopping`.
-[[nodiscard]] time_windows checked_windows(std::string_view kind, std::chrono::milliseconds size,
-                                           std::chrono::milliseconds advance, std::chrono::milliseconds grace);
 
 } // namespace streams::inline v0::detail
