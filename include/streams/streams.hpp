@@ -8,6 +8,7 @@
 #include <streams/core/log.hpp>
 #include <streams/core/partitioner.hpp>
 #include <streams/core/properties.hpp>
+#include <streams/dsl/calendar_days.hpp>
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/fwd.hpp>
 #include <streams/runtime/kafka_streams.hpp>

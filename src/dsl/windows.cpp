@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <string_view>
+#include <utility>
 
 namespace streams::inline v0::detail {
 
@@ -26,6 +27,19 @@ void require_time(std::string_view kind, std::string_view parts, std::initialize
         sum += span;
     }
 }
+
+/// One window from a start on.
+class unlimited_rule final : public window_rule {
+public:
+    explicit unlimited_rule(std::int64_t start) : start_(start) {}
+    void windows_for(std::int64_t timestamp, std::vector<window>& found) const override {
+        if (timestamp >= start_) found.push_back({start_, time_windows::without_end});
+    }
+    [[nodiscard]] std::optional<std::int64_t> end_of(std::int64_t) const override { return time_windows::without_end; }
+
+private:
+    std::int64_t start_;
+};
 
 time_windows aligned(std::string_view kind, std::chrono::milliseconds size, std::chrono::milliseconds advance,
                      std::chrono::milliseconds grace) {
@@ -78,7 +92,26 @@ session_windows checked(const session& windows) {
 
 time_windows checked(const unlimited& windows) {
     require_not_negative("unlimited", "start", windows.start, "would begin before all timestamps");
-    return {time_windows::without_end, time_windows::without_end, 0, windows.start.count()};
+    return {time_windows::without_end, time_windows::without_end, 0, std::make_shared<unlimited_rule>(windows.start.count())};
+}
+
+time_windows checked_custom(std::chrono::milliseconds size, std::chrono::milliseconds grace,
+                            std::shared_ptr<const window_rule> rule) {
+    if (size.count() <= 0)
+        throw topology_error(concat("custom windows of ", size.count(), " ms at most hold nothing; give a size above zero"));
+    require_not_negative("custom", "grace", grace, "would close before they end");
+    require_time("custom", "size and grace", {size.count(), grace.count()});
+    return {size.count(), size.count(), grace.count(), std::move(rule)};
+}
+
+void require_laid_out(const std::vector<window>& found, std::int64_t timestamp, std::int64_t size) {
+    for (const window& each : found) {
+        const bool holds = each.start <= timestamp && (each.end > timestamp || each.end == time_windows::without_end);
+        if (each.start >= 0 && holds && each.end - each.start <= size) continue;
+        throw streams_error(concat("the window [", each.start, ", ", each.end, ") cannot be one for the time ", timestamp,
+                                   " ms: windows_for must return windows that begin at 0 or later, hold the time, and are at "
+                                   "most as long as their size says, ", size, " ms"));
+    }
 }
 
 std::int64_t checked(const close_when_idle& idle) {
@@ -96,8 +129,8 @@ std::int64_t checked(const count_window& windows) {
 }
 
 void require_end(const time_windows& windows) {
-    if (windows.only_start)
-        throw topology_error("unlimited windows never close, so nothing would leave with emit_on_close; leave it out, or "
+    if (windows.size == time_windows::without_end)
+        throw topology_error("windows without end never close, so nothing would leave with emit_on_close; leave it out, or "
                              "use tumbling windows");
 }
 

@@ -4,6 +4,7 @@
 #include <streams/serde/standard.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -79,6 +80,23 @@ TEST_CASE("event time may come from the record") {
     topic.pipe("k", -1, std::int64_t{1});
     CHECK(driver.output_topic<text, std::int64_t>("out").read().timestamp == 500);
     CHECK(driver.dropped()[drop_reason::invalid_timestamp] == 1);
+}
+
+TEST_CASE("event time may be chosen with a look at the record's own time") {
+    streams_builder builder;
+    // A time in the value counts where it is not in the future.
+    builder
+        .stream<text, std::int64_t>("in", timestamp_from([](const text&, std::int64_t said, std::int64_t own) {
+                                        return std::min(said, own);
+                                    }))
+        .to("out");
+    topology_test_driver driver(builder.build());
+    auto topic = driver.input_topic<text, std::int64_t>("in");
+    topic.pipe("k", 500, std::int64_t{1000});
+    topic.pipe("k", 5000, std::int64_t{1000});
+    auto out = driver.output_topic<text, std::int64_t>("out");
+    CHECK(out.read().timestamp == 500);
+    CHECK(out.read().timestamp == 1000);
 }
 
 TEST_CASE("event time may be the wall clock") {

@@ -133,11 +133,13 @@ public:
         return this->add(std::forward<Initializer>(init), detail::no_merger{}, options...);
     }
 
-    /// By window too: tumbling, hopping, sliding, unlimited. Throws topology_error for impossible windows.
-    template <time_window Windows>
+    /// By window too: tumbling, hopping, sliding, unlimited, custom_windows. Throws topology_error for impossible windows.
+    template <class Windows>
     [[nodiscard]] auto windowed_by(const Windows& windows) const {
-        return time_windowed_cogrouped_kstream<Key, Aggregate, Rows, detail::checked_t<Windows>>(
-            this->inputs(), detail::checked(windows));
+        detail::check_windows<Windows>();
+        if constexpr (time_window<Windows>)
+            return time_windowed_cogrouped_kstream<Key, Aggregate, Rows, detail::checked_t<Windows>>(
+                this->inputs(), detail::checked(windows));
     }
     /// By session too. Throws topology_error for impossible windows.
     [[nodiscard]] auto windowed_by(const session& windows) const {

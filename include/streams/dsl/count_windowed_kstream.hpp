@@ -47,7 +47,7 @@ private:
         auto table = std::make_shared<windows>(windows{
             std::move(plan), detail::key_value_spec(names.store, detail::pick<materialized>(options...)), size_});
         auto place = detail::add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, std::move(table),
-                                                         {.window_size = group_->at.window_size});
+                                                         {.window_ends = group_->at.window_ends});
         return kstream<without_null_t<Key>, typename Plan::aggregate_type>(std::move(place));
     }
 

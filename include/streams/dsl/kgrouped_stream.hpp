@@ -31,11 +31,13 @@ class kgrouped_stream
     friend class all_aggregations;
 
 public:
-    /// Aggregates by window too: `windowed_by(tumbling{5min})`, also hopping, sliding and unlimited. Throws
+    /// Aggregates by window too: `windowed_by(tumbling{5min})`, also hopping, sliding, unlimited, and custom_windows. Throws
     /// topology_error for impossible windows.
-    template <time_window Windows>
+    template <class Windows>
     [[nodiscard]] auto windowed_by(const Windows& windows) const {
-        return time_windowed_kstream<Key, Value, detail::checked_t<Windows>>(state_, detail::checked(windows));
+        detail::check_windows<Windows>();
+        if constexpr (time_window<Windows>)
+            return time_windowed_kstream<Key, Value, detail::checked_t<Windows>>(state_, detail::checked(windows));
     }
     /// Aggregates by session: `windowed_by(session{.gap = 5min})`. Throws topology_error for impossible windows.
     [[nodiscard]] session_windowed_kstream<Key, Value> windowed_by(const session& windows) const {
@@ -82,10 +84,10 @@ private:
         using shape = detail::by_key<Key, Value, plan>;
         auto names = detail::new_names(at(), prefix, options...);
         auto table = std::make_shared<detail::aggregated_table<shape>>(
-            shape{std::move(checked.plan), at().window_size.value_or(std::chrono::milliseconds(0))},
+            shape{std::move(checked.plan), at().window_ends.value_or(streams::window_ends())},
             detail::key_value_spec(names.store, detail::pick<materialized>(options...)));
         auto place = detail::add_aggregation<Key, Value>(*state_, std::move(names.node), names.store, table,
-                                                         {.window_size = at().window_size});
+                                                         {.window_ends = at().window_ends});
         return ktable<typename shape::key_type, typename shape::row_type, Checked::result_rows>(std::move(place),
                                                                                                std::move(table));
     }
@@ -96,3 +98,4 @@ private:
 } // namespace streams::inline v0
 
 #include <streams/dsl/kstream.hpp>
+#include <streams/serde/window_ends.hpp>

@@ -110,8 +110,8 @@ private:
         const auto names = detail::new_table_aggregation_names(*state_->at.graph, kept.name,
                                                                detail::pick<named>(options...).name, prefix);
         using shape = detail::by_group<Key, Value, Plan>;
-        const auto window_size = state_->at.window_size.value_or(std::chrono::milliseconds(0));
-        auto table = std::make_shared<detail::aggregated_table<shape>>(shape{std::move(plan), window_size},
+        const auto window_ends = state_->at.window_ends.value_or(streams::window_ends());
+        auto table = std::make_shared<detail::aggregated_table<shape>>(shape{std::move(plan), window_ends},
                                                                        detail::key_value_spec(names.store, kept));
         auto place = detail::add_table_aggregation<Key, Value>(*state_, names, table);
         return {std::move(place), std::move(table)};
@@ -123,3 +123,4 @@ private:
 } // namespace streams::inline v0
 
 #include <streams/dsl/ktable.hpp>
+#include <streams/serde/window_ends.hpp>

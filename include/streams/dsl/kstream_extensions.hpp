@@ -69,7 +69,7 @@ public:
         if (above.repartition_required) {
             this->check_serdes();
             above = detail::behind_repartition(above, store, [&](detail::repartition_plan& plan) {
-                detail::make_repartition_nodes<Key, Value>(plan, this->at().window_size);
+                detail::make_repartition_nodes<Key, Value>(plan, this->at().window_ends);
             });
         }
         what.write = [spec = detail::deduplication_spec(std::move(store), within, kept), within,

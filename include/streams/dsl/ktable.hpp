@@ -198,8 +198,8 @@ private:
         if constexpr (detail::transformer_supplier<std::decay_t<F>>)
             rows_view->use_stores(detail::pick<state_stores>(options...).names, std::move(brought));
         detail::graph_node what{.name = at().graph->name_or_new(detail::pick<named>(options...).name, prefix)};
-        what.write = [rows_view, size = at().window_size.value_or(std::chrono::milliseconds(0))](
-                         const detail::graph_node& of, topology& out) { rows_view->write(of, size, out); };
+        what.write = [rows_view, ends = at().window_ends.value_or(streams::window_ends())](
+                         const detail::graph_node& of, topology& out) { rows_view->write(of, ends, out); };
         graph_node_ref node = at().graph->add(std::move(what), *at().node);
         return ktable<Key, NewValue, NewRows>(at().behind(node, false), std::move(rows_view));
     }
@@ -209,3 +209,4 @@ private:
 
 #include <streams/dsl/kgrouped_table.hpp>
 #include <streams/dsl/kstream.hpp>
+#include <streams/serde/window_ends.hpp>

@@ -71,7 +71,7 @@ private:
             shape{std::move(checked.plan), windows_, how_}, shape::spec(names.store, windows_, how_, kept));
         auto place = detail::add_aggregation<Key, Value>(
             *group_, std::move(names.node), names.store, table,
-            {.window_size = std::chrono::milliseconds(windows_.size), .grace = std::chrono::milliseconds(windows_.grace)});
+            {.window_ends = windows_.ends(), .grace = std::chrono::milliseconds(windows_.grace)});
         detail::add_late_exit(late_, place, at());
         return ktable<typename shape::key_type, typename shape::row_type, Checked::result_rows>(std::move(place),
                                                                                                std::move(table));

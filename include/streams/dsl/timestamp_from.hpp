@@ -21,9 +21,10 @@ struct timestamp_option {
 };
 
 /// Chooses the event time of each record of a source (Kafka's `TimestampExtractor`):
-/// `builder.stream<std::string, order>("orders", timestamp_from(&order::placed_at_ms))`. The functor takes `(value)` or
-/// `(key, value)`, as the source reads them, or `(const record_view&, partition_time)`; it returns ms since the epoch,
-/// negative to drop the record. Kafka's own are in <streams/topology/timestamp_extractors.hpp>:
+/// `builder.stream<std::string, order>("orders", timestamp_from(&order::placed_at_ms))`. The functor takes `(value)`,
+/// `(key, value)` or `(key, value, timestamp)`, key and value as the source reads them, the timestamp that of the record in
+/// its topic (-1: none); or `(const record_view&, partition_time)`. It returns ms since the epoch, negative to drop the
+/// record. Kafka's own are in <streams/topology/timestamp_extractors.hpp>:
 /// `timestamp_from(wallclock_timestamp{})`.
 template <class F>
 [[nodiscard]] timestamp_option<std::decay_t<F>> timestamp_from(F&& extract) {
@@ -39,13 +40,19 @@ template <class F>
 concept task_extractor = std::invocable < as_called_t<F>,
 const record_view&, std::int64_t, const task_context& > ;
 
+template <class F, class Key, class Value>
+concept own_time_extractor = std::invocable<as_called_t<F>, const Key&, const Value&, std::int64_t>;
+
 /// A user's extractor as topic_source calls it.
 template <class Key, class Value, class F>
 struct timestamp_choice {
     task_functor<F> functor;
 
-    std::int64_t operator()(const Key& key, const Value& value, const record_view&, std::int64_t) const {
-        return call(functor.get(), key, value);
+    std::int64_t operator()(const Key& key, const Value& value, const record_view& raw, std::int64_t) const {
+        if constexpr (own_time_extractor<F, Key, Value>)
+            return std::invoke(functor.get(), key, value, raw.timestamp);
+        else
+            return call(functor.get(), key, value);
     }
 };
 template <class F>
@@ -65,10 +72,12 @@ template <class Key, class Value>
 template <class Key, class Value, class F>
 [[nodiscard]] auto timestamp_maker(const timestamp_option<F>& option) {
     static_assert(
-        raw_extractor<F> || task_extractor<F> || record_functor<F, Key, Value>,
-        "timestamp_from: the functor must be callable, as const, with (value), (key, value) or (const record_view&, "
-        "partition_time), key and value as the source reads them, std::optional included");
-    if constexpr (task_extractor<F>)
+        own_time_extractor<F, Key, Value> || raw_extractor<F> || task_extractor<F> || record_functor<F, Key, Value>,
+        "timestamp_from: the functor must be callable, as const, with (value), (key, value), (key, value, timestamp) or "
+        "(const record_view&, partition_time), key and value as the source reads them, std::optional included");
+    if constexpr (own_time_extractor<F, Key, Value>)
+        return [f = share(option.extract)] { return timestamp_choice<Key, Value, F>{task_functor<F>(f)}; };
+    else if constexpr (task_extractor<F>)
         return [f = option.extract] { return f; };
     else if constexpr (raw_extractor<F>)
         return [f = share(option.extract)] { return raw_timestamp_choice<F>{task_functor<F>(f)}; };

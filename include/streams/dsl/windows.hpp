@@ -6,6 +6,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -80,6 +81,12 @@ namespace detail {
 [[nodiscard]] sliding_windows checked(const sliding& windows);
 [[nodiscard]] session_windows checked(const session& windows);
 [[nodiscard]] time_windows checked(const unlimited& windows);
+[[nodiscard]] time_windows checked_custom(std::chrono::milliseconds size, std::chrono::milliseconds grace,
+                                          std::shared_ptr<const window_rule> rule);
+template <custom_windows W>
+[[nodiscard]] time_windows checked(const W& windows) {
+    return checked_custom(windows.size(), windows.grace(), std::make_shared<custom_window_rule<W>>(windows));
+}
 /// The timeout in ms. Throws topology_error unless it is above zero.
 [[nodiscard]] std::int64_t checked(const close_when_idle& idle);
 /// The size. Throws topology_error unless it is above zero.
@@ -92,10 +99,21 @@ template <class W>
 using checked_t = decltype(checked(std::declval<const W&>()));
 } // namespace detail
 
-/// What windowed_by takes, besides session.
+/// What windowed_by takes, besides session: the kinds above, and custom_windows.
 template <class W>
 concept time_window = !std::is_same_v<W, session> && requires(const W& windows) {
     { detail::checked(windows).needed_retention() } -> std::same_as<std::int64_t>;
 };
+
+namespace detail {
+/// Whether windowed_by takes W, with a sentence where it does not.
+template <class W>
+constexpr void check_windows() {
+    static_assert(time_window<W>,
+                  "windowed_by takes tumbling, hopping, sliding, session, unlimited, count_window, or windows of your own: a "
+                  "type with windows_for(std::int64_t timestamp) const, which returns a range of streams::window, and size() "
+                  "and grace() in milliseconds (see streams::custom_windows)");
+}
+} // namespace detail
 
 } // namespace streams::inline v0

@@ -1,23 +1,15 @@
 #pragma once
 
 #include <streams/core/big_endian.hpp>
-#include <streams/core/saturation.hpp>
 #include <streams/serde/serde.hpp>
+#include <streams/serde/window.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
+#include <utility>
 
 namespace streams::inline v0 {
-
-/// A span of time, ms since the epoch. Time windows are `[start, end)`, sliding and session windows `[start, end]`.
-struct window {
-    std::int64_t start = 0;
-    std::int64_t end = 0;
-
-    friend bool operator==(const window&, const window&) = default;
-    friend auto operator<=>(const window&, const window&) = default;
-};
 
 /// A key together with the time window it was aggregated in.
 template <class Key>
@@ -39,9 +31,6 @@ struct session_windowed {
     friend auto operator<=>(const session_windowed&, const session_windowed&) = default;
 };
 
-/// The end of a window whose end is not known.
-inline constexpr std::int64_t unknown_window_end = std::numeric_limits<std::int64_t>::max();
-
 namespace detail {
 
 /// The bytes before the last `suffix` ones. Throws serialization_error where there are fewer.
@@ -50,11 +39,6 @@ namespace detail {
         throw serialization_error(concat("cannot read a windowed key from ", in.size(), " bytes: it ends with ", suffix,
                                          " bytes of time; declare the type the key was written as"));
     return in.subview(0, in.size() - suffix);
-}
-
-/// The end of a window of `size` ms; unknown_window_end where it would overflow, as in Kafka Streams.
-[[nodiscard]] constexpr std::int64_t window_end(std::int64_t start, std::int64_t size) noexcept {
-    return add_sat(start, size);
 }
 
 } // namespace detail
@@ -75,24 +59,25 @@ struct serde<windowed<Key>> {
     static bytes_view placed_by(bytes_view serialized) { return detail::without_suffix(serialized, 8); }
 };
 
-/// The serde of time-windowed keys that knows the size of their windows, and so their ends: for reading a topic that
-/// windows were written to. An object, where serde<T> is a type: pass it where a serde is taken as an argument.
+/// The serde of time-windowed keys that knows where their windows end, by their size or by what laid them out: for reading a
+/// topic that windows were written to. An object, where serde<T> is a type: pass it where a serde is taken as an argument.
 template <has_serde Key>
 class time_windowed_serde {
 public:
     static constexpr bool borrows = borrows_from_record<Key>;
-    explicit constexpr time_windowed_serde(std::chrono::milliseconds size) noexcept : size_(size.count()) {}
+    explicit time_windowed_serde(std::chrono::milliseconds size) noexcept : ends_(size) {}
+    explicit time_windowed_serde(window_ends ends) noexcept : ends_(std::move(ends)) {}
 
     void serialize(const windowed<Key>& value, bytes& out) const { serde<windowed<Key>>::serialize(value, out); }
     [[nodiscard]] windowed<Key> deserialize(bytes_view in) const {
         auto value = serde<windowed<Key>>::deserialize(in);
-        value.window.end = detail::window_end(value.window.start, size_);
+        value.window.end = ends_(value.window.start);
         return value;
     }
     static bytes_view placed_by(bytes_view serialized) { return serde<windowed<Key>>::placed_by(serialized); }
 
 private:
-    std::int64_t size_;
+    window_ends ends_;
 };
 
 /// A session-windowed key in a topic: `key | end:8 | start:8` (Kafka's `SessionWindowedSerializer`). Partitioned by the

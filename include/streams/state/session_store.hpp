@@ -1,6 +1,6 @@
 #pragma once
 
-#include <streams/serde/windowed.hpp>
+#include <streams/serde/window.hpp>
 #include <streams/state/state_store.hpp>
 #include <streams/state/store_iterator.hpp>
 

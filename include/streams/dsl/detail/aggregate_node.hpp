@@ -4,6 +4,7 @@
 #include <streams/dsl/detail/non_null.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <algorithm>
 
@@ -18,8 +19,8 @@ class aggregate_node final
     using aggregate_type = typename Plan::aggregate_type;
 
 public:
-    aggregate_node(const Plan& plan, std::string store, bool send_old, std::chrono::milliseconds window_size)
-        : step_(plan), store_name_(std::move(store)), forwarder_({window_size}, send_old) {}
+    aggregate_node(const Plan& plan, std::string store, bool send_old, streams::window_ends window_ends)
+        : step_(plan), store_name_(std::move(store)), forwarder_({window_ends}, send_old) {}
 
     void init(task_context& context) override {
         context_ = &context;

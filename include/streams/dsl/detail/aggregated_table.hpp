@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/aggregate_node.hpp>
 #include <streams/dsl/detail/repartition.hpp>
 #include <streams/dsl/detail/store_specs.hpp>
+#include <streams/serde/window_ends.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -38,10 +39,10 @@ struct by_key {
     using key_type = without_null_t<KeyIn>;
     using row_type = typename Plan::aggregate_type;
     Plan plan;
-    std::chrono::milliseconds window_size{0}; ///< of keys that are windowed already
+    streams::window_ends window_ends{}; ///< of keys that are windowed already
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return make_node<aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, window_size);
+        return make_node<aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, window_ends);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
         return getter_from_store<key_type, row_type>(store);
@@ -50,7 +51,7 @@ struct by_key {
 
 /// What the table of an aggregation is to those below it.
 struct aggregated_times {
-    std::optional<std::chrono::milliseconds> window_size{}; ///< of its time-windowed keys
+    std::optional<streams::window_ends> window_ends{}; ///< of its time-windowed keys
     std::optional<std::chrono::milliseconds> grace{};       ///< how long past its end a window is open
 };
 
@@ -60,13 +61,13 @@ template <class KeyIn, class ValueIn, class Table>
                                          std::shared_ptr<Table> table,
                                          aggregated_times times) {
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
-        make_repartition_nodes<KeyIn, ValueIn>(plan, group.at.window_size);
+        make_repartition_nodes<KeyIn, ValueIn>(plan, group.at.window_ends);
     });
     graph_node what{.name = std::move(name)};
     what.grace = times.grace;
     what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
     attachment at = above.behind(above.graph->add(std::move(what), *above.node), false);
-    at.window_size = times.window_size;
+    at.window_ends = times.window_ends;
     return at;
 }
 

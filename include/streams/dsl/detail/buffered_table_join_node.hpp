@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/join_buffer.hpp>
 #include <streams/dsl/detail/stream_table_join_node.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <chrono>
 #include <optional>
@@ -15,7 +16,7 @@ namespace streams::inline v0::detail {
 struct join_buffer_plan {
     std::string store;
     std::chrono::milliseconds grace;
-    std::chrono::milliseconds key_window_size; ///< of windowed keys
+    streams::window_ends key_window_ends; ///< of windowed keys
 };
 
 /// A stream-table join whose records wait until late updates of the table can have come (Kafka's `KStreamKTableJoin` with
@@ -31,7 +32,7 @@ public:
     buffered_table_join_node(std::unique_ptr<value_getter<key_type, Row>> rows, shared_functor<F> joiner,
                              join_buffer_plan plan)
         : join_(std::move(rows), std::move(joiner)), store_(std::move(plan.store)), buffer_(plan.grace),
-          read_key_{plan.key_window_size} {}
+          read_key_{plan.key_window_ends} {}
 
     void init(task_context& context) override {
         context_ = &context;

@@ -6,6 +6,7 @@
 #include <streams/dsl/detail/session_aggregate_node.hpp>
 #include <streams/dsl/detail/sliding_aggregate_node.hpp>
 #include <streams/dsl/detail/window_aggregate_node.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <memory>
 #include <string>
@@ -114,7 +115,7 @@ public:
     [[nodiscard]] virtual attachment place(const std::string& store) const = 0;
 
     [[nodiscard]] virtual std::unique_ptr<node> by_key(const functors& shared, const cogroup_upkeep& upkeep,
-                                                       std::chrono::milliseconds window_size) const = 0;
+                                                       streams::window_ends window_ends) const = 0;
     [[nodiscard]] virtual std::unique_ptr<node> by_window(const functors& shared, const cogroup_upkeep& upkeep,
                                                           const time_windows& windows) const = 0;
     [[nodiscard]] virtual std::unique_ptr<node> by_window(const functors& shared, const cogroup_upkeep& upkeep,
@@ -139,13 +140,13 @@ public:
     }
     [[nodiscard]] attachment place(const std::string& store) const override {
         return before_aggregation(*group_, store, [&](repartition_plan& topic) {
-            make_repartition_nodes<KeyIn, ValueIn>(topic, group_->at.window_size);
+            make_repartition_nodes<KeyIn, ValueIn>(topic, group_->at.window_ends);
         });
     }
     [[nodiscard]] std::unique_ptr<node> by_key(const functors& shared, const cogroup_upkeep& upkeep,
-                                               std::chrono::milliseconds window_size) const override {
+                                               streams::window_ends window_ends) const override {
         return make_node<aggregate_node<KeyIn, ValueIn, plan>>(plan{shared, aggregator_}, upkeep.store,
-                                                                      upkeep.send_old, window_size);
+                                                                      upkeep.send_old, window_ends);
     }
     [[nodiscard]] std::unique_ptr<node> by_window(const functors& shared, const cogroup_upkeep& upkeep,
                                                   const time_windows& windows) const override {

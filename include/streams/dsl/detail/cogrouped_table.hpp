@@ -5,6 +5,7 @@
 #include <streams/dsl/detail/cogroup.hpp>
 #include <streams/dsl/detail/pass_node.hpp>
 #include <streams/dsl/detail/store_specs.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <memory>
 #include <span>
@@ -36,7 +37,7 @@ struct cogroup_shape {
         return windowed_spec(std::move(name), options, store_kind::window, windows.size, windows.needed_retention());
     }
     static aggregated_times times(const Windows& windows) {
-        return {std::chrono::milliseconds(windows.size), std::chrono::milliseconds(windows.grace)};
+        return {windows.ends(), std::chrono::milliseconds(windows.grace)};
     }
 };
 template <>
@@ -74,8 +75,8 @@ class cogrouped_table final : public table_of<typename cogroup_shape<Windows>::t
 
 public:
     cogrouped_table(std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors, Windows windows,
-                    store_spec spec, std::chrono::milliseconds window_size)
-        : functors_(std::move(functors)), windows_(windows), spec_(std::move(spec)), window_size_(window_size) {}
+                    store_spec spec, streams::window_ends window_ends)
+        : functors_(std::move(functors)), windows_(windows), spec_(std::move(spec)), window_ends_(window_ends) {}
 
     bool enable_sending_old_values(bool) override { return send_old_ = true; }
     getter_plan<row_key, Aggregate> getter() override {
@@ -101,7 +102,7 @@ public:
 private:
     auto extent() const {
         if constexpr (std::is_same_v<Windows, no_windows>)
-            return window_size_;
+            return window_ends_;
         else
             return windows_;
     }
@@ -109,7 +110,7 @@ private:
     std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors_;
     Windows windows_;
     store_spec spec_;
-    std::chrono::milliseconds window_size_; ///< of keys that are windowed already
+    streams::window_ends window_ends_; ///< of keys that are windowed already
     bool send_old_ = false;
 };
 
@@ -132,7 +133,7 @@ add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
         options.name.empty() ? into.new_store_name("COGROUPKSTREAM-AGGREGATE-") : options.name;
     auto table = std::make_shared<cogrouped_table<Key, Aggregate, Windows>>(
         std::move(functors), windows, cogroup_shape<Windows>::spec(store, options, windows),
-        first.window_size.value_or(std::chrono::milliseconds(0)));
+        first.window_ends.value_or(streams::window_ends()));
 
     std::vector<attachment> places;
     std::vector<std::string> sources;
@@ -162,7 +163,7 @@ add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
     };
     graph_node& merged = into.add(std::move(merge), nodes);
     // Without sources, as in Kafka Streams: joins of the result are not checked.
-    return {{first.graph, &merged, merged.name, {}, false, times.window_size ? times.window_size : first.window_size},
+    return {{first.graph, &merged, merged.name, {}, false, times.window_ends ? times.window_ends : first.window_ends},
             std::move(table)};
 }
 

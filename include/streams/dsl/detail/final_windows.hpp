@@ -13,25 +13,27 @@
 
 namespace streams::inline v0::detail {
 
-/// Forwards stored windows as final results: those with from <= start <= to, by start, then by key. Returns the newest
-/// start, -1 where there was none.
-template <class Key, class Value>
-std::int64_t emit_windows(window_store& store, std::int64_t from, std::int64_t to, std::int64_t size, headers& with,
-                          const outputs<windowed<Key>, change<Value>>& children, task_context& context) {
-    std::int64_t newest = -1;
+/// Forwards stored windows as final results: those that begin within `starts` and that are `wanted(window)`, by start, then
+/// by key. Returns the latest end, -1 where there was none.
+template <class Key, class Value, class Wanted>
+std::int64_t emit_windows(window_store& store, const start_span& starts, const window_ends& ends, headers& with,
+                          const outputs<windowed<Key>, change<Value>>& children, task_context& context, Wanted wanted) {
+    std::int64_t latest = -1;
     std::optional<windowed<Key>> key;
     std::optional<Value> value;
-    auto closed = store.by_time(from, to);
+    auto closed = store.by_time(starts.from, starts.to);
     for (const window_entry& entry : closed) {
+        const window at{entry.start, ends(entry.start)};
+        if (!wanted(at)) continue;
         const std::int64_t timestamp = typed_value<Value>::read(entry.value, value);
-        key.emplace(windowed<Key>{serde<Key>::deserialize(entry.key), {entry.start, window_end(entry.start, size)}});
+        key.emplace(windowed<Key>{serde<Key>::deserialize(entry.key), at});
         const change<Value> update{pointer_to(value), nullptr};
         const record<windowed<Key>, change<Value>> r{*key, update, timestamp, with};
         context.handling(r);
         children.forward(r);
-        newest = entry.start;
+        latest = std::max(latest, at.end);
     }
-    return newest;
+    return latest;
 }
 
 /// The same for sessions with from <= end <= to: by end, then by start and key; or by end and key alone, which is the order

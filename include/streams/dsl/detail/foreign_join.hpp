@@ -4,6 +4,7 @@
 #include <streams/dsl/detail/repartition.hpp>
 #include <streams/dsl/options.hpp>
 #include <streams/serde/standard.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <string>
 
@@ -49,15 +50,15 @@ struct foreign_join_plan {
 /// Reads bytes as they are, into a view of the record.
 using raw_source = topic_source<std::optional<bytes_view>, bytes_view, fail_on_invalid_timestamp>;
 
-/// The source of answers: typed by the left table's key. `window_size`: of windowed keys, where it is known.
+/// The source of answers: typed by the left table's key. `window_ends`: of windowed keys, where it is known.
 template <class Key>
-[[nodiscard]] node_factory answer_source_of(std::optional<std::chrono::milliseconds> window_size) {
+[[nodiscard]] node_factory answer_source_of(std::optional<streams::window_ends> window_ends) {
     if constexpr (time_windowed_key<Key>) {
         using key_serde = time_windowed_serde<typename windowed_inner<Key>::type>;
-        if (window_size)
-            return [size = *window_size] {
+        if (window_ends)
+            return [ends = *window_ends] {
                 return make_node<topic_source<Key, bytes_view, fail_on_invalid_timestamp, key_serde>>(
-                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(size));
+                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(ends));
             };
     }
     return [] { return make_node<topic_source<Key, bytes_view, fail_on_invalid_timestamp>>(); };
@@ -86,16 +87,16 @@ struct foreign_join {
         plan.foreign_change = [store = plan.names.store, versioned = foreign_rows->versioned()] {
             return make_node<foreign_change_node<ForeignKey, ForeignValue>>(store, versioned);
         };
-        plan.answer_source = answer_source_of<Key>(left.window_size);
+        plan.answer_source = answer_source_of<Key>(left.window_ends);
         getter_plan<Key, Value> primary = rows->getter();
         plan.primary_stores = std::move(primary.stores);
         plan.join = [make = std::move(primary.make), joiner = std::move(joiner)] {
             return make_node<answer_join_node<Key, Value, ForeignValue, NewValue, F, Left>>(make(), joiner);
         };
         plan.write_result = [result = std::move(result),
-                             size = left.window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of,
+                             ends = left.window_ends.value_or(streams::window_ends())](const graph_node& of,
                                                                                              topology& out) {
-            write_table_source<Key, std::optional<NewValue>>(*result, of.name, parent_names(of), {}, size, out);
+            write_table_source<Key, std::optional<NewValue>>(*result, of.name, parent_names(of), {}, ends, out);
         };
         return add_foreign_join(left, right, std::move(plan));
     }

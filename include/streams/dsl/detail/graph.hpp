@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/config.hpp>
+#include <streams/serde/window_ends.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <chrono>
@@ -128,17 +129,17 @@ struct attachment {
     std::string name;                 ///< Kafka's name of the stream, prefix of repartition topics
     std::vector<std::string> sources; ///< names of the source nodes above, up to the next topic
     bool repartition_required = false;
-    std::optional<std::chrono::milliseconds> window_size{}; ///< of the windowed keys, below a windowed aggregation
+    std::optional<streams::window_ends> window_ends{}; ///< of the windowed keys, below a windowed aggregation
 
     /// The same sources, behind `at`.
     [[nodiscard]] attachment behind(graph_node& at, bool repartition) const {
-        return {graph, &at, at.name, sources, repartition, window_size};
+        return {graph, &at, at.name, sources, repartition, window_ends};
     }
     /// The same, where no key changed in between.
     [[nodiscard]] attachment behind(graph_node& at) const { return behind(at, repartition_required); }
     /// Behind a repartition node.
     [[nodiscard]] attachment behind_topic(graph_node& at, std::string source) const {
-        return {graph, &at, source, {at.name}, false, window_size};
+        return {graph, &at, source, {at.name}, false, window_ends};
     }
 };
 

@@ -38,7 +38,7 @@ template <class Key, class Value, class To>
 /// Leads late records out of an aggregation of the group.
 inline void add_late_exit(const late_exit& exit, attachment aggregation, const attachment& group) {
     if (!exit) return;
-    aggregation.window_size = group.window_size;
+    aggregation.window_ends = group.window_ends;
     exit(aggregation);
 }
 

@@ -3,11 +3,11 @@
 #include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/detail/pass_node.hpp>
 #include <streams/dsl/detail/window_key.hpp>
+#include <streams/serde/window_ends.hpp>
 #include <streams/topology/task_context.hpp>
 #include <streams/topology/topic_sink.hpp>
 #include <streams/topology/topic_source.hpp>
 
-#include <chrono>
 #include <optional>
 
 namespace streams::inline v0::detail {
@@ -28,16 +28,16 @@ private:
     task_context* context_ = nullptr;
 };
 
-/// The source of an internal topic. `window_size`: of windowed keys, where it is known.
+/// The source of an internal topic. `window_ends`: of windowed keys, where it is known.
 template <class Key, class Value>
-[[nodiscard]] node_factory internal_source(std::optional<std::chrono::milliseconds> window_size) {
+[[nodiscard]] node_factory internal_source(std::optional<streams::window_ends> window_ends) {
     using plain_key = without_null_t<Key>;
     if constexpr (time_windowed_key<plain_key>) {
         using key_serde = time_windowed_serde<typename windowed_inner<plain_key>::type>;
-        if (window_size)
-            return [size = *window_size] {
+        if (window_ends)
+            return [ends = *window_ends] {
                 return make_node<topic_source<Key, Value, fail_on_invalid_timestamp, key_serde>>(
-                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(size));
+                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(ends));
             };
     }
     return [] { return make_node<topic_source<Key, Value, fail_on_invalid_timestamp>>(); };
@@ -45,11 +45,11 @@ template <class Key, class Value>
 
 /// Fills in the three nodes around a repartition topic, by the types of the records that go through.
 template <class Key, class Value>
-void make_repartition_nodes(repartition_plan& plan, std::optional<std::chrono::milliseconds> window_size) {
+void make_repartition_nodes(repartition_plan& plan, std::optional<streams::window_ends> window_ends) {
     plan.make_filter = [] { return make_node<null_key_filter_node<Key, Value>>(); };
     plan.make_pass = [] { return make_node<pass_node<Key, Value>>(); };
     plan.make_sink = [topic = plan.topic] { return make_node<topic_sink<Key, Value>>(topic); };
-    plan.make_source = internal_source<Key, Value>(window_size);
+    plan.make_source = internal_source<Key, Value>(window_ends);
 }
 
 } // namespace streams::inline v0::detail

@@ -27,7 +27,7 @@ public:
     sliding_aggregate_node(const Plan& plan, std::string store, bool send_old, sliding_windows windows,
                            emission how = {})
         : step_(plan), windows_(windows), store_name_(std::move(store)),
-          forwarder_({std::chrono::milliseconds(windows.size)}, send_old), closing_(how) {}
+          forwarder_({windows.ends()}, send_old), closing_(how) {}
 
     void init(task_context& context) override {
         context_ = &context;
@@ -202,14 +202,14 @@ private:
         if (!closing_.due(close_)) return;
         const std::int64_t newest = sub_sat(close_, windows_.size + 1);
         if (newest < 0) return;
-        emit(first_open_start(), newest, with);
+        emit({first_open_start(), newest}, with);
         closing_.emitted(close_);
     }
     /// No record has come for long: what is open closes, as if time had passed.
     void close_all() {
-        const std::int64_t newest = emit(first_open_start(), unknown_window_end, *context_->current().headers);
-        if (newest < 0) return;
-        const std::int64_t close = add_sat(newest + windows_.size, 1);
+        const std::int64_t newest_end = emit({first_open_start(), unknown_window_end}, *context_->current().headers);
+        if (newest_end < 0) return;
+        const std::int64_t close = add_sat(newest_end, 1);
         observed_ = std::max(observed_, add_sat(close, windows_.grace));
         closing_.emitted(close);
     }
@@ -217,9 +217,9 @@ private:
     [[nodiscard]] std::int64_t first_open_start() const {
         return closing_.last() ? std::max<std::int64_t>(0, sub_sat(*closing_.last(), windows_.size)) : 0;
     }
-    std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
-        return emit_windows<key_type, aggregate_type>(store_.store(), from, to, windows_.size, with, this->children(),
-                                                      *context_);
+    std::int64_t emit(const start_span& starts, headers& with) {
+        return emit_windows<key_type, aggregate_type>(store_.store(), starts, windows_.ends(), with, this->children(),
+                                                      *context_, [](const window&) { return true; });
     }
 
     typename Plan::step step_;

@@ -6,6 +6,7 @@
 #include <streams/dsl/detail/stream_table_join_node.hpp>
 #include <streams/dsl/detail/table_source.hpp>
 #include <streams/dsl/fwd.hpp>
+#include <streams/serde/window_ends.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -24,11 +25,11 @@ struct stateful {
         attachment above = at;
         if (at.repartition_required)
             above = behind_repartition(
-                at, name, [&](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, at.window_size); });
+                at, name, [&](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, at.window_ends); });
         graph_node what{.name = std::move(name)};
-        what.write = [description, size = at.window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of,
+        what.write = [description, ends = at.window_ends.value_or(streams::window_ends())](const graph_node& of,
                                                                                                  topology& out) {
-            write_table_source<Key, Value>(*description, of.name, parent_names(of), {}, size, out);
+            write_table_source<Key, Value>(*description, of.name, parent_names(of), {}, ends, out);
         };
         return table_type(above.behind(at.graph->add(std::move(what), *above.node), false), description);
     }
@@ -38,7 +39,7 @@ struct stateful {
                                      const std::shared_ptr<table_of<without_null_t<Key>, Row>>& table,
                                      shared_functor<F> joiner, const joined& options) {
         attachment above = before_join(stream, options.name, [&](repartition_plan& plan) {
-            make_repartition_nodes<Key, Value>(plan, stream.at.window_size);
+            make_repartition_nodes<Key, Value>(plan, stream.at.window_ends);
         });
         above.sources = united(above.sources, table_at.sources);
         above.graph->copartition(above.sources);
@@ -49,7 +50,7 @@ struct stateful {
         if (options.grace) {
             check_grace(*options.grace, what.name, table->versioned());
             what.write = buffered_join_writer<Left, NewValue>(std::move(rows), std::move(joiner), *options.grace,
-                                                              stream.at.window_size);
+                                                              stream.at.window_ends);
         } else {
             what.write = join_writer<Left, NewValue>(std::move(rows), std::move(joiner));
         }
@@ -71,12 +72,12 @@ private:
     template <bool Left, class NewValue, class Row, class F>
     static graph_writer buffered_join_writer(getter_plan<without_null_t<Key>, Row> rows, shared_functor<F> joiner,
                                              std::chrono::milliseconds grace,
-                                             std::optional<std::chrono::milliseconds> key_window_size) {
+                                             std::optional<streams::window_ends> key_window_ends) {
         return [rows = std::move(rows), joiner = std::move(joiner), grace,
-                size = key_window_size.value_or(std::chrono::milliseconds(0))](const graph_node& of, topology& out) {
+                ends = key_window_ends.value_or(streams::window_ends())](const graph_node& of, topology& out) {
             using node_type = buffered_table_join_node<Key, Value, Row, NewValue, F, Left>;
             check_history(grace, of.name, rows.stores, out);
-            const join_buffer_plan plan{of.name + "-Buffer", grace, size};
+            const join_buffer_plan plan{of.name + "-Buffer", grace, ends};
             out.add_node(
                 {.kind = node_kind::processor,
                  .name = of.name,

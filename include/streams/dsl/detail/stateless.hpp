@@ -47,7 +47,7 @@ struct merge_of {
 template <class Key, class Value>
 [[nodiscard]] repartition_filler filler_of(const attachment& at) {
     if constexpr (readable_and_writable<Key> && readable_and_writable<Value>)
-        return [size = at.window_size](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, size); };
+        return [ends = at.window_ends](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, ends); };
     else
         return {};
 }
@@ -150,7 +150,7 @@ struct stateless {
                                       MakePartitioner make_partitioner) {
         const std::string prefix = options.name.empty() ? at.graph->new_name("KSTREAM-REPARTITION-") : options.name;
         return behind_repartition(at, prefix, [&](repartition_plan& plan) {
-            make_repartition_nodes<Key, Value>(plan, at.window_size);
+            make_repartition_nodes<Key, Value>(plan, at.window_ends);
             plan.partitions = options.partitions;
             plan.optimizable = false;
             using sink = topic_sink<Key, Value, std::string, decltype(make_partitioner())>;

@@ -8,6 +8,7 @@
 #include <streams/dsl/detail/stream_self_join_node.hpp>
 #include <streams/dsl/detail/stream_stream_join_node.hpp>
 #include <streams/dsl/options.hpp>
+#include <streams/serde/window_ends.hpp>
 #include <streams/state/store_spec.hpp>
 
 #include <memory>
@@ -56,7 +57,7 @@ struct stream_join_places {
 
 template <class Key, class Value>
 [[nodiscard]] repartition_filler join_filler(const stream_state& stream) {
-    return [size = stream.at.window_size](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, size); };
+    return [ends = stream.at.window_ends](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, ends); };
 }
 
 /// Joins two streams of these records; Arguments: see stream_join_arguments.
@@ -67,7 +68,7 @@ template <class KeyL, class ValueL, class KeyR, class ValueR, class Arguments, c
                                                      join_filler<KeyR, ValueR>(right));
     const stream_join_names names = new_stream_join_names(*at.left.graph, Arguments::kind, options);
     const stream_join_plan plan{windows,          names.left_store, names.right_store, names.unmatched_store,
-                                names.merge,      at.left.window_size.value_or(std::chrono::milliseconds(0))};
+                                names.merge,      at.left.window_ends.value_or(streams::window_ends())};
     using key_out = typename Arguments::key_type;
     using left_node = stream_stream_join_node<KeyL, ValueL, Arguments, NewValue, F, join_side::left>;
     using right_node = stream_stream_join_node<KeyR, ValueR, Arguments, NewValue, F, join_side::right>;

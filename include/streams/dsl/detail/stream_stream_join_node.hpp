@@ -5,12 +5,12 @@
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/dsl/detail/unmatched_records.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
+#include <streams/serde/window_ends.hpp>
 #include <streams/state/window_store.hpp>
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,7 +25,7 @@ struct stream_join_plan {
     std::string right_store;
     std::string unmatched_store;   ///< empty in an inner join
     std::string name;              ///< of what its sides share
-    std::chrono::milliseconds key_window_size{0}; ///< of windowed keys
+    streams::window_ends key_window_ends{}; ///< of windowed keys
 };
 
 /// One side of a stream-stream join (Kafka's `KStreamKStreamJoin`): joins each record with those that the other side has
@@ -47,7 +47,7 @@ class stream_stream_join_node final : public typed_node<KeyIn, ValueIn, typename
 public:
     stream_stream_join_node(stream_join_plan plan, shared_functor<F> joiner)
         : plan_(std::move(plan)), reach_(is_left ? plan_.windows : plan_.windows.reversed()),
-          joiner_(std::move(joiner)), read_key_{plan_.key_window_size} {}
+          joiner_(std::move(joiner)), read_key_{plan_.key_window_ends} {}
 
     void init(task_context& context) override {
         context_ = &context;

@@ -4,6 +4,7 @@
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
 #include <streams/dsl/suppressed.hpp>
+#include <streams/serde/window_ends.hpp>
 #include <streams/state/change_buffer.hpp>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ struct suppress_plan {
     std::size_t max_bytes = std::numeric_limits<std::size_t>::max();
     when_full full = when_full::shut_down;
     bool final_results = false; ///< the time of an update is the end of its window, and deletions never leave
-    std::chrono::milliseconds window_size{0}; ///< of windowed keys
+    streams::window_ends window_ends{}; ///< of windowed keys
 };
 
 [[noreturn]] void throw_full_buffer(const suppress_plan& plan, const change_buffer& buffer);
@@ -51,7 +52,7 @@ private:
 template <class Key, class Value>
 class suppress_node final : public typed_node<Key, change<Value>, Key, change<Value>> {
 public:
-    explicit suppress_node(suppress_plan plan) : plan_(std::move(plan)), read_key_{plan_.window_size} {}
+    explicit suppress_node(suppress_plan plan) : plan_(std::move(plan)), read_key_{plan_.window_ends} {}
 
     void init(task_context& context) override {
         context_ = &context;

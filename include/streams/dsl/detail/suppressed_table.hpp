@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/detail/suppress_node.hpp>
 #include <streams/dsl/detail/table.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <memory>
 #include <string>
@@ -91,7 +92,7 @@ template <class Key, class Value, class Suppression>
     else
         plan = plan_of(options);
     plan.store = store;
-    plan.window_size = at.window_size.value_or(std::chrono::milliseconds(0));
+    plan.window_ends = at.window_ends.value_or(streams::window_ends());
     auto table = std::make_shared<suppressed_table<Key, Value>>(
         parent, std::move(plan), change_buffer_spec(store, options.logging, options.changelog_config));
     graph_node what{.name = name};

@@ -2,6 +2,7 @@
 
 #include <streams/dsl/detail/aggregated_table.hpp>
 #include <streams/dsl/detail/change_topic.hpp>
+#include <streams/serde/window_ends.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -66,8 +67,8 @@ class table_aggregate_node final : public typed_node<Key, change<Value>, Key, ch
     using aggregate_type = typename Plan::aggregate_type;
 
 public:
-    table_aggregate_node(const Plan& plan, std::string store, bool send_old, std::chrono::milliseconds window_size)
-        : step_(plan), store_name_(std::move(store)), forwarder_({window_size}, send_old) {}
+    table_aggregate_node(const Plan& plan, std::string store, bool send_old, streams::window_ends window_ends)
+        : step_(plan), store_name_(std::move(store)), forwarder_({window_ends}, send_old) {}
 
     void init(task_context& context) override {
         context_ = &context;
@@ -112,10 +113,10 @@ struct by_group {
     using key_type = Key;
     using row_type = typename Plan::aggregate_type;
     Plan plan;
-    std::chrono::milliseconds window_size{0}; ///< of windowed keys
+    streams::window_ends window_ends{}; ///< of windowed keys
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return make_node<table_aggregate_node<Key, Value, Plan>>(plan, store, send_old, window_size);
+        return make_node<table_aggregate_node<Key, Value, Plan>>(plan, store, send_old, window_ends);
     }
     [[nodiscard]] getter_plan<Key, row_type> getter(const std::string& store) const {
         return getter_from_store<Key, row_type>(store);
@@ -137,14 +138,14 @@ struct table_aggregation_names {
 [[nodiscard]] attachment behind_grouping(group_state& group, const table_aggregation_names& names, node_factory sink,
                                          node_factory source);
 
-/// The source of the updates of a grouped table. `window_size`: of windowed keys, where it is known.
+/// The source of the updates of a grouped table. `window_ends`: of windowed keys, where it is known.
 template <class Key, class Value>
-[[nodiscard]] node_factory change_source_of(std::optional<std::chrono::milliseconds> window_size) {
+[[nodiscard]] node_factory change_source_of(std::optional<streams::window_ends> window_ends) {
     if constexpr (time_windowed_key<Key>) {
         using key_serde = time_windowed_serde<typename windowed_inner<Key>::type>;
-        if (window_size)
-            return [size = *window_size] {
-                return make_node<change_source<Key, Value, key_serde>>(key_serde(size));
+        if (window_ends)
+            return [ends = *window_ends] {
+                return make_node<change_source<Key, Value, key_serde>>(key_serde(ends));
             };
     }
     return [] { return make_node<change_source<Key, Value>>(); };
@@ -158,7 +159,7 @@ template <class Key, class Value, class Table>
     const std::string topic = (group.name.empty() ? names.store : group.name) + "-repartition";
     const attachment above = behind_grouping(
         group, names, [topic] { return make_node<sink>(topic); },
-        change_source_of<Key, Value>(group.at.window_size));
+        change_source_of<Key, Value>(group.at.window_ends));
     graph_node what{.name = names.node};
     what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
     return above.behind(above.graph->add(std::move(what), *above.node), false);

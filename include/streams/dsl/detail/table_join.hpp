@@ -2,6 +2,7 @@
 
 #include <streams/core/error.hpp>
 #include <streams/dsl/detail/table_join_node.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <array>
 #include <string>
@@ -47,12 +48,12 @@ public:
     }
 
     void write(const table_join_names& names, const std::array<std::string, 2>& parents,
-               std::chrono::milliseconds window_size, topology& out) const {
+               streams::window_ends window_ends, topology& out) const {
         write_side<true>(names.left, parents[0], right_rows_, left_->versioned(), out);
         write_side<false>(names.right, parents[1], left_rows_, right_->versioned(), out);
         node_spec merge{.kind = node_kind::processor, .name = names.merge, .parents = {names.left, names.right}};
         if constexpr (Stored)
-            merge.make = [upkeep = table_upkeep{spec_->name, send_old_, window_size}] {
+            merge.make = [upkeep = table_upkeep{spec_->name, send_old_, window_ends}] {
                 return make_node<stored_table_merge_node<Key, NewValue>>(upkeep);
             };
         else
@@ -91,8 +92,8 @@ template <class Table>
     graph_node what{.name = names.merge};
     what.write = [table = std::move(table), names = std::move(names),
                   parents = std::array{left.node->name, right.node->name},
-                  size = left.window_size.value_or(std::chrono::milliseconds(0))](const graph_node&, topology& out) {
-        table->write(names, parents, size, out);
+                  ends = left.window_ends.value_or(streams::window_ends())](const graph_node&, topology& out) {
+        table->write(names, parents, ends, out);
     };
     attachment above = left;
     above.sources = united(above.sources, right.sources);

@@ -125,7 +125,7 @@ template <class Key, class Value>
 class stored_table_merge_node final : public typed_node<Key, change<Value>, Key, change<Value>> {
 public:
     explicit stored_table_merge_node(table_upkeep upkeep)
-        : upkeep_(std::move(upkeep)), forwarder_({upkeep_.window_size}, upkeep_.send_old) {}
+        : upkeep_(std::move(upkeep)), forwarder_({upkeep_.window_ends}, upkeep_.send_old) {}
 
     void init(task_context& context) override {
         context_ = &context;

@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/store_specs.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
+#include <streams/serde/window_ends.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -10,7 +11,7 @@ namespace streams::inline v0::detail {
 struct table_upkeep {
     std::string store; ///< empty: none
     bool send_old = false;
-    std::chrono::milliseconds window_size{0}; ///< of windowed keys
+    streams::window_ends window_ends{}; ///< of windowed keys
 };
 
 /// Turns records into updates of a table (Kafka's `KTableSource`), for input topics and to_table.
@@ -22,7 +23,7 @@ class table_source_node final
 
 public:
     explicit table_source_node(table_upkeep upkeep)
-        : upkeep_(std::move(upkeep)), forwarder_({upkeep_.window_size}, upkeep_.send_old) {}
+        : upkeep_(std::move(upkeep)), forwarder_({upkeep_.window_ends}, upkeep_.send_old) {}
 
     void init(task_context& context) override {
         context_ = &context;
@@ -90,8 +91,8 @@ public:
     }
 
     [[nodiscard]] const store_spec* store() const noexcept { return materialized_ ? &spec_ : nullptr; }
-    [[nodiscard]] table_upkeep upkeep(std::chrono::milliseconds window_size) const {
-        return {materialized_ ? spec_.name : std::string(), send_old_, window_size};
+    [[nodiscard]] table_upkeep upkeep(streams::window_ends window_ends) const {
+        return {materialized_ ? spec_.name : std::string(), send_old_, window_ends};
     }
 
 private:
@@ -104,8 +105,8 @@ private:
 /// its own; empty: nothing.
 template <class KeyIn, class ValueIn, class Table>
 void write_table_source(const Table& table, std::string name, std::vector<std::string> parents,
-                        const std::string& topic, std::chrono::milliseconds window_size, topology& out) {
-    const auto make = [upkeep = table.upkeep(window_size)] {
+                        const std::string& topic, streams::window_ends window_ends, topology& out) {
+    const auto make = [upkeep = table.upkeep(window_ends)] {
         return make_node<table_source_node<KeyIn, ValueIn>>(upkeep);
     };
     out.add_node({.kind = node_kind::processor, .name = name, .parents = std::move(parents), .make = make});

@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/functor.hpp>
 #include <streams/dsl/detail/table_source.hpp>
 #include <streams/dsl/value_transformer.hpp>
+#include <streams/serde/window_ends.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -84,7 +85,7 @@ public:
     /// `versioned`: of the table above, whose updates are forwarded even where nothing changes (KIP-914).
     table_view_node(Operation operation, table_upkeep upkeep, bool versioned)
         : operation_(std::move(operation)), upkeep_(std::move(upkeep)), versioned_(versioned),
-          forwarder_({upkeep_.window_size}, upkeep_.send_old) {}
+          forwarder_({upkeep_.window_ends}, upkeep_.send_old) {}
 
     void init(task_context& context) override {
         context_ = &context;
@@ -197,8 +198,8 @@ public:
                                                                                 Operation{task_functor<F>(functor)});
                 }};
     }
-    void write(const graph_node& of, std::chrono::milliseconds window_size, topology& out) const {
-        const table_upkeep upkeep{spec_ ? spec_->name : std::string(), send_old_, window_size};
+    void write(const graph_node& of, streams::window_ends window_ends, topology& out) const {
+        const table_upkeep upkeep{spec_ ? spec_->name : std::string(), send_old_, window_ends};
         const auto make = [functor = functor_, upkeep, versioned = parent_->versioned()] {
             return make_node<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)},
                                                                                    upkeep, versioned);

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <streams/core/saturation.hpp>
-#include <streams/serde/windowed.hpp>
+#include <streams/serde/window.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace streams::inline v0::detail {
 
@@ -16,16 +20,61 @@ inline void require_room(std::int64_t time, std::int64_t span) {
     if (exceeds_largest(time, span)) throw_past_time(time, span);
 }
 
-/// Windows of one size, one beginning every `advance`, aligned to the epoch, tumbling where advance equals size; or one
-/// window without end.
+/// Throws streams_error unless windows that hold `timestamp` are laid out by a rule that keeps what custom_windows promises.
+void require_laid_out(const std::vector<window>& found, std::int64_t timestamp, std::int64_t size);
+
+/// Starts of windows, both ends included.
+struct start_span {
+    std::int64_t from;
+    std::int64_t to;
+};
+
+/// Windows `[start, end)`: of one size, one beginning every `advance`, aligned to the epoch, tumbling where advance equals
+/// size; or laid out by a rule.
 struct time_windows {
-    std::int64_t size;                        ///< ms
-    std::int64_t advance;                     ///< ms
-    std::int64_t grace;                       ///< ms
-    std::optional<std::int64_t> only_start{}; ///< ms: of the one window without end
+    std::int64_t size;    ///< ms, of the longest
+    std::int64_t advance; ///< ms
+    std::int64_t grace;   ///< ms
+    std::shared_ptr<const window_rule> rule{};
+    std::vector<window> found{}; ///< by the rule, used again
 
-    static constexpr std::int64_t without_end = unknown_window_end; ///< size and advance of the one window
+    static constexpr std::int64_t without_end = unknown_window_end; ///< the size of a window that never closes
 
+    /// Calls `function(window)` for each window that holds `timestamp`, the earliest first. Throws streams_error, before the
+    /// first call, where one would end past the largest time, or breaks its rule.
+    template <class Function>
+    void for_each(std::int64_t timestamp, Function function) {
+        if (rule) {
+            found.clear();
+            rule->windows_for(timestamp, found);
+            require_laid_out(found, timestamp, size);
+            for (const window& each : found) function(each);
+            return;
+        }
+        require_room(last_start(timestamp), size);
+        for (std::int64_t start = first_start(timestamp); start <= timestamp; start += advance)
+            function(window{start, start + size});
+    }
+    [[nodiscard]] window_ends ends() const {
+        return rule ? window_ends(rule) : window_ends(std::chrono::milliseconds(size));
+    }
+    /// How long a window is read and written after its start, ms.
+    [[nodiscard]] std::int64_t needed_retention() const noexcept { return size + grace; }
+
+    /// The starts among which are all windows that end up to `close`, and none that had closed at `last`; nullopt: none ends.
+    [[nodiscard]] std::optional<start_span> closed(std::optional<std::int64_t> last, std::int64_t close) const noexcept {
+        const std::int64_t newest = rule ? close - 1 : close - size;
+        if (newest < 0) return std::nullopt;
+        const std::int64_t oldest = first_open(last);
+        if (last && !rule && same_windows(newest, oldest - 1)) return std::nullopt;
+        return start_span{oldest, newest};
+    }
+    /// The start that no window had which had closed at `last`.
+    [[nodiscard]] std::int64_t first_open(std::optional<std::int64_t> last) const noexcept {
+        return last ? std::max<std::int64_t>(0, sub_sat(*last, size)) + 1 : 0;
+    }
+
+private:
     /// The start of the first window that holds `timestamp`; the others follow by `advance` up to `timestamp`.
     [[nodiscard]] std::int64_t first_start(std::int64_t timestamp) const noexcept {
         return std::max<std::int64_t>(0, timestamp - size + advance) / advance * advance;
@@ -34,22 +83,9 @@ struct time_windows {
     [[nodiscard]] std::int64_t last_start(std::int64_t timestamp) const noexcept {
         return timestamp / advance * advance;
     }
-    /// Calls `function(start)` for each window that holds `timestamp`, the earliest first. Throws streams_error, before the
-    /// first call, where the last one would end past the largest time.
-    template <class Function>
-    void for_each(std::int64_t timestamp, Function function) const {
-        if (only_start) {
-            if (timestamp >= *only_start) function(*only_start);
-            return;
-        }
-        require_room(last_start(timestamp), size);
-        for (std::int64_t start = first_start(timestamp); start <= timestamp; start += advance) function(start);
-    }
     [[nodiscard]] bool same_windows(std::int64_t a, std::int64_t b) const noexcept {
         return first_start(a) == first_start(b) && last_start(a) == last_start(b);
     }
-    /// How long a window is read and written after its start, ms.
-    [[nodiscard]] std::int64_t needed_retention() const noexcept { return size + grace; }
 };
 
 /// The windows that the records make: of each record the one that ends with it and, where that holds anything, the one
@@ -58,6 +94,7 @@ struct sliding_windows {
     std::int64_t size;  ///< ms: the largest difference of two records in one window
     std::int64_t grace; ///< ms
 
+    [[nodiscard]] window_ends ends() const { return std::chrono::milliseconds(size); }
     [[nodiscard]] std::int64_t needed_retention() const noexcept { return 2 * size + grace; }
 };
 

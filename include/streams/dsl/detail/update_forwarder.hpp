@@ -3,12 +3,12 @@
 #include <streams/dsl/change.hpp>
 #include <streams/dsl/detail/typed_value.hpp>
 #include <streams/dsl/detail/window_key.hpp>
+#include <streams/serde/window_ends.hpp>
 #include <streams/serde/windowed.hpp>
 #include <streams/state/state_store.hpp>
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
 
-#include <chrono>
 #include <optional>
 
 namespace streams::inline v0::detail {
@@ -17,11 +17,11 @@ namespace streams::inline v0::detail {
 template <class Key>
 struct plain_store_key {
     using key_type = Key;
-    std::chrono::milliseconds window_size{0}; ///< of windowed keys, whose bytes lack the end
+    streams::window_ends window_ends{}; ///< of windowed keys, whose bytes lack the end
 
     void operator()(bytes_view in, std::optional<Key>& key) const {
         decode_into<Key>(in, key);
-        if constexpr (time_windowed_key<Key>) key->window.end = window_end(key->window.start, window_size.count());
+        if constexpr (time_windowed_key<Key>) key->window.end = window_ends(key->window.start);
     }
 };
 
@@ -29,13 +29,13 @@ struct plain_store_key {
 template <class Key>
 struct window_store_key {
     using key_type = windowed<Key>;
-    std::chrono::milliseconds size{0};
+    window_ends ends{};
 
     void operator()(bytes_view in, std::optional<windowed<Key>>& key) const {
         constexpr std::size_t suffix = sizeof(std::int64_t) + sizeof(std::int32_t);
         const bytes_view inner = without_suffix(in, suffix);
         const auto start = load_big_endian<std::int64_t>(inner.end());
-        key.emplace(windowed<Key>{serde<Key>::deserialize(inner), {start, window_end(start, size.count())}});
+        key.emplace(windowed<Key>{serde<Key>::deserialize(inner), {start, ends(start)}});
     }
 };
 

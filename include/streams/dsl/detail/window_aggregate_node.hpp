@@ -8,6 +8,7 @@
 #include <streams/dsl/detail/time_windows.hpp>
 #include <streams/dsl/detail/update_forwarder.hpp>
 #include <streams/dsl/detail/windowed_node.hpp>
+#include <streams/serde/window_ends.hpp>
 
 #include <algorithm>
 
@@ -25,8 +26,8 @@ class window_aggregate_node final
 public:
     window_aggregate_node(const Plan& plan, std::string store, bool send_old, time_windows windows,
                           emission how = {})
-        : step_(plan), windows_(windows), store_name_(std::move(store)),
-          forwarder_({std::chrono::milliseconds(windows.size)}, send_old), closing_(how) {}
+        : step_(plan), windows_(std::move(windows)), store_name_(std::move(store)),
+          ends_(windows_.ends()), forwarder_({ends_}, send_old), closing_(how) {}
 
     void init(task_context& context) override {
         context_ = &context;
@@ -50,9 +51,9 @@ public:
         if (forwards_) this->set_key(key_, key);
         std::size_t closed = 0;
         std::size_t open = 0;
-        windows_.for_each(r.timestamp, [&](std::int64_t start) {
-            if (window_end(start, windows_.size) <= close) return static_cast<void>(++closed);
-            add(r, start);
+        windows_.for_each(r.timestamp, [&](const window& each) {
+            if (each.end <= close) return static_cast<void>(++closed);
+            add(r, each);
             ++open;
         });
         if (open > 0)
@@ -63,17 +64,17 @@ public:
     }
 
 private:
-    void add(const record<KeyIn, ValueIn>& r, std::int64_t start) {
-        std::int64_t timestamp = std::max(store_.get(start, aggregate_), r.timestamp);
+    void add(const record<KeyIn, ValueIn>& r, const window& at) {
+        std::int64_t timestamp = std::max(store_.get(at.start, aggregate_), r.timestamp);
         if (!aggregate_) {
             timestamp = r.timestamp;
             step_.begin(aggregate_);
         }
         if (forwards_ && forwarder_.needs_old()) old_ = aggregate_;
         step_.add(non_null(r.key), r.value, aggregate_);
-        store_.put(start, pointer_to(aggregate_), timestamp);
+        store_.put(at.start, pointer_to(aggregate_), timestamp);
         if (!forwards_) return;
-        key_->window = {start, window_end(start, windows_.size)};
+        key_->window = at;
         const change<aggregate_type> update{pointer_to(aggregate_), pointer_to(old_)};
         this->forward({*key_, update, timestamp, r.headers});
         context_->handling(r);
@@ -81,33 +82,31 @@ private:
 
     void emit_closed(std::int64_t close, headers& with) {
         if (!closing_.due(close)) return;
-        const std::int64_t newest = close - windows_.size;
-        if (newest < 0) return;
-        const std::int64_t oldest = first_open_start();
-        if (closing_.last() && windows_.same_windows(newest, oldest - 1)) return;
-        emit(oldest, newest, with);
+        const std::optional<std::int64_t> last = closing_.last();
+        const auto starts = windows_.closed(last, close);
+        if (!starts) return;
+        emit(*starts, with, [&](const window& each) { return each.end <= close && (!last || each.end > *last); });
         closing_.emitted(close);
     }
     /// No record has come for long: what is open closes, as if time had passed.
     void close_all() {
-        const std::int64_t newest = emit(first_open_start(), unknown_window_end, *context_->current().headers);
-        if (newest < 0) return;
-        const std::int64_t close = newest + windows_.size;
+        const std::optional<std::int64_t> last = closing_.last();
+        const std::int64_t close = emit({windows_.first_open(last), unknown_window_end}, *context_->current().headers,
+                                        [&](const window& each) { return !last || each.end > *last; });
+        if (close < 0) return;
         observed_ = std::max(observed_, add_sat(close, windows_.grace));
         closing_.emitted(close);
     }
-    /// The start of the first window that was not emitted yet.
-    [[nodiscard]] std::int64_t first_open_start() const {
-        return closing_.last() ? std::max<std::int64_t>(0, sub_sat(*closing_.last(), windows_.size)) + 1 : 0;
-    }
-    std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
-        return emit_windows<key_type, aggregate_type>(store_.store(), from, to, windows_.size, with, this->children(),
-                                                      *context_);
+    template <class Wanted>
+    std::int64_t emit(const start_span& starts, headers& with, Wanted wanted) {
+        return emit_windows<key_type, aggregate_type>(store_.store(), starts, ends_, with, this->children(), *context_,
+                                                      wanted);
     }
 
     typename Plan::step step_;
     time_windows windows_;
     std::string store_name_;
+    window_ends ends_;
     task_context* context_ = nullptr;
     typed_windows<key_type, aggregate_type> store_;
     update_forwarder<window_store_key<key_type>, aggregate_type> forwarder_;
