@@ -35,6 +35,8 @@ public:
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override { entries_.restored(offset); }
     void flush() override;
+    [[nodiscard]] bool forwards() const noexcept override { return entries_.forwards(); }
+    [[nodiscard]] bool dirty() const noexcept override { return entries_.dirty(); }
     void committed(std::optional<std::int64_t> offset) override { entries_.committed(offset); }
     void rollback() override { entries_.rollback(); }
     void close() override { entries_.close(); }

@@ -46,8 +46,13 @@ public:
     /// All is restored up to and including `offset` (nullopt: the changelog is empty): written to disk with it.
     virtual void restored(std::optional<std::int64_t> offset) = 0;
 
-    /// Forwards what is cached (which may dirty other stores), then drains dirty updates to the changelog.
+    /// Forwards what is cached, then drains dirty updates to the changelog. What it forwards may dirty any store of the
+    /// task, this one too.
     virtual void flush() = 0;
+    /// Whether `flush` forwards: the store caches, and a node listens.
+    [[nodiscard]] virtual bool forwards() const noexcept = 0;
+    /// Whether updates wait for `flush`.
+    [[nodiscard]] virtual bool dirty() const noexcept = 0;
     /// What was drained is committed. `offset`: of the store's last changelog record that was acknowledged; nullopt
     /// where none was ever written or there is no changelog.
     virtual void committed(std::optional<std::int64_t> offset) = 0;

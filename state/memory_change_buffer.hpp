@@ -40,6 +40,8 @@ public:
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t>) override {}
     void flush() override;
+    [[nodiscard]] bool forwards() const noexcept override { return false; }
+    [[nodiscard]] bool dirty() const noexcept override { return !dirty_.empty(); }
     void committed(std::optional<std::int64_t> offset) override;
     void rollback() override;
     void close() override;

@@ -33,6 +33,8 @@ public:
     }
     void restored(std::optional<std::int64_t> offset) final { map_.restored(offset); }
     void flush() final { map_.flush(); }
+    [[nodiscard]] bool forwards() const noexcept final { return map_.forwards(); }
+    [[nodiscard]] bool dirty() const noexcept final { return map_.dirty(); }
     void committed(std::optional<std::int64_t> offset) final {
         expire(map_.drained_position().observed);
         map_.committed(offset);

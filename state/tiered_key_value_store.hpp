@@ -36,6 +36,8 @@ public:
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override;
     void flush() override { map_.flush(); }
+    [[nodiscard]] bool forwards() const noexcept override { return map_.forwards(); }
+    [[nodiscard]] bool dirty() const noexcept override { return map_.dirty(); }
     void committed(std::optional<std::int64_t> offset) override { map_.committed(offset); }
     void rollback() override { map_.rollback(); }
     void close() override { map_.close(); }

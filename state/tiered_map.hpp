@@ -86,6 +86,8 @@ public:
     void restored(std::optional<std::int64_t> offset);
 
     void flush();
+    [[nodiscard]] bool forwards() const noexcept { return listener_ != nullptr; }
+    [[nodiscard]] bool dirty() const noexcept { return dirty_count_ > 0; }
     void committed(std::optional<std::int64_t> offset);
     void rollback();
     void close();

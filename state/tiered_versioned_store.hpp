@@ -32,6 +32,8 @@ public:
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override;
     void flush() override;
+    [[nodiscard]] bool forwards() const noexcept override { return false; }
+    [[nodiscard]] bool dirty() const noexcept override { return map_.dirty() || log_.pending_bytes() > 0; }
     void committed(std::optional<std::int64_t> offset) override;
     void rollback() override;
     void close() override;

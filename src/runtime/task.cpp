@@ -6,6 +6,8 @@
 #include <streams/core/saturation.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <ranges>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -15,6 +17,9 @@ namespace {
 /// Below, a store would go to the disk for nearly every key; above, memory buys little.
 constexpr std::size_t least_store_memory = 512 << 10;
 constexpr std::size_t most_store_memory = 16 << 20;
+
+/// Of stores that feed one another, in one commit; more is a loop without an end.
+constexpr std::size_t most_repeated_flushes = 10'000;
 
 std::size_t share_of(std::size_t memory, std::size_t stores) {
     return memory == 0 || stores == 0 ? 0 : std::clamp(memory / stores, least_store_memory, most_store_memory);
@@ -110,6 +115,7 @@ void stream_task::initialize(std::span<const kafka::committed_offset> committed)
     }
     initialising_ = nullptr;
     initialized_ = true;
+    commit_needed_ = dirty(); // a node may write while it is initialised
 }
 
 std::size_t stream_task::input_of(const topic_partition& partition) const noexcept {
@@ -276,12 +282,33 @@ std::size_t stream_task::uncommitted_bytes() const {
 void stream_task::prepare_commit() {
     commit_requested_ = false;
     begin_without_record(stream_time());
-    without_record("forwarded cached updates", [&] {
-        for (task_store& each : stores_) each.store->flush();
-    });
+    without_record("forwarded cached updates", [&] { flush_stores(); });
+}
+
+bool stream_task::dirty() const {
+    return std::ranges::any_of(stores_, [](const task_store& each) { return each.store->dirty(); });
+}
+
+void stream_task::flush_stores() {
+    const auto forwards = [](const task_store& each) { return each.store->forwards(); };
+    std::ranges::for_each(stores_ | std::views::filter(forwards), [](task_store& each) { each.store->flush(); });
+    // Whatever was flushed may have been written again by what follows a store that came later: upstream first, until
+    // all caches are at rest.
+    const auto waits = [&](const task_store& each) { return forwards(each) && each.store->dirty(); };
+    std::size_t flushes = 0;
+    for (auto next = std::ranges::find_if(stores_, waits); next != stores_.end();
+         next = std::ranges::find_if(stores_, waits)) {
+        if (++flushes > most_repeated_flushes)
+            throw streams_error(concat("store ", next->spec.name, " is written again however often its cache is flushed, "
+                                       "since nodes behind it write to it; set caching to false where it is declared"));
+        next->store->flush();
+    }
+    for (task_store& each : stores_)
+        if (!forwards(each)) each.store->flush();
 }
 
 std::vector<kafka::committed_offset> stream_task::committable(bool count_control_records) {
+    assert(!dirty() && "offsets must not be committed ahead of updates");
     prepared_.clear();
     std::vector<kafka::committed_offset> offsets;
     for (std::size_t at = 0; at < inputs_.size(); ++at) {

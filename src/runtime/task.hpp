@@ -106,9 +106,10 @@ public:
     [[nodiscard]] bool commit_requested() const noexcept { return commit_requested_; }
     /// Bytes that the stores hold until the next commit.
     [[nodiscard]] std::size_t uncommitted_bytes() const;
-    /// Flushes every store once, which forwards cached updates and drains changelogs.
+    /// Flushes the stores, which forwards cached updates and drains changelogs, until none is dirty.
     void prepare_commit();
     /// What is to be committed: the inputs whose offset or metadata changed since the last commit.
+    /// REQUIRES: nothing was written to a store since prepare_commit.
     /// `count_control_records`: those after the last record too; only where nothing polled is still to be added.
     [[nodiscard]] std::vector<kafka::committed_offset> committable(bool count_control_records);
     /// The last committable offsets are committed, and changelogs are acknowledged up to `acknowledged`.
@@ -162,6 +163,8 @@ private:
     void invalid_timestamp(const record_queue& queue, const record_view& raw) override;
     void untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) override;
     void unprocessable(const partition_group::taken& next, const std::exception& cause);
+    [[nodiscard]] bool dirty() const;
+    void flush_stores();
     void close_stores();
 
     task_id id_;
