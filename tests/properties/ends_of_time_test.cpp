@@ -46,7 +46,6 @@ struct counted_update {
     std::int64_t count;
     friend bool operator==(const counted_update&, const counted_update&) = default;
 };
-std::ostream& operator<<(std::ostream& out, const counted_update& one) { return out << one.start << ": " << one.count; }
 
 /// What became of records of one key.
 struct outcome {

@@ -239,6 +239,7 @@ TEST_CASE("a restore that is interrupted leaves the time of the store as it was,
     };
     restore_half();
     CHECK(store.managed->caught_up_at() == 0);
+    store.managed.reset();
     std::filesystem::remove_all(store.folder.path() / spec.name);
     const auto begun = store.clock.wall_ms();
     store.open();
