@@ -129,6 +129,21 @@ TEST_CASE("a window of the user's own leaves once, when it closes, however long 
     CHECK(updates(by_window(suppressing, uneven{}).count().suppress(until_window_closes{}), suppressing, times) == closed);
 }
 
+TEST_CASE("a long window leaves after a short one that began later") {
+    struct nested {
+        std::vector<window> windows_for(std::int64_t at) const {
+            const std::int64_t round = at / 100 * 100;
+            if (at < round + 5 || at >= round + 10) return {{round, round + 100}};
+            return {{round, round + 100}, {round + 5, round + 10}};
+        }
+        milliseconds size() const { return 100ms; }
+        milliseconds grace() const { return 0ms; }
+    };
+    streams_builder builder;
+    CHECK(updates(by_window(builder, nested{}).emit_on_close().count(), builder, {1, 7, 20, 100}) ==
+          std::vector<update>{{5, 10, 1}, {0, 100, 3}});
+}
+
 TEST_CASE("a window of the user's own is emitted when nothing comes any more") {
     streams_builder builder;
     by_window(builder, uneven{}).emit_on_close(close_when_idle{1s}).count().to_stream().to("out");

@@ -79,8 +79,7 @@ public:
             detail::source_maker<std::optional<Key>, std::optional<Value>>(
                 on_null::fail, detail::picked_functional<timestamp_option>(options...)),
             [table](const std::string& name, const std::string& source, const std::string& reused, topology& out) {
-                detail::write_table_source<std::optional<Key>, std::optional<Value>>(*table, name, {source}, reused,
-                                                                                     std::chrono::milliseconds(0), out);
+                detail::write_table_source<std::optional<Key>, std::optional<Value>>(*table, name, {source}, reused, {}, out);
             });
         return ktable<Key, Value, rows::deletable>(std::move(at), std::move(table));
     }

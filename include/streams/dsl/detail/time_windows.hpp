@@ -61,7 +61,7 @@ struct time_windows {
     /// How long a window is read and written after its start, ms.
     [[nodiscard]] std::int64_t needed_retention() const noexcept { return size + grace; }
 
-    /// The starts among which are all windows that end up to `close`, and none that had closed at `last`; nullopt: none ends.
+    /// The starts of all windows that end after `last` and up to `close`, others among them; nullopt: none ends.
     [[nodiscard]] std::optional<start_span> closed(std::optional<std::int64_t> last, std::int64_t close) const noexcept {
         const std::int64_t newest = rule ? close - 1 : close - size;
         if (newest < 0) return std::nullopt;
@@ -69,9 +69,9 @@ struct time_windows {
         if (last && !rule && same_windows(newest, oldest - 1)) return std::nullopt;
         return start_span{oldest, newest};
     }
-    /// The start that no window had which had closed at `last`.
+    /// No window that is open at `last` begins before.
     [[nodiscard]] std::int64_t first_open(std::optional<std::int64_t> last) const noexcept {
-        return last ? std::max<std::int64_t>(0, sub_sat(*last, size)) + 1 : 0;
+        return last ? std::max<std::int64_t>(0, sub_sat(*last, size - 1)) : 0;
     }
 
 private:
