@@ -68,13 +68,13 @@ result producer::append(const kafka::producer_record& record) {
     if (closed_) return {error_class::fatal, "the producer is closed; make a new one"};
     auto& at = destinations_[static_cast<std::size_t>(record.topic)];
     if (!look_up(at)) {
-        fail(at, record.partition.value_or(-1), unknown_topic(at.name));
+        fail(at, record.partition.value_or(-1), record, unknown_topic(at.name));
         return {};
     }
     const auto partition = place(at, record);
     const auto number = static_cast<std::int32_t>(partition);
     if (partition >= at.to->logs.size()) {
-        fail(at, number, unknown_partition(at.name, number, at.to->logs.size()));
+        fail(at, number, record, unknown_partition(at.name, number, at.to->logs.size()));
         return {};
     }
     auto& log = *at.to->logs[partition];
@@ -86,13 +86,13 @@ result producer::append(const kafka::producer_record& record) {
                         .headers = record.headers});
         if (at.offsets_wanted) at.last[partition] = offset;
     } catch (const std::exception& failed) {
-        fail(at, number, {error_class::fatal, failed.what()});
+        fail(at, number, record, {error_class::fatal, failed.what()});
     }
     return {};
 }
 
-void producer::fail(const destination& at, std::int32_t partition, result why) {
-    failures_.push_back({{at.name, partition}, std::move(why)});
+void producer::fail(const destination& at, std::int32_t partition, const kafka::producer_record& record, result why) {
+    failures_.push_back({{at.name, partition}, std::move(why), record.tag, record.timestamp});
 }
 
 void producer::poll(kafka::milliseconds) {}

@@ -44,7 +44,7 @@ private:
 
     [[nodiscard]] bool look_up(destination& of) const;
     [[nodiscard]] static std::size_t place(destination& at, const kafka::producer_record& record);
-    void fail(const destination& at, std::int32_t partition, kafka::result why);
+    void fail(const destination& at, std::int32_t partition, const kafka::producer_record& record, kafka::result why);
 
     const std::shared_ptr<cluster> cluster_;
     const kafka::producer_options options_;

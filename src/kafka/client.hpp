@@ -108,7 +108,8 @@ class consumer {
 public:
     virtual ~consumer() = default;
 
-    /// Joins the group of the configuration. Topics need not exist yet.
+    /// Joins the group of the configuration; once more, it joins anew: what is assigned is revoked first. Topics need not
+    /// exist yet.
     virtual result subscribe(std::span<const std::string> topics) = 0;
     /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment.
     virtual result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) = 0;
@@ -149,12 +150,15 @@ struct producer_record {
     std::optional<bytes_view> value{};
     std::int64_t timestamp = -1;              ///< ms since the epoch; negative: the producer's clock
     const streams::headers* headers = nullptr;
+    std::uint64_t tag = 0;                    ///< the caller's own; a failure gives it back
 };
 
 /// A record that could not be written, after all retries.
 struct delivery_failure {
-    topic_partition partition;
+    topic_partition partition; ///< -1: it was not placed yet
     result reason;
+    std::uint64_t tag = 0;
+    std::int64_t timestamp = -1; ///< of the record, ms since the epoch; -1: it had none
 };
 
 /// Writes records, in order within a partition, idempotently; or in transactions.
@@ -174,7 +178,7 @@ public:
     virtual result flush(milliseconds timeout) = 0;
     /// Failures since the last call.
     [[nodiscard]] virtual std::vector<delivery_failure> take_failures() = 0;
-    /// The largest acknowledged offset of a partition whose topic was opened with `offsets_wanted`.
+    /// The offset of the last acknowledged record of a partition whose topic was opened with `offsets_wanted`.
     [[nodiscard]] virtual std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) = 0;
 
     /// Transactions (KIP-447). A producer that is not transactional answers fatal.

@@ -33,8 +33,8 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         return "raise producer message.max.bytes and the topic's max.message.bytes, or write smaller records";
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
-        return "correct the records' timestamps, or raise the topic's message.timestamp.before.max.ms and "
-               "message.timestamp.after.max.ms";
+        return "the topic takes the times that its message.timestamp.before.max.ms and message.timestamp.after.max.ms "
+               "allow: raise these, set its message.timestamp.type to LogAppendTime, or give the record another time";
     case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
         return "set replication.factor to no more than there are brokers";
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:

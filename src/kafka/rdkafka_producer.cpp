@@ -45,7 +45,7 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
             if (!topic || !topic->offsets_wanted || message.partition < 0 || message.offset < 0) return;
             const auto at = static_cast<std::size_t>(message.partition);
             if (topic->last_offsets.size() <= at) topic->last_offsets.resize(at + 1, -1);
-            topic->last_offsets[at] = std::max(topic->last_offsets[at], message.offset);
+            topic->last_offsets[at] = message.offset; // in order; a topic that was made anew begins again
             return;
         }
         // An aborted transaction takes its records back; nobody waits for those.
@@ -54,7 +54,10 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
         auto reason = result_of(message.err, concat("writing a record to ", partition.partition < 0
                                                                                 ? partition.topic
                                                                                 : to_string(partition)));
-        failures.push_back({std::move(partition), std::move(reason)});
+        rd_kafka_timestamp_type_t type{};
+        failures.push_back({std::move(partition), std::move(reason),
+                            static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message._private)),
+                            rd_kafka_message_timestamp(&message, &type)});
     } catch (const std::exception& failed) {
         outages().line(log_level::error, failed.what());
     }
@@ -107,7 +110,7 @@ result rdkafka_producer::append(const producer_record& record) {
     const auto& topic = topics_[static_cast<std::size_t>(record.topic)];
     if (!topic.handle)
         return {error_class::fatal, concat("topic ", topic.name, " cannot be written to: its name is refused; correct it")};
-    std::array<rd_kafka_vu_t, 7> fields;
+    std::array<rd_kafka_vu_t, 8> fields;
     std::size_t count = 0;
     fields[count].vtype = RD_KAFKA_VTYPE_RKT;
     fields[count++].u.rkt = topic.handle.get();
@@ -115,6 +118,11 @@ result rdkafka_producer::append(const producer_record& record) {
     fields[count++].u.i32 = record.partition.value_or(RD_KAFKA_PARTITION_UA);
     fields[count].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
     fields[count++].u.i = RD_KAFKA_MSG_F_COPY;
+    if (record.tag != 0) {
+        static_assert(sizeof(void*) >= sizeof(record.tag));
+        fields[count].vtype = RD_KAFKA_VTYPE_OPAQUE;
+        fields[count++].u.ptr = reinterpret_cast<void*>(static_cast<std::uintptr_t>(record.tag));
+    }
     // An empty key is not a null one, and librdkafka tells them apart by the pointer.
     static constexpr std::byte nothing{};
     const auto add = [&](rd_kafka_vtype_t type, bytes_view content) {

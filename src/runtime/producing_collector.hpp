@@ -7,13 +7,16 @@
 #include <streams/core/config.hpp>
 #include <streams/topology/record_collector.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -26,7 +29,9 @@ public:
     /// All outlive the collector. `sent` counts records handed over.
     producing_collector(kafka::producer& producer, const streams_config& config, clock& time,
                         std::atomic<std::uint64_t>& sent)
-        : producer_(producer), timeout_(config.task_timeout), time_(time), sent_(sent) {}
+        : producer_(&producer), timeout_(config.task_timeout), time_(time), sent_(sent) {}
+    /// Writes through another producer from here on. REQUIRES: what was opened is closed.
+    void use(kafka::producer& producer);
 
     [[nodiscard]] std::int32_t open(std::string_view topic) override;
     [[nodiscard]] std::int32_t partitions(std::int32_t topic) override;
@@ -34,7 +39,7 @@ public:
 
     /// Where the updates of a store go; offsets that the cluster acknowledges are kept for `acknowledged`.
     [[nodiscard]] std::unique_ptr<changelog_sink> open_changelog(std::string_view topic, std::int32_t partition);
-    /// The offset of the last acknowledged record of a changelog; nullopt: none was written.
+    /// The offset of the last acknowledged record of a changelog; nullopt: none was written since it was opened.
     [[nodiscard]] std::optional<std::int64_t> acknowledged(std::string_view changelog, std::int32_t partition);
 
     /// Serves acknowledgements without waiting; throws what failed to arrive.
@@ -44,12 +49,16 @@ public:
 
 private:
     friend class changelog_writer;
+    [[nodiscard]] std::uint64_t tag_of(const record_metadata& origin);
+    [[nodiscard]] std::string describe_failed(std::int64_t timestamp, std::uint64_t tag) const;
+    [[nodiscard]] std::string blocking();
     void append(const kafka::producer_record& record);
     void wait_and_append(const kafka::producer_record& record, const kafka::result& first);
     void throw_failures();
+    void refresh_partitions();
     std::int32_t intern(std::string_view topic, bool offsets_wanted);
 
-    kafka::producer& producer_;
+    kafka::producer* producer_;
     std::chrono::milliseconds timeout_;
     clock& time_;
     std::atomic<std::uint64_t>& sent_;
@@ -59,6 +68,9 @@ private:
         std::int32_t partitions = 0; ///< 0: not asked for yet
     };
     std::unordered_map<std::int32_t, known_topic> topics_;
+    std::vector<topic_partition> origins_; ///< input partitions that records went back to
+    std::array<std::size_t, 32> recent_origins_{}; ///< some of them, so that a record rarely costs a search
+    std::map<std::pair<std::int32_t, std::int32_t>, bool> written_; ///< changelog partitions, whether since they were opened
 };
 
 } // namespace streams::inline v0

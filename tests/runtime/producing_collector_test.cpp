@@ -65,6 +65,19 @@ TEST_CASE("an unknown width of a topic is asked for until task.timeout.ms, then 
     CHECK(says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in"))); }), "topic in"));
 }
 
+TEST_CASE("a record with a key to be placed by follows its topic's partition count, from the next flush on") {
+    collector_under_test t;
+    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    t.w.cluster.remove_topic("out");
+    t.w.cluster.create_topic("out", 64);
+    t.collector.flush(1s);
+    const std::string key = "key";
+    outgoing_record r;
+    r.key = r.partition_key = bytes_view(std::string_view(key));
+    t.collector.send(t.collector.open("out"), r);
+    CHECK(t.w.cluster.read_bytes("out").at(0).partition == partition_of(bytes_view(std::string_view(key)), 64));
+}
+
 TEST_CASE("a queue that stays full is an error that names the topic") {
     collector_under_test t;
     t.script->answer("append", {error_class::retriable, "queue full"}, 100'000);
@@ -84,6 +97,59 @@ TEST_CASE("failures are thrown by what can be done about them") {
     t.send("a");
     CHECK_THROWS_AS(t.collector.flush(1s), fenced_error);
     CHECK_NOTHROW(t.collector.flush(1s));
+}
+
+TEST_CASE("a failed record is named with its time, and with the input record that it goes back to") {
+    collector_under_test t;
+    t.script->answer("deliver", {error_class::fatal, "too large"}, 2);
+    const std::string first = "in";
+    const record_metadata origin{first, 3, 41};
+    outgoing_record r{.timestamp = 1234, .origin = &origin};
+    t.collector.send(t.collector.open("out"), r);
+    const auto message = message_of([&] { t.collector.flush(1s); });
+    for (const char* part : {"out-0", "timestamp 1234", "record 41 of in-3", "too large"}) CHECK(says(message, part));
+
+    r.origin = nullptr;
+    t.collector.send(t.collector.open("out"), r);
+    CHECK_FALSE(says(message_of([&] { t.collector.flush(1s); }), "a result of"));
+}
+
+TEST_CASE("the input record of a failed record is named whichever partition was written from last") {
+    collector_under_test t;
+    t.script->answer("deliver", {error_class::fatal, "too large"});
+    for (const std::int32_t partition : {0, 7, 0, 2}) {
+        const std::string topic = "in"; // the origin borrows it
+        const record_metadata origin{topic, partition, 100 + partition};
+        t.collector.send(t.collector.open("out"), {.timestamp = 1, .origin = &origin});
+        if (partition == 0) t.script->answer("deliver", {error_class::fatal, "too large"});
+    }
+    const auto message = message_of([&] { t.collector.flush(1s); });
+    CHECK(says(message, "record 100 of in-0"));
+}
+
+TEST_CASE("a topic that is not there is named when records do not leave in time") {
+    collector_under_test t;
+    static_cast<void>(t.collector.open("missing"));
+    t.script->answer("flush", {error_class::retriable, "2 records wait"});
+    const auto message = message_of([&] { t.collector.flush(0ms); });
+    CHECK(says(message, "2 records wait"));
+    CHECK(says(message, "the cluster knows no partitions of missing"));
+}
+
+TEST_CASE("a changelog that is opened again has no acknowledged offset of before") {
+    collector_under_test t;
+    const auto write = [&] {
+        const auto changelog = t.collector.open_changelog("out", 0);
+        changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
+        t.collector.flush(1s);
+    };
+    write();
+    CHECK(t.collector.acknowledged("out", 0) == 0);
+    const auto again = t.collector.open_changelog("out", 0);
+    CHECK_FALSE(t.collector.acknowledged("out", 0)); // others may have written since
+    again->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
+    t.collector.flush(1s);
+    CHECK(t.collector.acknowledged("out", 0) == 1);
 }
 
 TEST_CASE("a changelog's acknowledged offset is that of its last record") {

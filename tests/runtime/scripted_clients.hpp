@@ -18,14 +18,23 @@ public:
         const std::lock_guard lock(mutex_);
         for (int i = 0; i < times; ++i) answers_[call].push_back(with);
     }
+    /// The next call goes on to the real client.
+    void pass(const std::string& call) {
+        const std::lock_guard lock(mutex_);
+        answers_[call].push_back(std::nullopt);
+    }
     [[nodiscard]] std::optional<kafka::result> next(const std::string& call) {
         const std::lock_guard lock(mutex_);
         auto& waiting = answers_[call];
         if (waiting.empty()) return std::nullopt;
         auto first = waiting.front();
         waiting.pop_front();
-        ++given_[call];
+        if (first) ++given_[call];
         return first;
+    }
+    void count(const std::string& call) {
+        const std::lock_guard lock(mutex_);
+        ++given_[call];
     }
     [[nodiscard]] int given(const std::string& call) {
         const std::lock_guard lock(mutex_);
@@ -34,7 +43,7 @@ public:
 
 private:
     std::mutex mutex_;
-    std::map<std::string, std::deque<kafka::result>> answers_;
+    std::map<std::string, std::deque<std::optional<kafka::result>>> answers_;
     std::map<std::string, int> given_;
 };
 
@@ -99,7 +108,7 @@ public:
     kafka::result append(const kafka::producer_record& record) override {
         if (auto failed = script_->next("append")) return *failed;
         if (auto lost = script_->next("deliver")) {
-            failures_.push_back({{"out", 0}, *lost});
+            failures_.push_back({{"out", 0}, *lost, record.tag, record.timestamp});
             return {};
         }
         return real_->append(record);
@@ -173,6 +182,7 @@ public:
         return std::make_unique<scripted_consumer>(real_->make_consumer(options), script_);
     }
     std::unique_ptr<kafka::producer> make_producer(const kafka::producer_options& options) override {
+        script_->count("make_producer");
         return std::make_unique<scripted_producer>(real_->make_producer(options), script_);
     }
     std::unique_ptr<kafka::admin> make_admin(const std::string& client_id) override {

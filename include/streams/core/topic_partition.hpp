@@ -19,7 +19,7 @@ struct topic_partition {
 
 /// Kafka's text for a partition: `topic-3`.
 [[nodiscard]] inline std::string to_string(const topic_partition& of) {
-    return of.topic + '-' + std::to_string(of.partition);
+    return of.partition < 0 ? of.topic : of.topic + '-' + std::to_string(of.partition);
 }
 
 } // namespace streams::inline v0

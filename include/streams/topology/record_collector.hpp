@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/headers.hpp>
+#include <streams/core/record.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,7 @@ struct outgoing_record {
     const streams::headers* headers = nullptr;  ///< null: none
     std::optional<std::int32_t> partition{};    ///< nullopt: murmur2 of the key, any partition for a null key
     std::optional<bytes_view> partition_key{};  ///< bytes to place the record by instead of the key (windowed keys)
+    const record_metadata* origin = nullptr;    ///< of the input record that it goes back to, for messages; null: unknown
 };
 
 /// Where sinks put records: copied once, straight into the outgoing batch. On the task's thread.
