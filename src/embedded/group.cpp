@@ -48,7 +48,7 @@ std::string group::join(const std::string& client_id, const std::string& instanc
 void group::resubscribe(const std::string& member_id, std::vector<std::string> topics) {
     const std::lock_guard lock(mutex_);
     const auto found = members_.find(member_id);
-    if (found == members_.end() || found->second.topics == topics) return;
+    if (found == members_.end()) return;
     found->second.topics = std::move(topics);
     begin_rebalance();
 }

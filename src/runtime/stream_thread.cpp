@@ -20,7 +20,6 @@ constexpr std::size_t most_uncommitted_bytes = 64 * 1024 * 1024; ///< of an appl
 constexpr std::int64_t short_round_ms = 5;
 constexpr std::int64_t long_round_ms = 50;
 constexpr milliseconds restore_wait{20};
-constexpr milliseconds reopen_pause{1000};
 constexpr milliseconds call_timeout{5000};
 constexpr milliseconds last_commit_limit{30'000}; ///< whoever stops an application waits for it
 
@@ -46,7 +45,7 @@ kafka::consumer_options restore_consumer(const std::string& name) {
 stream_thread::stream_thread(std::int32_t number, const thread_environment& environment)
     : environment_(environment), name_(concat(environment.client_id, "-StreamThread-", number)),
       consumer_(environment.clients.make_consumer(group_consumer(environment, name_, number))),
-      producer_(environment.clients.make_producer({.client_id = name_ + "-producer"})),
+      producer_(make_producer()),
       restore_consumer_(environment.clients.make_consumer(restore_consumer(name_))),
       collector_(*producer_, environment.config, environment.time, sent_),
       tasks_(environment, collector_, drops_, *this),
@@ -62,30 +61,22 @@ bool stream_thread::run_once() {
         return false;
     }
     if (!assignor_) join();
-    try {
-        turn();
-        if (tasks_.all_running()) failing_since_.reset();
-    } catch (const fenced_error& cause) {
-        log(log_level::info, concat(name_, " lost its tasks and joins again: ", cause.what()));
-        give_up();
-    } catch (const corrupt_task_error& cause) {
-        if (owned_task* owned = tasks_.find(cause.task())) restart(*owned, &cause);
-    } catch (const lost_records_error& cause) {
-        restart_all(cause);
-    } catch (const state_error& cause) {
-        restart_all(cause);
-    }
+    turn_or_recover();
     report();
     return true;
 }
 
 void stream_thread::join() {
-    const auto& application_id = environment_.config.application_id;
-    assignor_ = make_range_assignor(environment_.what, application_id, environment_.layout);
-    const auto topics = input_topics(environment_.what, environment_.what.sub_topologies(), application_id);
+    assignor_ = make_range_assignor(environment_.what, environment_.config.application_id, environment_.layout);
+    subscribe();
+    last_commit_ = last_poll_ = environment_.time.steady_ms();
+}
+
+void stream_thread::subscribe() {
+    const auto topics = input_topics(environment_.what, environment_.what.sub_topologies(),
+                                     environment_.config.application_id);
     call_patiently(environment_.time, environment_.config.task_timeout, "subscribe",
                    [&] { return consumer_->subscribe(topics); });
-    last_commit_ = last_poll_ = environment_.time.steady_ms();
 }
 
 void stream_thread::turn() {
@@ -187,7 +178,7 @@ void stream_thread::let_go(const kafka::rebalance& revoked) {
         give_up();
     };
     try {
-        commit(environment_.config.task_timeout, true);
+        commit(environment_.config.task_timeout, false);
         for (const task_id id : assignor_->assign(revoked.partitions).active) {
             if (owned_task* owned = tasks_.find(id); owned != nullptr && owned->task) restorer_.remove(*owned->task);
             tasks_.close(id);
@@ -199,16 +190,6 @@ void stream_thread::let_go(const kafka::rebalance& revoked) {
     }
     if (tasks_.empty()) valve_.forget();
     for (const auto& partition : revoked.partitions) starts_.erase(partition);
-}
-
-void stream_thread::give_up() noexcept {
-    running_.store(false, std::memory_order_release);
-    assigned_ = false;
-    for (const auto& each : tasks_.all())
-        if (each->task) restorer_.remove(*each->task);
-    tasks_.close_all_dirty();
-    valve_.forget();
-    starts_.clear();
 }
 
 void stream_thread::note_errors(const kafka::poll_result& polled) {
@@ -274,37 +255,6 @@ void stream_thread::start_running(stream_task& restored) {
                    [&] { return consumer_->resume(owned.inputs); });
 }
 
-void stream_thread::restart(owned_task& owned, const corrupt_task_error* damage) {
-    running_.store(false, std::memory_order_release);
-    if (owned.task) restorer_.remove(*owned.task);
-    tasks_.reset(owned, damage);
-    valve_.forget(owned.inputs);
-    const auto& time_limit = environment_.config.task_timeout;
-    call_patiently(environment_.time, time_limit, "pause the inputs of a task that starts again",
-                   [&] { return consumer_->pause(owned.inputs); });
-    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time,
-                                      owned.inputs);
-    owned.committed = std::move(found.committed);
-    for (const auto& [partition, offset] : found.positions) {
-        starts_[partition] = offset;
-        call_patiently(environment_.time, time_limit, concat("seek in ", to_string(partition)),
-                       [&] { return consumer_->seek(partition, offset); });
-    }
-}
-
-void stream_thread::restart_all(const std::exception& cause) {
-    const std::int64_t now = environment_.time.steady_ms();
-    if (!failing_since_) {
-        log(log_level::warn, concat(name_, " starts its tasks again from their last commit: ", cause.what()));
-        failing_since_ = now;
-    }
-    if (now - *failing_since_ >= environment_.config.task_timeout.count())
-        throw cluster_error(concat(cause.what(), "; tried again for ", environment_.config.task_timeout.count(),
-                                   " ms (task.timeout.ms)"));
-    reopen_at_ = now + reopen_pause.count();
-    for (const auto& each : tasks_.all()) restart(*each);
-}
-
 void stream_thread::work() {
     const std::int64_t give_way = last_poll_ + environment_.config.max_poll_interval.count() / 2;
     for (;;) {
@@ -345,13 +295,13 @@ void stream_thread::commit_when_due() {
         uncommitted += each->task->uncommitted_bytes();
     }
     const auto threads = static_cast<std::size_t>(environment_.config.num_stream_threads);
-    if (due || uncommitted > most_uncommitted_bytes / threads) commit(environment_.config.task_timeout, false);
+    if (due || uncommitted > most_uncommitted_bytes / threads) commit(environment_.config.task_timeout, true);
 }
 
-void stream_thread::commit(milliseconds limit, bool closing) {
+void stream_thread::commit(milliseconds limit, bool all_queued) {
     const auto tasks = running_tasks();
     if (!tasks.empty())
-        purge_.committed(commit_tasks(tasks, closing, collector_, *consumer_, limit, environment_.time));
+        purge_.committed(commit_tasks(tasks, all_queued, collector_, *consumer_, limit, environment_.time));
     last_commit_ = environment_.time.steady_ms();
 }
 
@@ -388,7 +338,7 @@ void stream_thread::leave() {
 
 void stream_thread::abandon() noexcept {
     if (std::exchange(closed_, true)) return;
-    give_up();
+    close_tasks();
     consumer_->close();
     restore_consumer_->close();
     producer_->close();

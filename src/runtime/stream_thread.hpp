@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,14 +48,21 @@ public:
     [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
 
 private:
+    [[nodiscard]] std::unique_ptr<kafka::producer> make_producer() const {
+        return environment_.clients.make_producer({.client_id = name_ + "-producer"});
+    }
+    void turn_or_recover();
     void turn();
+    void recover(const std::exception_ptr& failure);
     void join();
+    void subscribe();
     void leave();
     void handle(const kafka::rebalance& change);
     void acknowledge(const kafka::rebalance& change) noexcept;
     void take_on(const kafka::rebalance& assigned);
     void let_go(const kafka::rebalance& revoked);
-    void give_up() noexcept;
+    void give_up();
+    void close_tasks() noexcept;
     void note_errors(const kafka::poll_result& polled);
     void reset_positions(std::span<const topic_partition> lost);
     void queue(std::vector<kafka::record_batch> batches);
@@ -64,7 +72,7 @@ private:
     void restart_all(const std::exception& cause);
     void work();
     std::size_t process_round();
-    void commit(std::chrono::milliseconds limit, bool closing);
+    void commit(std::chrono::milliseconds limit, bool all_queued);
     void commit_when_due();
     [[nodiscard]] std::chrono::milliseconds poll_wait();
     [[nodiscard]] bool anything_processable();

@@ -22,7 +22,7 @@ std::optional<std::int64_t> covered_offset(const task_store& store, task_id task
 
 } // namespace
 
-std::vector<kafka::committed_offset> commit_tasks(std::span<stream_task* const> tasks, bool closing,
+std::vector<kafka::committed_offset> commit_tasks(std::span<stream_task* const> tasks, bool all_queued,
                                                   producing_collector& collector, kafka::consumer& consumer,
                                                   std::chrono::milliseconds limit, clock& time) {
     for (stream_task* task : tasks)
@@ -31,7 +31,7 @@ std::vector<kafka::committed_offset> commit_tasks(std::span<stream_task* const> 
 
     std::vector<kafka::committed_offset> offsets;
     for (stream_task* task : tasks) {
-        auto more = task->committable(!closing);
+        auto more = task->committable(all_queued);
         std::move(more.begin(), more.end(), std::back_inserter(offsets));
     }
     if (!offsets.empty())

@@ -14,11 +14,10 @@ namespace streams::inline v0 {
 
 /// Commits running tasks at least once: flushes stores, waits for what was sent, commits the offsets, and only then
 /// tells the stores. Returns the offsets it committed.
-/// `closing`: the tasks are about to be let go of; offsets are then those of records taken, since records that were
-/// polled may not be queued yet.
+/// `all_queued`: what was polled is queued, so that the control records behind it are committed too.
 /// `limit`: how long to wait for the cluster, in each step.
 /// Throws fenced_error, lost_records_error, cluster_error, and what tasks and stores throw.
-std::vector<kafka::committed_offset> commit_tasks(std::span<stream_task* const> tasks, bool closing,
+std::vector<kafka::committed_offset> commit_tasks(std::span<stream_task* const> tasks, bool all_queued,
                                                   producing_collector& collector, kafka::consumer& consumer,
                                                   std::chrono::milliseconds limit, clock& time);
 

@@ -408,6 +408,20 @@ inline void two_members_share_by_range(const environment& in) {
     two.self->close();
 }
 
+inline void a_member_that_subscribes_again_joins_anew(const environment& in) {
+    const std::vector<std::string> topics{in.make_topic("again", 2)};
+    obedient_member one{in.member("one", "group")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 2; }));
+    one.heard.clear();
+    REQUIRE(one.self->subscribe(topics).ok());
+    using event = kafka::rebalance::event;
+    REQUIRE(settle(in, {&one}, [&] { return one.heard.size() == 2; }));
+    CHECK(one.heard == std::vector<event>{event::revoked, event::assigned});
+    CHECK(one.owned.size() == 2);
+    one.self->close();
+}
+
 inline void a_member_that_left_is_fenced(const environment& in) {
     const auto topic = in.make_topic("fenced", 1);
     const std::vector<std::string> topics{topic};
@@ -451,6 +465,7 @@ inline std::vector<contract_case> cases() {
         {"committed offsets keep their metadata", detail::commits_carry_metadata},
         {"two members share topics by range, and one takes over when the other leaves",
          detail::two_members_share_by_range},
+        {"a member that subscribes again joins anew", detail::a_member_that_subscribes_again_joins_anew},
         {"a commit from outside the group is fenced", detail::a_member_that_left_is_fenced},
         {"a poll waits for its timeout and sees what comes", detail::poll_wakes_for_a_record},
     };

@@ -63,6 +63,37 @@ TEST_CASE("a fenced commit gives the tasks up without an end of the application"
     CHECK(app.state() != application_state::error);
 }
 
+TEST_CASE("a member that was fenced joins again by itself, with a new producer") {
+    for (const char* call : {"deliver", "commit"}) {
+        CAPTURE(call);
+        faulty_world w;
+        kafka_streams app = w.run(w.config());
+        CHECK(app.wait_for(application_state::running, patience));
+        w.script->answer(call, {error_class::fenced, "replaced"});
+        w.produce("a", "x");
+        CHECK(eventually([&] { return w.committed() == 1; }));
+        CHECK(w.script->given("make_producer") == 2);
+        CHECK(app.wait_for(application_state::running, patience));
+    }
+}
+
+TEST_CASE("a fence that shows while a task starts again gives the tasks up") {
+    faulty_world w;
+    {
+        kafka_streams app = w.run(w.config());
+        w.produce("a", "x");
+        CHECK(eventually([&] { return w.committed() == 1; }));
+    }
+    w.cluster.remove_topic("app-counts-changelog"); // the store stands ahead of it, so that its task starts again
+    w.script->pass("committed");
+    w.script->answer("committed", {error_class::fenced, "of an old generation"});
+    kafka_streams app = w.run(w.config());
+    CHECK(eventually([&] { return w.script->given("committed") == 1; }));
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 2; }));
+    CHECK(app.state() != application_state::error);
+}
+
 TEST_CASE("records that did not arrive are made again from the last commit") {
     faulty_world w;
     kafka_streams app = w.run(w.config());
