@@ -288,7 +288,6 @@ constexpr entry streams_names[] = {
     {"default.client.supplier", every, refuse, "names a Java class; hand a client supplier to kafka_streams"},
     {"errors.dead.letter.queue.topic.name", every, refuse,
      "is not supported yet; remove it, and write bad records in a handler of your own"},
-    {"processing.exception.handler.global.enabled", every, refuse, "is not supported yet; remove it"},
     {"processor.wrapper.class", every, refuse,
      "names a Java class; remove it, and wrap processors where they are made"},
 };

@@ -9,9 +9,12 @@ namespace streams::inline v0 {
 namespace {
 
 constexpr task_id global_task{-1, -1};
+constexpr std::string_view resuming = "processing.exception.handler to one that answers resume and "
+                                      "processing.exception.handler.global.enabled to true";
 
-streams_config without_waiting(streams_config config) {
+streams_config of_global_task(streams_config config) {
     config.max_task_idle = std::chrono::milliseconds(-1); // one topic's records never wait for another's
+    if (!config.processing_exception_handler_global_enabled) config.on_processing_error = fail_on_error{};
     return config;
 }
 
@@ -24,7 +27,7 @@ std::int32_t global_state::no_output::open(std::string_view topic) {
 
 global_state::global_state(const topology& of, const global_environment& environment,
                            const std::function<std::int32_t(std::string_view)>& partitions_of)
-    : topology_(of), config_(without_waiting(environment.config)) {
+    : topology_(of), config_(of_global_task(environment.config)) {
     for (const global_store& each : of.global_stores()) {
         const std::int32_t count = partitions_of(each.topic);
         for (std::int32_t partition = 0; partition < count; ++partition) inputs_.push_back({each.topic, partition});
@@ -40,7 +43,8 @@ global_state::global_state(const topology& of, const global_environment& environ
                                                            .collector = collector_,
                                                            .drops = environment.drops,
                                                            .directory = environment.directory,
-                                                           .stores_in_memory = environment.stores_in_memory});
+                                                           .stores_in_memory = environment.stores_in_memory,
+                                                           .resuming = resuming});
     for (task_store& each : task_->stores()) {
         if (dynamic_cast<key_value_store*>(&each.store->store()) == nullptr)
             throw topology_error(concat("global store ", each.spec.name,

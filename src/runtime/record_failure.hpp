@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/handlers.hpp>
 #include <streams/core/record.hpp>
 #include <streams/core/task_id.hpp>
 
@@ -9,7 +10,8 @@
 
 namespace streams::inline v0 {
 
-/// `record 12 of topic-3`, as every message about an input record names it.
+/// `record 12 of topic-3`, as every message about an input record names it; `what a punctuation forwarded` where there was
+/// none.
 [[nodiscard]] std::string describe(const record_metadata& of);
 
 /// Throws serialization_error for an input record that does not decode, the cause nested.
@@ -20,9 +22,18 @@ namespace streams::inline v0 {
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_untimed(task_id task, std::string_view node, const record_metadata& at,
                                 const std::exception& cause);
-/// Throws streams_error for an input record whose processing threw, the cause nested.
+/// Throws the exception at hand on where no handler answers for it: it is an error of the cluster or of the state, or was
+/// answered for already.
+/// REQUIRES: called in a catch clause.
+void throw_unanswerable();
+/// Throws failed_processing_error for a record, or a punctuation, at which a node threw, the cause nested.
+/// `remedy`: what to set so that such records are dropped.
 /// REQUIRES: called while the cause is handled.
-[[noreturn]] void throw_unprocessable(task_id task, const record_metadata& at, const std::exception& cause);
+[[noreturn]] void throw_unprocessable(const unprocessable_record& failed, const std::exception& cause,
+                                      std::string_view remedy);
+/// Throws failed_processing_error for a processing exception handler that threw, the cause nested.
+/// REQUIRES: called while the cause is handled.
+[[noreturn]] void throw_failed_handler(const unprocessable_record& failed, const std::exception& cause);
 /// Throws streams_error for what threw outside of a record: `doing` what, as in "while it ...".
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_failed_task(task_id task, std::string_view doing, const std::exception& cause);

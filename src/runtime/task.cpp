@@ -109,10 +109,13 @@ void stream_task::initialize(std::span<const kafka::committed_offset> committed)
             newest = std::max(newest, value);
         }
     }
-    for (const auto& member : graph_.members()) {
-        initialising_ = member.spec;
-        member.instance->init(*this);
-    }
+    guarded([&] {
+        for (const auto& member : graph_.members()) {
+            initialising_ = member.spec;
+            member.instance->set_task(*this);
+            member.instance->init(*this);
+        }
+    });
     initialising_ = nullptr;
     initialized_ = true;
     commit_needed_ = dirty(); // a node may write while it is initialised
@@ -153,19 +156,25 @@ std::size_t stream_task::process(std::size_t most) {
 
 void stream_task::run(const partition_group::taken& next) {
     begin_record(next);
+    guarded([&] {
+        try {
+            next.queue.source().process(next.raw, next.timestamp, headers_);
+        } catch (const undecodable& cause) {
+            group_.disregard(next);
+            undecodable_head(next.queue, next.raw, cause);
+        } catch (...) {
+            node_failed(next.queue.source().name(), next.timestamp, headers_);
+        }
+    });
+}
+
+/// Lets the damage of a store name this task.
+template <class Work>
+void stream_task::guarded(const Work& work) {
     try {
-        next.queue.source().process(next.raw, next.timestamp, headers_);
-    } catch (const undecodable& cause) {
-        group_.disregard(next);
-        undecodable_head(next.queue, next.raw, cause);
-    } catch (const task_error&) {
-        throw;
+        work();
     } catch (const corrupt_state_error& cause) {
         throw corrupt_task_error(id_, cause);
-    } catch (const state_error&) {
-        throw;
-    } catch (const std::exception& cause) {
-        unprocessable(next, cause);
     }
 }
 
@@ -175,6 +184,8 @@ void stream_task::begin_record(const partition_group::taken& next) noexcept {
     now.metadata = {from.topic, from.partition, next.raw.offset};
     now.timestamp = next.timestamp;
     now.headers = &headers_;
+    raw_ = &next.raw;
+    raw_from_ = &from;
     if (next.raw.headers == nullptr)
         headers_.clear();
     else
@@ -183,50 +194,17 @@ void stream_task::begin_record(const partition_group::taken& next) noexcept {
 
 void stream_task::begin_without_record(std::int64_t timestamp) noexcept {
     headers_.clear();
+    raw_ = nullptr;
     current().metadata = {};
     current().timestamp = timestamp;
     current().headers = &headers_;
 }
 
-void stream_task::undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) {
-    const std::string_view node = queue.source().name();
-    const record_metadata at{queue.partition().topic, queue.partition().partition, raw.offset};
-    const auto& handler = environment_.config.on_deserialization_error;
-    const undecodable_record failed{id_, node, at, raw};
-    if (!handler || handler(failed, cause) == handler_response::fail) throw_undecodable(id_, node, at, cause);
-    current().metadata = at;
-    drop(drop_reason::deserialization, node);
-}
-
-void stream_task::invalid_timestamp(const record_queue& queue, const record_view& raw) {
-    current().metadata = {queue.partition().topic, queue.partition().partition, raw.offset};
-    drop(drop_reason::invalid_timestamp, queue.source().name());
-}
-
-void stream_task::untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) {
-    throw_untimed(id_, queue.source().name(), {queue.partition().topic, queue.partition().partition, raw.offset}, cause);
-}
-
-void stream_task::unprocessable(const partition_group::taken& next, const std::exception& cause) {
-    const record_metadata at{next.queue.partition().topic, next.queue.partition().partition, next.raw.offset};
-    const auto& handler = environment_.config.on_processing_error;
-    if (!handler || handler({id_, at, next.raw}, cause) == handler_response::fail)
-        throw_unprocessable(id_, at, cause);
-    drop(drop_reason::processing, next.queue.source().name());
-}
-
-void stream_task::drop(drop_reason reason, std::string_view node) {
-    environment_.drops.add(reason);
-    bool& logged = drop_logged_[static_cast<std::size_t>(reason)];
-    if (std::exchange(logged, true)) return;
-    log(log_level::warn, concat("task ", to_string(id_), reason == drop_reason::unchecked ? " passed on " : " dropped ", describe(current().metadata), " in node ", node,
-                                ": ", to_string(reason), "; further ones of this reason are only counted"));
-}
-
-cancellable stream_task::schedule(std::chrono::milliseconds interval, punctuation_type type,
+cancellable stream_task::schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
                                   std::function<void(std::int64_t)> callback) {
-    if (type == punctuation_type::stream_time) return on_stream_time_.add(0, interval, std::move(callback));
-    return on_wall_clock_.add(detail::add_sat(wall_time(), interval.count()), interval, std::move(callback));
+    auto call = [this, node, callback = std::move(callback)](std::int64_t now) { punctuate(node, callback, now); };
+    if (type == punctuation_type::stream_time) return on_stream_time_.add(0, interval, std::move(call));
+    return on_wall_clock_.add(detail::add_sat(wall_time(), interval.count()), interval, std::move(call));
 }
 
 std::optional<std::int64_t> stream_task::processor_metadata(std::string_view name) const {
@@ -242,35 +220,25 @@ void stream_task::set_processor_metadata(std::string_view name, std::int64_t val
 bool stream_task::punctuate_stream_time() {
     const std::int64_t now = stream_time();
     if (now < 0 || !on_stream_time_.due(now)) return false;
-    return on_stream_time_.punctuate(now, [&](const auto& call) { run_punctuation(call, now); }) > 0;
+    return on_stream_time_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
 }
 
 bool stream_task::punctuate_wall_clock() {
     const std::int64_t now = wall_time();
     if (!on_wall_clock_.due(now)) return false;
-    return on_wall_clock_.punctuate(now, [&](const auto& call) { run_punctuation(call, now); }) > 0;
+    return on_wall_clock_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
 }
 
-/// Runs nodes with no record at hand, whose errors no handler answers.
-template <class Work>
-void stream_task::without_record(std::string_view what, const Work& work) {
-    try {
-        work();
-    } catch (const task_error&) {
-        throw;
-    } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(id_, cause);
-    } catch (const state_error&) {
-        throw;
-    } catch (const std::exception& cause) {
-        throw_failed_task(id_, what, cause);
-    }
-}
-
-void stream_task::run_punctuation(const punctuation_queue::callback& call, std::int64_t time) {
+void stream_task::punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time) {
     begin_without_record(time);
     commit_needed_ = true;
-    without_record("ran a punctuation", [&] { call(time); });
+    guarded([&] {
+        try {
+            call(time);
+        } catch (...) {
+            node_failed(node, time, headers_);
+        }
+    });
 }
 
 std::size_t stream_task::uncommitted_bytes() const {
@@ -282,7 +250,14 @@ std::size_t stream_task::uncommitted_bytes() const {
 void stream_task::prepare_commit() {
     commit_requested_ = false;
     begin_without_record(stream_time());
-    without_record("forwarded cached updates", [&] { flush_stores(); });
+    guarded([&] {
+        try {
+            flush_stores();
+        } catch (const std::exception& cause) {
+            throw_unanswerable();
+            throw_failed_task(id_, "forwarded cached updates", cause);
+        }
+    });
 }
 
 bool stream_task::dirty() const {
@@ -313,15 +288,17 @@ std::vector<kafka::committed_offset> stream_task::committable(bool count_control
     std::vector<kafka::committed_offset> offsets;
     for (std::size_t at = 0; at < inputs_.size(); ++at) {
         input_state& input = inputs_[at];
-        auto offset = input.queue->next_offset();
+        const auto after_taken = input.queue->next_offset();
+        auto offset = after_taken;
         if (count_control_records && input.queue->empty() && environment_.progress != nullptr)
             if (const auto position = environment_.progress->position(input.queue->partition()))
                 offset = std::max(offset.value_or(*position), *position);
-        if (!offset) offset = input.committed_offset;
+        // Where nothing was taken since, control records that were committed stay so.
+        if (!offset || after_taken == input.committed_after) offset = std::max(offset, input.committed_offset);
         commit_metadata metadata{input.queue->partition_time(), processor_metadata_};
         if (!offset || (offset == input.committed_offset && metadata == input.committed_metadata)) continue;
         offsets.push_back({input.queue->partition(), *offset, encode(metadata)});
-        prepared_.push_back({at, *offset, std::move(metadata)});
+        prepared_.push_back({at, *offset, after_taken, std::move(metadata)});
     }
     return offsets;
 }
@@ -329,15 +306,14 @@ std::vector<kafka::committed_offset> stream_task::committable(bool count_control
 void stream_task::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
     for (prepared& each : prepared_) {
         inputs_[each.input].committed_offset = each.offset;
+        inputs_[each.input].committed_after = each.after_taken;
         inputs_[each.input].committed_metadata = std::move(each.metadata);
     }
     prepared_.clear();
     commit_needed_ = false;
-    try {
+    guarded([&] {
         for (task_store& each : stores_) each.store->committed(acknowledged(each));
-    } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(id_, cause);
-    }
+    });
 }
 
 void stream_task::close_stores() {

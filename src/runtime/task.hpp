@@ -42,6 +42,8 @@ struct task_environment {
     std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of{};
     global_stores* globals = nullptr;   ///< null: the topology has no global stores
     input_progress* progress = nullptr; ///< null: inputs have no lag, positions are those of the records taken
+    /// For messages: what to set so that records at which a node throws are dropped.
+    std::string_view resuming = "processing.exception.handler to one that answers resume";
 };
 
 /// A store of a task, as its task drives it.
@@ -91,7 +93,7 @@ public:
     /// Until when a node holds the input back, ms of the wall clock; 0: none does.
     [[nodiscard]] std::int64_t held_until() const noexcept { return held_until_; }
     /// Processes one record. False: none is processable.
-    /// Throws what the deserialization and processing handlers do not answer with resume; see record_failure.
+    /// Throws what the deserialization and processing handlers do not answer with resume: see record_failure.
     bool process();
     /// Processes up to `most` records; how many it took.
     std::size_t process(std::size_t most);
@@ -130,8 +132,9 @@ public:
     void drop(drop_reason reason, std::string_view node) override;
     [[nodiscard]] std::int64_t stream_time() const noexcept override { return group_.stream_time(); }
     [[nodiscard]] std::int64_t wall_time() const override { return environment_.time.wall_ms(); }
-    cancellable schedule(std::chrono::milliseconds interval, punctuation_type type,
+    cancellable schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
                          std::function<void(std::int64_t)> callback) override;
+    void node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) override;
     void request_commit() noexcept override { commit_requested_ = true; }
     [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override;
     void set_processor_metadata(std::string_view name, std::int64_t value) override;
@@ -141,11 +144,13 @@ private:
     struct input_state {
         record_queue* queue;
         std::optional<std::int64_t> committed_offset{};
+        std::optional<std::int64_t> committed_after{}; ///< the offset after the last record taken, at that commit
         commit_metadata committed_metadata{};
     };
     struct prepared {
         std::size_t input;
         std::int64_t offset;
+        std::optional<std::int64_t> after_taken;
         commit_metadata metadata;
     };
 
@@ -157,12 +162,14 @@ private:
     void begin_record(const partition_group::taken& next) noexcept;
     void begin_without_record(std::int64_t timestamp) noexcept;
     template <class Work>
-    void without_record(std::string_view what, const Work& work);
-    void run_punctuation(const punctuation_queue::callback& call, std::int64_t time);
+    void guarded(const Work& work);
+    void punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time);
     void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) override;
     void invalid_timestamp(const record_queue& queue, const record_view& raw) override;
     void untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) override;
-    void unprocessable(const partition_group::taken& next, const std::exception& cause);
+    void answer_for(std::string_view node, std::int64_t timestamp, const streams::headers& headers,
+                    const std::exception& cause);
+    [[nodiscard]] const record_view* raw_at_hand() const noexcept;
     [[nodiscard]] bool dirty() const;
     void flush_stores();
     void close_stores();
@@ -179,6 +186,8 @@ private:
     punctuation_queue on_stream_time_;
     punctuation_queue on_wall_clock_;
     headers headers_; ///< of the record at hand: nodes may change them, the log's stay as they are
+    const record_view* raw_ = nullptr;           ///< the input record that is being processed; null: none is
+    const topic_partition* raw_from_ = nullptr;  ///< where it came from
     const node_spec* initialising_ = nullptr;
     std::vector<prepared> prepared_;
     std::array<bool, drop_reasons> drop_logged_{};

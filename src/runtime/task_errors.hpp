@@ -10,6 +10,13 @@
 
 namespace streams::inline v0 {
 
+/// A node threw, and the processing exception handler said fail (Kafka's `FailedProcessingException`): what stands above the
+/// node is not asked again.
+class failed_processing_error : public streams_error {
+public:
+    using streams_error::streams_error;
+};
+
 /// What stops a task and is no fault of the record at hand: no handler is asked, and nothing is added to its message.
 class task_error : public streams_error {
 public:

@@ -8,7 +8,7 @@ void refuse_null_field(std::string_view what) {
                              "such records with consumed{.on_null = on_null::drop}"));
 }
 
-void refuse_field(std::string_view what, const serialization_error& cause) {
+void refuse_field(std::string_view what, const std::exception& cause) {
     throw undecodable(concat("the ", what, " does not decode: ", std::string_view(cause.what())));
 }
 

@@ -41,6 +41,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
               {"topology.optimization", "all"},
               {"windowstore.changelog.additional.retention.ms", "5"},
               {"state.cleanup.delay.ms", "6"},
+              {"processing.exception.handler.global.enabled", "true"},
               {"deserialization.exception.handler", "org.apache.kafka.streams.errors.LogAndContinueExceptionHandler"}});
     CHECK(config.application_id == "fraud");
     CHECK(config.bootstrap_servers == "a:1,b:2");
@@ -55,6 +56,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
     CHECK(config.state_cleanup_delay == 6ms);
     CHECK(config.on_deserialization_error.target<streams::resume_on_error>() != nullptr);
     CHECK(config.on_processing_error.target<streams::fail_on_error>() != nullptr);
+    CHECK(config.processing_exception_handler_global_enabled);
 }
 
 TEST_CASE("the default timestamp extractor is one of Kafka's, by its class") {

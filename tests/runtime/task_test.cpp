@@ -40,6 +40,7 @@ struct task_under_test {
     struct placement {
         std::filesystem::path directory{}; ///< empty: stores in memory
         std::size_t memory_bytes = 0;
+        input_progress* progress = nullptr;
     };
     explicit task_under_test(topology of, streams_config with = {}) : task_under_test(std::move(of), with, placement()) {}
     task_under_test(topology of, streams_config with, const placement& stores)
@@ -57,7 +58,8 @@ struct task_under_test {
                              .stores_in_memory = stores.directory.empty(),
                              .changelog_of = [this](const store_spec&) {
                                  return std::make_unique<remembered_changelog>(logged);
-                             }});
+                             },
+                             .progress = stores.progress});
     }
     void start(std::vector<kafka::committed_offset> committed = {}) {
         for (task_store& each : task->stores()) each.store->restored(std::nullopt);
@@ -201,6 +203,42 @@ TEST_CASE("what is committed is the offset to go on from and the partition time,
     t.task->committed([](const task_store&) { return std::nullopt; });
     CHECK_FALSE(t.task->commit_needed());
     CHECK(t.task->committable(false).empty());
+}
+
+TEST_CASE("control records that were committed stay so, whatever a later commit counts") {
+    struct known_position final : input_progress {
+        std::optional<std::int64_t> lag(const topic_partition&) override { return 0; }
+        std::optional<std::int64_t> position(const topic_partition&) override { return at; }
+        std::int64_t at = 12;
+    } progress;
+    task_under_test t(copy_topology(), {}, {.progress = &progress});
+    t.start();
+    t.add({{10, 1}});
+    t.task->process();
+    const auto commit = [&](bool count_control_records) -> std::optional<std::int64_t> {
+        t.task->prepare_commit();
+        const auto offsets = t.task->committable(count_control_records);
+        t.task->committed([](const task_store&) { return std::nullopt; });
+        return offsets.empty() ? std::nullopt : std::optional(offsets[0].offset);
+    };
+    CHECK(commit(true) == 12);
+    CHECK(commit(false) == std::nullopt);
+    // The topic was made anew, and is read from its beginning.
+    t.add({{3, 2}});
+    t.task->process();
+    CHECK(commit(false) == 4);
+}
+
+TEST_CASE("a store found damaged while a node is initialised is the task's damage") {
+    struct finds_damage final : processor<std::string, std::string> {
+        void init(context_type&) override { throw corrupt_state_error("store s is damaged"); }
+        void process(const record_type&) override {}
+    };
+    topology what;
+    what.add_source<std::string, std::string>("source", "in");
+    what.add_processor("p", [] { return std::make_unique<finds_damage>(); }, {"source"});
+    task_under_test t(std::move(what));
+    CHECK_THROWS_AS(t.start(), corrupt_task_error);
 }
 
 TEST_CASE("a task goes on with the time and the processor metadata that were committed") {

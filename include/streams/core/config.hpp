@@ -65,6 +65,7 @@ struct streams_config {
     deserialization_handler on_deserialization_error = fail_on_error{};
     /// default: fail (`processing.exception.handler`)
     processing_handler on_processing_error = fail_on_error{};
+    bool processing_exception_handler_global_enabled = false; ///< processing.exception.handler.global.enabled: ask it about nodes of global stores too; false: what they throw ends the application (KIP-1270)
 
     // Java's names and librdkafka's are both understood in these; see consumer_settings().
     client_settings consumer{}; ///< consumer.*: every consumer

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/core/headers.hpp>
 #include <streams/core/record.hpp>
 #include <streams/core/task_id.hpp>
 
@@ -26,12 +27,19 @@ struct undecodable_record {
 /// Answers for one record; runs on a stream thread, possibly on several at once. Must not throw.
 using deserialization_handler = std::function<handler_response(const undecodable_record&, const std::exception&)>;
 
-/// An input record whose processing threw (Kafka's `ProcessingExceptionHandler`, KIP-1033).
+/// A record that a node threw at, or a punctuation that threw (Kafka's `ErrorHandlerContext`, KIP-1033). Only the node that
+/// threw is answered for: where the record is dropped there, the node's siblings get it all the same, and what the node had
+/// forwarded by then stays forwarded. Borrowed for the call.
 struct unprocessable_record {
     task_id task;
-    record_metadata metadata;
-    const record_view& record;
+    std::string_view node;            ///< the one that threw
+    record_metadata metadata;         ///< of the input record that it goes back to; a punctuation's has offset -1
+    std::int64_t timestamp;           ///< of the record as the node got it, ms; the time of a punctuation
+    const streams::headers& headers;  ///< of the record as the node got it
+    const record_view* record;        ///< the input record as it was read; null where it is not at hand any more: in a
+                                      ///< punctuation, and for what left a cache or a buffer
 };
+/// Is not asked about errors that are no fault of the record: those of the cluster and of the state.
 using processing_handler = std::function<handler_response(const unprocessable_record&, const std::exception&)>;
 
 /// Always fails: the default of every handler.

@@ -3,6 +3,7 @@
 #include <streams/core/error.hpp>
 #include <streams/core/record.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -34,6 +35,13 @@ public:
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
     /// Set by the task, right after the node was made.
     void set_name(std::string name) { name_ = std::move(name); }
+    /// Set by the task before `init`: it answers for what the node throws.
+    void set_task(task_context& task) noexcept { task_ = &task; }
+
+    /// Has the task ask the processing exception handler about the exception at hand, which the node threw for a record of
+    /// this time and headers. Returns where only that record is dropped; throws what ends the task (see
+    /// task_context::node_failed). A node without a task throws the exception on. REQUIRES: called in a catch clause.
+    void failed(std::int64_t timestamp, streams::headers& headers) const;
 
 protected:
     /// Throws topology_error: the node forwards nothing.
@@ -41,6 +49,7 @@ protected:
 
 private:
     std::string name_;
+    task_context* task_ = nullptr;
 };
 
 /// A node behind its base. `make_unique<Node>` would have the compiler make a type of pointer for each node.
@@ -69,26 +78,40 @@ public:
 protected:
     /// `receiver`: the child's entrance; null where it has none for these types, which throws topology_error.
     void connect(const node& parent, node& child, void* receiver);
+    /// Lets a child answer for the exception that it threw; see node::failed.
+    void child_failed(std::vector<void*>::const_iterator child, std::int64_t timestamp, streams::headers& headers) const;
 
     std::vector<void*> receivers_;
 
 private:
-    std::vector<std::string_view> names_;
+    std::vector<const node*> children_; ///< whose entrances they are
 };
 
-/// The typed exits of a node: its children, called depth first in the order of their connection.
+/// The typed exits of a node: its children, called depth first in the order of their connection. What a child throws is
+/// answered for here, by the processing exception handler; where it drops the record, the next child gets it all the same
+/// (KIP-1033).
 template <class Key, class Value>
 class outputs : public untyped_outputs {
 public:
     void forward(const record<Key, Value>& r) const {
-        for (void* child : receivers_) static_cast<receiver<Key, Value>*>(child)->process(r);
+        for (auto child = receivers_.begin(); child != receivers_.end(); ++child) hand_to(child, r);
     }
     /// Forwards to one child. REQUIRES: child < size().
     void forward_to(std::size_t child, const record<Key, Value>& r) const {
-        static_cast<receiver<Key, Value>*>(receivers_[child])->process(r);
+        hand_to(receivers_.begin() + static_cast<std::ptrdiff_t>(child), r);
     }
     void connect(const node& parent, node& child) {
         untyped_outputs::connect(parent, child, dynamic_cast<receiver<Key, Value>*>(&child));
+    }
+
+private:
+    // By iterator, which the loop keeps anyway: what the catch clause needs costs a record nothing.
+    void hand_to(std::vector<void*>::const_iterator child, const record<Key, Value>& r) const {
+        try {
+            static_cast<receiver<Key, Value>*>(*child)->process(r);
+        } catch (...) {
+            child_failed(child, r.timestamp, r.headers);
+        }
     }
 };
 

@@ -40,10 +40,11 @@ public:
 
     /// Calls `callback` with the current time of its clock, in ms, every `interval` (KIP-138): first, in stream time, as
     /// soon as it is known; by the wall clock, after one interval. Calls that were missed collapse into one. A record
-    /// forwarded from the callback has no record_metadata. Throws topology_error unless interval >= 1 ms.
+    /// forwarded from the callback has no record_metadata. What the callback throws goes to the processing exception
+    /// handler. Throws topology_error unless interval >= 1 ms.
     cancellable schedule(std::chrono::milliseconds interval, punctuation_type type,
                          std::function<void(std::int64_t)> callback) const {
-        return context_->schedule(interval, type, std::move(callback));
+        return context_->schedule(node_, interval, type, std::move(callback));
     }
     /// Asks for a commit soon.
     void commit() const noexcept { context_->request_commit(); }

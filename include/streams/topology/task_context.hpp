@@ -60,9 +60,15 @@ public:
     [[nodiscard]] virtual std::int64_t wall_time() const = 0;
     /// Calls `callback` with the current time of its clock every `interval` (KIP-138; missed calls collapse into one).
     /// Stream time: first as soon as it is known; wall clock: first after one interval. Throws topology_error unless
-    /// interval >= 1 ms.
-    virtual cancellable schedule(std::chrono::milliseconds interval, punctuation_type type,
+    /// interval >= 1 ms. `node`: who asks, and answers for what the callback throws.
+    virtual cancellable schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
                                  std::function<void(std::int64_t)> callback) = 0;
+    /// Asks the processing exception handler about the exception at hand, which `node` threw for a record, or a
+    /// punctuation, of this time and headers. Returns, that record counted as dropped and at hand again, where the handler
+    /// says resume. Otherwise throws; so do errors that are no fault of the record: of the state, of the cluster, and of a
+    /// node that has been answered for already.
+    /// REQUIRES: called in a catch clause.
+    virtual void node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) = 0;
     /// Asks for a commit soon.
     virtual void request_commit() noexcept = 0;
     /// Lets the task take no further record before this time of the wall clock, ms; it stays in the group, and its

@@ -61,7 +61,7 @@ private:
 /// Throws undecodable for a null that the type of the source does not admit. `what`: key or value.
 [[noreturn]] void refuse_null_field(std::string_view what);
 /// Throws undecodable for what a serde refused.
-[[noreturn]] void refuse_field(std::string_view what, const serialization_error& cause);
+[[noreturn]] void refuse_field(std::string_view what, const std::exception& cause);
 
 } // namespace detail
 
@@ -121,7 +121,7 @@ private:
         }
         try {
             return decoder(in);
-        } catch (const serialization_error& cause) {
+        } catch (const std::exception& cause) {
             detail::refuse_field(what, cause);
         }
     }

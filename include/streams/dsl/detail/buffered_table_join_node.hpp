@@ -70,10 +70,14 @@ private:
         const record_context at_hand = context_->current();
         buffered_context& due = buffer_.context();
         context_->current() = due.at_hand();
-        if constexpr (nullable<typename join_type::key_out>)
-            join_({key_, *value_, due.timestamp, due.headers}, this->children());
-        else
-            join_({*key_, *value_, due.timestamp, due.headers}, this->children());
+        try {
+            if constexpr (nullable<typename join_type::key_out>)
+                join_({key_, *value_, due.timestamp, due.headers}, this->children());
+            else
+                join_({*key_, *value_, due.timestamp, due.headers}, this->children());
+        } catch (...) { // the fault of the record that waited, not of the one that let it go
+            this->failed(due.timestamp, due.headers);
+        }
         context_->current() = at_hand;
     }
 

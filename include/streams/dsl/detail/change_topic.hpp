@@ -71,7 +71,7 @@ private:
             const change_parts parts = split_change(*raw.value);
             update = {read(parts.new_value, new_), read(parts.old_value, old_), parts.is_latest};
             return key_(raw.key);
-        } catch (const serialization_error& e) {
+        } catch (const std::exception& e) {
             throw undecodable(concat("the update of a table does not decode: ", std::string_view(e.what())));
         }
     }

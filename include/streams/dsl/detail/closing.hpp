@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace streams::inline v0::detail {
@@ -21,7 +22,7 @@ public:
     explicit closing(emission how) : how_(how) {}
 
     /// `store`: under whose name the progress is committed. `close_all`: called where no record came for the timeout.
-    void init(task_context& context, std::string store, std::function<void()> close_all) {
+    void init(task_context& context, std::string_view node, std::string store, std::function<void()> close_all) {
         if (!how_.on_close) return;
         context_ = &context;
         store_ = std::move(store);
@@ -30,7 +31,7 @@ public:
         if (how_.idle_timeout == 0) return;
         last_record_ = context.wall_time();
         const std::int64_t every = std::max<std::int64_t>(1, how_.idle_timeout / 4);
-        context.schedule(std::chrono::milliseconds(every), punctuation_type::wall_clock_time,
+        context.schedule(node, std::chrono::milliseconds(every), punctuation_type::wall_clock_time,
                          [this, close_all = std::move(close_all)](std::int64_t now) {
                              if (all_closed_ || now - last_record_ < how_.idle_timeout) return;
                              all_closed_ = true;

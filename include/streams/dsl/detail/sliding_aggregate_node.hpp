@@ -34,7 +34,7 @@ public:
         store_.open(context, store_name_);
         if (!closing_.on_close()) forwarder_.init(store_.store(), this->children(), context);
         forwards_ = !closing_.on_close() && !forwarder_.on_flush();
-        closing_.init(context, store_name_, [this] { close_all(); });
+        closing_.init(context, this->name(), store_name_, [this] { close_all(); });
         observed_ = closing_.observed_before(windows_.grace);
     }
 

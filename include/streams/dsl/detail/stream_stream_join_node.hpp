@@ -115,18 +115,25 @@ private:
         const auto expired = unmatched_.expired(plan_.windows, reach_.after);
         if (expired.empty()) return;
         for (const unmatched_record& one : expired) {
-            read_key_(one.key, expired_key_);
-            const key_out& key = widened(*expired_key_);
-            if (one.side == join_side::left) {
-                decode_into<left_type>(one.value, expired_left_);
-                emit_joined(key, &*expired_left_, nullptr, one.timestamp, r);
-            } else if constexpr (Arguments::right_kept) {
-                decode_into<right_type>(one.value, expired_right_);
-                emit_joined(key, nullptr, &*expired_right_, one.timestamp, r);
+            try {
+                emit_unmatched(one, r);
+            } catch (...) { // the fault of the record that waited, not of the one that lets it go
+                this->failed(one.timestamp, r.headers);
             }
         }
         context_->handling(r);
         unmatched_.forget_expired();
+    }
+    void emit_unmatched(const unmatched_record& one, const record<KeyIn, ValueIn>& r) {
+        read_key_(one.key, expired_key_);
+        const key_out& key = widened(*expired_key_);
+        if (one.side == join_side::left) {
+            decode_into<left_type>(one.value, expired_left_);
+            emit_joined(key, &*expired_left_, nullptr, one.timestamp, r);
+        } else if constexpr (Arguments::right_kept) {
+            decode_into<right_type>(one.value, expired_right_);
+            emit_joined(key, nullptr, &*expired_right_, one.timestamp, r);
+        }
     }
 
     void emit(const key_out& key, const this_type* own, const other_type* other, std::int64_t timestamp,
