@@ -58,7 +58,6 @@ constexpr entry client_names[] = {
     {"message.max.bytes", every, pass},
     {"message.send.max.retries", producer, pass},
     {"message.timeout.ms", producer, pass},
-    {"metadata.max.age.ms", every, pass},
     {"plugin.library.paths", every, pass},
     {"queue.buffering.backpressure.threshold", producer, pass},
     {"queue.buffering.max.kbytes", producer, pass},
@@ -126,6 +125,7 @@ constexpr entry client_names[] = {
     {"transactional.id", every, refuse, "is set by the library"},
 
     // Java's names for the same thing.
+    {"metadata.max.age.ms", every, rename, "topic.metadata.refresh.interval.ms"},
     {"fetch.max.wait.ms", consumer, rename, "fetch.wait.max.ms"},
     {"max.request.size", producer, rename, "message.max.bytes"},
     {"receive.buffer.bytes", every, rename, "socket.receive.buffer.bytes"},

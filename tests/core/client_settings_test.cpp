@@ -96,3 +96,8 @@ TEST_CASE("translating twice changes nothing") {
                                   {"buffer.memory", "4096"}});
     CHECK(config.producer_settings() == config.producer);
 }
+
+TEST_CASE("metadata.max.age.ms is how often topics are looked at, as in Java") {
+    CHECK(translated({{"metadata.max.age.ms", "10000"}}) ==
+          client_settings{{"topic.metadata.refresh.interval.ms", "10000"}});
+}
