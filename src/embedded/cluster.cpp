@@ -118,31 +118,68 @@ std::shared_ptr<topic> cluster::make_topic(const std::string& name, std::int32_t
     made->name = name;
     made->config = config;
     made->settings = topic_settings::from(name, config);
-    for (std::int32_t at = 0; at < partitions; ++at) {
-        const topic_partition partition{name, at};
-        made->logs.push_back(
-            std::make_shared<partition_log>(partition, made->settings, time_, folder_of(name, at), starts(partition)));
-    }
+    add_logs(*made, partitions, starts);
     return made;
+}
+
+void cluster::add_logs(topic& to, std::int32_t until, const log_starts& starts) const {
+    for (auto at = static_cast<std::int32_t>(to.logs.size()); at < until; ++at) {
+        const topic_partition partition{to.name, at};
+        to.logs.push_back(
+            std::make_shared<partition_log>(partition, to.settings, time_, folder_of(to.name, at), starts(partition)));
+    }
+}
+
+void cluster::check_partitions(const std::string& topic, std::int32_t partitions) {
+    constexpr std::int32_t most_partitions = 100'000;
+    if (partitions < 1 || partitions > most_partitions)
+        throw config_error(
+            concat("topic ", topic, ": ", partitions, " partitions are impossible; give 1 to ", most_partitions));
+}
+
+void cluster::forget_folders(const std::string& topic, std::int32_t from, std::int32_t to) const {
+    // What a removal that failed half way has left must not come back.
+    for (std::int32_t at = from; at < to && !options_.folder.empty(); ++at)
+        std::filesystem::remove_all(folder_of(topic, at));
 }
 
 bool cluster::create_topic(const std::string& name, std::int32_t partitions,
                            const std::map<std::string, std::string>& config) {
     check_topic_name(name);
-    constexpr std::int32_t most_partitions = 100'000;
-    if (partitions < 1 || partitions > most_partitions)
-        throw config_error(
-            concat("topic ", name, ": ", partitions, " partitions are impossible; give 1 to ", most_partitions));
+    check_partitions(name, partitions);
     {
         const std::unique_lock lock(topics_mutex_);
         if (topics_.contains(name)) return false;
-        // What a removal that failed half way has left must not come back.
-        for (std::int32_t at = 0; at < partitions && !options_.folder.empty(); ++at)
-            std::filesystem::remove_all(folder_of(name, at));
+        forget_folders(name, 0, partitions);
         const auto made = make_topic(name, partitions, config, [](const auto&) { return 0; });
         const std::array<journal::change, 1> entry{{{topic_key(name), packed_topic(*made)}}};
         journal_->write(entry);
         topics_.emplace(name, made);
+    }
+    tell_groups(name);
+    return true;
+}
+
+bool cluster::create_partitions(const std::string& name, std::int32_t partitions) {
+    check_partitions(name, partitions);
+    {
+        const std::unique_lock lock(topics_mutex_);
+        const auto found = topics_.find(name);
+        if (found == topics_.end()) return false;
+        const auto present = static_cast<std::int32_t>(found->second->logs.size());
+        if (partitions <= present)
+            throw config_error(concat("topic ", name, " has ", present, " partitions already; give more than that"));
+        forget_folders(name, present, partitions);
+        const auto wider = std::make_shared<topic>();
+        wider->name = name;
+        wider->config = found->second->config;
+        wider->settings = found->second->settings;
+        wider->logs = found->second->logs;
+        add_logs(*wider, partitions, [](const auto&) { return 0; });
+        const std::array<journal::change, 1> entry{{{topic_key(name), packed_topic(*wider)}}};
+        journal_->write(entry);
+        found->second->outdated = true;
+        found->second = wider;
     }
     tell_groups(name);
     return true;
@@ -163,7 +200,7 @@ bool cluster::remove_topic(const std::string& name) {
         gone = found->second;
         for (const auto& log : gone->logs) entry.emplace_back(start_key(log->name()), std::nullopt);
         journal_->write(entry);
-        gone->removed = true;
+        gone->outdated = true;
         topics_.erase(found);
         for (const auto& log : gone->logs)
             if (!options_.folder.empty()) std::filesystem::remove_all(folder_of(name, log->name().partition));

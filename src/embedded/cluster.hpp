@@ -38,7 +38,7 @@ struct topic {
     topic_settings settings;
     std::vector<std::shared_ptr<partition_log>> logs;
     std::atomic<std::size_t> turn{0};
-    std::atomic<bool> removed{false}; ///< clients that still hold it look the name up again
+    std::atomic<bool> outdated{false}; ///< removed or widened: clients that still hold it look the name up again
 };
 
 struct cluster_options {
@@ -60,6 +60,9 @@ public:
     /// False: there is one of this name already. Throws config_error (name, count, config), streams_error (disk).
     bool create_topic(const std::string& name, std::int32_t partitions,
                       const std::map<std::string, std::string>& config);
+    /// Widens a topic to `partitions` in all: its logs stay, new ones are added. False: there is none of this name.
+    /// Throws config_error where that would not widen it, streams_error (disk).
+    bool create_partitions(const std::string& name, std::int32_t partitions);
     /// False: there is none.
     bool remove_topic(const std::string& name);
     /// Null: there is none.
@@ -79,9 +82,12 @@ public:
 private:
     void open_folder();
     using log_starts = std::function<std::int64_t(const topic_partition&)>;
+    static void check_partitions(const std::string& topic, std::int32_t partitions);
     [[nodiscard]] std::shared_ptr<topic> make_topic(const std::string& name, std::int32_t partitions,
                                                     const std::map<std::string, std::string>& config,
                                                     const log_starts& starts) const;
+    void add_logs(topic& to, std::int32_t until, const log_starts& starts) const;
+    void forget_folders(const std::string& topic, std::int32_t from, std::int32_t to) const;
     [[nodiscard]] std::filesystem::path folder_of(const std::string& topic, std::int32_t partition) const;
     [[nodiscard]] std::vector<std::shared_ptr<group>> groups() const;
     void tell_groups(const std::string& topic);

@@ -131,7 +131,7 @@ void consumer::read(std::size_t max_records, kafka::poll_result& found) {
 
 std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_result& found) {
     if (from.paused || from.failed) return 0;
-    if (from.of->removed) {
+    if (from.of->outdated && !look_up(from)) {
         from.failed = true;
         found.errors.push_back(unknown_topic(from.partition.topic));
         return 0;
@@ -156,6 +156,14 @@ std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_resu
         found.errors.emplace_back(error_class::fatal, concat(to_string(from.partition), ": ", failed.what()));
     }
     return 0;
+}
+
+bool consumer::look_up(reading& from) const {
+    auto now = cluster_->find(from.partition.topic);
+    const auto at = static_cast<std::size_t>(from.partition.partition);
+    if (!now || at >= now->logs.size() || now->logs[at] != from.reader.log()) return false;
+    from.of = std::move(now);
+    return true;
 }
 
 bool consumer::arrange_wake_up() {
@@ -251,6 +259,11 @@ result consumer::bounds(const topic_partition& partition, kafka::log_bounds& fou
     const auto& log = *of->logs[static_cast<std::size_t>(partition.partition)];
     found = {log.start(), log.end()};
     return {};
+}
+
+result consumer::group_partitions(std::vector<topic_partition>& found, kafka::milliseconds) {
+    if (!group_) return {error_class::fatal, "a consumer that has not subscribed is in no group; subscribe first"};
+    return attempt([&] { return group_->assigned(self_, found); });
 }
 
 kafka::group_metadata consumer::group() { return {std::make_shared<membership>(self_)}; }

@@ -36,6 +36,7 @@ public:
                             kafka::milliseconds timeout) override;
     kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
                          kafka::milliseconds timeout) override;
+    kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override;
     void close() override;
 
@@ -56,6 +57,8 @@ private:
     void hear_group(kafka::poll_result& found);
     void read(std::size_t max_records, kafka::poll_result& found);
     [[nodiscard]] std::size_t read_one(reading& from, std::size_t most, kafka::poll_result& found);
+    /// Whether the topic still has the log that is read.
+    [[nodiscard]] bool look_up(reading& from) const;
     [[nodiscard]] bool arrange_wake_up();
     void wait(std::int64_t span_ms);
     [[nodiscard]] kafka::result set_paused(std::span<const topic_partition> partitions, bool paused);

@@ -229,6 +229,14 @@ std::vector<kafka::committed_offset> group::all_committed() const {
     return all;
 }
 
+kafka::result group::assigned(const membership& who, std::vector<topic_partition>& found) const {
+    const std::lock_guard lock(mutex_);
+    if (rebalancing_ || who.generation != generation_ || !members_.contains(who.member_id))
+        return {kafka::error_class::fenced, concat("group ", id_, ": generation ", who.generation, " is over")};
+    for (const auto& [id, one] : members_) found.insert(found.end(), one.partitions.begin(), one.partitions.end());
+    return {};
+}
+
 void group::forget_offsets(const std::string& topic) {
     const std::lock_guard lock(mutex_);
     std::erase_if(offsets_, [&](const auto& entry) { return entry.first.topic == topic; });

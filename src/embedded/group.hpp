@@ -66,7 +66,7 @@ public:
     void acknowledge_revoked(const std::string& member_id);
     /// When something is due without anybody calling, on the steady clock; nullopt: never.
     [[nodiscard]] std::optional<std::int64_t> next_deadline() const;
-    /// A topic was made or removed: subscribers are assigned anew.
+    /// A topic was made, widened or removed: subscribers are assigned anew.
     void topic_changed(const std::string& topic);
 
     /// As a member, or with an empty member id as somebody alone, which only a group without members admits.
@@ -74,6 +74,8 @@ public:
     [[nodiscard]] std::vector<kafka::committed_offset> committed(std::span<const topic_partition> partitions) const;
     [[nodiscard]] std::vector<kafka::committed_offset> all_committed() const;
     void forget_offsets(const std::string& topic);
+    /// What the present generation was assigned, over all members; fenced: `who` is not one of it.
+    [[nodiscard]] kafka::result assigned(const membership& who, std::vector<topic_partition>& found) const;
 
     /// From the journal, before anybody uses the group.
     void restore_offset(kafka::committed_offset offset);

@@ -40,9 +40,11 @@ std::int32_t producer::open(std::string_view topic, bool offsets_wanted) {
 }
 
 bool producer::look_up(destination& of) const {
-    if (of.to && !of.to->removed.load(std::memory_order_relaxed)) return true;
-    of.to = cluster_->find(of.name);
-    of.last.assign(of.to ? of.to->logs.size() : 0, std::nullopt);
+    if (of.to && !of.to->outdated.load(std::memory_order_relaxed)) return true;
+    const auto before = std::exchange(of.to, cluster_->find(of.name));
+    const bool widened = before && of.to && before->logs.front() == of.to->logs.front();
+    if (!widened) of.last.clear();
+    of.last.resize(of.to ? of.to->logs.size() : 0);
     of.sticky_partition = of.sticky_bytes = 0;
     return of.to != nullptr;
 }

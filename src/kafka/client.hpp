@@ -137,6 +137,9 @@ public:
     /// Asks the broker for the bounds of a partition's log. retriable also where the broker does not know the partition
     /// (yet): one that has just been made is not known everywhere at once.
     virtual result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) = 0;
+    /// All partitions that the present generation of the group gave to its members: every member learns the same, whatever
+    /// it knows of the topics itself. fenced: this member's generation is over, another one follows.
+    virtual result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) = 0;
     [[nodiscard]] virtual group_metadata group() = 0;
     /// Leaves the group (a static member stays) and ends. Revoked partitions are not reported any more.
     virtual void close() = 0;
@@ -160,6 +163,10 @@ struct delivery_failure {
     std::uint64_t tag = 0;
     std::int64_t timestamp = -1; ///< of the record, ms since the epoch; -1: it had none
 };
+/// The text of where a record was to go: `topic-3`, or the topic alone where no partition had been chosen.
+[[nodiscard]] inline std::string destination(const topic_partition& of) {
+    return of.partition < 0 ? of.topic : to_string(of);
+}
 
 /// Writes records, in order within a partition, idempotently; or in transactions.
 class producer {

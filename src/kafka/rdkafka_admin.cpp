@@ -33,7 +33,6 @@ private:
 using new_topic_ptr = std::unique_ptr<rd_kafka_NewTopic_t, rdkafka_deleter<rd_kafka_NewTopic_destroy>>;
 using delete_topic_ptr = std::unique_ptr<rd_kafka_DeleteTopic_t, rdkafka_deleter<rd_kafka_DeleteTopic_destroy>>;
 using delete_records_ptr = std::unique_ptr<rd_kafka_DeleteRecords_t, rdkafka_deleter<rd_kafka_DeleteRecords_destroy>>;
-using admin_options_ptr = std::unique_ptr<rd_kafka_AdminOptions_t, rdkafka_deleter<rd_kafka_AdminOptions_destroy>>;
 
 admin_options_ptr options_of(rd_kafka_t* client, rd_kafka_admin_op_t operation, milliseconds timeout) {
     admin_options_ptr options{rd_kafka_AdminOptions_new(client, operation)};

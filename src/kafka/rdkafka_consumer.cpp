@@ -2,6 +2,7 @@
 
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_error.hpp"
+#include "src/kafka/rdkafka_generation.hpp"
 #include "src/kafka/rdkafka_partitions.hpp"
 
 #include <streams/core/error.hpp>
@@ -73,7 +74,7 @@ void consumer_events::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
 
 rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_options& options,
                                    std::shared_ptr<outage_log> outages)
-    : member_(!options.group_id.empty()), waker_(nullptr, {}, {}) {
+    : group_id_(options.group_id), waker_(nullptr, {}, {}) {
     const auto settings = consumer_settings(config, options);
     auto events = std::make_unique<consumer_events>(std::move(outages));
     events_ = events.get();
@@ -372,7 +373,7 @@ std::optional<std::int64_t> rdkafka_consumer::known_end(const topic_partition& p
 
 result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
     if (offsets.empty()) return {};
-    if (!member_) return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
+    if (group_id_.empty()) return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
     const queue_ptr answers{rd_kafka_queue_new(client_->get())};
     const auto list = list_of(offsets);
     const auto outage = client_->outages().current();
@@ -417,6 +418,14 @@ result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& fo
     // What it was told once it would believe for minutes.
     (void)ask_about(partition.topic);
     return {error_class::retriable, answer.reason()};
+}
+
+result rdkafka_consumer::group_partitions(std::vector<topic_partition>& found, milliseconds timeout) {
+    if (group_id_.empty()) return {error_class::fatal, "asking for the group's partitions: this consumer is in no group"};
+    const auto outage = client_->outages().current();
+    auto answer = describe_generation(client_->get(), group_id_, found, timeout);
+    if (answer) client_->outages().answered(outage);
+    return answer;
 }
 
 group_metadata rdkafka_consumer::group() {

@@ -54,6 +54,7 @@ public:
     result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
                      milliseconds timeout) override;
     result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) override;
+    result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) override;
     [[nodiscard]] group_metadata group() override;
     void close() override;
 
@@ -76,7 +77,7 @@ private:
     void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);
     void keep_fetching(std::size_t records, std::size_t size);
 
-    bool member_ = false;         ///< of a group
+    std::string group_id_; ///< empty: a member of none
     bool read_committed_ = false; ///< hands over nothing from the first open transaction on
     std::shared_ptr<rdkafka_client> client_;
     consumer_events* events_ = nullptr; ///< owned by the client

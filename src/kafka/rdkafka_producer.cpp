@@ -51,9 +51,7 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
         // An aborted transaction takes its records back; nobody waits for those.
         if (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) return;
         topic_partition partition{rd_kafka_topic_name(message.rkt), message.partition};
-        auto reason = result_of(message.err, concat("writing a record to ", partition.partition < 0
-                                                                                ? partition.topic
-                                                                                : to_string(partition)));
+        auto reason = result_of(message.err, concat("writing a record to ", destination(partition)));
         rd_kafka_timestamp_type_t type{};
         failures.push_back({std::move(partition), std::move(reason),
                             static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message._private)),

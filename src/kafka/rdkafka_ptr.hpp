@@ -15,6 +15,7 @@ struct rdkafka_deleter {
     }
 };
 
+using admin_options_ptr = std::unique_ptr<rd_kafka_AdminOptions_t, rdkafka_deleter<rd_kafka_AdminOptions_destroy>>;
 using conf_ptr = std::unique_ptr<rd_kafka_conf_t, rdkafka_deleter<rd_kafka_conf_destroy>>;
 using error_ptr = std::unique_ptr<rd_kafka_error_t, rdkafka_deleter<rd_kafka_error_destroy>>;
 using event_ptr = std::unique_ptr<rd_kafka_event_t, rdkafka_deleter<rd_kafka_event_destroy>>;

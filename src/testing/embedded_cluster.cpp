@@ -47,6 +47,10 @@ bool embedded_cluster::create_topic(std::string_view name, std::int32_t partitio
     return cluster_->create_topic(std::string(name), partitions, config);
 }
 
+bool embedded_cluster::create_partitions(std::string_view name, std::int32_t partitions) {
+    return cluster_->create_partitions(std::string(name), partitions);
+}
+
 bool embedded_cluster::remove_topic(std::string_view name) { return cluster_->remove_topic(std::string(name)); }
 
 std::vector<std::string> embedded_cluster::topics() const { return cluster_->topic_names(); }

@@ -422,6 +422,34 @@ inline void a_member_that_subscribes_again_joins_anew(const environment& in) {
     one.self->close();
 }
 
+inline void members_see_the_whole_assignment(const environment& in) {
+    const auto topic = in.make_topic("whole", 3);
+    const std::vector<std::string> topics{topic};
+    obedient_member one{in.member("one", "group")};
+    obedient_member two{in.member("two", "group")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(two.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one, &two}, [&] { return one.owned.size() + two.owned.size() == 3 && !two.owned.empty(); }));
+    for (auto* member : {&one, &two}) {
+        std::vector<topic_partition> all;
+        const auto answer = member->self->group_partitions(all, in.patience());
+        INFO((answer.ok() ? "" : answer.reason()));
+        REQUIRE(answer.ok());
+        std::sort(all.begin(), all.end());
+        CHECK(all == std::vector<topic_partition>{{topic, 0}, {topic, 1}, {topic, 2}});
+    }
+    // Two leaves, and another generation begins, of which one has not heard.
+    two.self->close();
+    std::optional<kafka::result> answer;
+    for (const auto until = in.now() + in.patience(); in.now() < until && (!answer || answer->ok());) {
+        std::vector<topic_partition> all;
+        answer = one.self->group_partitions(all, in.patience());
+    }
+    REQUIRE_FALSE(answer->ok());
+    CHECK(answer->kind() == kafka::error_class::fenced);
+    one.self->close();
+}
+
 inline void a_member_that_left_is_fenced(const environment& in) {
     const auto topic = in.make_topic("fenced", 1);
     const std::vector<std::string> topics{topic};
@@ -466,6 +494,8 @@ inline std::vector<contract_case> cases() {
         {"two members share topics by range, and one takes over when the other leaves",
          detail::two_members_share_by_range},
         {"a member that subscribes again joins anew", detail::a_member_that_subscribes_again_joins_anew},
+        {"a member sees what the whole group was assigned, until the next generation",
+         detail::members_see_the_whole_assignment},
         {"a commit from outside the group is fenced", detail::a_member_that_left_is_fenced},
         {"a poll waits for its timeout and sees what comes", detail::poll_wakes_for_a_record},
     };

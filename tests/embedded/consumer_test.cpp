@@ -221,3 +221,33 @@ TEST_CASE("a closed consumer says so") {
     reader->close();
     CHECK(reader->poll(0ms, 1).errors.size() == 1);
 }
+
+TEST_CASE("a topic that is widened keeps its records and is assigned anew with its new partitions") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    in.produce("t", 0, "before");
+    obedient_member one{in.member("one")};
+    REQUIRE(one.self->subscribe(topic_t).ok());
+    one.step(0ms);
+    CHECK(one.owned.size() == 1);
+    CHECK(in.self->create_partitions("t", 3));
+    in.produce("t", 2, "new");
+    in.produce("t", 0, "after");
+    for (int turn = 0; turn < 4; ++turn) one.step(0ms);
+    CHECK(one.owned.size() == 3);
+    CHECK(in.self->find("t")->logs[0]->end() == 2);
+    CHECK_FALSE(in.self->create_partitions("missing", 2));
+    CHECK_THROWS_AS(in.self->create_partitions("t", 3), config_error);
+}
+
+TEST_CASE("a reader of a topic that is widened reads on, and learns that the topic is removed") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    const auto reader = in.clients->make_consumer({.client_id = "r"});
+    REQUIRE(reader->assign(from_start({{"t", 0}})).ok());
+    in.self->create_partitions("t", 2);
+    in.produce("t", 0, "v");
+    CHECK(reader->poll(0ms, 8).batches.size() == 1);
+    in.self->remove_topic("t");
+    CHECK(reader->poll(0ms, 8).errors.size() == 1);
+}

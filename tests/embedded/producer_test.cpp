@@ -103,3 +103,16 @@ TEST_CASE("transactions are refused with a sentence") {
     CHECK(refused.kind() == kafka::error_class::fatal);
     CHECK_THAT(refused.reason(), containing("transactions"));
 }
+
+TEST_CASE("a producer follows a topic that is widened, and keeps the offsets it was told") {
+    producing p;
+    p.in->create_topic("t", 1, {});
+    const auto topic = p.under_test.open("t", true);
+    REQUIRE(p.under_test.append({.topic = topic, .partition = 0, .value = text("v")}).ok());
+    p.in->create_partitions("t", 3);
+    REQUIRE(p.under_test.append({.topic = topic, .partition = 2, .value = text("v")}).ok());
+    CHECK(p.under_test.take_failures().empty());
+    CHECK(p.ends("t") == std::vector<std::int64_t>{1, 0, 1});
+    CHECK(p.under_test.last_offset(topic, 0) == 0);
+    CHECK(p.under_test.last_offset(topic, 2) == 0);
+}

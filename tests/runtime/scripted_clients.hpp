@@ -88,6 +88,10 @@ public:
         if (auto failed = script_->next("bounds")) return *failed;
         return real_->bounds(partition, found, timeout);
     }
+    kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override {
+        if (auto failed = script_->next("group_partitions")) return *failed;
+        return real_->group_partitions(found, timeout);
+    }
     kafka::group_metadata group() override { return real_->group(); }
     void close() override { real_->close(); }
 

@@ -82,6 +82,9 @@ public:
     /// config_error for an impossible name, count or configuration.
     bool create_topic(std::string_view name, std::int32_t partitions = 1,
                       const std::map<std::string, std::string>& config = {});
+    /// Widens a topic to `partitions` in all, as `kafka-topics.sh --alter` does: groups that read it are assigned anew.
+    /// False where there is no such topic. Throws config_error where that would not widen it.
+    bool create_partitions(std::string_view name, std::int32_t partitions);
     /// False where there is no such topic. Its committed offsets go too.
     bool remove_topic(std::string_view name);
     /// In alphabetical order.
