@@ -20,6 +20,9 @@ public:
 
     /// `first`: when it is due at first, in the clock's ms. Throws topology_error unless interval >= 1 ms.
     cancellable add(std::int64_t first, std::chrono::milliseconds interval, callback call);
+    /// The same, due at first at `start` or, where that is before `now`, at the first later time `start + n * interval`; at
+    /// the largest time where there is none.
+    cancellable add_from(std::int64_t start, std::int64_t now, std::chrono::milliseconds interval, callback call);
 
     /// Whether anything is due at `now`. Cancelled schedules may count.
     [[nodiscard]] bool due(std::int64_t now) const noexcept { return !schedules_.empty() && schedules_.top().at <= now; }

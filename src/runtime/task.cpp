@@ -207,6 +207,14 @@ cancellable stream_task::schedule(std::string_view node, std::chrono::millisecon
     return on_wall_clock_.add(detail::add_sat(wall_time(), interval.count()), interval, std::move(call));
 }
 
+cancellable stream_task::schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds interval,
+                                  punctuation_type type, std::function<void(std::int64_t)> callback) {
+    auto call = [this, node, callback = std::move(callback)](std::int64_t now) { punctuate(node, callback, now); };
+    const bool stream = type == punctuation_type::stream_time;
+    return (stream ? on_stream_time_ : on_wall_clock_)
+        .add_from(start_time, stream ? stream_time() : wall_time(), interval, std::move(call));
+}
+
 std::optional<std::int64_t> stream_task::processor_metadata(std::string_view name) const {
     const auto found = processor_metadata_.find(std::string(name));
     if (found == processor_metadata_.end()) return std::nullopt;

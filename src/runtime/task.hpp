@@ -132,6 +132,8 @@ public:
     void drop(drop_reason reason, std::string_view node) override;
     [[nodiscard]] std::int64_t stream_time() const noexcept override { return group_.stream_time(); }
     [[nodiscard]] std::int64_t wall_time() const override { return environment_.time.wall_ms(); }
+    cancellable schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds interval,
+                         punctuation_type type, std::function<void(std::int64_t)> callback) override;
     cancellable schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
                          std::function<void(std::int64_t)> callback) override;
     void node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) override;

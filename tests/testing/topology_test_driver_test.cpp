@@ -268,3 +268,82 @@ TEST_CASE("a driver refuses what cannot run") {
                       "a test driver cannot run with 0 partitions; ask for at least 1");
     CHECK_THROWS_AS((topology_test_driver{passthrough(), {.config = {.num_stream_threads = 0}}}), config_error);
 }
+
+namespace {
+
+/// Forwards the times of a schedule that starts at a time, from either kind of processor.
+class anchored final : public processor<std::string, std::string, std::string, std::string> {
+public:
+    anchored(punctuation_type type, std::chrono::milliseconds start) : type_(type), start_(start) {}
+    void init(context_type& context) override {
+        context.schedule(std::chrono::sys_time<std::chrono::milliseconds>(start_), 10ms, type_,
+                         [&context](std::int64_t now) { context.forward("tick", std::to_string(now), now); });
+    }
+    void process(const record_type&) override {}
+
+private:
+    punctuation_type type_;
+    std::chrono::milliseconds start_;
+};
+class anchored_for_values final : public fixed_key_processor<std::string, std::string, std::string> {
+public:
+    void init(context_type& context) override {
+        context.schedule(std::chrono::sys_days{std::chrono::year(1970) / 1 / 1} + 15ms, 10ms, punctuation_type::stream_time,
+                         [this](std::int64_t now) { last_ = std::to_string(now); });
+    }
+    void process(const record_type& r) override { CHECK(last_ == r.value); }
+
+private:
+    std::string last_ = "none";
+};
+
+topology anchored_ticks(punctuation_type type, std::chrono::milliseconds start) {
+    topology t;
+    t.add_source<std::string, std::string>("source", "in")
+        .add_processor("anchored", [=] { return std::make_unique<anchored>(type, start); }, {"source"})
+        .add_sink<std::string, std::string>("sink", "out", {"anchored"});
+    return t;
+}
+
+} // namespace
+
+TEST_CASE("stream-time punctuation with a start is called at that time and on its grid alone") {
+    topology_test_driver driver{anchored_ticks(punctuation_type::stream_time, 15ms)};
+    auto in = driver.input_topic<std::string, std::string>("in");
+    auto out = driver.output_topic<std::string, std::string>("out");
+    const auto ticks_at = [&](std::chrono::milliseconds time) {
+        in.pipe("k", "v", time);
+        return out.read_values();
+    };
+    CHECK(ticks_at(14ms).empty());
+    CHECK(ticks_at(16ms) == std::vector<std::string>{"16"});
+    CHECK(ticks_at(24ms).empty());
+    CHECK(ticks_at(47ms) == std::vector<std::string>{"47"});
+    CHECK(ticks_at(54ms).empty());
+    CHECK(ticks_at(55ms) == std::vector<std::string>{"55"});
+}
+
+TEST_CASE("wall-clock punctuation with a start that has passed waits for the next time of its grid") {
+    topology_test_driver driver{anchored_ticks(punctuation_type::wall_clock_time, 995ms), {.wall_clock = 1000ms}};
+    auto out = driver.output_topic<std::string, std::string>("out");
+    driver.advance_wall_clock(4ms);
+    CHECK(out.empty());
+    driver.advance_wall_clock(1ms);
+    CHECK(out.read_values() == std::vector<std::string>{"1005"});
+    driver.advance_wall_clock(10ms);
+    CHECK(out.read_values() == std::vector<std::string>{"1015"});
+}
+
+TEST_CASE("a processor that keeps keys schedules from a start too") {
+    topology t;
+    t.add_source<std::string, std::string>("source", "in");
+    t.add_node({.kind = node_kind::processor, .name = "values", .parents = {"source"}, .make = [] {
+                    return std::make_unique<fixed_key_processor_node<std::string, std::string, std::string>>(
+                        std::make_unique<anchored_for_values>());
+                }});
+    topology_test_driver driver{t};
+    auto in = driver.input_topic<std::string, std::string>("in");
+    in.pipe("k", "none", 14ms);
+    in.pipe("k", "none", 15ms); // is called behind the record that moves time
+    in.pipe("k", "15", 16ms);
+}

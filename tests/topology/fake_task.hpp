@@ -63,6 +63,11 @@ public:
         punctuate = std::move(call);
         return cancellable(std::make_shared<bool>(false));
     }
+    cancellable schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds every,
+                         punctuation_type type, std::function<void(std::int64_t)> call) override {
+        punctuates_from = start_time;
+        return schedule(node, every, type, std::move(call));
+    }
     void hold_input_until(std::int64_t wall_time) override { held_until = wall_time; }
     void request_commit() noexcept override { commit_requested = true; }
     [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override {
@@ -79,6 +84,7 @@ public:
     fake_collector collected;
     std::vector<std::pair<drop_reason, std::string>> drops;
     std::chrono::milliseconds interval{0};
+    std::optional<std::int64_t> punctuates_from;
     std::function<void(std::int64_t)> punctuate;
     bool commit_requested = false;
     std::int64_t held_until = 0;

@@ -46,6 +46,13 @@ public:
                          std::function<void(std::int64_t)> callback) const {
         return context_->schedule(node_, interval, type, std::move(callback));
     }
+    /// The same at `start_time` and every `interval` from there, whenever the task starts (KIP-1146): at two in the morning,
+    /// `schedule(std::chrono::sys_days{2026y / 1 / 1} + 2h, 24h, punctuation_type::wall_clock_time, report)`. Where
+    /// `start_time` has passed, the first call is at the next time of that grid. Days of 24 hours, in UTC.
+    cancellable schedule(std::chrono::sys_time<std::chrono::milliseconds> start_time, std::chrono::milliseconds interval,
+                         punctuation_type type, std::function<void(std::int64_t)> callback) const {
+        return context_->schedule(node_, start_time.time_since_epoch().count(), interval, type, std::move(callback));
+    }
     /// Asks for a commit soon.
     void commit() const noexcept { context_->request_commit(); }
 

@@ -63,6 +63,10 @@ public:
     /// interval >= 1 ms. `node`: who asks, and answers for what the callback throws.
     virtual cancellable schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
                                  std::function<void(std::int64_t)> callback) = 0;
+    /// The same at `start_time`, ms since the epoch, and every `interval` from there (KIP-1146); of the times that have
+    /// passed already only the grid is kept.
+    virtual cancellable schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds interval,
+                                 punctuation_type type, std::function<void(std::int64_t)> callback) = 0;
     /// Asks the processing exception handler about the exception at hand, which `node` threw for a record, or a
     /// punctuation, of this time and headers. Returns, that record counted as dropped and at hand again, where the handler
     /// says resume. Otherwise throws; so do errors that are no fault of the record: of the state, of the cluster, and of a
