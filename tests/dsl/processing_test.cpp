@@ -40,8 +40,8 @@ class marking final : public fixed_key_processor<text, text, text> {
 public:
     void init(context_type& context) override { context_ = &context; }
     void process(const record_type& r) override {
-        const text marked = r.value() + std::to_string(++count_);
-        context_->forward(r.with_value(marked).with_timestamp(r.timestamp() + 1000));
+        const text marked = r.value + std::to_string(++count_);
+        context_->forward(r.with_value(marked).with_timestamp(r.timestamp + 1000));
     }
 
 private:

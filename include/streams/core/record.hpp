@@ -18,6 +18,7 @@ struct record {
     std::int64_t timestamp; ///< ms since the epoch
     streams::headers& headers;
 
+    /// The same record with another value, key, time or headers; what replaces them outlives the result.
     template <class NewValue>
     [[nodiscard]] record<Key, NewValue> with_value(const NewValue& new_value) const noexcept {
         return {key, new_value, timestamp, headers};
@@ -28,6 +29,9 @@ struct record {
     }
     [[nodiscard]] record with_timestamp(std::int64_t new_timestamp) const noexcept {
         return {key, value, new_timestamp, headers};
+    }
+    [[nodiscard]] record with_headers(streams::headers& new_headers) const noexcept {
+        return {key, value, timestamp, new_headers};
     }
 };
 

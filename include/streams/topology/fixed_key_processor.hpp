@@ -10,33 +10,28 @@
 namespace streams::inline v0 {
 
 /// A record whose key stays as it is (Kafka's `FixedKeyRecord`): value, timestamp and headers may be replaced, and nobody
-/// but the library makes the first one. Borrowed as a record is.
+/// but the library makes the first one. Its members are those of record, and it is borrowed as that is.
 template <class Key, class Value>
-class fixed_key_record {
-public:
+struct fixed_key_record {
+    const Key& key;
+    const Value& value;
+    const std::int64_t timestamp; ///< ms since the epoch
+    streams::headers& headers;
+
     /// For the library.
-    explicit fixed_key_record(const record<Key, Value>& of) noexcept : record_(of) {}
+    explicit fixed_key_record(const record<Key, Value>& r) noexcept
+        : key(r.key), value(r.value), timestamp(r.timestamp), headers(r.headers) {}
 
-    [[nodiscard]] const Key& key() const noexcept { return record_.key; }
-    [[nodiscard]] const Value& value() const noexcept { return record_.value; }
-    /// ms since the epoch.
-    [[nodiscard]] std::int64_t timestamp() const noexcept { return record_.timestamp; }
-    [[nodiscard]] streams::headers& headers() const noexcept { return record_.headers; }
-
-    /// The same record with another value, which outlives it.
     template <class NewValue>
-    [[nodiscard]] fixed_key_record<Key, NewValue> with_value(const NewValue& value) const noexcept {
-        return fixed_key_record<Key, NewValue>(record_.with_value(value));
+    [[nodiscard]] fixed_key_record<Key, NewValue> with_value(const NewValue& new_value) const noexcept {
+        return fixed_key_record<Key, NewValue>(record<Key, NewValue>{key, new_value, timestamp, headers});
     }
-    [[nodiscard]] fixed_key_record with_timestamp(std::int64_t timestamp) const noexcept {
-        return fixed_key_record(record_.with_timestamp(timestamp));
+    [[nodiscard]] fixed_key_record with_timestamp(std::int64_t new_timestamp) const noexcept {
+        return fixed_key_record(record<Key, Value>{key, value, new_timestamp, headers});
     }
-
-private:
-    template <class, class>
-    friend class fixed_key_context;
-
-    record<Key, Value> record_;
+    [[nodiscard]] fixed_key_record with_headers(streams::headers& new_headers) const noexcept {
+        return fixed_key_record(record<Key, Value>{key, value, timestamp, new_headers});
+    }
 };
 
 /// What a fixed-key processor is given (Kafka's `FixedKeyProcessorContext`): its task, and its children, which take
@@ -48,7 +43,9 @@ public:
         : processor_task(below), below_(below) {}
 
     /// Forwards to every child, in the order of their declaration.
-    void forward(const fixed_key_record<Key, ValueOut>& r) const { below_.forward(r.record_); }
+    void forward(const fixed_key_record<Key, ValueOut>& r) const {
+        below_.forward({r.key, r.value, r.timestamp, r.headers});
+    }
 
 private:
     processor_context<Key, ValueOut> below_;
