@@ -30,7 +30,8 @@ struct test_driver_options {
 };
 
 /// A topology under test, below its types: what topology_test_driver is made of. Topics go by their full names. Not
-/// thread-safe. An error while a record is processed comes out of the call that set it off; after it every call but
+/// thread-safe. The bytes of a piped record are overwritten when it was processed: what a topology keeps of them for longer
+/// reads as `####`. An error while a record is processed comes out of the call that set it off; after it every call but
 /// reading throws streams_error.
 class byte_driver {
 public:
