@@ -3,7 +3,7 @@
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/aggregation_checks.hpp>
 #include <streams/dsl/detail/cogrouped_table.hpp>
-#include <streams/dsl/detail/last_parameter.hpp>
+#include <streams/dsl/detail/parameters.hpp>
 #include <streams/dsl/detail/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>

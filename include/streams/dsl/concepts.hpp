@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/dsl/detail/view_of_copy.hpp>
 #include <streams/dsl/per_task.hpp>
 #include <streams/serde/serde.hpp>
 
@@ -33,13 +34,16 @@ concept record_functor = std::invocable < detail::as_called_t<F>,
 const Value& > || std::invocable<detail::as_called_t<F>, const Key&, const Value&>;
 
 namespace detail {
+/// What a record_functor returns. Does not compile where that refers into a copy of an argument.
 template <class F, class Key, class Value>
 struct record_result {
-    using type = std::invoke_result_t<as_called_t<F>, const Key&, const Value&>;
+    using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const Key&, const Value&>, F, Key, Value>;
 };
 template <class F, class Key, class Value>
     requires std::invocable < as_called_t<F>,
-const Value& > struct record_result<F, Key, Value> { using type = std::invoke_result_t<as_called_t<F>, const Value&>; };
+const Value& > struct record_result<F, Key, Value> {
+    using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const Value&>, F, Value>;
+};
 template <class F, class Key, class Value>
 using record_result_t = typename record_result<F, Key, Value>::type;
 template <class F, class Key, class Value>

@@ -5,7 +5,7 @@
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/count_windowed_kstream.hpp>
 #include <streams/dsl/detail/aggregated_table.hpp>
-#include <streams/dsl/detail/last_parameter.hpp>
+#include <streams/dsl/detail/parameters.hpp>
 #include <streams/dsl/detail/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>

@@ -237,6 +237,9 @@ public:
                 functor<Topic> || std::invocable<detail::as_called_t<Topic>, const record<Key, Value>&>,
                 "kstream::to: give the name of a topic, or a functor that returns one, callable as const with "
                 "(value), (key, value) or (const record<Key, Value>&) of the stream's types");
+            if constexpr (functor<Topic>)
+                static_assert(std::is_constructible_v<std::string, detail::record_result_t<Topic, Key, Value>>,
+                              "kstream::to: the functor must return the name of a topic, a text");
             shape::add_extracting_sink(at(), std::move(node), detail::share(std::forward<Topic>(topic)),
                                        partitioner(options...));
         }

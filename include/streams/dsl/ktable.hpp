@@ -182,6 +182,9 @@ private:
     template <class Operation, bool Skips, rows NewRows, class F, class... Options>
     [[nodiscard]] auto view(std::string_view prefix, F&& f, const Options&... options) const {
         using NewValue = typename Operation::result_type;
+        static_assert(!detail::refers<NewValue>,
+                      "ktable: the functor returns a view as the new value, but a row of a table outlives the record and "
+                      "the row that it was made from; return what owns its memory, std::string for std::string_view");
         std::optional<store_spec> spec;
         const auto kept = detail::picked<materialized>(options...);
         if (kept) {

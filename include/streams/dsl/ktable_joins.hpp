@@ -134,6 +134,9 @@ private:
         using result = detail::joined_row_t<F, Kind, Key, Value, Other>;
         static_assert(!std::is_void_v<result>, "ktable::join: the joiner must return the joined value");
         using NewValue = without_null_t<result>;
+        static_assert(!detail::refers<NewValue>,
+                      "ktable::join: the joiner returns a view, but a row of a table outlives the rows that it was made "
+                      "from; return what owns its memory, std::string for std::string_view");
         constexpr bool stored = (detail::options_of<materialized>::has<Options> || ...);
         static_assert(
             !stored || (storable<Key> && storable<NewValue>),

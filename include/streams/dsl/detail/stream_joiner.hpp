@@ -57,8 +57,22 @@ decltype(auto) join_values(F& functor, const typename Arguments::key_type& key,
 }
 
 template <class F, class Arguments>
-using stream_joined_t = std::remove_cvref_t<decltype(join_values<Arguments>(
-    std::declval<as_called_t<F>>(), std::declval<const typename Arguments::key_type&>(),
-    std::declval<const typename Arguments::left_type*>(), std::declval<const typename Arguments::right_type*>()))>;
+struct stream_joiner_result {
+    using key = typename Arguments::key_type;
+    using left = typename Arguments::left_argument;
+    using right = typename Arguments::right_argument;
+    using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const key&, left, right>, F, key,
+                                    std::remove_cvref_t<left>, std::remove_cvref_t<right>>;
+};
+template <class F, class Arguments>
+    requires std::invocable<as_called_t<F>, typename Arguments::left_argument, typename Arguments::right_argument>
+struct stream_joiner_result<F, Arguments> {
+    using left = typename Arguments::left_argument;
+    using right = typename Arguments::right_argument;
+    using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, left, right>, F, std::remove_cvref_t<left>,
+                                    std::remove_cvref_t<right>>;
+};
+template <class F, class Arguments>
+using stream_joined_t = std::remove_cvref_t<typename stream_joiner_result<F, Arguments>::type>;
 
 } // namespace streams::inline v0::detail

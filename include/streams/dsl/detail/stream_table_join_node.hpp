@@ -25,8 +25,18 @@ decltype(auto) call_joiner(F& functor, const Key& key, const Value& value, Row r
         return std::invoke(functor, key, value, static_cast<Row>(row));
 }
 template <class F, class Key, class Value, class Row>
-using joined_t = std::remove_cvref_t<decltype(call_joiner<std::remove_reference_t<as_called_t<F>>, Key, Value, Row>(
-    std::declval<as_called_t<F>>(), std::declval<const Key&>(), std::declval<const Value&>(), std::declval<Row>()))>;
+struct joiner_result {
+    using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const Key&, const Value&, Row>, F, Key, Value,
+                                    std::remove_cvref_t<Row>>;
+};
+template <class F, class Key, class Value, class Row>
+    requires std::invocable < as_called_t<F>,
+const Value&, Row > struct joiner_result<F, Key, Value, Row> {
+    using type =
+        outliving_result_t<std::invoke_result_t<as_called_t<F>, const Value&, Row>, F, Value, std::remove_cvref_t<Row>>;
+};
+template <class F, class Key, class Value, class Row>
+using joined_t = std::remove_cvref_t<typename joiner_result<F, Key, Value, Row>::type>;
 
 /// The step of a stream-table join: looks a record's key up in a table, in a versioned one as it was at the record's time
 /// (Kafka's `KStreamKTableJoin`). A left join keeps records without a row, and those without a key.
