@@ -12,9 +12,9 @@ struct by_user {
                                            std::int32_t partitions) const {
         if constexpr (nullable<Key>) {
             if (!r.key) return std::nullopt;
-            return place(*r.key, partitions);
+            return place(*r.key, r.headers, partitions);
         } else {
-            return place(r.key, partitions);
+            return place(r.key, r.headers, partitions);
         }
     }
 };

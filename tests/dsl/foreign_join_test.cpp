@@ -167,3 +167,18 @@ TEST_CASE("tables of unequal partition counts are joined by a foreign key, but n
     builder.table<text, text>("orders").join(customers, both).to_stream().to("out");
     CHECK_THROWS_AS(partition_counts(builder.build(), {{"orders", 3}, {"customers", 5}}), topology_error);
 }
+
+TEST_CASE("a foreign-key join places rows by their headers where its partitioners do") {
+    const key_placement by_header = [](bytes_view, const headers& of, std::int32_t) { return of.last("last") ? 2 : 0; };
+    topology_test_driver driver(join_orders<false>({.partitioner = by_header, .other_partitioner = by_header}),
+                                {.partitions = 3});
+    const auto pipe_last = [&](const char* topic, const text& key, const text& value) {
+        test_record<text, text> r{key, value};
+        r.partition = 2;
+        r.headers.add("last", std::nullopt);
+        driver.input_topic<text, text>(topic).pipe(r);
+    };
+    pipe_last("customers", "ann", "Ann");
+    for (const auto* key : {"1", "2", "3", "4"}) pipe_last("orders", key, "ann:book");
+    CHECK(driver.output_topic<text, maybe_text>("out").read_all().size() == 4);
+}

@@ -176,3 +176,29 @@ TEST_CASE("a global table keeps no versions") {
     CHECK_THROWS_WITH((builder.global_table<text, text>("g", materialized{.history_retention = std::chrono::hours(1)})),
                       containing("is no plain key-value store"));
 }
+
+TEST_CASE("a joiner of a global table may see the keys of both sides") {
+    streams_builder builder;
+    auto products = builder.global_table<text, text>("products");
+    const auto first_letter = [](const text& order) -> maybe_text {
+        return order.empty() ? maybe_text() : order.substr(0, 1);
+    };
+    auto orders = builder.stream<text, text>("orders");
+    orders
+        .join(products, first_letter, [](const text& key, const text& product, const text& order,
+                                         const text& row) { return concat(key, '/', product, '/', order, '/', row); })
+        .to("out");
+    orders
+        .left_join(products, first_letter,
+                   [](const text& key, const text* product, const text& order, const text* row) {
+                       return concat(key, '/', product ? *product : "none", '/', order, '/', row ? *row : "none");
+                   })
+        .to("left");
+    topology_test_driver driver(builder.build());
+    driver.input_topic<text, text>("products").pipe("p", "pen");
+    auto order = driver.input_topic<text, text>("orders");
+    for (const auto* value : {"p1", "q1", ""}) order.pipe("k", value);
+    CHECK(driver.output_topic<text, text>("out").read_values() == std::vector<text>{"k/p/p1/pen"});
+    CHECK(driver.output_topic<text, text>("left").read_values() ==
+          std::vector<text>{"k/p/p1/pen", "k/q/q1/none", "k/none//none"});
+}

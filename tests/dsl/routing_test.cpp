@@ -168,3 +168,18 @@ TEST_CASE("a file that cannot be printed to is an error at once") {
     auto in = builder.stream<text, text>("in");
     CHECK_THROWS_WITH(in.print(printed{.file = "/nowhere/at/all"}), containing("/nowhere/at/all"));
 }
+
+TEST_CASE("a partitioner may look at the headers") {
+    streams_builder builder;
+    const auto by_header = [](const headers& of) { return of.last("last") ? 3 : 0; };
+    auto in = builder.stream<text, text>("in");
+    in.to("short", partitioned_by([=](const text&, const text&, const headers& of, std::int32_t) { return by_header(of); }));
+    in.to("whole", partitioned_by([=](const record<text, text>& r, std::string_view, std::int32_t) { return by_header(r.headers); }));
+    topology_test_driver driver(builder.build(), {.partitions = 4});
+    test_record<text, text> marked{"k", "marked"};
+    marked.headers.add("last", std::nullopt);
+    driver.input_topic<text, text>("in").pipe(marked);
+    driver.input_topic<text, text>("in").pipe("k", "plain");
+    for (const auto* topic : {"short", "whole"})
+        CHECK(placed(driver, topic) == std::vector<std::pair<text, std::int32_t>>{{"marked", 3}, {"plain", 0}});
+}

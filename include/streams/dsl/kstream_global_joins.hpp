@@ -22,32 +22,33 @@ public:
 
     /// Joins each record with the global table's row of the key that `select` makes of it, where there is one:
     /// `orders.join(products, &order::product_id, [](const order& o, const product& p) { return priced{o, p.cents}; })`.
-    /// `select` takes (value) or (key, value), without null in the value; the joiner (value, row) or (key, value, row).
-    /// Records with a null value are dropped, and those for which `select` returns an empty optional. Keys stay, and
+    /// `select` takes (value) or (key, value), without null in the value; the joiner (value, row), (key, value, row) or
+    /// (key, table key, value, row), the last with the key that `select` made (KIP-1340). Records with a null value are dropped, and those for which `select` returns an empty optional. Keys stay, and
     /// nothing is repartitioned.
     template <class TableKey, class Row, class Select, class F, class... Options>
     [[nodiscard]] auto join(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                             const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::join with a global table takes one option: "
                                                                     "named");
-        return joined_with<false, const Row&>(table, std::forward<Select>(select), std::forward<F>(joiner), options...);
+        return joined_with<false, const TableKey&, const Row&>(table, std::forward<Select>(select), std::forward<F>(joiner), options...);
     }
     /// As join, but a record without a row, or without a key to look up, is kept: the joiner receives a `const Row*`, null
-    /// where there is no row.
+    /// where there is no row, and in the place of the table's key a `const TableKey*`, null where `select` returned none.
     template <class TableKey, class Row, class Select, class F, class... Options>
     [[nodiscard]] auto left_join(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                                  const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::left_join with a global table takes one "
                                                                     "option: named");
-        return joined_with<true, const Row*>(table, std::forward<Select>(select), std::forward<F>(joiner), options...);
+        return joined_with<true, const TableKey*, const Row*>(table, std::forward<Select>(select), std::forward<F>(joiner), options...);
     }
 
 private:
-    template <bool Left, class RowArgument, class TableKey, class Row, class Select, class F, class... Options>
+    template <bool Left, class KeyArgument, class RowArgument, class TableKey, class Row, class Select, class F,
+              class... Options>
     [[nodiscard]] auto joined_with(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                                    const Options&... options) const {
         static_assert(!detail::mutable_record_functor<Select, Key, plain> &&
-                          !detail::mutable_joiner<F, Key, plain, RowArgument>,
+                          !detail::mutable_global_joiner<F, Key, KeyArgument, plain, RowArgument>,
                       "kstream::join with a global table: a functor is a mutable lambda, but all tasks share it; keep "
                       "state in a store, or give each task its own functor with per_task(factory)");
         static_assert(record_functor<Select, Key, plain>,
@@ -57,10 +58,11 @@ private:
             std::is_same_v<without_null_t<detail::record_value_t<Select, Key, plain>>, TableKey>,
             "kstream::join with a global table: the key selector must return a key of the table, or a std::optional of it");
         static_assert(
-            detail::joiner<F, Key, plain, RowArgument>,
-            "kstream::join with a global table: the joiner must be callable with (value, row) or (key, value, row); in a "
-            "left join the row is a pointer, null where there is none");
-        using NewValue = detail::joined_t<F, Key, plain, RowArgument>;
+            detail::joiner<F, Key, plain, RowArgument> ||
+                detail::both_keys_joiner<F, Key, KeyArgument, plain, RowArgument>,
+            "kstream::join with a global table: the joiner must be callable with (value, row), (key, value, row) or (key, "
+            "table key, value, row); in a left join row and table key are pointers, null where there is none");
+        using NewValue = detail::global_joined_t<F, Key, KeyArgument, plain, RowArgument>;
         using node_type = detail::stream_global_join_node<Key, Value, TableKey, Row, NewValue, std::decay_t<Select>,
                                                      std::decay_t<F>, Left>;
         const auto& at = this->at();

@@ -10,13 +10,38 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
 
 /// Where a table's row is, as the one who writes its topic decides: a function of the serialised key and the number of
-/// partitions. Shared by all tasks, and called from several threads.
-using key_placement = std::function<std::int32_t(bytes_view key, std::int32_t partitions)>;
+/// partitions, `(bytes_view, std::int32_t)`, with the record's headers between them where it wants to see these,
+/// `(bytes_view, const headers&, std::int32_t)` (KIP-1321). Shared by all tasks, and called from several threads.
+class key_placement {
+public:
+    key_placement() = default;
+    template <class F>
+        requires std::is_invocable_r_v<std::int32_t, F&, bytes_view, std::int32_t> ||
+                 std::is_invocable_r_v<std::int32_t, F&, bytes_view, const headers&, std::int32_t>
+    key_placement(F place) { // not explicit: a lambda is one
+        if constexpr (std::is_invocable_v<F&, bytes_view, const headers&, std::int32_t>)
+            place_ = std::move(place);
+        else
+            place_ = [place = std::move(place)](bytes_view key, const headers&, std::int32_t partitions) {
+                return place(key, partitions);
+            };
+    }
+
+    explicit operator bool() const noexcept { return static_cast<bool>(place_); }
+    std::int32_t operator()(bytes_view key, const headers& of, std::int32_t partitions) const {
+        return place_(key, of, partitions);
+    }
+
+private:
+    std::function<std::int32_t(bytes_view, const headers&, std::int32_t)> place_;
+};
 
 /// Options of the operators: aggregates for designated initialisers, given after the mandatory arguments in any order,
 /// each at most once. New members are added at the end.

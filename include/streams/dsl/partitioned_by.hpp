@@ -20,8 +20,8 @@ struct partitioner_option {
 };
 
 /// Chooses the partition of each record (Kafka's `StreamPartitioner`): `s.to("out", partitioned_by(by_country))`. The
-/// functor takes `(value, partitions)`, `(key, value, partitions)` or `(const record<Key, Value>&, topic, partitions)`
-/// and returns a partition from 0; std::nullopt for the default one, murmur2 of the key; or a range of partitions, each of
+/// functor takes `(value, partitions)`, `(key, value, partitions)`, `(key, value, const headers&, partitions)` (KIP-1321) or
+/// `(const record<Key, Value>&, topic, partitions)`, and returns a partition from 0; std::nullopt for the default one, murmur2 of the key; or a range of partitions, each of
 /// which gets the record (KIP-837; none: the record is dropped, and counted as drop_reason::partitioner).
 template <class F>
 [[nodiscard]] partitioner_option<std::decay_t<F>> partitioned_by(F&& choose) {
@@ -37,6 +37,9 @@ template <class F, class Key, class Value>
 concept keyed_partitioner = std::invocable < as_called_t<F>,
 const Key&, const Value&, std::int32_t > ;
 template <class F, class Key, class Value>
+concept headers_partitioner = std::invocable < as_called_t<F>,
+const Key&, const Value&, const headers&, std::int32_t > ;
+template <class F, class Key, class Value>
 concept record_partitioner = std::invocable < as_called_t<F>,
 const record<Key, Value>&, std::string_view, std::int32_t > ;
 
@@ -50,6 +53,8 @@ struct partition_choice {
             return std::invoke(functor.get(), r.value, partitions);
         else if constexpr (keyed_partitioner<F, Key, Value>)
             return std::invoke(functor.get(), r.key, r.value, partitions);
+        else if constexpr (headers_partitioner<F, Key, Value>)
+            return std::invoke(functor.get(), r.key, r.value, std::as_const(r.headers), partitions);
         else
             return std::invoke(functor.get(), r, topic, partitions);
     }
@@ -58,10 +63,11 @@ struct partition_choice {
 template <class F, class Key, class Value>
 constexpr void check_partitioner() {
     static_assert(
-        short_partitioner<F, Key, Value> || keyed_partitioner<F, Key, Value> || record_partitioner<F, Key, Value>,
-        "partitioned_by: the functor must be callable, as const, with (value, partitions), (key, value, partitions) or "
-        "(const record<Key, Value>&, topic, partitions) of the stream's types; check its parameters, std::optional "
-        "included");
+        short_partitioner<F, Key, Value> || keyed_partitioner<F, Key, Value> ||
+            headers_partitioner<F, Key, Value> || record_partitioner<F, Key, Value>,
+        "partitioned_by: the functor must be callable, as const, with (value, partitions), (key, value, partitions), (key, "
+        "value, headers, partitions) or (const record<Key, Value>&, topic, partitions) of the stream's types; check its "
+        "parameters, std::optional included");
 }
 
 } // namespace detail
