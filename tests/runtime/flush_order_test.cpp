@@ -198,7 +198,7 @@ struct reads_shared final : fixed_key_processor<text, text, text> {
         shared_.emplace(context.state_store<typed_key_value_store<text, text>>("shared"));
     }
     void process(const record_type& r) override {
-        const text seen = r.value() + " saw " + shared_->get(r.key()).value_or("nothing");
+        const text seen = r.value + " saw " + shared_->get(r.key).value_or("nothing");
         context_->forward(r.with_value(seen));
     }
     context_type* context_ = nullptr;

@@ -231,7 +231,7 @@ TEST_CASE("control records that were committed stay so, whatever a later commit 
 
 TEST_CASE("a store found damaged while a node is initialised is the task's damage") {
     struct finds_damage final : processor<std::string, std::string> {
-        void init(context_type&) override { throw corrupt_state_error("store s is damaged"); }
+        void init(context_type&) override { throw corrupt_state_error("s", "store s is damaged"); }
         void process(const record_type&) override {}
     };
     topology what;
