@@ -80,10 +80,10 @@ void stream_thread::subscribe() {
 }
 
 void stream_thread::turn() {
+    collector_.serve(); // before the poll: what it throws must not lose a rebalance
     const auto wait = poll_wait();
     auto polled = consumer_->poll(wait, most_polled);
     last_poll_ = environment_.time.steady_ms();
-    collector_.serve();
     for (const kafka::rebalance& change : polled.rebalances) handle(change);
     note_errors(polled);
     reset_positions(polled.out_of_range);

@@ -108,6 +108,19 @@ TEST_CASE("records that did not arrive are made again from the last commit") {
     CHECK(app.state() != application_state::error);
 }
 
+TEST_CASE("records that turn out not to have arrived while the group rebalances do not hold it up") {
+    faulty_world w;
+    kafka_streams app = w.run(w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    w.script->answer("deliver at a rebalance", {error_class::retriable, "message timed out"});
+    kafka_streams other = w.run(w.config("other"));
+    CHECK(eventually([&] { return w.script->given("delivered") == 1; }));
+    CHECK(other.wait_for(application_state::running, patience));
+    CHECK(app.wait_for(application_state::running, patience));
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 1; }));
+}
+
 TEST_CASE("a record that the cluster refuses for good ends the application, and is not committed") {
     faulty_world w;
     kafka_streams app = w.run(w.config());

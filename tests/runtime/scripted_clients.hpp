@@ -62,7 +62,10 @@ public:
             found.errors.push_back(*failed);
             return found;
         }
-        return real_->poll(timeout, max_records);
+        auto polled = real_->poll(timeout, max_records);
+        if (!polled.rebalances.empty())
+            if (auto failed = script_->next("deliver at a rebalance")) script_->answer("delivered", *failed);
+        return polled;
     }
     kafka::result acknowledge(const kafka::rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
                               bool paused) override {
@@ -125,6 +128,7 @@ public:
     std::vector<kafka::delivery_failure> take_failures() override {
         auto failures = real_->take_failures();
         for (auto& each : std::exchange(failures_, {})) failures.push_back(std::move(each));
+        if (auto lost = script_->next("delivered")) failures.push_back({{"out", 0}, *lost});
         return failures;
     }
     std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) override {
