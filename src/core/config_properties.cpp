@@ -157,6 +157,10 @@ constexpr member_name members[] = {
     {"default.dsl.store", read_dsl_store},
     {"dsl.store.suppliers.class", read_dsl_store_suppliers},
     {"dsl.store.format", read_dsl_store_format},
+    {"enable.transactional.statestores",
+     [](const property& p, streams_config&) {
+         if (p.one_of({"false", "true"}) == 1) p.refuse("false, as transactional stores are not supported yet");
+     }},
     {"processing.exception.handler.global.enabled",
      [](const property& p, streams_config& c) {
          c.processing_exception_handler_global_enabled = p.one_of({"false", "true"}) == 1;
