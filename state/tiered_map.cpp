@@ -102,6 +102,7 @@ void tiered_map::require_timestamp(std::optional<bytes_view> value) const {
 void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     require_timestamp(value);
     if (ranges_.any()) note_for_ranges(key, value.has_value());
+    if (value) gap_.put(key);
     // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
     const bool absent_elsewhere = known_absent(key);
     if (!value && absent_elsewhere) {
@@ -352,6 +353,7 @@ void tiered_map::remember_unwritten(hot_entry& entry) {
 
 void tiered_map::rollback() {
     ranges_.forget_history();
+    gap_.forget();
     for (pending_update* update : uncommitted_) {
         hot_entry& entry = *update->entry;
         const bool in_table = !update->log_only;
@@ -387,6 +389,7 @@ void tiered_map::restore(bytes_view key, bytes_view head, std::optional<bytes_vi
         if (!disk_ && !tail) return;
         entry = hot_.insert(key, hot_entry::content::clean);
     }
+    if (tail) gap_.put(key);
     const std::size_t before = entry->value.heap_bytes();
     if (tail)
         entry->value.assign(head, *tail);

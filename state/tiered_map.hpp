@@ -2,6 +2,7 @@
 
 #include "state/backing.hpp"
 #include "state/hot_tier.hpp"
+#include "state/key_gap.hpp"
 #include "state/managed_store.hpp"
 #include "state/open_ranges.hpp"
 
@@ -156,6 +157,7 @@ private:
     std::uint64_t disk_writes_ = 0;
     hot_tier hot_;
     open_ranges ranges_;
+    key_gap gap_;
     flush_listener* listener_ = nullptr;
     bool with_old_values_ = false;
     bool flushing_ = false;

@@ -26,7 +26,7 @@ public:
     void seek(hot_tier& hot, const keys_ahead& keys) {
         const auto& entries = hot.ordered();
         first_ = keys.from.empty() ? entries.begin() : entries.lower_bound(keys.from.view());
-        last_ = keys.to && !(keys.from.view() < keys.to->view()) ? first_ : end_of(entries, first_, keys.end());
+        last_ = end_of(entries, first_, keys.end());
     }
     /// Null: the end.
     [[nodiscard]] const hot_entry* current() const {
@@ -80,18 +80,21 @@ class tiered_map::overlay_cursor final : public store_cursor<store_entry>, priva
 public:
     overlay_cursor(tiered_map& map, Walk walk, keys_ahead keys, std::size_t cut, std::optional<std::uint64_t> made_at)
         : range(map.ranges_), map_(&map), walk_(walk), keys_(std::move(keys)), cut_(cut),
-          made_at_(made_at.value_or(range::made_at())) {}
+          made_at_(made_at.value_or(range::made_at())), learns_gap_(!Walk::sees_all_in_memory && !walk.descending()) {}
 
     std::optional<store_entry> next() override {
         if (!map_) return std::nullopt;
+        if (learns_gap_) keys_.from.assign(map_->gap_.skip(keys_.from));
+        if (keys_.to && !(keys_.from < *keys_.to)) return end();
         if (changes_ != map_->hot_.changes() || disk_writes_ != map_->disk_writes_) find_position();
-        for (;;) {
+        for (std::size_t deleted = 0;; ++deleted) {
             if (below_ && !peeked_) {
                 on_disk_ = below_->next();
                 peeked_ = true;
             }
             const hot_entry* const entry = walk_.current();
             if (!entry || (on_disk_ && comes_before(on_disk_->key, entry->key()))) {
+                learn_gap(on_disk_ ? on_disk_->key : keys_.end(), deleted);
                 if (!on_disk_) return end();
                 peeked_ = false;
                 const store_entry found = *std::exchange(on_disk_, std::nullopt);
@@ -104,7 +107,9 @@ public:
             }
             walk_.advance();
             const auto value = entry->visible();
-            if (!value || !was_there(entry->key(), also_on_disk)) continue;
+            if (!value) continue;
+            learn_gap(entry->key(), deleted);
+            if (!was_there(entry->key(), also_on_disk)) continue;
             value_.assign(*value);
             return hand_out(entry->key(), value_);
         }
@@ -117,6 +122,10 @@ private:
         return before == presence::present || (before == presence::unread && is_on_disk);
     }
 
+    /// `first`: the first key that is there.
+    void learn_gap(std::optional<bytes_view> first, std::size_t deleted) {
+        if (std::exchange(learns_gap_, false) && first) map_->gap_.learn(keys_.from, *first, deleted);
+    }
     void find_position() {
         if (disk_writes_ != map_->disk_writes_ || !below_) open_disk();
         walk_.seek(map_->hot_, keys_);
@@ -163,6 +172,7 @@ private:
     std::unique_ptr<store_cursor<store_entry>> below_; ///< null: nothing is there
     std::optional<store_entry> on_disk_;
     bool peeked_ = false; ///< on_disk_ was read and not yet handed out
+    bool learns_gap_;     ///< in the first step
     bytes value_;
 };
 

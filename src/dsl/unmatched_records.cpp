@@ -3,6 +3,8 @@
 #include <streams/dsl/detail/typed_stores.hpp>
 #include <streams/dsl/detail/unmatched_records.hpp>
 
+#include <utility>
+
 namespace streams::inline v0::detail {
 
 namespace {
@@ -110,10 +112,12 @@ void unmatched_records::collect(bytes_view store_key, bytes_view entry) {
 }
 
 void unmatched_records::forget_expired() {
+    const unmatched_record* before = nullptr;
     for (const unmatched_record& one : expired_) {
-        const bytes_view at = store_key(one.side, one.key, one.timestamp);
+        const auto* const list = std::exchange(before, &one);
         // Several of one key lie in one list.
-        if (store_->get(at)) store_->put(at, std::nullopt);
+        if (list && list->timestamp == one.timestamp && list->side == one.side && list->key == one.key) continue;
+        store_->put(store_key(one.side, one.key, one.timestamp), std::nullopt);
     }
     expired_.clear();
 }
