@@ -95,8 +95,8 @@ std::uint64_t tiered_map::approximate_num_entries() {
 
 void tiered_map::require_timestamp(std::optional<bytes_view> value) const {
     if (settings_.timestamped && value && value->size() < timestamp_bytes)
-        throw state_error(concat("store ", settings_.name, " keeps timestamps, but a value of ", value->size(),
-                                 " bytes has no room for one; put 8 bytes of timestamp in front"));
+        throw streams_error(concat("store ", settings_.name, " keeps timestamps, but a value of ", value->size(),
+                                   " bytes has no room for one; put 8 bytes of timestamp in front"));
 }
 
 void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {

@@ -111,10 +111,23 @@ TEST_CASE("a timestamped store logs the value without its timestamp, which is th
     store.commit();
     CHECK(store.log.records ==
           std::vector<logged>{{"a", "one", 42}, {"b", "", 43}, {"a2", std::nullopt, 50}});
-    REQUIRE_THROWS_AS(store.put("a", "short"), streams::state_error);
 
     store_under_test copy(spec);
     copy.log = store.log;
     copy.catch_up();
     CHECK(read_all(copy.kv().all()) == pairs{{"a", timestamped(42, "one")}, {"b", timestamped(43, "")}});
+}
+
+TEST_CASE("a value without room for its timestamp is its caller's mistake, no trouble with the disk") {
+    auto spec = spec_of(false);
+    spec.timestamped = true;
+    store_under_test store(spec);
+    try {
+        store.put("a", "short");
+        FAIL("it was taken");
+    } catch (const streams::state_error&) {
+        FAIL("taken for trouble with the disk");
+    } catch (const streams::streams_error& refused) {
+        CHECK_THAT(refused.what(), containing("keeps timestamps"));
+    }
 }

@@ -48,14 +48,18 @@ bool copy_store(const std::filesystem::path& from, const std::filesystem::path& 
     return !failed;
 }
 
+void copy_patiently(const std::filesystem::path& from, const std::filesystem::path& to) {
+    int tries = 1;
+    while (!copy_store(from, to)) {
+        REQUIRE(++tries < 10);
+        std::filesystem::remove_all(to);
+    }
+}
+
 /// Opens a copy of the store in `folder` and compares it with the changelog up to the offset it names.
 void check_copy(const streams::store_spec& spec, const std::filesystem::path& folder, const changelog& log) {
     temporary_folder copy;
-    int tries = 1;
-    while (!copy_store(folder / spec.name, copy.path() / spec.name)) {
-        REQUIRE(++tries < 10);
-        std::filesystem::remove_all(copy.path() / spec.name);
-    }
+    copy_patiently(folder / spec.name, copy.path() / spec.name);
     streams::record_context current;
     changelog ignored;
     const auto found = streams::make_store(spec, {copy.path(), current, &ignored});
@@ -209,7 +213,7 @@ TEST_CASE("a store killed at any step knows when it last had all of its changelo
         store.commit();
         complete_at[*store.log.last_offset()] = store.clock.wall_ms();
         temporary_folder copy;
-        REQUIRE(copy_store(store.folder.path() / spec.name, copy.path() / spec.name));
+        copy_patiently(store.folder.path() / spec.name, copy.path() / spec.name);
         streams::record_context current;
         store.clock.advance(std::chrono::hours(1));
         const auto found = streams::make_store(spec, {copy.path(), current, &store.log, 0, &store.clock});
