@@ -52,10 +52,10 @@ private:
     clock& time_;
     restore_listener on_restore_;
     state_directory states_;
-    std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk
     std::unique_ptr<kafka::admin> admin_;
     topic_layout layout_;
     application_status status_;
+    std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk
     std::unique_ptr<thread_environment> environment_;
     std::unique_ptr<global_thread> globals_; ///< null: the topology has no global stores
     std::vector<std::unique_ptr<stream_thread>> stream_threads_; ///< constant while they run
