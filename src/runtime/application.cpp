@@ -1,6 +1,7 @@
 #include "src/runtime/application.hpp"
 
 #include "src/runtime/patience.hpp"
+#include "src/runtime/topic_names.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -15,6 +16,10 @@ constexpr milliseconds first_patience{5000};  ///< how long start() waits for th
 constexpr milliseconds attempt_timeout{2000}; ///< also how long a close may wait then
 constexpr milliseconds longest_pause{10'000};
 
+thread_local const void* turned_here = nullptr; ///< the application that the calling thread belongs to
+
+bool created(application_state now) { return now == application_state::created; }
+
 std::string client_id_of(const streams_config& config) {
     return config.client_id.empty() ? config.application_id : config.client_id;
 }
@@ -24,23 +29,42 @@ std::string client_id_of(const streams_config& config) {
 kafka_streams::application::application(topology what, streams_config config,
                                         std::shared_ptr<kafka::client_supplier> clients, clock& time)
     : topology_(std::move(what)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
-      states_(config_.state_dir / config_.application_id, time_) {
+      states_(config_.state_dir / config_.application_id, time_), retention_(config_, time_),
+      status_(config_.application_id) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
+    check_internal_names(topology_, config_.application_id);
 }
 
 kafka_streams::application::~application() { close(milliseconds::max()); }
 
+std::unique_lock<std::timed_mutex> kafka_streams::application::hold_while(bool (*admitted)(application_state),
+                                                                          std::string_view doing,
+                                                                          std::string_view remedy) {
+    const auto check = [&] {
+        if (const auto now = status_.state(); !admitted(now))
+            throw streams_error(concat("application ", config_.application_id, " cannot ", doing, " in state ",
+                                       to_string(now), "; ", remedy));
+    };
+    check(); // a listener may call this while this thread starts the application
+    std::unique_lock one(starting_);
+    check();
+    return one;
+}
+
+void kafka_streams::application::set_restore_listener(restore_listener listener) {
+    const auto one = hold_while(created, "be given a restore listener", "set it before start()");
+    on_restore_ = std::move(listener);
+}
+
 void kafka_streams::application::start() {
-    const std::lock_guard one(starting_);
-    if (status_.state() != application_state::created)
-        throw streams_error(concat("application ", config_.application_id, " cannot be started in state ",
-                                   to_string(status_.state()), "; make a new kafka_streams to start it again"));
+    const auto one = hold_while(created, "be started", "make a new kafka_streams to start it again");
     states_.open(topology_);
     try {
         admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
         if (topology_.has_patterns()) find_topics();
         environment_ = std::make_unique<thread_environment>(thread_environment{
-            topology_, config_, *clients_, *admin_, time_, states_, layout_, on_restore_, client_id_of(config_)});
+            topology_, config_, *clients_, *admin_, time_, states_, layout_, on_restore_, [this] { note_progress(); },
+            retention_, client_id_of(config_)});
         if (!topology_.global_stores().empty()) globals_ = std::make_unique<global_thread>(*environment_);
         environment_->globals = globals_.get();
         std::vector<std::unique_ptr<stream_thread>> made;
@@ -58,9 +82,9 @@ void kafka_streams::application::start() {
     if (states_.opened())
         cleaner_ = std::make_unique<state_cleaner>(states_, config_.state_cleanup_delay,
                                                    [this] { return status_.state() == application_state::running; });
-    status_.change(application_state::rebalancing);
     alive_ = stream_threads_.size() + (globals_ ? 1 : 0);
     globals_ready_ = !globals_;
+    status_.change(application_state::rebalancing);
     if (globals_) threads_.emplace_back([this] { run_globals(); });
     for (std::size_t at = 0; at < stream_threads_.size(); ++at) threads_.emplace_back([this, at] { run(at); });
 }
@@ -100,10 +124,11 @@ bool kafka_streams::application::await_set_up(bool leads) {
 }
 
 void kafka_streams::application::run(std::size_t at) noexcept {
+    turned_here = this;
     stream_thread& thread = *stream_threads_[at];
     try {
         if (await_set_up(at == 0) && await_globals())
-            turn(thread);
+            while (thread.run_once()) continue;
         else
             thread.abandon();
     } catch (const std::exception& cause) {
@@ -123,6 +148,7 @@ bool kafka_streams::application::await_globals() {
 }
 
 void kafka_streams::application::run_globals() noexcept {
+    turned_here = this;
     try {
         if (await_set_up(stream_threads_.empty())) keep_globals_current();
     } catch (const std::exception& cause) {
@@ -156,19 +182,11 @@ void kafka_streams::application::keep_globals_current() {
     while (!stopping()) globals_->run_once();
 }
 
-void kafka_streams::application::turn(stream_thread& thread) {
-    bool running = false;
-    while (thread.run_once())
-        if (thread.running() != running) {
-            running = !running;
-            note_progress();
-        }
-}
-
-void kafka_streams::application::note_progress() {
-    const bool all = std::all_of(stream_threads_.begin(), stream_threads_.end(),
-                                 [](const auto& thread) { return thread->running(); });
-    status_.change(all ? application_state::running : application_state::rebalancing);
+void kafka_streams::application::note_progress() noexcept {
+    status_.follow([this] {
+        return std::all_of(stream_threads_.begin(), stream_threads_.end(),
+                           [](const auto& thread) { return thread->running(); });
+    });
 }
 
 void kafka_streams::application::fail(const std::string& reason) noexcept {
@@ -199,28 +217,43 @@ void kafka_streams::application::one_ended() noexcept {
     if (!status_.change(application_state::error)) status_.change(application_state::not_running);
 }
 
-bool kafka_streams::application::close(milliseconds timeout) {
-    {
-        const std::lock_guard one(starting_);
-        status_.change(application_state::pending_shutdown);
-        if (threads_.empty()) {
-            status_.change(application_state::not_running);
-            return true;
-        }
-    }
+bool kafka_streams::application::runs_here() const noexcept { return turned_here == this || status_.tells_here(); }
+
+void kafka_streams::application::ask_for_end() noexcept {
+    status_.change(application_state::pending_shutdown);
     stop_threads();
-    if (!status_.wait_for_end(timeout)) return false;
-    const std::lock_guard one(starting_);
+}
+
+bool kafka_streams::application::close(milliseconds timeout) {
+    if (timeout.count() < 0)
+        throw streams_error(concat("close() was given ", timeout.count(), " ms; give 0 to ask for the end only"));
+    if (runs_here()) {
+        ask_for_end();
+        return ended(status_.state());
+    }
+    // A deadline far enough in the future would overflow the clock.
+    constexpr std::chrono::hours longest{24 * 365};
+    const auto deadline = std::chrono::steady_clock::now() + std::min<milliseconds>(timeout, longest);
+    const auto left = [&] {
+        if (timeout >= longest) return timeout;
+        const auto span = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+        return std::max(span, milliseconds(0));
+    };
+    std::unique_lock one(starting_, deadline);
+    if (!one) return false;
+    ask_for_end();
+    if (threads_.empty()) status_.change(application_state::not_running);
+    one.unlock();
+    if (!status_.wait_for_end(left())) return false;
+    one.lock();
     for (std::thread& thread : threads_)
         if (thread.joinable()) thread.join();
     return true;
 }
 
 void kafka_streams::application::clean_up() {
-    const std::lock_guard one(starting_);
-    if (status_.state() != application_state::created && !ended(status_.state()))
-        throw streams_error(concat("the state of application ", config_.application_id, " cannot be removed in state ",
-                                   to_string(status_.state()), "; close it first"));
+    const auto idle = [](application_state now) { return now == application_state::created || ended(now); };
+    const auto one = hold_while(idle, "remove its state folder", "close it first");
     states_.clear();
 }
 

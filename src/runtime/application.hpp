@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -26,13 +27,20 @@ public:
     application& operator=(const application&) = delete;
 
     [[nodiscard]] application_status& status() noexcept { return status_; }
-    void set_restore_listener(restore_listener listener) { on_restore_ = std::move(listener); }
+    void set_restore_listener(restore_listener listener);
     void start();
     bool close(std::chrono::milliseconds timeout);
     void clean_up();
+    /// What close begins with: threads that run end, and none is started any more.
+    void ask_for_end() noexcept;
+    /// Whether the calling thread is one that this application turns or tells its state to: it cannot wait for the end.
+    [[nodiscard]] bool runs_here() const noexcept;
     [[nodiscard]] application_counts counts() const;
 
 private:
+    /// Holds the application in a state that is `admitted`; throws streams_error in another.
+    [[nodiscard]] std::unique_lock<std::timed_mutex> hold_while(bool (*admitted)(application_state),
+                                                                std::string_view doing, std::string_view remedy);
     void find_topics();
     [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
     bool await_set_up(bool leads);
@@ -40,9 +48,8 @@ private:
     void run(std::size_t at) noexcept;
     void run_globals() noexcept;
     void keep_globals_current();
-    void turn(stream_thread& thread);
     void fail(const std::string& reason) noexcept;
-    void note_progress();
+    void note_progress() noexcept;
     void stop_threads() noexcept;
     void one_ended() noexcept;
 
@@ -54,6 +61,7 @@ private:
     state_directory states_;
     std::unique_ptr<kafka::admin> admin_;
     topic_layout layout_;
+    retention_watch retention_;
     application_status status_;
     std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk
     std::unique_ptr<thread_environment> environment_;
@@ -66,7 +74,7 @@ private:
     bool globals_ready_ = false;
     bool stopping_ = false;
     std::atomic<std::size_t> alive_{0}; ///< threads that run, that of the global stores among them
-    std::mutex starting_; ///< start and close, one at a time
+    std::timed_mutex starting_; ///< start, setters, and the parts of close that are not waiting, one at a time
     bool cluster_was_away_ = false;
 };
 

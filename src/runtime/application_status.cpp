@@ -1,5 +1,9 @@
 #include "src/runtime/application_status.hpp"
 
+#include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
+
+#include <exception>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -32,22 +36,58 @@ bool may_follow(application_state now, application_state next) noexcept {
 }
 
 void application_status::set_listener(state_listener listener) {
-    const std::lock_guard telling(changing_);
+    const std::lock_guard lock(mutex_);
+    if (state_ != application_state::created)
+        throw streams_error(concat("application ", application_id_, " cannot be given a state listener in state ",
+                                   to_string(state_), "; set it before start()"));
     listener_ = std::move(listener);
 }
 
 bool application_status::change(application_state next, std::string reason) {
-    const std::lock_guard telling(changing_);
-    application_state before;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!may_follow(state_, next)) return false;
-        before = std::exchange(state_, next);
-        if (error_.empty() && next == application_state::pending_error) error_ = std::move(reason);
-    }
-    if (listener_) listener_(next, before);
-    changed_.notify_all();
+    std::unique_lock lock(mutex_);
+    if (!enter(next, std::move(reason))) return false;
+    tell(lock);
     return true;
+}
+
+void application_status::follow(const std::function<bool()>& all_run) {
+    std::unique_lock lock(mutex_);
+    if (enter(all_run() ? application_state::running : application_state::rebalancing, {})) tell(lock);
+}
+
+bool application_status::enter(application_state next, std::string reason) {
+    if (!may_follow(state_, next)) return false;
+    untold_.push_back({next, std::exchange(state_, next)});
+    if (error_.empty() && next == application_state::pending_error) error_ = std::move(reason);
+    return true;
+}
+
+void application_status::tell(std::unique_lock<std::mutex>& lock) {
+    if (telling_ != std::thread::id{}) return; // that thread goes on with what was just added
+    telling_ = std::this_thread::get_id();
+    while (!untold_.empty()) {
+        const transition next = untold_.front();
+        untold_.pop_front();
+        lock.unlock();
+        tell(next);
+        lock.lock();
+    }
+    telling_ = {};
+    changed_.notify_all();
+}
+
+void application_status::tell(const transition& of) const {
+    log(log_level::info, concat("application ", application_id_, " is ", to_string(of.now), ", it was ",
+                                to_string(of.before)));
+    try {
+        if (listener_) listener_(of.now, of.before);
+    } catch (const std::exception& cause) {
+        log(log_level::error, concat("the state listener of application ", application_id_, " threw at ",
+                                     to_string(of.now), ": ", cause.what(), "; catch it there"));
+    } catch (...) {
+        log(log_level::error, concat("the state listener of application ", application_id_, " threw at ",
+                                     to_string(of.now), " what is no std::exception; catch it there"));
+    }
 }
 
 application_state application_status::state() const {
@@ -60,21 +100,34 @@ std::string application_status::error() const {
     return error_;
 }
 
+bool application_status::tells_here() const {
+    const std::lock_guard lock(mutex_);
+    return telling_ == std::this_thread::get_id();
+}
+
 template <class Condition>
 bool application_status::wait(std::chrono::milliseconds timeout, Condition&& condition) const {
     // A deadline far enough in the future would overflow the clock.
     constexpr std::chrono::hours longest{24 * 365};
     std::unique_lock lock(mutex_);
+    const auto told = [&] {
+        return condition() && (telling_ == std::thread::id{} || telling_ == std::this_thread::get_id());
+    };
     if (timeout >= longest) {
-        changed_.wait(lock, condition);
+        changed_.wait(lock, told);
         return true;
     }
-    return changed_.wait_for(lock, timeout, condition);
+    return changed_.wait_for(lock, timeout, told);
 }
 
 bool application_status::wait_for(application_state wanted, std::chrono::milliseconds timeout) const {
-    if (!wait(timeout, [&] { return state_ == wanted || ended(state_); })) return false;
-    return state() == wanted;
+    bool reached = false;
+    return wait(timeout,
+                [&] {
+                    reached = state_ == wanted;
+                    return reached || ended(state_);
+                }) &&
+           reached;
 }
 
 bool application_status::wait_for_end(std::chrono::milliseconds timeout) const {

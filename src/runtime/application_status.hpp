@@ -4,8 +4,12 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -16,30 +20,49 @@ namespace streams::inline v0 {
 /// Whether an application may go from one state to the other (Kafka Streams' table).
 [[nodiscard]] bool may_follow(application_state now, application_state next) noexcept;
 
-/// The state of an application: changed by its threads, watched by anybody. Thread-safe. The listener hears of the
-/// changes one after the other, in their order, with no lock held that a getter needs.
+/// The state of an application: changed by its threads, watched by anybody. Thread-safe. Every change is logged, and
+/// the listener hears of the changes one after the other, in their order, with no lock held: it may call anything here.
 class application_status {
 public:
+    /// `application_id`: for the log.
+    explicit application_status(std::string application_id) : application_id_(std::move(application_id)) {}
+
+    /// Throws streams_error where the state is not `created` any more.
     void set_listener(state_listener listener);
     /// False, and nothing happens, where `next` may not follow. `reason`: kept where it is an error and none is known.
     bool change(application_state next, std::string reason = {});
+    /// To `running` or `rebalancing`, as `all_run` says; it is asked under the lock that changes the state, so that of
+    /// several threads that come up at once the last one to ask sees all of them.
+    void follow(const std::function<bool()>& all_run);
 
     [[nodiscard]] application_state state() const;
     [[nodiscard]] std::string error() const;
-    /// Waits until the application is in `wanted`, or has ended; whether it is in `wanted`.
+    /// Whether the calling thread is inside of the listener.
+    [[nodiscard]] bool tells_here() const;
+    /// Waits until the application is in `wanted`, or has ended, and the listener has heard of it; whether it is in
+    /// `wanted`.
     [[nodiscard]] bool wait_for(application_state wanted, std::chrono::milliseconds timeout) const;
     /// Waits for the end; false: not within `timeout`.
     [[nodiscard]] bool wait_for_end(std::chrono::milliseconds timeout) const;
 
 private:
+    struct transition {
+        application_state now;
+        application_state before;
+    };
+    bool enter(application_state next, std::string reason);
+    void tell(std::unique_lock<std::mutex>& lock);
+    void tell(const transition& of) const;
     template <class Condition>
     bool wait(std::chrono::milliseconds timeout, Condition&& condition) const;
 
-    std::mutex changing_; ///< held while the listener is told, so that it hears of changes in order
+    const std::string application_id_;
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
-    state_listener listener_;
+    state_listener listener_; ///< constant once the state is not `created`
     application_state state_ = application_state::created;
+    std::deque<transition> untold_;
+    std::thread::id telling_; ///< the thread that tells what is untold; none: nobody does
     std::string error_;
 };
 

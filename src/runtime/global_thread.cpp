@@ -28,6 +28,7 @@ global_thread::global_thread(const thread_environment& environment)
       consumer_(environment.clients.make_consumer(global_consumer(name_))) {}
 
 void global_thread::begin() {
+    begun_at_ = environment_.time.steady_ms();
     const auto& partitions = environment_.layout.global_partitions;
     state_ = std::make_unique<global_state>(environment_.what,
                                             global_environment{.config = environment_.config,
@@ -70,7 +71,10 @@ std::vector<kafka::record_batch> global_thread::poll() {
 bool global_thread::fill() {
     if (!state_) begin();
     if (!ends_.empty())
-        for (auto& batch : poll()) state_->restore(std::move(batch));
+        for (auto& batch : poll()) {
+            filled_ += batch.records().size();
+            state_->restore(std::move(batch));
+        }
     // A log may end in control records, or in a gap that compaction left.
     std::erase_if(ends_, [&](const auto& each) {
         const auto position = consumer_->position(each.first);
@@ -78,6 +82,8 @@ bool global_thread::fill() {
     });
     if (!ends_.empty()) return false;
     state_->commit();
+    log(log_level::info, concat(name_, " filled the global stores: ", filled_, " rows in ",
+                                environment_.time.steady_ms() - begun_at_, " ms"));
     return true;
 }
 

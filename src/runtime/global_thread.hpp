@@ -47,6 +47,8 @@ private:
     std::unique_ptr<global_state> state_; ///< null before the first `fill`
     std::map<topic_partition, std::int64_t> ends_; ///< of the partitions that are not filled yet
     std::int64_t last_commit_ = 0;
+    std::int64_t begun_at_ = 0; ///< steady ms
+    std::size_t filled_ = 0;    ///< records that `fill` has read
     bool error_logged_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <streams/core/saturation.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace streams::inline v0 {
 namespace {
@@ -34,13 +35,29 @@ settings repartition_settings(const streams_config& config) {
                           {});
 }
 
+void check_outputs(const std::vector<std::string>& outputs, const std::map<std::string, std::int32_t>& existing) {
+    std::string missing;
+    std::size_t count = 0;
+    for (const std::string& topic : outputs)
+        if (!existing.contains(topic)) missing += concat(count++ == 0 ? "" : ", ", topic);
+    if (count > 0)
+        throw topology_error(concat("output topic", count == 1 ? " " : "s ", missing, count == 1 ? " does" : " do",
+                                    " not exist in the cluster: an application creates its internal topics only; "
+                                    "create it with its partitions first, for example by kafka-topics.sh --create"));
+}
+
+std::string counted(std::int32_t partitions) {
+    return concat(partitions, partitions == 1 ? " partition" : " partitions");
+}
+
 void check_existing(const std::vector<kafka::new_topic>& wanted, const std::map<std::string, std::int32_t>& existing) {
     for (const auto& topic : wanted) {
         const auto found = existing.find(topic.name);
         if (found != existing.end() && found->second != topic.partitions)
-            throw topology_error(concat("internal topic ", topic.name, " has ", found->second, " partitions, but the "
-                                        "inputs ask for ", topic.partitions, "; delete the topic, or reset the "
-                                        "application under another application.id"));
+            throw topology_error(concat("internal topic ", topic.name, " has ", counted(found->second),
+                                        ", but the inputs ask for ", topic.partitions, " (an input has grown, or the "
+                                        "topology changed); stop all instances, then delete the topic and reset the "
+                                        "application, or start it under another application.id"));
     }
 }
 
@@ -76,6 +93,24 @@ std::vector<std::string> external_topics(const topology& of) {
     return names;
 }
 
+std::vector<std::string> output_topics(const topology& of) {
+    std::vector<std::string> names;
+    for (const sub_topology& part : of.sub_topologies())
+        for (const std::string& topic : part.sink_topics)
+            if (!of.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
+                names.push_back(topic);
+    return names;
+}
+
+std::optional<std::chrono::milliseconds> changelog_retention(const store_spec& store, const streams_config& config) {
+    const auto made = changelog_settings(store, config);
+    const auto retention = made.find("retention.ms");
+    if (retention == made.end() || made.at("cleanup.policy").find("delete") == std::string::npos) return std::nullopt;
+    std::int64_t ms = -1;
+    std::from_chars(retention->second.data(), retention->second.data() + retention->second.size(), ms);
+    return ms < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(ms));
+}
+
 internal_topics plan_internal_topics(const topology& of, const streams_config& config,
                                      const std::map<std::string, std::int32_t>& existing) {
     const auto counts = partition_counts(of, existing);
@@ -109,6 +144,7 @@ internal_topics plan_internal_topics(const topology& of, const streams_config& c
         if (const auto found = counts.find(repartition.name); found != counts.end())
             plan.topics.push_back({name_of(repartition.name), found->second, config.replication_factor,
                                    repartition_settings(config)});
+    for (const auto& topic : plan.topics) plan.layout.internal[topic.name] = topic.partitions;
     return plan;
 }
 
@@ -119,6 +155,10 @@ kafka::result set_up_topics(const topology& of, const streams_config& config, ka
         !answer)
         return answer;
     auto plan = plan_internal_topics(of, config, existing);
+    const auto outputs = output_topics(of);
+    if (auto answer = checked(admin.describe(outputs, existing, timeout), "describe the output topics"); !answer)
+        return answer;
+    check_outputs(outputs, existing);
 
     std::vector<std::string> names;
     for (const auto& topic : plan.topics) names.push_back(topic.name);
@@ -133,6 +173,22 @@ kafka::result set_up_topics(const topology& of, const streams_config& config, ka
         if (auto answer = checked(admin.create(plan.topics, timeout), "create internal topics"); !answer) return answer;
     layout = std::move(plan.layout);
     return {};
+}
+
+topic_layout grown(topic_layout layout, const topology& of, const streams_config& config,
+                   std::span<const topic_partition> group) {
+    auto counts = layout.partitions;
+    for (const topic_partition& each : group)
+        if (const auto known = counts.find(each.topic); known != counts.end())
+            known->second = std::max(known->second, each.partition + 1);
+    if (counts == layout.partitions) return layout;
+    auto internal = std::move(layout.internal);
+    for (auto& [name, partitions] : internal)
+        if (const auto input = counts.find(name); input != counts.end()) partitions = input->second;
+    counts.insert(layout.global_partitions.begin(), layout.global_partitions.end());
+    auto plan = plan_internal_topics(of, config, counts);
+    check_existing(plan.topics, internal);
+    return std::move(plan.layout);
 }
 
 } // namespace streams::inline v0

@@ -5,8 +5,11 @@
 #include <streams/core/config.hpp>
 #include <streams/topology/topology.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,7 @@ namespace streams::inline v0 {
 struct topic_layout {
     std::map<std::string, std::int32_t> partitions; ///< of every topic that a source reads, by full name
     std::map<std::int32_t, std::int32_t> tasks;     ///< number of tasks by sub-topology
+    std::map<std::string, std::int32_t> internal{}; ///< partitions of repartition topics and changelogs, by full name
     std::map<std::string, std::int32_t, std::less<>> global_partitions{}; ///< of the topics of global stores
 };
 
@@ -31,14 +35,29 @@ struct internal_topics {
 /// The topics that the application reads and does not create, each once.
 [[nodiscard]] std::vector<std::string> external_topics(const topology& of);
 
+/// The topics that its sinks write by name and the application does not create, each once; what a sink chooses for each
+/// record is none of them.
+[[nodiscard]] std::vector<std::string> output_topics(const topology& of);
+
+/// How long the broker keeps what a store writes to its changelog, as the application asks for it; nullopt: for ever.
+[[nodiscard]] std::optional<std::chrono::milliseconds> changelog_retention(const store_spec& store,
+                                                                           const streams_config& config);
+
 /// Works out counts and configurations. `existing`: partition counts of the external topics that exist.
 /// Throws topology_error where one is missing, where co-partitioned topics differ, or a count cannot be derived.
 [[nodiscard]] internal_topics plan_internal_topics(const topology& of, const streams_config& config,
                                                    const std::map<std::string, std::int32_t>& existing);
 
-/// Plans and creates them. retriable: the cluster did not answer in time. Throws topology_error as the plan does, and
-/// where an internal topic exists with another partition count; cluster_error where the cluster refuses.
+/// Plans and creates them. retriable: the cluster did not answer in time. Throws topology_error as the plan does, where
+/// an output topic is missing, and where an internal topic exists with another partition count; cluster_error where the
+/// cluster refuses.
 [[nodiscard]] kafka::result set_up_topics(const topology& of, const streams_config& config, kafka::admin& admin,
                                           kafka::milliseconds timeout, topic_layout& layout);
+
+/// Follows topics that have grown while the application runs: the layout with the partitions that the group has given
+/// to its members. Throws topology_error where the internal topics, which do not grow, are then too narrow, or joined
+/// topics differ.
+[[nodiscard]] topic_layout grown(topic_layout layout, const topology& of, const streams_config& config,
+                                 std::span<const topic_partition> group);
 
 } // namespace streams::inline v0

@@ -3,7 +3,7 @@
 #include "src/runtime/application.hpp"
 #include "src/runtime/termination_signal.hpp"
 
-#include <streams/core/log.hpp>
+#include <thread>
 
 namespace streams::inline v0 {
 namespace {
@@ -15,12 +15,22 @@ constexpr std::chrono::milliseconds signal_slice{100};
 kafka_streams::kafka_streams(topology what, streams_config config) {
     config.validate(true);
     auto clients = kafka::make_rdkafka_clients(config);
-    application_ = std::make_unique<application>(std::move(what), std::move(config), std::move(clients), system_clock());
+    application_.reset(new application(std::move(what), std::move(config), std::move(clients), system_clock()));
 }
 
 kafka_streams::kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients) {
     config.validate(false);
-    application_ = std::make_unique<application>(std::move(what), std::move(config), std::move(clients), system_clock());
+    application_.reset(new application(std::move(what), std::move(config), std::move(clients), system_clock()));
+}
+
+void kafka_streams::ending::operator()(application* ended) const noexcept {
+    if (!ended->runs_here()) {
+        delete ended;
+        return;
+    }
+    // The thread cannot wait for its own end.
+    ended->ask_for_end();
+    std::thread([ended] { delete ended; }).detach();
 }
 
 kafka_streams::~kafka_streams() = default;

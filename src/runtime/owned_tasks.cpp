@@ -89,7 +89,7 @@ void owned_tasks::wipe(const corrupt_task_error& damage) {
     if (changelog_topic_name(environment_.what, environment_.config.application_id, store).empty())
         throw lost_store_error(concat(damage.what(), "; it has no changelog to rebuild it: put a backup in the place of ",
                                       folder, ", or remove that folder, and the store begins empty"));
-    log(log_level::warn, concat("task ", to_string(damage.task()), " rebuilds store ", store.name,
+    log(log_level::warn, concat(task_name(damage.task()), " rebuilds store ", store.name,
                                 " from its changelog: ", damage.what()));
     environment_.states.wipe(damage.task(), store.name);
 }

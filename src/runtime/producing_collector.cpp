@@ -205,7 +205,7 @@ void producing_collector::throw_failures() {
     });
     if (fenced != failures.end()) throw fenced_error(fenced->reason.reason());
     const auto message = concat(failures.size(), failures.size() == 1 ? " record" : " records",
-                                " could not be written, the first to ", to_string(first.partition),
+                                " could not be written, the first to ", kafka::destination(first.partition),
                                 describe_failed(first.timestamp, first.tag), ": ", first.reason.reason(),
                                 "; nothing read since the last commit is committed");
     const bool passing = std::all_of(failures.begin(), failures.end(), [](const kafka::delivery_failure& each) {

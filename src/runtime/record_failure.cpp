@@ -22,14 +22,14 @@ std::string describe(const record_metadata& of) {
 
 void throw_undecodable(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {
     std::throw_with_nested(serialization_error(
-        concat("task ", to_string(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ",
+        concat(task_name(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ",
                at.offset, ": source ", node, " cannot decode the record: ", cause.what(),
                "; repair what writes the topic or the serde that reads it, or set deserialization.exception.handler "
                "to one that answers resume, which drops such records")));
 }
 
 void throw_untimed(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {
-    std::throw_with_nested(streams_error(concat("task ", to_string(task), " stopped at topic ", at.topic, " partition ",
+    std::throw_with_nested(streams_error(concat(task_name(task), " stopped at topic ", at.topic, " partition ",
                                                 at.partition, " offset ", at.offset, ": the timestamp extractor of source ",
                                                 node, " threw: ", cause.what())));
 }
@@ -49,19 +49,19 @@ void throw_unanswerable() {
 
 void throw_unprocessable(const unprocessable_record& failed, const std::exception& cause, std::string_view remedy) {
     std::throw_with_nested(failed_processing_error(
-        concat("task ", to_string(failed.task), " stopped at ", place_of(failed), ": node ", failed.node, " threw: ",
+        concat(task_name(failed.task), " stopped at ", place_of(failed), ": node ", failed.node, " threw: ",
                cause.what(), "; repair the processing code, or set ", remedy, ", which drops such records")));
 }
 
 void throw_failed_handler(const unprocessable_record& failed, const std::exception& cause) {
     std::throw_with_nested(failed_processing_error(
-        concat("task ", to_string(failed.task), " stopped at ", place_of(failed), ": node ", failed.node,
+        concat(task_name(failed.task), " stopped at ", place_of(failed), ": node ", failed.node,
                " threw, and so did the processing exception handler that was asked about it: ", cause.what(),
                "; a handler must answer")));
 }
 
 void throw_failed_task(task_id task, std::string_view doing, const std::exception& cause) {
-    std::throw_with_nested(streams_error(concat("task ", to_string(task), " stopped while it ", doing, ": ",
+    std::throw_with_nested(streams_error(concat(task_name(task), " stopped while it ", doing, ": ",
                                                 cause.what(), "; repair the processing code")));
 }
 

@@ -23,7 +23,13 @@ void store_restorer::add(stream_task& task, std::span<const kafka::committed_off
     if (static_cast<std::ptrdiff_t>(stores_.size()) == before) without_stores_.push_back(&task);
     for (auto at = stores_.begin() + before; at != stores_.end(); ++at) {
         if (listener_.on_start) listener_.on_start(at->changelog, at->store->spec.name, at->next, at->end);
-        if (at->next >= at->end) finish(*at);
+        if (at->next >= at->end) {
+            finish(*at);
+            continue;
+        }
+        log(log_level::info, concat(task_name(task.id()), " restores store ", at->store->spec.name, " from ",
+                                    to_string(at->changelog), ", offsets ", at->next, " to ", at->end - 1));
+        at->begun_at = time_.steady_ms();
     }
     assigned_ = false;
 }
@@ -49,7 +55,7 @@ store_restorer::restoring store_restorer::begin(stream_task& task, task_store& s
         throw corrupt_task_error(task.id(), store.spec.name,
                                  concat("the store stands at offset ", next, " of ", to_string(changelog),
                                         ", which has offsets ", bounds.begin, " to ", bounds.end));
-    return {&task, &store, std::move(changelog), next, bounds.end};
+    return {.task = &task, .store = &store, .changelog = std::move(changelog), .next = next, .end = bounds.end};
 }
 
 void store_restorer::remove(const stream_task& task) {
@@ -138,6 +144,9 @@ void store_restorer::finish(restoring& done) {
     } catch (const corrupt_state_error& cause) {
         throw corrupt_task_error(done.task->id(), cause);
     }
+    if (done.begun_at)
+        log(log_level::info, concat(task_name(done.task->id()), " restored store ", done.store->spec.name, ": ",
+                                    done.rows, " rows in ", time_.steady_ms() - *done.begun_at, " ms"));
     if (listener_.on_end) listener_.on_end(done.changelog, done.store->spec.name, done.rows);
 }
 

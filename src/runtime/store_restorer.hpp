@@ -45,6 +45,7 @@ private:
         std::int64_t next; ///< offset to read
         std::int64_t end;
         std::int64_t rows = 0;
+        std::optional<std::int64_t> begun_at{}; ///< steady ms; nullopt: there is nothing to read
         bool done = false;
     };
 

@@ -40,6 +40,13 @@ kafka::consumer_options restore_consumer(const std::string& name) {
     return options;
 }
 
+std::string list_of(const owned_tasks& tasks) {
+    if (tasks.empty()) return "no tasks";
+    std::string text = tasks.all().size() == 1 ? "task" : "tasks";
+    for (const auto& each : tasks.all()) text += concat(' ', to_string(each->id));
+    return text;
+}
+
 } // namespace
 
 stream_thread::stream_thread(std::int32_t number, const thread_environment& environment)
@@ -67,9 +74,10 @@ bool stream_thread::run_once() {
 }
 
 void stream_thread::join() {
-    assignor_ = make_range_assignor(environment_.what, environment_.config.application_id, environment_.layout);
+    assignor_ = make_range_assignor(environment_.what, environment_.config.application_id);
+    layout_ = environment_.layout;
     subscribe();
-    last_commit_ = last_poll_ = environment_.time.steady_ms();
+    rebalancing_since_ = last_commit_ = last_poll_ = environment_.time.steady_ms();
 }
 
 void stream_thread::subscribe() {
@@ -117,6 +125,7 @@ bool stream_thread::anything_processable() {
 }
 
 void stream_thread::handle(const kafka::rebalance& change) {
+    if (!rebalancing_since_) rebalancing_since_ = environment_.time.steady_ms();
     switch (change.what) {
     case kafka::rebalance::event::assigned:
         try {
@@ -127,7 +136,7 @@ void stream_thread::handle(const kafka::rebalance& change) {
         }
         break;
     case kafka::rebalance::event::revoked:
-        let_go(change);
+        let_go();
         acknowledge(change);
         break;
     case kafka::rebalance::event::lost:
@@ -144,13 +153,16 @@ void stream_thread::acknowledge(const kafka::rebalance& change) noexcept {
 }
 
 void stream_thread::take_on(const kafka::rebalance& assigned) {
-    running_.store(false, std::memory_order_release);
+    set_running(false);
+    std::vector<topic_partition> group;
+    if (!assigned.partitions.empty() && !learn_assignment(group)) return acknowledge(assigned);
+    layout_ = grown(std::move(layout_), environment_.what, environment_.config, group);
     std::vector<topic_partition> inputs;
     std::vector<owned_task*> planned;
-    for (const task_id id : assignor_->assign(assigned.partitions).active) {
+    for (const task_id id : assignor_->assign(assigned.partitions, group).active) {
         if (tasks_.find(id) != nullptr) continue;
-        owned_task& task = tasks_.plan(
-            id, task_inputs(environment_.what, environment_.config.application_id, environment_.layout, id));
+        owned_task& task =
+            tasks_.plan(id, task_inputs(environment_.what, environment_.config.application_id, layout_, id));
         inputs.insert(inputs.end(), task.inputs.begin(), task.inputs.end());
         planned.push_back(&task);
     }
@@ -168,10 +180,22 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
         throw fenced_error(answer.reason());
     }
     assigned_ = true;
+    log(log_level::info, concat(name_, " was assigned ", list_of(tasks_)));
 }
 
-void stream_thread::let_go(const kafka::rebalance& revoked) {
-    running_.store(false, std::memory_order_release);
+bool stream_thread::learn_assignment(std::vector<topic_partition>& group) {
+    try {
+        call_patiently(environment_.time, environment_.config.task_timeout, "learn what the group gave to its members",
+                       [&] { return consumer_->group_partitions(group, call_timeout); });
+        return true;
+    } catch (const fenced_error& cause) {
+        log(log_level::info, concat(name_, " takes on nothing yet: ", cause.what()));
+        return false;
+    }
+}
+
+void stream_thread::let_go() {
+    set_running(false);
     assigned_ = false;
     const auto without_commit = [&](const std::exception& cause) {
         log(log_level::warn, concat(name_, " hands its tasks over without a last commit: ", cause.what()));
@@ -179,17 +203,22 @@ void stream_thread::let_go(const kafka::rebalance& revoked) {
     };
     try {
         commit(environment_.config.task_timeout, false);
-        for (const task_id id : assignor_->assign(revoked.partitions).active) {
-            if (owned_task* owned = tasks_.find(id); owned != nullptr && owned->task) restorer_.remove(*owned->task);
-            tasks_.close(id);
-        }
+        close_committed();
     } catch (const task_error& cause) {
         without_commit(cause);
     } catch (const state_error& cause) {
         without_commit(cause);
     }
-    if (tasks_.empty()) valve_.forget();
-    for (const auto& partition : revoked.partitions) starts_.erase(partition);
+    valve_.forget();
+    starts_.clear();
+}
+
+void stream_thread::close_committed() {
+    while (!tasks_.empty()) {
+        const auto& last = tasks_.all().back();
+        if (last->task) restorer_.remove(*last->task);
+        tasks_.close(last->id);
+    }
 }
 
 void stream_thread::note_errors(const kafka::poll_result& polled) {
@@ -300,6 +329,8 @@ void stream_thread::commit_when_due() {
 
 void stream_thread::commit(milliseconds limit, bool all_queued) {
     const auto tasks = running_tasks();
+    for (stream_task* task : tasks)
+        if (task->commit_needed()) environment_.retention.look(*task);
     if (!tasks.empty())
         purge_.committed(commit_tasks(tasks, all_queued, collector_, *consumer_, limit, environment_.time));
     last_commit_ = environment_.time.steady_ms();
@@ -313,21 +344,27 @@ std::vector<stream_task*> stream_thread::running_tasks() const {
 }
 
 void stream_thread::report() {
-    running_.store(assigned_ && tasks_.all_running(), std::memory_order_release);
+    const bool all_run = assigned_ && tasks_.all_running();
+    if (all_run && rebalancing_since_) {
+        log(log_level::info, concat(name_, " runs its tasks; the rebalance took ",
+                                    environment_.time.steady_ms() - *rebalancing_since_, " ms"));
+        rebalancing_since_.reset();
+    }
+    set_running(all_run);
+}
+
+void stream_thread::set_running(bool now) {
+    if (running_.exchange(now, std::memory_order_acq_rel) != now) environment_.on_progress();
 }
 
 void stream_thread::leave() {
-    running_.store(false, std::memory_order_release);
+    set_running(false);
     const auto without_commit = [&](const std::exception& cause) {
         log(log_level::warn, concat(name_, " ends without a last commit: ", cause.what()));
     };
     try {
         commit(std::min(environment_.config.task_timeout, last_commit_limit), true);
-        while (!tasks_.empty()) {
-            const auto& last = tasks_.all().back();
-            if (last->task) restorer_.remove(*last->task);
-            tasks_.close(last->id);
-        }
+        close_committed();
     } catch (const task_error& cause) {
         without_commit(cause);
     } catch (const state_error& cause) {

@@ -60,8 +60,10 @@ private:
     void handle(const kafka::rebalance& change);
     void acknowledge(const kafka::rebalance& change) noexcept;
     void take_on(const kafka::rebalance& assigned);
-    void let_go(const kafka::rebalance& revoked);
+    [[nodiscard]] bool learn_assignment(std::vector<topic_partition>& group);
+    void let_go();
     void give_up();
+    void close_committed();
     void close_tasks() noexcept;
     void note_errors(const kafka::poll_result& polled);
     void reset_positions(std::span<const topic_partition> lost);
@@ -78,6 +80,7 @@ private:
     [[nodiscard]] bool anything_processable();
     [[nodiscard]] std::vector<stream_task*> running_tasks() const;
     void report();
+    void set_running(bool now);
 
     [[nodiscard]] std::optional<std::int64_t> lag(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
@@ -96,12 +99,14 @@ private:
     input_valve valve_;
     repartition_purge purge_;
     std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
+    topic_layout layout_; ///< as of the last assignment: input topics may grow
     std::map<topic_partition, std::int64_t> starts_; ///< where inputs began: their position until something is polled
     std::size_t round_ = 1; ///< records of a task between two looks at the clock
     std::int64_t last_commit_ = 0;
     std::int64_t last_poll_ = 0;
     std::int64_t reopen_at_ = 0;          ///< tasks are not made before this, after a store failed
     std::optional<std::int64_t> failing_since_;
+    std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};
     bool assigned_ = false;               ///< an assignment was received and not taken back
     bool closed_ = false;

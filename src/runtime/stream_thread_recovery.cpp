@@ -57,7 +57,7 @@ void stream_thread::give_up() {
 }
 
 void stream_thread::close_tasks() noexcept {
-    running_.store(false, std::memory_order_release);
+    set_running(false);
     assigned_ = false;
     for (const auto& each : tasks_.all())
         if (each->task) restorer_.remove(*each->task);
@@ -67,7 +67,7 @@ void stream_thread::close_tasks() noexcept {
 }
 
 void stream_thread::restart(owned_task& owned, const corrupt_task_error* damage) {
-    running_.store(false, std::memory_order_release);
+    set_running(false);
     if (owned.task) restorer_.remove(*owned.task);
     tasks_.reset(owned, damage);
     valve_.forget(owned.inputs);

@@ -45,7 +45,7 @@ void stream_task::connect_inputs(const std::vector<sub_topology>& parts, std::ve
             for (const std::string& declared : part.source_topics)
                 if (topic_name(declared) == input.topic) source = graph_.source_of(declared);
         if (source == nullptr)
-            throw topology_error(concat("task ", to_string(id_), " was given ", to_string(input),
+            throw topology_error(concat(task_name(id_), " was given ", to_string(input),
                                         ", which none of its sources reads"));
         inputs_.push_back({&group_.add_queue(std::move(input), *source, *this)});
     }
@@ -91,7 +91,7 @@ state_store& stream_task::store(std::string_view name) {
                                         "call topology::connect_store"));
     }
     if (state_store* found = find_store(name)) return *found;
-    throw topology_error(concat("task ", to_string(id_), " has no store ", name,
+    throw topology_error(concat(task_name(id_), " has no store ", name,
                                 "; add it with topology::add_store and connect it to the node that asks for it"));
 }
 
@@ -348,9 +348,9 @@ void stream_task::close_dirty() noexcept {
     try {
         close_clean();
     } catch (const std::exception& cause) {
-        log(log_level::warn, concat("task ", to_string(id_), " closed with an error: ", cause.what()));
+        log(log_level::warn, concat(task_name(id_), " closed with an error: ", cause.what()));
     } catch (...) {
-        log(log_level::warn, concat("task ", to_string(id_), " closed with an error of unknown type"));
+        log(log_level::warn, concat(task_name(id_), " closed with an error of unknown type"));
     }
 }
 

@@ -5,40 +5,55 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace streams::inline v0 {
 namespace {
 
 class range_assignor final : public task_assignor {
 public:
-    range_assignor(const topology& of, std::string_view application_id, const topic_layout& layout) {
-        for (const sub_topology& part : of.sub_topologies()) {
-            const auto topics = input_topics(of, {part}, application_id);
-            const auto leader = std::max_element(topics.begin(), topics.end(), [&](const auto& a, const auto& b) {
-                return layout.partitions.at(a) < layout.partitions.at(b);
-            });
-            if (leader != topics.end()) led_by_[*leader].push_back(part.id);
-        }
-    }
+    range_assignor(const topology& of, std::string_view application_id)
+        : topology_(of), application_id_(application_id) {}
 
-    task_assignment assign(std::span<const topic_partition> owned) override {
+    task_assignment assign(std::span<const topic_partition> owned, std::span<const topic_partition> group) override {
+        std::map<std::string, std::int32_t> widths;
+        for (const topic_partition& each : group) {
+            auto& width = widths[each.topic];
+            width = std::max(width, each.partition + 1);
+        }
+        const topology seen = seen_by(group);
         task_assignment found;
-        for (const topic_partition& each : owned)
-            if (const auto led = led_by_.find(each.topic); led != led_by_.end())
-                for (const std::int32_t part : led->second) found.active.push_back({part, each.partition});
-        std::sort(found.active.begin(), found.active.end());
+        for (const sub_topology& part : seen.sub_topologies()) {
+            const auto topics = input_topics(seen, {part}, application_id_);
+            const auto leader = std::ranges::max_element(topics, {}, [&](const auto& topic) { return widths[topic]; });
+            if (leader == topics.end()) continue;
+            for (const topic_partition& each : owned)
+                if (each.topic == *leader) found.active.push_back({part.id, each.partition});
+        }
+        std::ranges::sort(found.active);
         return found;
     }
 
 private:
-    std::map<std::string, std::vector<std::int32_t>> led_by_; ///< sub-topologies by leading topic
+    /// With the topics that a pattern has found in any member, also where this one has not.
+    topology seen_by(std::span<const topic_partition> group) const {
+        if (!topology_.has_patterns()) return topology_;
+        std::vector<std::string> topics;
+        for (const node_spec& node : topology_.nodes())
+            if (!node.pattern.empty()) topics.insert(topics.end(), node.topics.begin(), node.topics.end());
+        for (const topic_partition& each : group)
+            if (std::find(topics.begin(), topics.end(), each.topic) == topics.end()) topics.push_back(each.topic);
+        return topology_.with_topics(topics, application_id_);
+    }
+
+    const topology& topology_;
+    std::string application_id_;
 };
 
 } // namespace
 
-std::unique_ptr<task_assignor> make_range_assignor(const topology& of, std::string_view application_id,
-                                                   const topic_layout& layout) {
-    return std::make_unique<range_assignor>(of, application_id, layout);
+std::unique_ptr<task_assignor> make_range_assignor(const topology& of, std::string_view application_id) {
+    return std::make_unique<range_assignor>(of, application_id);
 }
 
 std::vector<topic_partition> task_inputs(const topology& of, std::string_view application_id,

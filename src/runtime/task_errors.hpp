@@ -17,6 +17,11 @@ public:
     using streams_error::streams_error;
 };
 
+/// The task as messages name it: `task 0_3`, or the one that fills global stores, whose numbers are negative.
+[[nodiscard]] inline std::string task_name(task_id task) {
+    return task.subtopology < 0 ? "the global task" : "task " + to_string(task);
+}
+
 /// What stops a task and is no fault of the record at hand: no handler is asked, and nothing is added to its message.
 class task_error : public streams_error {
 public:

@@ -67,7 +67,7 @@ void stream_task::drop(drop_reason reason, std::string_view node) {
     environment_.drops.add(reason);
     bool& logged = drop_logged_[static_cast<std::size_t>(reason)];
     if (std::exchange(logged, true)) return;
-    log(log_level::warn, concat("task ", to_string(id_), reason == drop_reason::unchecked ? " passed on " : " dropped ",
+    log(log_level::warn, concat(task_name(id_), reason == drop_reason::unchecked ? " passed on " : " dropped ",
                                 describe(current().metadata), " in node ", node, ": ", to_string(reason),
                                 "; further ones of this reason are only counted"));
 }

@@ -3,6 +3,7 @@
 #include "src/kafka/client.hpp"
 #include "src/runtime/global_stores.hpp"
 #include "src/runtime/internal_topics.hpp"
+#include "src/runtime/retention_watch.hpp"
 #include "src/runtime/state_directory.hpp"
 
 #include <streams/core/clock.hpp>
@@ -10,6 +11,7 @@
 #include <streams/runtime/restore_listener.hpp>
 #include <streams/topology/topology.hpp>
 
+#include <functional>
 #include <string>
 
 namespace streams::inline v0 {
@@ -24,6 +26,8 @@ struct thread_environment {
     state_directory& states;
     const topic_layout& layout; ///< known before the first turn of a thread
     const restore_listener& on_restore;
+    std::function<void()> on_progress; ///< called by a stream thread whose running() has changed
+    retention_watch& retention;
     std::string client_id;      ///< of the application
     global_stores* globals = nullptr; ///< filled before the first turn of a thread; null: there are none
 };

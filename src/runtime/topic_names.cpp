@@ -17,6 +17,21 @@ std::string changelog_topic_name(const topology& of, std::string_view applicatio
     return concat(application_id, '-', store.name, "-changelog");
 }
 
+void check_internal_names(const topology& of, std::string_view application_id) {
+    constexpr std::size_t longest = 249;
+    const auto check = [&](const std::string& topic, std::string_view owner) {
+        if (topic.size() > longest)
+            throw topology_error(concat("internal topic ", topic, " has a name of ", topic.size(),
+                                        " characters, and Kafka allows ", longest, "; give ", owner,
+                                        " a shorter name, or the application a shorter application.id"));
+    };
+    for (const store_spec& store : of.stores())
+        if (store.source_topic.empty())
+            check(changelog_topic_name(of, application_id, store), concat("store ", store.name));
+    for (const repartition_topic& topic : of.repartition_topics())
+        check(full_topic_name(of, application_id, topic.name), "the operation that repartitions");
+}
+
 std::vector<std::string> input_topics(const topology& of, const std::vector<sub_topology>& parts,
                                       std::string_view application_id) {
     std::vector<std::string> names;

@@ -16,6 +16,8 @@ namespace streams::inline v0 {
 /// empty where it logs nothing.
 [[nodiscard]] std::string changelog_topic_name(const topology& of, std::string_view application_id,
                                                const store_spec& store);
+/// Throws topology_error where the full name of an internal topic is longer than Kafka allows.
+void check_internal_names(const topology& of, std::string_view application_id);
 /// The full names of the topics that the sources of these parts read, in the order of their nodes, each once.
 [[nodiscard]] std::vector<std::string> input_topics(const topology& of, const std::vector<sub_topology>& parts,
                                                     std::string_view application_id);

@@ -297,6 +297,8 @@ topology topology::with_topics(const std::vector<std::string>& existing, std::st
     topology found(*this);
     std::vector<std::string> sorted = existing;
     std::sort(sorted.begin(), sorted.end());
+    std::erase_if(found.content_->readers,
+                  [&](const auto& reader) { return !found.find_node(reader.second)->pattern.empty(); });
     for (node_spec& spec : found.content_->nodes) {
         if (spec.pattern.empty()) continue;
         spec.topics.clear();

@@ -2,10 +2,12 @@
 
 #include "broker.hpp"
 #include "src/kafka/client.hpp"
+#include "src/kafka/rdkafka_ptr.hpp"
 
 #include <streams/core/bytes.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -47,6 +49,29 @@ public:
         const auto created = admin->create(std::vector<kafka::new_topic>{{name, partitions, 1, std::move(with)}}, 20s);
         INFO((created ? "" : created.reason()));
         REQUIRE(created.ok());
+    }
+
+    /// Widens a topic to `partitions` in all.
+    void create_partitions(const std::string& name, std::int32_t partitions) {
+        std::array<char, 256> why{};
+        kafka::conf_ptr conf{rd_kafka_conf_new()};
+        rd_kafka_conf_set(conf.get(), "bootstrap.servers", config.bootstrap_servers.c_str(), why.data(), why.size());
+        const std::unique_ptr<rd_kafka_t, kafka::rdkafka_deleter<rd_kafka_destroy>> client{
+            rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size())};
+        REQUIRE(client);
+        static_cast<void>(conf.release()); // the client's now
+        const kafka::queue_ptr answers{rd_kafka_queue_new(client.get())};
+        auto* wanted =
+            rd_kafka_NewPartitions_new(name.c_str(), static_cast<std::size_t>(partitions), why.data(), why.size());
+        rd_kafka_CreatePartitions(client.get(), &wanted, 1, nullptr, answers.get());
+        const kafka::event_ptr answer{rd_kafka_queue_poll(answers.get(), 20'000)};
+        rd_kafka_NewPartitions_destroy(wanted);
+        REQUIRE(answer);
+        std::size_t count = 0;
+        const auto** topics =
+            rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(answer.get()), &count);
+        REQUIRE(count == 1);
+        REQUIRE(rd_kafka_topic_result_error(topics[0]) == RD_KAFKA_RESP_ERR_NO_ERROR);
     }
 
     std::unique_ptr<kafka::consumer> member(const std::string& id = "member") {

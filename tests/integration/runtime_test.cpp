@@ -201,3 +201,43 @@ TEST_CASE("an unreachable broker is waited for, without a crash, until the appli
     CHECK(app.close(30s));
     CHECK(app.state() == application_state::not_running);
 }
+
+TEST_CASE("a partition that is added to an input on a broker is read by a task of its own") {
+    runtime_fixture t(1);
+    auto config = t.named("one");
+    config.consumer["topic.metadata.refresh.interval.ms"] = "1000";
+    topology copy;
+    copy.add_source<std::string, std::string>("source", t.topic);
+    copy.add_sink<std::string, std::string>("sink", t.out, {"source"});
+    kafka_streams app(copy, config);
+    app.start();
+    t.write(0, 10);
+    CHECK(eventually([&] { return app.counts().processed == 10; }));
+    t.create_partitions(t.topic, 2);
+    t.write(0, 10, 1);
+    CHECK(eventually([&] { return app.counts().processed == 20; }));
+    t.write(0, 10, 0);
+    CHECK(eventually([&] { return app.counts().processed == 30; }));
+    CHECK(app.close(30s));
+}
+
+TEST_CASE("an input with a store that grows on a broker ends all instances, with the changelog and the remedy") {
+    runtime_fixture t(2);
+    const auto run = [&](const std::string& instance) {
+        auto config = t.named(instance);
+        config.consumer["topic.metadata.refresh.interval.ms"] = "1000";
+        kafka_streams app(counting_topology(t.topic, t.out), config);
+        app.start();
+        return app;
+    };
+    kafka_streams one = run("one");
+    kafka_streams two = run("two");
+    CHECK(one.wait_for(application_state::running, 60s));
+    CHECK(two.wait_for(application_state::running, 60s));
+    t.create_partitions(t.topic, 3);
+    for (auto* app : {&one, &two}) {
+        CHECK(app->wait_for(application_state::error, 60s));
+        CHECK(app->error().find("counts-changelog has 2 partitions, but the inputs ask for 3") != std::string::npos);
+        CHECK(app->close(30s));
+    }
+}

@@ -115,6 +115,37 @@ TEST_CASE("a missing source topic is an error at start, by its name and with the
     CHECK(says(message, "create it"));
 }
 
+TEST_CASE("a missing output topic is an error at start too, by its name and with the remedy") {
+    world w;
+    w.cluster.remove_topic("out");
+    const auto message = message_of([&] { w.run(copy_topology(), w.config()); });
+    CHECK(says(message, "output topic out does not exist"));
+    CHECK(says(message, "create it"));
+}
+
+TEST_CASE("a topic that a sink chooses for each record need not exist at start") {
+    world w;
+    topology t;
+    t.add_source<std::string, std::string>("source", "in");
+    t.add_sink<std::string, std::string>(
+        "sink", [](const record<std::string, std::string>& r) { return r.value; }, {"source"});
+    kafka_streams app = w.run(t, w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+}
+
+TEST_CASE("an internal topic whose name is too long for Kafka is refused when the application is made") {
+    world w;
+    topology t = copy_topology();
+    t.add_store({.name = std::string(240, 's'), .caching = false}, {"tap"});
+    const auto message = message_of([&] { kafka_streams(t, w.config(), w.cluster.clients()); });
+    CHECK(says(message, "has a name of 254 characters, and Kafka allows 249"));
+    CHECK(says(message, "a shorter name"));
+    topology repartitioned;
+    repartitioned.add_source<std::string, std::string>("source", "in");
+    repartitioned.add_repartition_topic({.name = std::string(236, 'r') + "-repartition"});
+    CHECK(says(message_of([&] { kafka_streams(repartitioned, w.config(), w.cluster.clients()); }), "of 252 characters"));
+}
+
 TEST_CASE("a record that does not decode stops the application, and nothing is committed past it") {
     world w;
     topology numbers;

@@ -33,12 +33,13 @@ public:
     kafka_streams(topology what, streams_config config);
     /// On the cluster of these clients, an embedded one for example.
     kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients);
-    /// Closes, without a limit of time.
+    /// Closes, without a limit of time. On a thread of the application's own, or in its state listener, it only asks for
+    /// the end, which then comes in the background: what processors refer to must live on.
     ~kafka_streams();
     kafka_streams(kafka_streams&&) noexcept;
     kafka_streams& operator=(kafka_streams&&) noexcept;
 
-    /// Before start only.
+    /// Before start only; both throw streams_error in a state other than `created`.
     void set_state_listener(state_listener listener);
     void set_restore_listener(restore_listener listener);
 
@@ -48,9 +49,12 @@ public:
     /// A cluster that has not answered after 5 s is waited for on the threads, with back-off; what those checks find
     /// then ends the application in `error`.
     void start();
-    /// Commits, closes tasks and leaves the group. False: not done within `timeout`, it goes on in the background.
+    /// Commits, closes tasks and leaves the group; once it has, all calls return true, several at once too. False: not
+    /// done within `timeout`, it goes on in the background. 0 asks for the end and does not wait; a negative one throws
+    /// streams_error. A start() under way on another thread is waited for.
     /// A cluster that does not answer is waited for 30 s at most; what is not committed then is done again by the next
-    /// start. Not to be called by the application's own threads.
+    /// start. Called on a thread of the application (a processor, a handler, a restore listener) or in its state
+    /// listener, it asks for the end and returns at once, since that cannot come before they return.
     bool close(std::chrono::milliseconds timeout = std::chrono::milliseconds::max());
     /// Removes what this application keeps on this machine's disk (`state.dir`/`application.id`), so that the next start
     /// restores everything from changelogs; stores without one begin empty (Kafka's `cleanUp`). Before start or after the
@@ -68,7 +72,10 @@ public:
 
 private:
     class application;
-    std::unique_ptr<application> application_;
+    struct ending {
+        void operator()(application* ended) const noexcept;
+    };
+    std::unique_ptr<application, ending> application_;
 };
 
 } // namespace streams::inline v0

@@ -1,0 +1,178 @@
+// close() and the destructor wherever user code may call them.
+
+#include "catch.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/topologies.hpp"
+#include "runtime/world.hpp"
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using testing_support::copy_topology;
+using testing_support::count_topology;
+using testing_support::eventually;
+using testing_support::message_of;
+using testing_support::patience;
+using testing_support::says;
+using testing_support::world;
+
+namespace {
+
+using started = std::optional<kafka_streams>;
+
+} // namespace
+
+TEST_CASE("a processor that closes its application goes on, and main's close ends it with everything committed") {
+    world w;
+    started app;
+    std::atomic<int> answered{-1};
+    app.emplace(copy_topology([&](const auto& r, auto&) {
+                    if (r.value == "last") answered = app->close() ? 1 : 0;
+                }),
+                w.config(), w.cluster.clients());
+    app->start();
+    w.produce("k", "last");
+    CHECK(eventually([&] { return answered != -1; }));
+    CHECK(answered == 0);
+    CHECK(app->close(patience));
+    CHECK(app->state() == application_state::not_running);
+    CHECK(w.committed() == 1);
+    CHECK(w.out() == std::vector<std::string>{"last"});
+}
+
+TEST_CASE("a processing handler that closes its application is no deadlock") {
+    world w;
+    started app;
+    auto config = w.config();
+    config.on_processing_error = [&](const unprocessable_record&, const std::exception&) {
+        app->close();
+        return handler_response::resume;
+    };
+    app.emplace(copy_topology([](const auto&, auto&) { throw std::runtime_error("no"); }), config, w.cluster.clients());
+    app->start();
+    w.produce("k", "x");
+    CHECK(app->wait_for(application_state::not_running, patience));
+    CHECK(app->close(patience));
+    CHECK(w.committed() == 1);
+}
+
+TEST_CASE("a state listener closes its application in whatever state it hears of") {
+    const auto at = GENERATE(application_state::rebalancing, application_state::running,
+                             application_state::pending_shutdown, application_state::not_running);
+    world w;
+    kafka_streams app(copy_topology(), w.config(), w.cluster.clients());
+    std::vector<application_state> heard;
+    std::atomic<bool> closed{false};
+    app.set_state_listener([&](application_state now, application_state) {
+        heard.push_back(now);
+        if (now == at) closed = app.close() == (at == application_state::not_running);
+    });
+    app.start();
+    if (at == application_state::pending_shutdown || at == application_state::not_running)
+        CHECK(app.wait_for(application_state::running, patience));
+    else
+        CHECK(app.wait_for(application_state::not_running, patience));
+    CHECK(app.close(patience));
+    CHECK(closed);
+    CHECK(heard.front() == application_state::rebalancing);
+    CHECK(heard.back() == application_state::not_running);
+}
+
+TEST_CASE("a restore listener closes its application") {
+    world w;
+    w.produce("a", "x");
+    {
+        kafka_streams app = w.run(count_topology(true), w.config("first"));
+        CHECK(eventually([&] { return w.committed() == 1; }));
+    }
+    kafka_streams app(count_topology(true), w.config("second"), w.cluster.clients());
+    app.set_restore_listener(
+        {.on_start = [&](const topic_partition&, std::string_view, std::int64_t, std::int64_t) { app.close(); }});
+    app.start();
+    CHECK(app.wait_for(application_state::not_running, patience));
+    CHECK(app.close(patience));
+}
+
+TEST_CASE("a processor that destroys its application is no deadlock, and the end comes in the background") {
+    world w;
+    started app;
+    std::atomic<bool> destroyed{false};
+    app.emplace(copy_topology([&](const auto&, auto&) {
+                    app.reset();
+                    destroyed = true;
+                }),
+                w.config(), w.cluster.clients());
+    app->start();
+    w.produce("k", "x");
+    CHECK(eventually([&] { return destroyed.load(); }));
+    CHECK(eventually([&] { return w.cluster.members("app") == 0; }));
+    CHECK(w.committed() == 1);
+    // Its folder is free once it has ended.
+    CHECK(eventually([&] {
+        return message_of([&] { w.run(copy_topology(), w.config()).close(); }) == "nothing was thrown";
+    }));
+}
+
+TEST_CASE("several threads that close at once all learn that it has ended") {
+    world w(2);
+    auto config = w.config();
+    config.num_stream_threads = 2;
+    kafka_streams app = w.run(copy_topology(), config);
+    std::atomic<int> ended{0};
+    std::vector<std::thread> closers;
+    for (int i = 0; i < 4; ++i)
+        closers.emplace_back([&] {
+            if (app.close(patience) && app.state() == application_state::not_running) ++ended;
+        });
+    for (auto& each : closers) each.join();
+    CHECK(ended == 4);
+    CHECK(app.close());
+}
+
+TEST_CASE("a close that does not wait asks for the end, and one with a negative timeout is refused") {
+    world w;
+    kafka_streams app = w.run(copy_topology(), w.config());
+    CHECK(says(message_of([&] { app.close(-1ms); }), "close() was given -1 ms"));
+    app.close(0ms);
+    CHECK(app.wait_for(application_state::not_running, patience));
+    CHECK(app.close(0ms));
+}
+
+TEST_CASE("an application that was not started is closed at once, and cannot be started then") {
+    world w;
+    kafka_streams app(copy_topology(), w.config(), w.cluster.clients());
+    CHECK(app.close());
+    CHECK(app.state() == application_state::not_running);
+    CHECK(says(message_of([&] { app.start(); }), "cannot be started in state NOT_RUNNING"));
+}
+
+TEST_CASE("an application that is closed from within ends its run until a signal with status 0") {
+    world w;
+    started app;
+    app.emplace(copy_topology([&](const auto&, auto&) { app->close(); }), w.config(), w.cluster.clients());
+    w.produce("k", "x");
+    CHECK(app->run_until_signal() == 0);
+}
+
+TEST_CASE("listeners are refused once an application was started, since they would miss what has happened") {
+    world w;
+    kafka_streams app = w.run(copy_topology(), w.config());
+    CHECK(says(message_of([&] { app.set_state_listener({}); }), "set it before start()"));
+    CHECK(says(message_of([&] { app.set_restore_listener({}); }), "set it before start()"));
+    app.close();
+    CHECK(says(message_of([&] { app.set_state_listener({}); }), "in state NOT_RUNNING"));
+}
+
+TEST_CASE("a state listener that throws is logged, and harms nobody") {
+    world w;
+    w.produce("k", "x");
+    kafka_streams app(copy_topology(), w.config(), w.cluster.clients());
+    app.set_state_listener([](application_state, application_state) { throw std::runtime_error("of the listener"); });
+    app.start();
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    CHECK(app.close(patience));
+    CHECK(app.state() == application_state::not_running);
+}

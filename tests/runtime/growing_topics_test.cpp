@@ -1,0 +1,119 @@
+#include "catch.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/topologies.hpp"
+#include "runtime/world.hpp"
+
+using namespace streams;
+using namespace std::chrono_literals;
+using testing_support::copy_topology;
+using testing_support::count_topology;
+using testing_support::eventually;
+using testing_support::patience;
+using testing_support::says;
+using testing_support::world;
+
+namespace {
+
+void produce_to(world& w, const std::string& topic, std::int32_t partition, const std::string& value) {
+    w.cluster.produce(topic, std::string("k"), value, {.timestamp = 1, .partition = partition});
+}
+
+/// in -> repartition -> out, without a store.
+topology repartitioned(std::optional<std::int32_t> partitions) {
+    topology t;
+    t.add_source<std::string, std::string>("source", "in");
+    t.add_repartition_topic({.name = "mine-repartition", .partitions = partitions});
+    t.add_sink<std::string, std::string>("to-internal", "mine-repartition", {"source"});
+    t.add_source<std::string, std::string>("internal", "mine-repartition");
+    t.add_sink<std::string, std::string>("sink", "out", {"internal"});
+    return t;
+}
+
+topology copy_matching(const std::string& pattern) {
+    topology t;
+    t.add_node({.kind = node_kind::source,
+                .name = "source",
+                .make = [] { return make_node<topic_source<std::string, std::string>>(); },
+                .pattern = pattern});
+    t.add_sink<std::string, std::string>("sink", "out", {"source"});
+    return t;
+}
+
+} // namespace
+
+TEST_CASE("a partition that is added to an input is read by a task of its own") {
+    world w;
+    kafka_streams app = w.run(copy_topology(), w.config());
+    produce_to(w, "in", 0, "before");
+    CHECK(eventually([&] { return w.out().size() == 1; }));
+    w.cluster.create_partitions("in", 3);
+    produce_to(w, "in", 2, "of the last");
+    produce_to(w, "in", 1, "of the second");
+    produce_to(w, "in", 0, "of the first");
+    CHECK(eventually([&] { return w.out().size() == 4; }));
+    CHECK(eventually([&] { return w.committed("in", 2) == 1; }));
+    CHECK(app.wait_for(application_state::running, patience));
+}
+
+TEST_CASE("an input with a store that grows ends the application, which names its changelog and the remedy") {
+    world w;
+    auto config = w.config();
+    config.num_stream_threads = 2;
+    kafka_streams app = w.run(count_topology(true), config);
+    w.produce("a", "x");
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    w.cluster.create_partitions("in", 2);
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "internal topic app-counts-changelog has 1 partition, but the inputs ask for 2"));
+    CHECK(says(app.error(), "reset the application"));
+    CHECK(app.close(patience));
+    CHECK(w.committed() == 1);
+}
+
+TEST_CASE("an input of a repartition topic that grows ends the application, unless the topic's width was declared") {
+    world w;
+    {
+        kafka_streams app = w.run(repartitioned(std::nullopt), w.config());
+        CHECK(app.wait_for(application_state::running, patience));
+        w.cluster.create_partitions("in", 2);
+        CHECK(app.wait_for(application_state::error, patience));
+        CHECK(says(app.error(), "app-mine-repartition has 1 partition, but the inputs ask for 2"));
+    }
+    w.cluster.remove_topic("app-mine-repartition");
+    kafka_streams app = w.run(repartitioned(1), w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    w.cluster.create_partitions("in", 3);
+    produce_to(w, "in", 2, "x");
+    CHECK(eventually([&] { return w.out().size() == 1; }));
+}
+
+TEST_CASE("of two topics that are joined one grows, and the application ends with both names") {
+    world w;
+    w.cluster.create_topic("other", 1);
+    topology t = copy_topology();
+    t.add_source<std::string, std::string>("right", "other");
+    t.add_sink<std::string, std::string>("right-sink", "out", {"right"});
+    t.add_copartition_group({"in", "other"});
+    kafka_streams app = w.run(t, w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    w.cluster.create_partitions("other", 2);
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "in has 1, other has 2"));
+}
+
+TEST_CASE("instances that found different topics for a pattern do not process a record twice") {
+    world w;
+    w.cluster.create_topic("p1", 1);
+    kafka_streams one = w.run(copy_matching("p[0-9]"), w.config("one"));
+    CHECK(one.wait_for(application_state::running, patience));
+    w.cluster.create_topic("p0", 2);
+    kafka_streams two = w.run(copy_matching("p[0-9]"), w.config("two"));
+    CHECK(two.wait_for(application_state::running, patience));
+    CHECK(one.wait_for(application_state::running, patience));
+    for (int i = 0; i < 20; ++i) produce_to(w, "p1", 0, std::to_string(i));
+    for (const int partition : {0, 1}) produce_to(w, "p0", partition, "last");
+    CHECK(eventually([&] { return w.out().size() >= 22; }));
+    CHECK(one.close(patience));
+    CHECK(two.close(patience));
+    CHECK(w.out().size() == 22);
+}
