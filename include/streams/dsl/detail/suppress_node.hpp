@@ -65,7 +65,7 @@ public:
         serde<Key>::serialize(r.key, key_bytes_);
         context_->handling(r);
         buffer_->put(time_of(r), key_bytes_, new_bytes_(r.value.new_value), old_bytes_(r.value.old_value));
-        while (buffer_->oldest_time() <= observed_ - plan_.wait) emit_oldest();
+        while (buffer_->entries() > 0 && buffer_->oldest_time() <= observed_ - plan_.wait) emit_oldest();
         if (!over_capacity()) return;
         if (plan_.full == when_full::shut_down) throw_full_buffer(plan_, *buffer_);
         while (over_capacity()) emit_oldest();
