@@ -1,8 +1,7 @@
 #include "src/runtime/punctuation_queue.hpp"
 
 #include <streams/core/error.hpp>
-
-#include <limits>
+#include <streams/core/saturation.hpp>
 
 namespace streams::inline v0 {
 
@@ -30,9 +29,7 @@ cancellable punctuation_queue::add_from(std::int64_t start, std::int64_t now, st
     // Unsigned, since the two may be further apart than a signed number holds.
     const std::uint64_t passed = static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(start);
     const auto past_grid = static_cast<std::int64_t>(passed % static_cast<std::uint64_t>(interval.count()));
-    const std::int64_t left = interval.count() - past_grid;
-    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
-    return add(now > largest - left ? largest : now + left, interval, std::move(call));
+    return add(detail::add_sat(now, interval.count() - past_grid), interval, std::move(call));
 }
 
 } // namespace streams::inline v0
