@@ -261,9 +261,11 @@ TEST_CASE("streams join within their span by definition at the ends of time") {
         const std::int64_t some = some_span(0, 1);
         const std::int64_t before = negative_before ? -some : some;
         const std::int64_t after = std::max(some_span(0), negative_before ? some : 0);
-        // One ms more than the span is kept, since what is exactly as old is forgotten.
-        RC_PRE(wide{before} + after + 1 <= largest);
-        const std::int64_t grace = std::clamp<std::int64_t>(*some_time(), 1, largest - (before + after));
+        // As in Kafka Streams records are kept for the width of the window and its grace, which is less than they reach where
+        // one side is negative; and what is exactly as old is forgotten.
+        const std::int64_t least_grace = (negative_before ? some : 0) + 1;
+        RC_PRE(wide{before} + after + least_grace <= largest);
+        const std::int64_t grace = std::clamp<std::int64_t>(*some_time(), least_grace, largest - (before + after));
         const join_windows windows{.before = milliseconds(before), .after = milliseconds(after), .grace = milliseconds(grace)};
         times left = *some_times();
         times right = *some_times();
