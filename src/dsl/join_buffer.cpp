@@ -80,30 +80,35 @@ bool join_buffer::keep(bytes_view key, bytes_view value) {
     return true;
 }
 
-bool join_buffer::find_due() {
-    const std::int64_t limit = observed_ - grace_ms_;
-    if (oldest_ > limit) return false;
-    const auto all = store_->all();
-    const auto first = all.begin();
-    if (first == all.end()) {
-        oldest_ = std::numeric_limits<std::int64_t>::max();
-        return false;
+bool join_buffer::due_records::next() {
+    const std::int64_t limit = in_.observed_ - in_.grace_ms_;
+    if (in_.oldest_ > limit) return false;
+    if (range_) {
+        ++at_;
+    } else {
+        range_ = in_.store_->all();
+        at_ = range_->begin();
     }
-    oldest_ = time_of(first->key);
-    if (oldest_ > limit) return false;
-    due_key_.assign(first->key);
-    bytes_view rest = first->value;
+    const bool found = at_ != range_->end();
+    in_.oldest_ = found ? time_of(at_->key) : std::numeric_limits<std::int64_t>::max();
+    if (!found || in_.oldest_ > limit) return false;
+    in_.read_due(*at_);
+    return true;
+}
+
+void join_buffer::read_due(const store_entry& entry) {
+    due_key_.assign(entry.key);
+    bytes_view rest = entry.value;
     read_context(rest, due_);
     constexpr std::size_t before_value = 3 * 4;
     constexpr std::size_t after_value = 8;
     if (rest.size() < before_value + after_value)
         throw serialization_error(concat("a record in the buffer ", store_->name(), " ends early"));
     value_.assign(rest.subview(before_value, rest.size() - before_value - after_value));
-    return true;
 }
 
-bytes_view join_buffer::key() const noexcept {
-    return due_key_.view().subview(key_head, due_key_.size() - key_head - number_bytes);
+bytes_view join_buffer::due_records::key() const noexcept {
+    return in_.due_key_.view().subview(key_head, in_.due_key_.size() - key_head - number_bytes);
 }
 
 } // namespace streams::inline v0::detail

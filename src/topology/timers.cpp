@@ -7,6 +7,14 @@
 
 namespace streams::inline v0::detail {
 
+namespace {
+
+std::int64_t time_of(bytes_view entry) { return load_big_endian<std::int64_t>(entry.data()); }
+
+std::int64_t earlier(std::optional<std::int64_t> of, std::int64_t at) { return of ? std::min(*of, at) : at; }
+
+} // namespace
+
 timers::timers(key_value_store& store, callback fire) : store_(&store), fire_(std::move(fire)) { look_ahead(); }
 
 bytes_view timers::entry(bytes_view key, std::int64_t at) {
@@ -20,7 +28,8 @@ bytes_view timers::entry(bytes_view key, std::int64_t at) {
 
 void timers::set(bytes_view key, std::int64_t at) {
     store_->put(entry(key, at), bytes_view());
-    next_ = next_ ? std::min(*next_, at) : at;
+    next_ = earlier(next_, at);
+    just_set_ = earlier(just_set_, at);
 }
 
 void timers::cancel(bytes_view key, std::int64_t at) {
@@ -31,23 +40,26 @@ void timers::cancel(bytes_view key, std::int64_t at) {
 void timers::look_ahead() {
     next_.reset();
     for (const store_entry& first : store_->all()) {
-        next_ = load_big_endian<std::int64_t>(first.key.data());
+        next_ = time_of(first.key);
         return;
     }
 }
 
 void timers::fire_due(std::int64_t now) {
-    while (next_ && *next_ <= now) {
-        for (const store_entry& first : store_->all()) {
-            due_.assign(first.key);
-            break;
-        }
+    while (next_ && *next_ <= now) fire_those_set(now);
+}
+
+void timers::fire_those_set(std::int64_t now) {
+    just_set_.reset();
+    for (const store_entry& each : store_->all()) {
+        const std::int64_t at = time_of(each.key);
+        next_ = earlier(just_set_, at);
+        if (*next_ > now || just_set_ == next_) return;
         // Gone before it fires, so that the callback may set it anew.
-        store_->put(due_.view(), std::nullopt);
-        look_ahead();
-        const bytes key(due_.view().subview(sizeof(std::int64_t)));
-        fire_(key.view(), load_big_endian<std::int64_t>(due_.data()));
+        store_->put(each.key, std::nullopt);
+        fire_(each.key.subview(sizeof at), at);
     }
+    next_ = just_set_;
 }
 
 } // namespace streams::inline v0::detail

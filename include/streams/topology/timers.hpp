@@ -26,12 +26,14 @@ private:
     [[nodiscard]] bytes_view entry(bytes_view key, std::int64_t at);
     /// Reads when the next timer is due.
     void look_ahead();
+    /// Fires what is due and was set before, up to where a callback sets what is due as well.
+    void fire_those_set(std::int64_t now);
 
     key_value_store* store_;
     callback fire_;
-    std::optional<std::int64_t> next_; ///< nullopt: none is set
+    std::optional<std::int64_t> next_;     ///< no timer is due before; nullopt: none is set
+    std::optional<std::int64_t> just_set_; ///< the earliest that was set since they began to fire; nullopt: none
     bytes entry_;
-    bytes due_;
 };
 
 } // namespace streams::inline v0::detail

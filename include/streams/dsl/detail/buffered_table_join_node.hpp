@@ -46,10 +46,11 @@ public:
         const value_type& value = join_type::value_of(r);
         if (!waits(join_type::pointer_to_key(key), value, r))
             join_({key, value, r.timestamp, r.headers}, this->children());
-        while (buffer_.find_due()) {
-            join_due();
+        join_buffer::due_records due(buffer_);
+        while (due.next()) {
+            join_due(due);
             context_->handling(r);
-            buffer_.forget_due();
+            due.forget();
         }
     }
 
@@ -64,19 +65,19 @@ private:
         return buffer_.keep(key_bytes_.view(), value_bytes_.view());
     }
 
-    void join_due() {
-        read_key_(buffer_.key(), key_);
-        decode_into<value_type>(buffer_.value(), value_);
+    void join_due(const join_buffer::due_records& due) {
+        read_key_(due.key(), key_);
+        decode_into<value_type>(due.value(), value_);
         const record_context at_hand = context_->current();
-        buffered_context& due = buffer_.context();
-        context_->current() = due.at_hand();
+        buffered_context& waited = due.context();
+        context_->current() = waited.at_hand();
         try {
             if constexpr (nullable<typename join_type::key_out>)
-                join_({key_, *value_, due.timestamp, due.headers}, this->children());
+                join_({key_, *value_, waited.timestamp, waited.headers}, this->children());
             else
-                join_({*key_, *value_, due.timestamp, due.headers}, this->children());
+                join_({*key_, *value_, waited.timestamp, waited.headers}, this->children());
         } catch (...) { // the fault of the record that waited, not of the one that let it go
-            this->failed(due.timestamp, due.headers);
+            this->failed(waited.timestamp, waited.headers);
         }
         context_->current() = at_hand;
     }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,15 +32,31 @@ public:
 
     /// False: the record is too late to wait. Its time and headers are those at hand.
     [[nodiscard]] bool keep(bytes_view key, bytes_view value);
-    /// Goes to the first record whose grace has passed; false: none.
-    [[nodiscard]] bool find_due();
-    /// The record found, until `forget_due`.
-    [[nodiscard]] bytes_view key() const noexcept;
-    [[nodiscard]] bytes_view value() const noexcept { return value_.view(); }
-    [[nodiscard]] buffered_context& context() noexcept { return due_; }
-    void forget_due() { store_->put(due_key_.view(), std::nullopt); }
+
+    /// One way through the records whose grace has passed, oldest first.
+    class due_records {
+    public:
+        /// The buffer outlives it.
+        explicit due_records(join_buffer& in) : in_(in) {}
+        /// Goes to the next; false: none is left.
+        [[nodiscard]] bool next();
+        /// Takes the record at hand out of the buffer.
+        void forget() { in_.store_->put(in_.due_key_.view(), std::nullopt); }
+
+        /// The record at hand, until the next.
+        [[nodiscard]] bytes_view key() const noexcept;
+        [[nodiscard]] bytes_view value() const noexcept { return in_.value_.view(); }
+        [[nodiscard]] buffered_context& context() const noexcept { return in_.due_; }
+
+    private:
+        join_buffer& in_;
+        std::optional<store_range<store_entry>> range_;
+        store_range<store_entry>::iterator at_;
+    };
 
 private:
+    void read_due(const store_entry& entry);
+
     std::int64_t grace_ms_;
     key_value_store* store_ = nullptr;
     task_context* task_ = nullptr;
@@ -48,7 +65,7 @@ private:
     std::uint32_t last_number_ = 0;
     bytes store_key_;
     bytes store_value_;
-    bytes due_key_;
+    bytes due_key_; ///< in the store, of the record at hand
     bytes value_;
     buffered_context due_;
 };
