@@ -29,7 +29,8 @@ public:
 };
 
 /// What every store is to the nodes that use it. Stores work on bytes and belong to one task: all calls come from the
-/// task's thread. Nothing a store hands out as a view outlives the next call on the same store.
+/// task's thread. Nothing a store hands out as a view outlives the next call on the same store, but for the entries of a
+/// range (see store_range).
 class state_store {
 public:
     virtual ~state_store() = default;

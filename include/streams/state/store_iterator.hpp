@@ -11,7 +11,7 @@
 
 namespace streams::inline v0 {
 
-/// One entry of a store; both views are valid until the iterator moves or the store is written.
+/// One entry of a store; both views are valid until the iterator moves, whatever is done to the store.
 struct store_entry {
     bytes_view key;
     bytes_view value;
@@ -27,7 +27,12 @@ public:
 };
 
 /// A single-pass range over a cursor: a view of range-v3, so `store.all() | ranges::views::filter(...)` reads as it is
-/// meant. Copies share the one pass. Writing to the store while it is read ends its validity: collect first, then write.
+/// meant. Copies share the one pass.
+///
+/// The store may be read and written meanwhile: the range hands out the keys that were there when it was made, or at the
+/// last commit since, but for those that were deleted before it came to them, with their newest values; where its order is
+/// not the store's own (fetch_range, fetch_all, by_time, find_range, ended), all as it was when it was made. A closed store
+/// ends it.
 template <class Entry>
 class store_range : public ranges::view_base {
     struct pass {
