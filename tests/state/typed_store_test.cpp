@@ -3,6 +3,7 @@
 
 #include <streams/serde/standard.hpp>
 #include <streams/state/typed_key_value_store.hpp>
+#include <streams/state/typed_session_store.hpp>
 #include <streams/state/typed_window_store.hpp>
 
 #include <range/v3/range/conversion.hpp>
@@ -77,7 +78,40 @@ TEST_CASE("a typed view of a window store reads and writes windows") {
     CHECK(windows.fetch("a", 20) == std::nullopt);
     CHECK(collected(windows.fetch("a", 0, 100)) == std::vector<entry>{{"a", 0, {1, 5}}, {"a", 10, {2, 15}}});
     CHECK(collected(windows.fetch_all(10, 100)) == std::vector<entry>{{"a", 10, {2, 15}}, {"b", 10, {3, 12}}});
+    constexpr auto backward = streams::iteration_order::descending;
+    const std::vector<entry> all{{"a", 0, {1, 5}}, {"a", 10, {2, 15}}, {"b", 10, {3, 12}}};
+    CHECK(collected(windows.all()) == all);
+    CHECK(collected(windows.all(backward)) == std::vector<entry>(all.rbegin(), all.rend()));
+    CHECK(collected(windows.fetch_all(10, 100, backward)) == std::vector<entry>{{"b", 10, {3, 12}}, {"a", 10, {2, 15}}});
+    CHECK(collected(windows.fetch("a", 0, 100, backward)) == std::vector<entry>{{"a", 10, {2, 15}}, {"a", 0, {1, 5}}});
+    CHECK(collected(windows.fetch_range("a", "b", 0, 5, backward)) == std::vector<entry>{{"a", 0, {1, 5}}});
     CHECK(collected(windows.fetch_range("b", std::nullopt, 0, 100)) == std::vector<entry>{{"b", 10, {3, 12}}});
+}
+
+TEST_CASE("a typed view of a session store reads and writes sessions") {
+    store_under_test store({.name = "visits",
+                            .kind = streams::store_kind::session,
+                            .persistent = false,
+                            .timestamped = false,
+                            .retention = std::chrono::minutes(10)});
+    streams::typed_session_store<std::string, std::int64_t> visits(store.managed->store());
+    using session = streams::session_windowed<std::string>;
+    using entry = std::pair<session, std::int64_t>;
+    const entry first{{"a", {0, 5}}, 1};
+    const entry second{{"a", {20, 30}}, 2};
+    const entry other{{"b", {10, 12}}, 3};
+    for (const entry& each : {first, second, other}) visits.put(each.first, each.second);
+    visits.put(session{"b", {40, 41}}, 4);
+    visits.erase(session{"b", {40, 41}});
+    constexpr auto backward = streams::iteration_order::descending;
+    CHECK(visits.fetch(first.first) == 1);
+    CHECK(visits.fetch(session{"b", {40, 41}}) == std::nullopt);
+    CHECK(collected(visits.find("a")) == std::vector<entry>{first, second});
+    CHECK(collected(visits.find("a", backward)) == std::vector<entry>{second, first});
+    CHECK(collected(visits.find("a", 6, 100)) == std::vector<entry>{second});
+    CHECK(collected(visits.find_range("a", std::nullopt)) == std::vector<entry>{first, second, other});
+    CHECK(collected(visits.find_range(std::nullopt, "b", backward)) == std::vector<entry>{other, second, first});
+    CHECK(collected(visits.ended(5, 12)) == std::vector<entry>{first, other});
 }
 
 TEST_CASE("a typed view of the wrong kind or value type is refused with the remedy") {

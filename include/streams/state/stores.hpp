@@ -25,6 +25,11 @@ struct options {
 namespace detail {
 
 [[nodiscard]] inline store_spec spec_of(store_kind kind, std::string name, const options& how) {
+    const bool may_expire = kind == store_kind::key_value && how.timestamped;
+    if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !may_expire))
+        throw topology_error(concat("store ", name, " has a time to live of ", how.time_to_live.count(),
+                                    " ms; give one above zero, to a key-value store with .timestamped = true, by which it is "
+                                    "told"));
     return {.name = std::move(name),
             .kind = kind,
             .persistent = how.persistent,
@@ -34,15 +39,17 @@ namespace detail {
             .changelog_config = how.changelog_config};
 }
 
+inline void check_retention(const std::string& store, std::chrono::milliseconds retention) {
+    if (retention.count() < 0)
+        throw topology_error(concat("store ", store, " has a retention of ", retention.count(), " ms; give it 0 ms or more"));
+}
+
 } // namespace detail
 
 /// A key-value store for processors (Kafka's `Stores.persistentKeyValueStore`):
 /// `builder.add_state_store(stores::key_value("seen", {.persistent = false}))`.
 [[nodiscard]] inline store_spec key_value(std::string name, const options& how = {}) {
     store_spec spec = detail::spec_of(store_kind::key_value, std::move(name), how);
-    if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !how.timestamped))
-        throw topology_error(concat("store ", spec.name, " has a time to live of ", how.time_to_live.count(),
-                                    " ms; give it one above zero, and .timestamped = true, by which it is told"));
     spec.time_to_live = how.time_to_live;
     return spec;
 }
@@ -53,13 +60,44 @@ namespace detail {
     return detail::spec_of(store_kind::key_value, std::move(name), how);
 }
 
-/// A window store for processors (Kafka's `Stores.persistentWindowStore`). An entry is kept for at least `retention` after
-/// the newest start seen.
+/// A window store for processors (Kafka's `Stores.persistentWindowStore`), read by typed_window_store. An entry is kept for at
+/// least `retention` after the newest start seen. Throws topology_error unless 0 <= window_size <= retention.
 [[nodiscard]] inline store_spec window(std::string name, std::chrono::milliseconds retention,
                                        std::chrono::milliseconds window_size, const options& how = {}) {
     store_spec spec = detail::spec_of(store_kind::window, std::move(name), how);
+    if (window_size.count() < 0 || retention < window_size)
+        throw topology_error(concat("store ", spec.name, " keeps windows of ", window_size.count(), " ms for ",
+                                    retention.count(), " ms; give it a window size of 0 ms or more, and a retention that ",
+                                    "is no smaller"));
     spec.retention = retention;
     spec.window_size = window_size;
+    return spec;
+}
+
+/// A session store for processors (Kafka's `Stores.persistentSessionStore`), read by typed_session_store. A session is kept
+/// for at least `retention` after the newest end seen. Its time is its end, so `.timestamped` is not for it. Throws
+/// topology_error unless retention >= 0.
+[[nodiscard]] inline store_spec session(std::string name, std::chrono::milliseconds retention, const options& how = {}) {
+    store_spec spec = detail::spec_of(store_kind::session, std::move(name), how);
+    detail::check_retention(spec.name, retention);
+    if (how.timestamped)
+        throw topology_error(concat("store ", spec.name, " keeps sessions, whose time is their end; leave .timestamped out"));
+    spec.retention = retention;
+    return spec;
+}
+
+/// A store for processors that keeps the history of each key (Kafka's `Stores.persistentVersionedKeyValueStore`, KIP-889),
+/// read by typed_versioned_store. A version is kept for at least `history_retention` after it was replaced, and a put may be
+/// that late. Not cached, and versions have times already: `.caching` and `.timestamped` are not for it. Throws
+/// topology_error unless history_retention >= 0.
+[[nodiscard]] inline store_spec versioned_key_value(std::string name, std::chrono::milliseconds history_retention,
+                                                    const options& how = {}) {
+    store_spec spec = detail::spec_of(store_kind::versioned, std::move(name), how);
+    detail::check_retention(spec.name, history_retention);
+    if (how.caching || how.timestamped)
+        throw topology_error(concat("store ", spec.name, " keeps versions, which are not cached and have their times; leave "
+                                    ".caching and .timestamped out"));
+    spec.retention = history_retention;
     return spec;
 }
 

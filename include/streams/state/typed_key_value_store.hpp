@@ -21,7 +21,8 @@ struct key_value {
 
 /// A key-value store in types (Kafka's `KeyValueStore<K, V>`): a cheap view of the store, to be kept by the processor
 /// that uses it. `Value` is `value_and_timestamp<V>` for a timestamped store. What a borrowing type refers to is valid
-/// until the next call on the same store. Throws serialization_error where stored bytes do not decode.
+/// until the next call on the same store; what a range hands out, until the range goes on. Throws serialization_error where
+/// stored bytes do not decode.
 ///
 ///     typed_key_value_store<std::string, value_and_timestamp<std::int64_t>> counts(context.store("counts"));
 template <class Key, class Value>

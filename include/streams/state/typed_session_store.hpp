@@ -6,14 +6,15 @@
 #include <streams/state/typed_store_base.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
 namespace streams::inline v0 {
 
 /// A session store in types (Kafka's `SessionStore<K, V>`): a cheap view of the store, to be kept by the processor that
-/// uses it. Times are ms since the epoch. What a borrowing type refers to is valid until the next call on the same store.
-/// Throws serialization_error where stored bytes do not decode.
+/// uses it. Times are ms since the epoch. What a borrowing type refers to is valid until the next call on the same store;
+/// what a range hands out, until the range goes on. Throws serialization_error where stored bytes do not decode.
 template <class Key, class Value>
 class typed_session_store : public detail::typed_store_base<session_store, Value> {
     using base = detail::typed_store_base<session_store, Value>;
@@ -41,7 +42,12 @@ public:
                                           iteration_order direction = iteration_order::ascending) {
         return decoded(this->bytes_store().find(encode(key), earliest_end, latest_start, direction));
     }
-    /// The same of keys in [first, last] (nullopt: open), by the order of the serialised keys, then by end.
+    /// All sessions of one key, by end.
+    [[nodiscard]] store_range<entry> find(const Key& key, iteration_order direction = iteration_order::ascending) {
+        return find(key, 0, latest, direction);
+    }
+    /// The sessions with end >= `earliest_end` and start <= `latest_start` of keys in [first, last] (nullopt: open), by the
+    /// order of the serialised keys, then by end.
     [[nodiscard]] store_range<entry> find_range(const std::optional<Key>& first, const std::optional<Key>& last,
                                                 std::int64_t earliest_end, std::int64_t latest_start,
                                                 iteration_order direction = iteration_order::ascending) {
@@ -53,8 +59,19 @@ public:
                                                       last ? std::optional(highest.view()) : std::nullopt,
                                                       earliest_end, latest_start, direction));
     }
+    /// All sessions of keys in [first, last], in that order.
+    [[nodiscard]] store_range<entry> find_range(const std::optional<Key>& first, const std::optional<Key>& last,
+                                                iteration_order direction = iteration_order::ascending) {
+        return find_range(first, last, 0, latest, direction);
+    }
+    /// The sessions of all keys with from <= end <= to, by end, then by start.
+    [[nodiscard]] store_range<entry> ended(std::int64_t from, std::int64_t to) {
+        return decoded(this->bytes_store().ended(from, to));
+    }
 
 private:
+    static constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
+
     struct decode_entry {
         entry operator()(const session_entry& raw) const {
             return {{serde<Key>::deserialize(raw.key), raw.window}, detail::stored_value<Value>::deserialize(raw.value)};

@@ -23,8 +23,8 @@ struct windowed_value {
 
 /// A window store in types (Kafka's `WindowStore<K, V>`): a cheap view of the store, to be kept by the processor that
 /// uses it. `Value` is `value_and_timestamp<V>` for a timestamped store. Times are ms since the epoch. What a borrowing
-/// type refers to is valid until the next call on the same store. Throws serialization_error where stored bytes do not
-/// decode.
+/// type refers to is valid until the next call on the same store; what a range hands out, until the range goes on. Throws
+/// serialization_error where stored bytes do not decode.
 template <class Key, class Value>
 class typed_window_store : public detail::typed_store_base<window_store, Value> {
     using base = detail::typed_store_base<window_store, Value>;
@@ -62,8 +62,14 @@ public:
                                                        last ? std::optional(highest.view()) : std::nullopt, from, to,
                                                        direction));
     }
-    [[nodiscard]] store_range<entry> fetch_all(std::int64_t from, std::int64_t to) {
-        return decoded(this->bytes_store().fetch_all(from, to));
+    /// Every window with from <= start <= to, by the order of the serialised keys, then by start.
+    [[nodiscard]] store_range<entry> fetch_all(std::int64_t from, std::int64_t to,
+                                               iteration_order direction = iteration_order::ascending) {
+        return decoded(this->bytes_store().fetch_all(from, to, direction));
+    }
+    /// Every window, in that order.
+    [[nodiscard]] store_range<entry> all(iteration_order direction = iteration_order::ascending) {
+        return decoded(this->bytes_store().all(direction));
     }
 
 private:

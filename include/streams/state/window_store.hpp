@@ -4,6 +4,7 @@
 #include <streams/state/store_iterator.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -43,8 +44,13 @@ public:
     [[nodiscard]] virtual store_range<window_entry> by_time(std::int64_t from, std::int64_t to) = 0;
 
     /// Every window with from <= start <= to, by key, then by start.
-    [[nodiscard]] store_range<window_entry> fetch_all(std::int64_t from, std::int64_t to) {
-        return fetch_range(std::nullopt, std::nullopt, from, to);
+    [[nodiscard]] store_range<window_entry> fetch_all(std::int64_t from, std::int64_t to,
+                                                      iteration_order direction = iteration_order::ascending) {
+        return fetch_range(std::nullopt, std::nullopt, from, to, direction);
+    }
+    /// Every window, by key, then by start.
+    [[nodiscard]] store_range<window_entry> all(iteration_order direction = iteration_order::ascending) {
+        return fetch_all(0, std::numeric_limits<std::int64_t>::max(), direction);
     }
 };
 
