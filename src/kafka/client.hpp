@@ -161,7 +161,7 @@ struct delivery_failure {
     topic_partition partition; ///< -1: it was not placed yet
     result reason;
     std::uint64_t tag = 0;
-    std::int64_t timestamp = -1; ///< of the record, ms since the epoch; -1: it had none
+    std::int64_t timestamp = -1; ///< of the record, ms since the epoch; -1: it had none, or no tag, or is too long ago
 };
 /// The text of where a record was to go: `topic-3`, or the topic alone where no partition had been chosen.
 [[nodiscard]] inline std::string destination(const topic_partition& of) {

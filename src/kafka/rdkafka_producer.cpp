@@ -37,6 +37,11 @@ void* writable(const void* data) noexcept { return const_cast<void*>(data); }
 
 } // namespace
 
+std::int64_t recent_times::find(const produced_topic& topic, std::uint64_t tag) const noexcept {
+    const auto found = std::ranges::find_if(records_, [&](const sent& each) { return each.topic == &topic && each.tag == tag; });
+    return tag == 0 || found == records_.end() ? -1 : found->timestamp;
+}
+
 void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
     auto* topic = static_cast<produced_topic*>(rd_kafka_topic_opaque(message.rkt));
     try {
@@ -52,10 +57,8 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
         if (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) return;
         topic_partition partition{rd_kafka_topic_name(message.rkt), message.partition};
         auto reason = result_of(message.err, concat("writing a record to ", destination(partition)));
-        rd_kafka_timestamp_type_t type{};
-        failures.push_back({std::move(partition), std::move(reason),
-                            static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message._private)),
-                            rd_kafka_message_timestamp(&message, &type)});
+        const auto tag = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message._private));
+        failures.push_back({std::move(partition), std::move(reason), tag, topic ? times.find(*topic, tag) : -1});
     } catch (const std::exception& failed) {
         outages().line(log_level::error, failed.what());
     }
@@ -120,6 +123,7 @@ result rdkafka_producer::append(const producer_record& record) {
         static_assert(sizeof(void*) >= sizeof(record.tag));
         fields[count].vtype = RD_KAFKA_VTYPE_OPAQUE;
         fields[count++].u.ptr = reinterpret_cast<void*>(static_cast<std::uintptr_t>(record.tag));
+        events_->times.add(topic, record.tag, record.timestamp);
     }
     // An empty key is not a null one, and librdkafka tells them apart by the pointer.
     static constexpr std::byte nothing{};

@@ -20,6 +20,27 @@ struct produced_topic {
     std::vector<std::int64_t> last_offsets; ///< by partition, -1: none acknowledged
 };
 
+/// The times of the newest records with a tag, which librdkafka does not give back where it reports a failure.
+class recent_times {
+public:
+    void add(const produced_topic& topic, std::uint64_t tag, std::int64_t timestamp) {
+        if (records_.empty()) records_.resize(most);
+        records_[next_++ % most] = {&topic, tag, timestamp};
+    }
+    /// ms since the epoch; -1: it had none, or was followed by too many. Of several records with one tag in one topic: of any.
+    [[nodiscard]] std::int64_t find(const produced_topic& topic, std::uint64_t tag) const noexcept;
+
+private:
+    static constexpr std::size_t most = 16'384; ///< more than are usually on their way
+    struct sent {
+        const produced_topic* topic = nullptr;
+        std::uint64_t tag = 0;
+        std::int64_t timestamp = -1;
+    };
+    std::vector<sent> records_;
+    std::size_t next_ = 0;
+};
+
 /// What a producer learns of its records once they are acknowledged or have failed.
 class producer_events final : public client_events {
 public:
@@ -27,6 +48,7 @@ public:
     void on_delivery(const rd_kafka_message_t& message) noexcept override;
 
     std::vector<delivery_failure> failures;
+    recent_times times;
     std::uint64_t acknowledged = 0; ///< records
 };
 
