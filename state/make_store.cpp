@@ -9,8 +9,9 @@
 
 namespace streams::inline v0 {
 
-std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment) {
-    prepare_state_thread(); // a task makes its stores on the thread that uses them
+namespace {
+
+std::unique_ptr<managed_store> made_of(const store_spec& spec, const store_environment& environment) {
     switch (spec.kind) {
     case store_kind::window: return std::make_unique<tiered_window_store>(spec, environment);
     case store_kind::session: return std::make_unique<tiered_session_store>(spec, environment);
@@ -20,6 +21,15 @@ std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_en
     }
     if (spec.time_to_live.count() > 0) return std::make_unique<expiring_key_value_store>(spec, environment);
     return std::make_unique<tiered_key_value_store>(spec, environment);
+}
+
+} // namespace
+
+std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment) {
+    prepare_state_thread(); // a task makes its stores on the thread that uses them
+    auto made = made_of(spec, environment);
+    made->store().use_serdes(spec.serdes);
+    return made;
 }
 
 } // namespace streams::inline v0

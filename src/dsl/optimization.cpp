@@ -108,6 +108,7 @@ graph_node single_repartition(const key_change& change) {
     plan.filter_name = plan.topic + "-filter";
     plan.sink_name = plan.topic + "-sink";
     plan.source_name = plan.topic + "-source";
+    plan.serdes = change.repartitions.front()->repartition->serdes;
     change.node->repartition_after(plan);
     graph_node single{.name = plan.source_name};
     single.priority = change.node->priority;

@@ -4,7 +4,8 @@ namespace streams::inline v0::detail {
 
 namespace {
 
-store_spec window_store_of(std::string name, const join_span& windows, const stream_joined& options) {
+store_spec window_store_of(std::string name, const join_span& windows, const stream_joined& options,
+                           const std::shared_ptr<const store_serdes>& serdes) {
     store_spec spec{.name = std::move(name), .kind = store_kind::window};
     spec.persistent = !options.in_memory;
     spec.timestamped = false;
@@ -15,6 +16,7 @@ store_spec window_store_of(std::string name, const join_span& windows, const str
     spec.retention = std::chrono::milliseconds(windows.retention());
     spec.retain_duplicates = true;
     spec.nulls_move_time = options.in_memory;
+    spec.serdes = serdes;
     return spec;
 }
 
@@ -87,17 +89,21 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
     what.passes_null_keys = kind != join_kind::inner;
     if (make.self_join) {
         what.self_join = self_join_plan{
-            names.right_windowed, [names, windows, options, make = make.self_join](const graph_node&, topology& out) {
+            names.right_windowed,
+            [names, windows, options, make = make.self_join, kept = make.left_kept](const graph_node&, topology& out) {
                 out.add_node(processor(names.merge, {names.left_windowed}, make));
-                out.add_operator_store(window_store_of(names.left_store, windows, options), {names.left_windowed, names.merge});
+                out.add_operator_store(window_store_of(names.left_store, windows, options, kept),
+                                       {names.left_windowed, names.merge});
             }};
     }
     what.write = [names, windows, options, kind, make = std::move(make)](const graph_node&, topology& out) {
         out.add_node(processor(names.left_join, {names.left_windowed}, make.left_join));
         out.add_node(processor(names.right_join, {names.right_windowed}, make.right_join));
         out.add_node(processor(names.merge, {names.left_join, names.right_join}, make.merge));
-        out.add_operator_store(window_store_of(names.left_store, windows, options), {names.left_windowed, names.right_join});
-        out.add_operator_store(window_store_of(names.right_store, windows, options), {names.right_windowed, names.left_join});
+        out.add_operator_store(window_store_of(names.left_store, windows, options, make.left_kept),
+                               {names.left_windowed, names.right_join});
+        out.add_operator_store(window_store_of(names.right_store, windows, options, make.right_kept),
+                               {names.right_windowed, names.left_join});
         if (kind != join_kind::inner)
             out.add_operator_store(unmatched_store_of(names.unmatched_store, options), {names.left_join, names.right_join});
     };

@@ -21,7 +21,9 @@ public:
 class global_store_reader final : public key_value_store {
 public:
     /// Both outlive the reader; `guard` is held by whoever calls the store.
-    global_store_reader(key_value_store& store, std::mutex& guard) : store_(store), guard_(guard) {}
+    global_store_reader(key_value_store& store, std::mutex& guard) : store_(store), guard_(guard) {
+        use_serdes(store.serdes());
+    }
 
     [[nodiscard]] std::string_view name() const noexcept override { return store_.name(); }
     [[nodiscard]] bool persistent() const noexcept override { return store_.persistent(); }

@@ -1,4 +1,4 @@
-// error: kstream::to takes the options produced and partitioned_by(functor)
+// error: kstream::to takes the options produced, partitioned_by(functor), key_serde(object) and value_serde(object)
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

@@ -174,7 +174,9 @@ TEST_CASE("a partitioner may look at the headers") {
     const auto by_header = [](const headers& of) { return of.last("last") ? 3 : 0; };
     auto in = builder.stream<text, text>("in");
     in.to("short", partitioned_by([=](const text&, const text&, const headers& of, std::int32_t) { return by_header(of); }));
-    in.to("whole", partitioned_by([=](const record<text, text>& r, std::string_view, std::int32_t) { return by_header(r.headers); }));
+    in.to("whole", partitioned_by([=](const record<text, text>& r, std::string_view, std::int32_t) {
+              return by_header(r.headers);
+          }));
     topology_test_driver driver(builder.build(), {.partitions = 4});
     test_record<text, text> marked{"k", "marked"};
     marked.headers.add("last", std::nullopt);

@@ -34,7 +34,8 @@ static_assert(refused<std::pair<text, view>, text, text>([](const text& k, text 
 static_assert(refused<std::vector<view>, text>([](text value) { return std::vector<view>{value}; }));
 static_assert(refused<std::optional<view>, text>([](text value) { return std::optional<view>(value); }));
 static_assert(refused<const double&, int>([](const double& value) -> const double& { return value; }));
-static_assert(detail::returns_view_of_copy<view, decltype(per_task([] { return [](text value) { return view(value); }; })), text>());
+using of_task = decltype(per_task([] { return [](text value) { return view(value); }; }));
+static_assert(detail::returns_view_of_copy<view, of_task, text>());
 
 // A view of an argument that outlives the call, or nothing that refers to it.
 static_assert(!refused<view, text>([](const text& value) { return view(value); }));

@@ -17,8 +17,8 @@ public:
     /// How many records there are: of each key, in each window.
     template <class... Options>
     auto count(const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "count takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "count takes the options named, materialized, key_serde(object) and value_serde(object)");
         if constexpr (Group::numbers_counts) {
             // Kafka Streams takes one more index where it is given an unnamed `Materialized`.
             const auto kept = detail::picked<materialized>(options...);
@@ -32,8 +32,8 @@ public:
     /// Where null reaches the functor, a null first value leaves the row absent.
     template <class F, class... Options>
     auto reduce(F&& reducer, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "reduce takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "reduce takes the options named, materialized, key_serde(object) and value_serde(object)");
         return self().add("KSTREAM-REDUCE-", checks::reduce(std::forward<F>(reducer)), options...);
     }
 
@@ -53,8 +53,8 @@ public:
     /// as an rvalue.
     template <class Initializer, class F, class... Options>
     auto aggregate(Initializer&& init, F&& aggregator, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "aggregate takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "aggregate takes the options named, materialized, key_serde(object) and value_serde(object)");
         return static_cast<const Group&>(*this).add(
             "KSTREAM-AGGREGATE-", checks::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator)),
             options...);

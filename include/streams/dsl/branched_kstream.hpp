@@ -54,8 +54,8 @@ public:
     std::map<std::string, stream> no_default_branch() { return branches_; }
 
     /// For the library: a split at a place in the graph.
-    branched_kstream(const detail::attachment& above, std::string name)
-        : above_(above), plan_(std::make_shared<plan_type>()), name_(std::move(name)) {
+    branched_kstream(const detail::attachment& above, std::string name, serdes_for<Key, Value> serdes)
+        : above_(above), serdes_(std::move(serdes)), plan_(std::make_shared<plan_type>()), name_(std::move(name)) {
         detail::graph_node what{.name = name_};
         what.write = [plan = plan_](const detail::graph_node& of, topology& out) {
             out.add_node({.kind = node_kind::processor,
@@ -82,7 +82,7 @@ private:
             "kstream");
         detail::graph_node& node = above_.graph->add_processor(
             child, *node_, [] { return make_node<detail::pass_node<Key, Value>>(); });
-        const stream made(above_.behind(node));
+        const stream made(above_.behind(node), serdes_);
         bool taken = false;
         [[maybe_unused]] const auto hand_over = [&](auto&& one) {
             if constexpr (std::invocable<decltype(one), stream>) {
@@ -98,6 +98,7 @@ private:
     }
 
     detail::attachment above_;
+    serdes_for<Key, Value> serdes_;
     std::shared_ptr<plan_type> plan_;
     std::string name_;
     detail::graph_node* node_ = nullptr;

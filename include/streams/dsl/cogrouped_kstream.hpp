@@ -19,7 +19,7 @@ namespace detail {
 /// Checks one stream of a cogroup.
 template <class Key, class Value, class Aggregate, class F>
 [[nodiscard]] std::shared_ptr<const cogroup_input<without_null_t<Key>, Aggregate>>
-checked_cogroup_input(std::shared_ptr<group_state> group, F&& aggregator) {
+checked_cogroup_input(std::shared_ptr<typed_group<Key, Value>> group, F&& aggregator) {
     check_aggregated_types<Key, Value, Aggregate>();
     static_assert(!mutable_aggregator<F, without_null_t<Key>, Value, Aggregate>,
                   "cogroup: the functor is a mutable lambda, but all tasks share it; keep state in a store, or give each "
@@ -47,8 +47,9 @@ public:
 protected:
     template <class Initializer, class Merger, class... Options>
     [[nodiscard]] auto add(Initializer&& init, Merger&& merger, const Options&... options) const {
-        static_assert(options_of<named, materialized>::admit<Options...>,
-                      "aggregate of a cogroup takes the options named and materialized");
+        static_assert(options_of<named, materialized, serde_options>::admit<Options...>,
+                      "aggregate of a cogroup takes the options named, materialized, key_serde(object) and "
+                      "value_serde(object)");
         static_assert(std::invocable<as_called_t<Initializer>>,
                       "aggregate: the initializer must be callable as const without arguments");
         static_assert(std::convertible_to<std::invoke_result_t<as_called_t<Initializer>>, Aggregate>,
@@ -56,7 +57,8 @@ protected:
         using functors = typed_shared_cogroup_functors<Key, Aggregate, std::decay_t<Initializer>, std::decay_t<Merger>>;
         auto made = add_cogroup<Key, Aggregate>(
             inputs_, std::make_shared<functors>(share(std::forward<Initializer>(init)), share(std::forward<Merger>(merger))),
-            windows_, pick<named>(options...).name, pick<materialized>(options...));
+            windows_, pick<named>(options...).name, pick<materialized>(options...),
+            serdes_from(serdes_for<Key, Aggregate>(), options...));
         return ktable<typename cogroup_shape<Windows>::template key<Key>, Aggregate, Rows>(std::move(made.at),
                                                                                           std::move(made.table));
     }

@@ -33,25 +33,31 @@ public:
     }
 
     /// For the library: a grouping and the number of records.
-    count_windowed_kstream(std::shared_ptr<detail::group_state> group, std::int64_t size)
+    count_windowed_kstream(std::shared_ptr<detail::typed_group<Key, Value>> group, std::int64_t size)
         : group_(std::move(group)), size_(size) {}
 
 private:
     template <class Plan, class... Options>
     [[nodiscard]] auto add(Plan plan, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "the aggregations of a count window take the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "the aggregations of a count window take the options named, materialized, key_serde(object) and "
+                      "value_serde(object)");
         detail::check_aggregated_types<Key, Value, typename Plan::aggregate_type>();
         using windows = detail::count_windows<Key, Value, Plan>;
         auto names = detail::new_names(group_->at, "KSTREAM-COUNTWINDOW-", options...);
-        auto table = std::make_shared<windows>(windows{
-            std::move(plan), detail::key_value_spec(names.store, detail::pick<materialized>(options...)), size_});
+        const auto serdes = detail::row_serdes<Plan>(group_->serdes, names.store, options...);
+        store_spec spec = detail::key_value_spec(names.store, detail::pick<materialized>(options...));
+        using aggregate_type = typename Plan::aggregate_type;
+        if (serdes.key.chosen() || serdes.value.chosen())
+            spec.serdes = detail::kept_by(serdes.key, serde_for<detail::counted<aggregate_type>>(
+                                                          detail::counted_serde<aggregate_type>{serdes.value}));
+        auto table = std::make_shared<windows>(windows{std::move(plan), std::move(spec), size_});
         auto place = detail::add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, std::move(table),
                                                          {.window_ends = group_->at.window_ends});
-        return kstream<without_null_t<Key>, typename Plan::aggregate_type>(std::move(place));
+        return kstream<without_null_t<Key>, typename Plan::aggregate_type>(std::move(place), serdes);
     }
 
-    std::shared_ptr<detail::group_state> group_;
+    std::shared_ptr<detail::typed_group<Key, Value>> group_;
     std::int64_t size_;
 };
 

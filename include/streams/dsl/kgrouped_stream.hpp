@@ -29,6 +29,7 @@ class kgrouped_stream
     friend class aggregations;
     template <class Group, class K, class V>
     friend class all_aggregations;
+    using group = detail::typed_group<Key, Value>;
 
 public:
     /// Aggregates by window too: `windowed_by(tumbling{5min})`, also hopping, sliding, unlimited, and custom_windows. Throws
@@ -67,11 +68,11 @@ public:
     }
 
     /// For the library: a grouping at a place in the graph.
-    explicit kgrouped_stream(detail::group_state state)
-        : state_(std::make_shared<detail::group_state>(std::move(state))) {}
+    explicit kgrouped_stream(detail::group_state state, serdes_for<Key, Value> serdes = {})
+        : state_(std::make_shared<group>(std::move(state), std::move(serdes))) {}
 
     /// For the library.
-    [[nodiscard]] const std::shared_ptr<detail::group_state>& state() const noexcept { return state_; }
+    [[nodiscard]] const std::shared_ptr<detail::typed_group<Key, Value>>& state() const noexcept { return state_; }
 
 private:
     static constexpr bool numbers_counts = true;
@@ -83,16 +84,18 @@ private:
         detail::check_aggregated_types<Key, Value, typename plan::aggregate_type>();
         using shape = detail::by_key<Key, Value, plan>;
         auto names = detail::new_names(at(), prefix, options...);
+        const auto serdes = detail::row_serdes<plan>(state_->serdes, names.store, options...);
         auto table = std::make_shared<detail::aggregated_table<shape>>(
             shape{std::move(checked.plan), at().window_ends.value_or(streams::window_ends())},
-            detail::key_value_spec(names.store, detail::pick<materialized>(options...)));
+            detail::key_value_spec(names.store, detail::pick<materialized>(options...)), serdes);
+        table->use_serdes(serdes);
         auto place = detail::add_aggregation<Key, Value>(*state_, std::move(names.node), names.store, table,
                                                          {.window_ends = at().window_ends});
         return ktable<typename shape::key_type, typename shape::row_type, Checked::result_rows>(std::move(place),
                                                                                                std::move(table));
     }
 
-    std::shared_ptr<detail::group_state> state_;
+    std::shared_ptr<group> state_;
 };
 
 } // namespace streams::inline v0

@@ -26,8 +26,9 @@ public:
     /// How many rows each group has; 0 where all have left it.
     template <class... Options>
     ktable<Key, std::int64_t, rows::deletable> count(const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "kgrouped_table::count takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "kgrouped_table::count takes the options named, materialized, key_serde(object) and "
+                      "value_serde(object)");
         return add(detail::table_count_plan{}, "KTABLE-AGGREGATE-", options...);
     }
 
@@ -37,8 +38,9 @@ public:
     template <class Adder, class Subtractor, class... Options>
     ktable<Key, Value, rows::deletable> reduce(Adder&& adder, Subtractor&& subtractor,
                                                              const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "kgrouped_table::reduce takes an adder, a subtractor and the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "kgrouped_table::reduce takes an adder, a subtractor and the options named, materialized, "
+                      "key_serde(object) and value_serde(object)");
         static_assert(not_mutable<Adder> && not_mutable<Subtractor>,
                       "kgrouped_table::reduce: a functor is a mutable lambda, but all tasks share it; keep state in a "
                       "store, or give each task its own functor with per_task(factory)");
@@ -64,9 +66,9 @@ public:
     auto aggregate(Initializer&& init, Adder&& adder, Subtractor&& subtractor,
                                  const Options&... options) const {
         static_assert(
-            detail::options_of<named, materialized>::admit<Options...>,
-            "kgrouped_table::aggregate takes an initializer, an adder, a subtractor and the options named and "
-            "materialized");
+            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+            "kgrouped_table::aggregate takes an initializer, an adder, a subtractor and the options named, materialized, "
+            "key_serde(object) and value_serde(object)");
         static_assert(std::invocable<detail::as_called_t<Initializer>>,
                       "kgrouped_table::aggregate: the initializer must be callable as const without arguments");
         using result = std::remove_cvref_t<std::invoke_result_t<detail::as_called_t<Initializer>>>;
@@ -92,8 +94,8 @@ public:
     }
 
     /// For the library: a grouping at a place in the graph.
-    explicit kgrouped_table(detail::group_state state)
-        : state_(std::make_shared<detail::group_state>(std::move(state))) {}
+    explicit kgrouped_table(detail::group_state state, serdes_for<Key, Value> serdes = {})
+        : state_(std::make_shared<detail::typed_group<Key, Value>>(std::move(state), std::move(serdes))) {}
 
 private:
     template <class Plan, class... Options>
@@ -111,13 +113,15 @@ private:
                                                                detail::pick<named>(options...).name, prefix);
         using shape = detail::by_group<Key, Value, Plan>;
         const auto window_ends = state_->at.window_ends.value_or(streams::window_ends());
+        const auto serdes = detail::row_serdes<Plan>(state_->serdes, names.store, options...);
         auto table = std::make_shared<detail::aggregated_table<shape>>(shape{std::move(plan), window_ends},
-                                                                       detail::key_value_spec(names.store, kept));
-        auto place = detail::add_table_aggregation<Key, Value>(*state_, names, table);
+                                                                       detail::key_value_spec(names.store, kept), serdes);
+        table->use_serdes(serdes);
+        auto place = detail::add_table_aggregation<Key, Value>(*state_, names, table, state_->serdes);
         return {std::move(place), std::move(table)};
     }
 
-    std::shared_ptr<detail::group_state> state_;
+    std::shared_ptr<detail::typed_group<Key, Value>> state_;
 };
 
 } // namespace streams::inline v0

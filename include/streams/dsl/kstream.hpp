@@ -59,7 +59,7 @@ public:
         using NewValue = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_map_values<NewValue>(at(), name<named>("KSTREAM-MAPVALUES-", options...),
                                                               detail::share(std::forward<F>(mapper)));
-        return kstream<Key, NewValue>(at().behind(node));
+        return kstream<Key, NewValue>(at().behind(node), {serdes().key, {}});
     }
 
     /// Replaces key and value by the pair that the functor returns. What needs records by key is repartitioned after it.
@@ -94,8 +94,8 @@ public:
                       "stream's types; check its parameters, std::optional included");
         using NewKey = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_select_key<NewKey>(at(), name<named>("KSTREAM-KEY-SELECT-", options...),
-                                                            detail::share(std::forward<F>(mapper)));
-        return kstream<NewKey, Value>(at().behind(node, true));
+                                                            detail::share(std::forward<F>(mapper)), serdes().value);
+        return kstream<NewKey, Value>(at().behind(node, true), {{}, serdes().value});
     }
 
     /// Replaces each value by those of the range that the functor returns, none or several; any range that a range-for
@@ -116,7 +116,7 @@ public:
         using NewValue = detail::element_t<range>;
         auto& node = shape::template add_flat_map_values<NewValue>(
             at(), name<named>("KSTREAM-FLATMAPVALUES-", options...), detail::share(std::forward<F>(mapper)));
-        return kstream<Key, NewValue>(at().behind(node));
+        return kstream<Key, NewValue>(at().behind(node), {serdes().key, {}});
     }
 
     /// Replaces each record by the pairs of key and value in the range that the functor returns.
@@ -154,7 +154,7 @@ public:
                                   "stream's types; check its parameters, std::optional included");
         auto& node =
             shape::add_peek(at(), name<named>("KSTREAM-PEEK-", options...), detail::share(std::forward<F>(action)));
-        return kstream(at().behind(node));
+        return kstream(at().behind(node), serdes());
     }
 
     /// Calls the functor with each record; the stream ends here.
@@ -200,25 +200,29 @@ public:
             "kstream::merge: both streams must have the same key and value types; bring one to the types of the "
             "other with map_values or map");
         return kstream<detail::wider_t<Key, OtherKey>, detail::wider_t<Value, OtherValue>>(
-            shape::template add_merge<OtherKey, OtherValue>(at(), other.at(),
-                                                            name<named>("KSTREAM-MERGE-", options...)));
+            shape::template add_merge<OtherKey, OtherValue>(at(), other.at(), name<named>("KSTREAM-MERGE-", options...),
+                                                            serdes()),
+            serdes());
     }
 
     /// Begins a split into branches: `s.split().branch(large, branched{.name = "large"}).default_branch()`.
     template <class... Options>
     [[nodiscard]] branched_kstream<Key, Value> split(const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::split takes one option: named");
-        return branched_kstream<Key, Value>(at(), name<named>("KSTREAM-BRANCH-", options...));
+        return branched_kstream<Key, Value>(at(), name<named>("KSTREAM-BRANCH-", options...), serdes());
     }
 
     /// Sends the records through an internal topic, placed by their keys. Records with a null key are dropped, unless a
     /// left or outer join is downstream (KIP-962).
     template <class... Options>
     [[nodiscard]] kstream repartition(const Options&... options) const {
-        static_assert(detail::options_and<partitioner_option, repartitioned>::admit<Options...>,
-                      "kstream::repartition takes the options repartitioned and partitioned_by(functor)");
+        static_assert(detail::options_and<partitioner_option, repartitioned, detail::serde_options>::admit<Options...>,
+                      "kstream::repartition takes the options repartitioned, partitioned_by(functor), key_serde(object) and "
+                      "value_serde(object)");
         check_serdes();
-        return kstream(shape::add_repartition(at(), detail::pick<repartitioned>(options...), partitioner(options...)));
+        const auto chosen = detail::serdes_from(serdes(), options...);
+        return kstream(shape::add_repartition(at(), detail::pick<repartitioned>(options...), partitioner(options...), chosen),
+                       chosen);
     }
 
     /// Writes the records to a topic with their timestamps and headers; null is written as null. `topic` is a name, or a
@@ -226,12 +230,15 @@ public:
     /// in the topic a record goes may be chosen by partitioned_by(functor).
     template <class Topic, class... Options>
     void to(Topic&& topic, const Options&... options) const {
-        static_assert(detail::options_and<partitioner_option, produced>::admit<Options...>,
-                      "kstream::to takes the options produced and partitioned_by(functor)");
+        static_assert(detail::options_and<partitioner_option, produced, detail::serde_options>::admit<Options...>,
+                      "kstream::to takes the options produced, partitioned_by(functor), key_serde(object) and "
+                      "value_serde(object)");
         check_serdes();
+        const auto chosen = detail::serdes_from(serdes(), options...);
         std::string node = name<produced>("KSTREAM-SINK-", options...);
         if constexpr (std::is_convertible_v<Topic, std::string>) {
-            shape::add_sink(at(), std::move(node), std::string(std::forward<Topic>(topic)), partitioner(options...));
+            shape::add_sink(at(), std::move(node), std::string(std::forward<Topic>(topic)), partitioner(options...),
+                            chosen);
         } else {
             static_assert(
                 functor<Topic> || std::invocable<detail::as_called_t<Topic>, const record<Key, Value>&>,
@@ -241,15 +248,15 @@ public:
                 static_assert(std::is_constructible_v<std::string, detail::record_result_t<Topic, Key, Value>>,
                               "kstream::to: the functor must return the name of a topic, a text");
             shape::add_extracting_sink(at(), std::move(node), detail::share(std::forward<Topic>(topic)),
-                                       partitioner(options...));
+                                       partitioner(options...), chosen);
         }
     }
 
     /// The stream as a table of the latest value by key. Records with a null key are dropped; a null value deletes the row.
     template <class... Options>
     auto to_table(const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "kstream::to_table takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "kstream::to_table takes the options named, materialized, key_serde(object) and value_serde(object)");
         check_serdes();
         static_assert(
             storable<without_null_t<Key>> && storable<without_null_t<Value>>,
@@ -257,20 +264,23 @@ public:
             "from them; use one that owns its memory, std::string for std::string_view");
         std::string node = name<named>("KSTREAM-TOTABLE-", options...);
         return detail::stateful<Key, Value>::add_to_table(at(), std::move(node),
-                                                          detail::pick<materialized>(options...));
+                                                          detail::pick<materialized>(options...),
+                                                          detail::serdes_from(serdes(), options...));
     }
 
     /// Groups by the key as it is.
     template <class... Options>
     [[nodiscard]] kgrouped_stream<Key, Value> group_by_key(const Options&... options) const {
-        static_assert(detail::options_of<grouped>::admit<Options...>,
-                      "kstream::group_by_key takes one option: grouped");
-        return kgrouped_stream<Key, Value>({at(), detail::pick<grouped>(options...).name});
+        static_assert(detail::options_of<grouped, detail::serde_options>::admit<Options...>,
+                      "kstream::group_by_key takes the options grouped, key_serde(object) and value_serde(object)");
+        return kgrouped_stream<Key, Value>({at(), detail::pick<grouped>(options...).name},
+                                           detail::serdes_from(serdes(), options...));
     }
     /// Groups by what the functor returns: the records are repartitioned by it.
     template <class F, class... Options>
     [[nodiscard]] auto group_by(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<grouped>::admit<Options...>, "kstream::group_by takes one option: grouped");
+        static_assert(detail::options_of<grouped, detail::serde_options>::admit<Options...>,
+                      "kstream::group_by takes the options grouped, key_serde(object) and value_serde(object)");
         static_assert(not_mutable<F>,
                       "kstream::group_by: the functor is a mutable lambda, but all tasks share it; keep "
                       "state in a store, or give each task its own functor with per_task(factory)");
@@ -279,13 +289,17 @@ public:
                       "stream's types and return the new key; check its parameters, std::optional included");
         using NewKey = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_select_key<NewKey>(at(), name<grouped>("KSTREAM-KEY-SELECT-", options...),
-                                                            detail::share(std::forward<F>(mapper)));
-        return kgrouped_stream<NewKey, Value>({at().behind(node, true), detail::pick<grouped>(options...).name});
+                                                            detail::share(std::forward<F>(mapper)), serdes().value);
+        return kgrouped_stream<NewKey, Value>(
+            {at().behind(node, true), detail::pick<grouped>(options...).name},
+            detail::serdes_from(serdes_for<NewKey, Value>{{}, serdes().value}, options...));
     }
 
     /// For the library: a stream at a place in the graph.
-    explicit kstream(detail::attachment place) : base(std::move(place)) {}
+    explicit kstream(detail::attachment place, serdes_for<Key, Value> how = {})
+        : base(std::move(place), std::move(how)) {}
     using base::at;
+    using base::serdes;
 
 private:
     using base::check_serdes;
@@ -308,7 +322,7 @@ private:
         static_assert(record_predicate<F, Key, Value>, "kstream::filter: the predicate must return bool");
         auto& node = shape::template add_filter<Wanted>(at(), name<named>("KSTREAM-FILTER-", options...),
                                                         detail::share(std::forward<F>(predicate)));
-        return kstream(at().behind(node));
+        return kstream(at().behind(node), serdes());
     }
 };
 

@@ -69,7 +69,7 @@ public:
         if (above.repartition_required) {
             this->check_serdes();
             above = detail::behind_repartition(above, store, [&](detail::repartition_plan& plan) {
-                detail::make_repartition_nodes<Key, Value>(plan, this->at().window_ends);
+                detail::make_repartition_nodes<Key, Value>(plan, this->serdes(), this->at().window_ends);
             });
         }
         what.write = [spec = detail::deduplication_spec(std::move(store), within, kept), within,
@@ -82,7 +82,7 @@ public:
                           }});
             out.add_operator_store(spec, {of.name});
         };
-        return kstream<Key, Value>(above.behind(graph.add(std::move(what), *above.node)));
+        return kstream<Key, Value>(above.behind(graph.add(std::move(what), *above.node)), this->serdes());
     }
 
     /// Slows the stream down: no more than so many records a second (of the wall clock) go through in one task. What is
@@ -96,7 +96,7 @@ public:
         auto& node = this->at().graph->add_processor(
             this->template name<named>("KSTREAM-THROTTLE-", options...), *this->at().node,
             [pace] { return make_node<detail::throttle_node<Key, Value>>(pace); });
-        return kstream<Key, Value>(this->at().behind(node));
+        return kstream<Key, Value>(this->at().behind(node), this->serdes());
     }
 };
 

@@ -23,14 +23,15 @@ public:
     /// Joins each record with the global table's row of the key that `select` makes of it, where there is one:
     /// `orders.join(products, &order::product_id, [](const order& o, const product& p) { return priced{o, p.cents}; })`.
     /// `select` takes (value) or (key, value), without null in the value; the joiner (value, row), (key, value, row) or
-    /// (key, table key, value, row), the last with the key that `select` made (KIP-1340). Records with a null value are dropped, and those for which `select` returns an empty optional. Keys stay, and
-    /// nothing is repartitioned.
+    /// (key, table key, value, row), the last with the key that `select` made (KIP-1340). Records with a null value are
+    /// dropped, and those for which `select` returns an empty optional. Keys stay, and nothing is repartitioned.
     template <class TableKey, class Row, class Select, class F, class... Options>
     [[nodiscard]] auto join(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                             const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::join with a global table takes one option: "
                                                                     "named");
-        return joined_with<false, const TableKey&, const Row&>(table, std::forward<Select>(select), std::forward<F>(joiner), options...);
+        return joined_with<false, const TableKey&, const Row&>(table, std::forward<Select>(select),
+                                                               std::forward<F>(joiner), options...);
     }
     /// As join, but a record without a row, or without a key to look up, is kept: the joiner receives a `const Row*`, null
     /// where there is no row, and in the place of the table's key a `const TableKey*`, null where `select` returned none.
@@ -39,7 +40,8 @@ public:
                                  const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "kstream::left_join with a global table takes one "
                                                                     "option: named");
-        return joined_with<true, const TableKey*, const Row*>(table, std::forward<Select>(select), std::forward<F>(joiner), options...);
+        return joined_with<true, const TableKey*, const Row*>(table, std::forward<Select>(select),
+                                                              std::forward<F>(joiner), options...);
     }
 
 private:
@@ -71,7 +73,7 @@ private:
             [store = table.store_name(), select = detail::share(std::forward<Select>(select)),
              joiner = detail::share(std::forward<F>(joiner))] { return make_node<node_type>(store, select, joiner); });
         joined_node.passes_null_keys = Left;
-        return kstream<Key, NewValue>(at.behind(joined_node));
+        return kstream<Key, NewValue>(at.behind(joined_node), {this->serdes().key, {}});
     }
 };
 

@@ -27,16 +27,20 @@ public:
     /// read as it was at the record's time; joined{.grace = 5min} has records wait that long for its late updates.
     template <class TableKey, class Row, rows Rows, class F, class... Options>
     [[nodiscard]] auto join(const ktable<TableKey, Row, Rows>& table, F&& joiner, const Options&... options) const {
-        static_assert(detail::options_of<joined>::admit<Options...>, "kstream::join takes one option: joined");
-        return joined_with<false, const Row&>(table, std::forward<F>(joiner), detail::pick<joined>(options...));
+        static_assert(detail::options_of<joined, detail::serde_options>::admit<Options...>,
+                      "kstream::join takes the options joined, key_serde(object) and value_serde(object)");
+        return joined_with<false, const Row&>(table, std::forward<F>(joiner), detail::pick<joined>(options...),
+                                              detail::serdes_from(this->serdes(), options...));
     }
     /// As join, but a record without a row is kept: the joiner receives a `const Row*`, null where there is no row. A
     /// record with a null key is joined with no row; one with a null value is dropped.
     template <class TableKey, class Row, rows Rows, class F, class... Options>
     [[nodiscard]] auto left_join(const ktable<TableKey, Row, Rows>& table, F&& joiner,
                                  const Options&... options) const {
-        static_assert(detail::options_of<joined>::admit<Options...>, "kstream::left_join takes one option: joined");
-        return joined_with<true, const Row*>(table, std::forward<F>(joiner), detail::pick<joined>(options...));
+        static_assert(detail::options_of<joined, detail::serde_options>::admit<Options...>,
+                      "kstream::left_join takes the options joined, key_serde(object) and value_serde(object)");
+        return joined_with<true, const Row*>(table, std::forward<F>(joiner), detail::pick<joined>(options...),
+                                             detail::serdes_from(this->serdes(), options...));
     }
 
     /// Joins each record with those of the other stream that have its key and a time within the windows:
@@ -46,35 +50,38 @@ public:
     template <class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
                             const Options&... options) const {
-        static_assert(detail::options_of<stream_joined>::admit<Options...>,
-                      "kstream::join with a stream takes one option after the windows: stream_joined");
+        static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
+                      "kstream::join with a stream takes the options stream_joined, key_serde(object), "
+                      "value_serde(object) and other_value_serde(object) after the windows");
         return joined_within<detail::join_kind::inner, without_null_t<Key>>(
-            other, std::forward<F>(joiner), windows, detail::pick<stream_joined>(options...));
+            other, std::forward<F>(joiner), windows, options...);
     }
     /// As join, but a left record without a match is joined with null once its windows and their grace have passed: the
     /// joiner receives the right side as a pointer. A left record with a null key is joined with null at once.
     template <class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto left_join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
                                  const Options&... options) const {
-        static_assert(detail::options_of<stream_joined>::admit<Options...>,
-                      "kstream::left_join with a stream takes one option after the windows: stream_joined");
+        static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
+                      "kstream::left_join with a stream takes the options stream_joined, key_serde(object), "
+                      "value_serde(object) and other_value_serde(object) after the windows");
         return joined_within<detail::join_kind::left, Key>(other, std::forward<F>(joiner), windows,
-                                                           detail::pick<stream_joined>(options...));
+                                                           options...);
     }
     /// As left_join, but records of either side are kept: the joiner receives two pointers, of which one may be null.
     template <class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto outer_join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
                                   const Options&... options) const {
-        static_assert(detail::options_of<stream_joined>::admit<Options...>,
-                      "kstream::outer_join takes one option after the windows: stream_joined");
+        static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
+                      "kstream::outer_join with a stream takes the options stream_joined, key_serde(object), "
+                      "value_serde(object) and other_value_serde(object) after the windows");
         return joined_within<detail::join_kind::outer, detail::wider_t<Key, OtherKey>>(
-            other, std::forward<F>(joiner), windows, detail::pick<stream_joined>(options...));
+            other, std::forward<F>(joiner), windows, options...);
     }
 
 private:
-    template <detail::join_kind Kind, class JoinedKey, class OtherKey, class OtherValue, class F>
+    template <detail::join_kind Kind, class JoinedKey, class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto joined_within(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
-                                     const stream_joined& options) const {
+                                     const Options&... options) const {
         this->check_serdes();
         static_assert(
             std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>>,
@@ -98,13 +105,18 @@ private:
             "kstream::join: the joiner must be callable with (left, right) or (key, left, right); a side that can be "
             "absent, the right one in a left join and both in an outer join, is a pointer");
         using NewValue = detail::stream_joined_t<F, arguments>;
-        return kstream<JoinedKey, NewValue>(
-            detail::join_streams<Key, Value, OtherKey, OtherValue, arguments, NewValue>(
-                this->state(), other.state(), detail::share(std::forward<F>(joiner)), detail::span_of(windows), options));
+        const auto left = detail::serdes_from(this->serdes(), options...);
+        const detail::stream_join_serdes<arguments> serdes{
+            left.key, left.value, detail::serde_from<other_value_serde>(other.serdes().value, options...)};
+        return kstream<JoinedKey, NewValue>(detail::join_streams<Key, Value, OtherKey, OtherValue, arguments, NewValue>(
+                                                this->state(), other.state(), detail::share(std::forward<F>(joiner)),
+                                                detail::span_of(windows), detail::pick<stream_joined>(options...), serdes),
+                                            {serdes.key, {}});
     }
 
     template <bool Left, class RowArgument, class TableKey, class Row, rows Rows, class F>
-    [[nodiscard]] auto joined_with(const ktable<TableKey, Row, Rows>& table, F&& joiner, const joined& options) const {
+    [[nodiscard]] auto joined_with(const ktable<TableKey, Row, Rows>& table, F&& joiner, const joined& options,
+                                   const serdes_for<Key, Value>& serdes) const {
         this->check_serdes();
         static_assert(
             std::is_same_v<TableKey, without_null_t<Key>>,
@@ -122,7 +134,9 @@ private:
             "the row is a pointer, null where there is none");
         using NewValue = detail::joined_t<F, JoinedKey, plain, RowArgument>;
         return kstream<JoinedKey, NewValue>(detail::stateful<Key, Value>::template add_table_join<Left, NewValue>(
-            this->state(), table.at(), table.table(), detail::share(std::forward<F>(joiner)), options));
+                                                this->state(), table.at(), table.table(),
+                                                detail::share(std::forward<F>(joiner)), options, serdes),
+                                            {serdes.key, {}});
     }
 };
 

@@ -58,7 +58,7 @@ public:
             "kstream::process_values: the processor must take the key and value types of the stream, std::optional "
             "included; derive it from streams::fixed_key_processor<Key, Value, ...> of these types");
         auto& node = add(std::move(supplier), "KSTREAM-PROCESSVALUES-", options...);
-        return kstream<Key, typename types::value_out>(this->at().behind(node));
+        return kstream<Key, typename types::value_out>(this->at().behind(node), {this->serdes().key, {}});
     }
 
 private:

@@ -47,8 +47,8 @@ public:
     /// Each value replaced by what the functor returns; where that is an empty std::optional, the row is deleted.
     template <class F, class... Options>
     [[nodiscard]] auto map_values(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "ktable::map_values takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "ktable::map_values takes the options named, materialized, key_serde(object) and value_serde(object)");
         static_assert(not_mutable<F>,
                       "ktable::map_values: the functor is a mutable lambda, but all tasks share it; keep "
                       "state in a store, or give each task its own functor with per_task(factory)");
@@ -71,8 +71,9 @@ public:
     [[nodiscard]] auto transform_values(F&& transformer, const Options&... options) const {
         using functor_type = std::decay_t<F>;
         if constexpr (detail::transformer_supplier<functor_type>) {
-            static_assert(detail::options_of<named, materialized, state_stores>::admit<Options...>,
-                          "ktable::transform_values takes the options named, materialized and state_stores");
+            static_assert(detail::options_of<named, materialized, state_stores, detail::serde_options>::admit<Options...>,
+                          "ktable::transform_values takes the options named, materialized, state_stores, key_serde(object) "
+                          "and value_serde(object)");
             using types = detail::transformer_of<functor_type>;
             static_assert(std::is_same_v<typename types::key_type, Key> && std::is_same_v<typename types::value_type, Value>,
                           "ktable::transform_values: the transformer must be derived from value_transformer<Key, Value, "
@@ -81,9 +82,9 @@ public:
             return view<operation, false, rows::deletable>("KTABLE-TRANSFORMVALUES-", std::forward<F>(transformer),
                                                            options...);
         } else {
-            static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                          "ktable::transform_values of a functor takes the options named and materialized; one that uses "
-                          "stores is a value_transformer");
+            static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                          "ktable::transform_values of a functor takes the options named, materialized, key_serde(object) and "
+                          "value_serde(object); one that uses stores is a value_transformer");
             static_assert(!detail::mutable_record_functor<F, Key, const Value*>,
                           "ktable::transform_values: the functor is a mutable lambda, but all tasks share it; keep "
                           "state in a store, or give each task its own functor with per_task(factory)");
@@ -108,7 +109,8 @@ public:
         graph_node_ref node =
             at().graph->add_processor(at().graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),
                                      *at().node, [] { return make_node<node_type>(); });
-        return kstream<Key, typename node_type::stream_value>(at().behind(node, false));
+        return kstream<Key, typename node_type::stream_value>(at().behind(node, false),
+                                                              {table()->serdes().key, table()->serdes().value});
     }
     /// The same under new keys: `to_stream().select_key(mapper)`.
     template <class F, class... Options>
@@ -124,7 +126,8 @@ public:
     /// group.
     template <class F, class... Options>
     [[nodiscard]] auto group_by(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<grouped>::admit<Options...>, "ktable::group_by takes one option: grouped");
+        static_assert(detail::options_of<grouped, detail::serde_options>::admit<Options...>,
+                      "ktable::group_by takes the options grouped, key_serde(object) and value_serde(object)");
         static_assert(not_mutable<F>, "ktable::group_by: the functor is a mutable lambda, but all tasks share it; keep "
                                       "state in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "ktable::group_by: the functor must be callable with (value) or (key, value) of the "
@@ -135,13 +138,15 @@ public:
         using node_type = detail::table_grouping_node<Key, Value, pair, std::decay_t<F>>;
         table()->enable_sending_old_values(true);
         const std::string name = detail::pick<grouped>(options...).name;
+        const auto serdes =
+            detail::serdes_from(serdes_for<typename node_type::new_key, typename node_type::new_value>(), options...);
         graph_node_ref node = at().graph->add_processor(
             at().graph->name_or_new(name, "KTABLE-SELECT-"), *at().node,
-            [mapper = detail::share(std::forward<F>(mapper)), versioned = table()->versioned()] {
-                return make_node<node_type>(mapper, versioned);
+            [mapper = detail::share(std::forward<F>(mapper)), versioned = table()->versioned(), key = serdes.key] {
+                return make_node<node_type>(mapper, versioned, key);
             });
-        return kgrouped_table<typename node_type::new_key, typename node_type::new_value>(
-            {at().behind(node, false), name});
+        return kgrouped_table<typename node_type::new_key, typename node_type::new_value>({at().behind(node, false), name},
+                                                                                          serdes);
     }
 
     /// Holds updates back, as until_window_closes or until_time_limit say, and forwards the last of each key. What reads
@@ -168,8 +173,8 @@ private:
 
     template <bool Wanted, class F, class... Options>
     [[nodiscard]] auto filtered(F&& predicate, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "ktable::filter takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "ktable::filter takes the options named, materialized, key_serde(object) and value_serde(object)");
         static_assert(not_mutable<F>, "ktable::filter: the predicate is a mutable lambda, but all tasks share it; keep "
                                       "state in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "ktable::filter: the predicate must be callable with (value) or (key, value) of the "
@@ -196,8 +201,16 @@ private:
         using view_type = detail::table_view<Key, Value, Operation, std::decay_t<F>, Skips>;
         [[maybe_unused]] std::vector<store_spec> brought;
         if constexpr (detail::transformer_supplier<std::decay_t<F>>) brought = detail::stores_of(f);
+        serdes_for<Key, NewValue> inherited{table()->serdes().key, {}};
+        if constexpr (Skips) inherited.value = table()->serdes().value; // a filter, whose rows are the table's own
+        const auto serdes = detail::serdes_from(std::move(inherited), options...);
+        if (spec) {
+            detail::require_usable(serdes, concat("store ", spec->name));
+            spec->serdes = detail::kept_by(serdes.key, serdes.value);
+        }
         auto rows_view = std::make_shared<view_type>(table(), detail::share(std::forward<F>(f)), std::move(spec),
                                                      kept.has_value());
+        rows_view->use_serdes(serdes);
         if constexpr (detail::transformer_supplier<std::decay_t<F>>)
             rows_view->use_stores(detail::pick<state_stores>(options...).names, std::move(brought));
         detail::graph_node what{.name = at().graph->name_or_new(detail::pick<named>(options...).name, prefix)};

@@ -17,7 +17,7 @@ namespace detail {
 /// An option of some operator, and so no functor.
 template <class T>
 concept option = options_of<named, consumed, produced, grouped, repartitioned, joined, branched, materialized,
-                            table_joined>::template has<T>;
+                            table_joined, serde_options>::template has<T>;
 } // namespace detail
 
 /// The joins of a table; part of ktable.
@@ -74,8 +74,9 @@ private:
               class... Options>
     [[nodiscard]] auto joined_by_key(const ktable<ForeignKey, Other, Rows>& other, Extractor&& extractor, F&& joiner,
                                      const Options&... options) const {
-        static_assert(detail::options_of<table_joined, materialized>::admit<Options...>,
-                      "ktable::join by a foreign key takes the options table_joined and materialized");
+        static_assert(detail::options_of<table_joined, materialized, detail::serde_options>::admit<Options...>,
+                      "ktable::join by a foreign key takes the options table_joined, materialized, key_serde(object) and "
+                      "value_serde(object)");
         static_assert(!detail::mutable_record_functor<Extractor, Key, Value>,
                       "ktable::join: the extractor is a mutable lambda, but all tasks share it; keep state in a store, "
                       "or give each task its own functor with per_task(factory)");
@@ -104,7 +105,9 @@ private:
                                        .place_primary = how.partitioner};
         const std::string store = kept.name.empty() ? at.graph->new_store_name("KTABLE-FK-JOIN-OUTPUT-") : kept.name;
         using result_table = detail::source_table<Key, NewValue>;
-        auto table = std::make_shared<result_table>(detail::key_value_spec(store, kept), !kept.name.empty());
+        const auto serdes =
+            detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
+        auto table = std::make_shared<result_table>(detail::key_value_spec(store, kept), !kept.name.empty(), serdes);
         using shape = detail::foreign_join<Key, Value, ForeignKey, Other, NewValue, Kind == detail::join_kind::left>;
         return ktable<Key, NewValue, rows::deletable>(shape::add(std::move(plan), at, this->table(), other.at(),
                                                                  other.table(),
@@ -116,8 +119,8 @@ private:
     template <detail::join_kind Kind, class OtherKey, class Other, rows Rows, class F, class... Options>
     [[nodiscard]] auto joined_with(const ktable<OtherKey, Other, Rows>& other, F&& joiner,
                                    const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "ktable::join takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "ktable::join takes the options named, materialized, key_serde(object) and value_serde(object)");
         static_assert(
             std::is_same_v<Key, OtherKey>,
             "ktable::join: both tables must have the same key type; join by a foreign key with an extractor, or "
@@ -147,6 +150,11 @@ private:
         if (const auto kept = detail::picked<materialized>(options...))
             spec = detail::key_value_spec(kept->name.empty() ? at.graph->new_store_name("KTABLE-MERGE-") : kept->name,
                                           *kept);
+        const auto serdes = detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
+        if (spec) {
+            detail::require_usable(serdes, concat("store ", spec->name));
+            spec->serdes = detail::kept_by(serdes.key, serdes.value);
+        }
         const std::string name = detail::pick<named>(options...).name;
         const auto side = [&](const char* suffix, const char* prefix) {
             return at.graph->name_or_new(name.empty() ? name : name + suffix, prefix);
@@ -159,6 +167,7 @@ private:
         using table_type = detail::joined_table<Key, Value, Other, NewValue, functor, Kind, stored>;
         auto table = std::make_shared<table_type>(this->table(), other.table(), detail::share(std::forward<F>(joiner)),
                                                   std::move(spec));
+        table->use_serdes(serdes);
         return ktable<Key, NewValue, rows::deletable>(detail::add_table_join(at, other.at(), std::move(names), table),
                                                       table);
     }

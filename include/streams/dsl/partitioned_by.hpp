@@ -20,9 +20,10 @@ struct partitioner_option {
 };
 
 /// Chooses the partition of each record (Kafka's `StreamPartitioner`): `s.to("out", partitioned_by(by_country))`. The
-/// functor takes `(value, partitions)`, `(key, value, partitions)`, `(key, value, const headers&, partitions)` (KIP-1321) or
-/// `(const record<Key, Value>&, topic, partitions)`, and returns a partition from 0; std::nullopt for the default one, murmur2 of the key; or a range of partitions, each of
-/// which gets the record (KIP-837; none: the record is dropped, and counted as drop_reason::partitioner).
+/// functor takes `(value, partitions)`, `(key, value, partitions)`, `(key, value, const headers&, partitions)` (KIP-1321)
+/// or `(const record<Key, Value>&, topic, partitions)`, and returns a partition from 0; std::nullopt for the default one,
+/// murmur2 of the key; or a range of partitions, each of which gets the record (KIP-837; none: the record is dropped, and
+/// counted as drop_reason::partitioner).
 template <class F>
 [[nodiscard]] partitioner_option<std::decay_t<F>> partitioned_by(F&& choose) {
     return {std::forward<F>(choose)};

@@ -29,8 +29,8 @@ public:
     /// for a record that joins one session: with what `init` makes, then the session.
     template <class Initializer, class F, class Merger, class... Options>
     auto aggregate(Initializer&& init, F&& aggregator, Merger&& merger, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized>::admit<Options...>,
-                      "aggregate takes the options named and materialized");
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "aggregate takes the options named, materialized, key_serde(object) and value_serde(object)");
         using of_sessions = detail::aggregation_checks<without_null_t<Key>, Value>;
         return add("KSTREAM-AGGREGATE-",
                    of_sessions::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
@@ -53,12 +53,12 @@ public:
     template <class To>
     [[nodiscard]] session_windowed_kstream late_to(To&& to) const {
         session_windowed_kstream copy = *this;
-        copy.late_ = detail::make_late_exit<Key, Value>(std::forward<To>(to));
+        copy.late_ = detail::make_late_exit<Key, Value>(std::forward<To>(to), group_->serdes);
         return copy;
     }
 
     /// For the library: a grouping with windows.
-    session_windowed_kstream(std::shared_ptr<detail::group_state> group, detail::session_windows windows)
+    session_windowed_kstream(std::shared_ptr<detail::typed_group<Key, Value>> group, detail::session_windows windows)
         : group_(std::move(group)), windows_(windows) {}
 
 private:
@@ -80,8 +80,10 @@ private:
         detail::emission how = how_;
         how.by_key = kept.in_memory;
         auto names = detail::new_names(at(), prefix, options...);
+        const auto serdes = detail::row_serdes<plan>(group_->serdes, names.store, options...);
         auto table = std::make_shared<detail::aggregated_table<shape>>(
-            shape{std::move(checked.plan), windows_, how}, shape::spec(names.store, windows_, how_, kept));
+            shape{std::move(checked.plan), windows_, how}, shape::spec(names.store, windows_, how_, kept), serdes);
+        table->use_serdes({detail::session_key_serde(serdes.key), serdes.value});
         auto place =
             detail::add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, table,
                                                 {.grace = std::chrono::milliseconds(windows_.gap + windows_.grace)});
@@ -90,7 +92,7 @@ private:
                                                                                           std::move(table));
     }
 
-    std::shared_ptr<detail::group_state> group_;
+    std::shared_ptr<detail::typed_group<Key, Value>> group_;
     detail::session_windows windows_;
     detail::emission how_{};
     detail::late_exit late_{};

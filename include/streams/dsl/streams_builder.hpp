@@ -60,8 +60,9 @@ public:
     /// store where materialized names one, or where something downstream reads it. Key and Value are plain types.
     template <class Key, class Value, class... Options>
     ktable<Key, Value, rows::deletable> table(const std::string& topic, const Options&... options) {
-        static_assert(detail::options_and<timestamp_option, consumed, materialized>::admit<Options...>,
-                      "streams_builder::table takes the options consumed, materialized and timestamp_from(functor)");
+        static_assert(detail::options_and<timestamp_option, consumed, materialized, detail::serde_options>::admit<Options...>,
+                      "streams_builder::table takes the options consumed, materialized, timestamp_from(functor), "
+                      "key_serde(object) and value_serde(object)");
         static_assert(
             has_serde<Key> && has_serde<Value>,
             "streams_builder::table: key and value type need a serde and no std::optional: a deleted row is no "
@@ -72,12 +73,13 @@ public:
         const auto kept = detail::pick<materialized>(options...);
         const std::string store = kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name;
         using table_type = detail::source_table<Key, Value>;
+        const auto serdes = chosen_serdes<Key, Value>(topic, options...);
         auto table = std::make_shared<table_type>(detail::key_value_spec(store, kept),
-                                                  !kept.name.empty() || kept.history_retention.has_value());
+                                                  !kept.name.empty() || kept.history_retention.has_value(), serdes);
         auto at = detail::add_table_source(
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),
             detail::source_maker<std::optional<Key>, std::optional<Value>>(
-                on_null::fail, detail::picked_functional<timestamp_option>(options...)),
+                on_null::fail, detail::picked_functional<timestamp_option>(options...), serdes),
             [table](const std::string& name, const std::string& source, const std::string& reused, topology& out) {
                 detail::write_table_source<std::optional<Key>, std::optional<Value>>(*table, name, {source}, reused, {}, out);
             });
@@ -89,8 +91,9 @@ public:
     template <class Key, class Value, class... Options>
     global_ktable<Key, Value> global_table(const std::string& topic, const Options&... options) {
         static_assert(
-            detail::options_and<timestamp_option, consumed, materialized>::admit<Options...>,
-            "streams_builder::global_table takes the options consumed, materialized and timestamp_from(functor)");
+            detail::options_and<timestamp_option, consumed, materialized, detail::serde_options>::admit<Options...>,
+            "streams_builder::global_table takes the options consumed, materialized, timestamp_from(functor), "
+            "key_serde(object) and value_serde(object)");
         static_assert(
             storable<Key> && storable<Value>,
             "streams_builder::global_table: key and value type need a serde and must own their memory, without "
@@ -99,12 +102,14 @@ public:
         store_spec spec =
             detail::key_value_spec(kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name, kept);
         spec.logging = spec.caching = false;
+        const auto serdes = chosen_serdes<Key, Value>(topic, options...);
+        spec.serdes = detail::kept_by(serdes.key, serdes.value);
         global_ktable<Key, Value> table(spec.name);
         using node_type = detail::table_source_node<std::optional<Key>, std::optional<Value>>;
         const auto make = [upkeep = detail::table_upkeep{spec.name}] { return make_node<node_type>(upkeep); };
         detail::add_global_source(graph_, topic, detail::pick<consumed>(options...), std::move(spec),
                                   detail::source_maker<std::optional<Key>, std::optional<Value>>(
-                                      on_null::fail, detail::picked_functional<timestamp_option>(options...)),
+                                      on_null::fail, detail::picked_functional<timestamp_option>(options...), serdes),
                                   make, false);
         return table;
     }
@@ -115,8 +120,9 @@ public:
     template <class Key, class Value, class Supplier, class... Options>
     streams_builder& add_global_store(store_spec spec, const std::string& topic, Supplier supplier,
                                       const Options&... options) {
-        static_assert(detail::options_and<timestamp_option, consumed>::admit<Options...>,
-                      "streams_builder::add_global_store takes the options consumed and timestamp_from(functor)");
+        static_assert(detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
+                      "streams_builder::add_global_store takes the options consumed, timestamp_from(functor), "
+                      "key_serde(object) and value_serde(object)");
         static_assert(
             detail::processor_supplier<Supplier>,
             "streams_builder::add_global_store: the supplier must be callable without arguments, as const, and return a "
@@ -125,7 +131,8 @@ public:
         spec.logging = false;
         detail::add_global_source(
             graph_, topic, how, std::move(spec),
-            detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...)),
+            detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...),
+                                             chosen_serdes<Key, Value>(topic, options...)),
             detail::processor_maker(std::move(supplier)), true);
         return *this;
     }
@@ -137,8 +144,8 @@ public:
         return *this;
     }
 
-    /// The topology of all that was added so far. Throws topology_error where it is wrong: names used twice, a topic read
-    /// as different types, stores of one name with different settings.
+    /// The topology of all that was added so far. Throws topology_error where it is wrong: a node, a store or an internal
+    /// topic whose name another has, a topic read as different types. Processors share a store by equal definitions of it.
     [[nodiscard]] topology build() const { return graph_->write(); }
     /// The same; `config` is where topology.optimization and ensure.explicit.internal.resource.naming are read from. Where
     /// the latter is true, throws topology_error for stores and internal topics without a name of the user's (KIP-1111).
@@ -151,16 +158,30 @@ public:
 private:
     template <class Key, class Value, class Topics, class... Options>
     [[nodiscard]] kstream<Key, Value> stream_of(Topics topics, const Options&... options) {
-        static_assert(detail::options_and<timestamp_option, consumed>::admit<Options...>,
-                      "streams_builder::stream takes the options consumed and timestamp_from(functor)");
+        static_assert(detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
+                      "streams_builder::stream takes the options consumed, timestamp_from(functor), key_serde(object) and "
+                      "value_serde(object)");
         static_assert(
             readable_and_writable<Key> && readable_and_writable<Value>,
             "streams_builder::stream: the key or value type has no serde; specialise streams::serde for it, or "
             "include the header that does");
         const consumed how = detail::pick<consumed>(options...);
-        return kstream<Key, Value>(detail::add_stream_source(
-            graph_, std::move(topics), how, typeid(record<Key, Value>),
-            detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...))));
+        const auto serdes = chosen_serdes<Key, Value>(name_of(topics), options...);
+        return kstream<Key, Value>(
+            detail::add_stream_source(graph_, std::move(topics), how, typeid(record<Key, Value>),
+                                      detail::source_maker<Key, Value>(
+                                          how.on_null, detail::picked_functional<timestamp_option>(options...), serdes)),
+            serdes);
+    }
+    template <class Key, class Value, class... Options>
+    [[nodiscard]] static serdes_for<Key, Value> chosen_serdes(const std::string& topic, const Options&... options) {
+        auto chosen = detail::serdes_from(serdes_for<Key, Value>(), options...);
+        detail::require_usable(chosen, concat("the source of topic ", topic));
+        return chosen;
+    }
+    [[nodiscard]] static std::string name_of(const topic_pattern& topics) { return topics.expression; }
+    [[nodiscard]] static std::string name_of(const std::vector<std::string>& topics) {
+        return topics.empty() ? std::string() : topics.front();
     }
 
     std::shared_ptr<detail::graph> graph_;

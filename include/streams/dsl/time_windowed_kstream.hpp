@@ -41,12 +41,12 @@ public:
     template <class To>
     [[nodiscard]] time_windowed_kstream late_to(To&& to) const {
         time_windowed_kstream copy = *this;
-        copy.late_ = detail::make_late_exit<Key, Value>(std::forward<To>(to));
+        copy.late_ = detail::make_late_exit<Key, Value>(std::forward<To>(to), group_->serdes);
         return copy;
     }
 
     /// For the library: a grouping with windows.
-    time_windowed_kstream(std::shared_ptr<detail::group_state> group, Windows windows)
+    time_windowed_kstream(std::shared_ptr<detail::typed_group<Key, Value>> group, Windows windows)
         : group_(std::move(group)), windows_(windows) {}
 
 private:
@@ -67,8 +67,10 @@ private:
         using shape = detail::by_window<Key, Value, plan, Windows>;
         const auto kept = detail::pick<materialized>(options...);
         auto names = detail::new_names(at(), prefix, options...);
+        const auto serdes = detail::row_serdes<plan>(group_->serdes, names.store, options...);
         auto table = std::make_shared<detail::aggregated_table<shape>>(
-            shape{std::move(checked.plan), windows_, how_}, shape::spec(names.store, windows_, how_, kept));
+            shape{std::move(checked.plan), windows_, how_}, shape::spec(names.store, windows_, how_, kept), serdes);
+        table->use_serdes({detail::windowed_key_serde(serdes.key, windows_.ends()), serdes.value});
         auto place = detail::add_aggregation<Key, Value>(
             *group_, std::move(names.node), names.store, table,
             {.window_ends = windows_.ends(), .grace = std::chrono::milliseconds(windows_.grace)});
@@ -77,7 +79,7 @@ private:
                                                                                                std::move(table));
     }
 
-    std::shared_ptr<detail::group_state> group_;
+    std::shared_ptr<detail::typed_group<Key, Value>> group_;
     Windows windows_;
     detail::emission how_{};
     detail::late_exit late_{};

@@ -87,9 +87,10 @@ template <class Key, class Value, class F>
 
 /// Makes the source of a topic whose timestamps `option` chooses.
 template <class Key, class Value, class Option>
-[[nodiscard]] auto source_maker(on_null nulls, const Option& option) {
-    return [nulls, make_timestamp = timestamp_maker<Key, Value>(option)] {
-        return make_node<topic_source<Key, Value, decltype(make_timestamp())>>(nulls, make_timestamp());
+[[nodiscard]] auto source_maker(on_null nulls, const Option& option, const serdes_for<Key, Value>& serdes) {
+    return [nulls, make_timestamp = timestamp_maker<Key, Value>(option), serdes] {
+        return make_node<topic_source<Key, Value, decltype(make_timestamp())>>(nulls, make_timestamp(), serdes.key,
+                                                                                     serdes.value);
     };
 }
 

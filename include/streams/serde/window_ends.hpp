@@ -76,6 +76,8 @@ public:
     /// For the library.
     explicit window_ends(std::shared_ptr<const detail::window_rule> rule) noexcept : rule_(std::move(rule)) {}
 
+    /// Neither a size nor a rule was given.
+    [[nodiscard]] bool known() const noexcept { return rule_ || size_ > 0; }
     /// The largest time where the window would end past it. Throws serialization_error where custom windows have none that
     /// begins at `start`.
     [[nodiscard]] std::int64_t operator()(std::int64_t start) const {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <streams/core/big_endian.hpp>
-#include <streams/serde/serde.hpp>
+#include <streams/serde/serde_object.hpp>
 #include <streams/serde/window.hpp>
 #include <streams/serde/window_ends.hpp>
 
@@ -65,19 +65,26 @@ template <has_serde Key>
 class time_windowed_serde {
 public:
     static constexpr bool borrows = borrows_from_record<Key>;
-    explicit time_windowed_serde(std::chrono::milliseconds size) noexcept : ends_(size) {}
-    explicit time_windowed_serde(window_ends ends) noexcept : ends_(std::move(ends)) {}
+    /// `inner`: of the key inside.
+    explicit time_windowed_serde(window_ends ends, serde_for<Key> inner = {})
+        : ends_(std::move(ends)), inner_(std::move(inner)) {}
+    explicit time_windowed_serde(std::chrono::milliseconds size, serde_for<Key> inner = {})
+        : time_windowed_serde(window_ends(size), std::move(inner)) {}
 
-    void serialize(const windowed<Key>& value, bytes& out) const { serde<windowed<Key>>::serialize(value, out); }
+    void serialize(const windowed<Key>& value, bytes& out) const {
+        inner_.serialize(value.key, out);
+        append_big_endian(out, value.window.start);
+    }
     [[nodiscard]] windowed<Key> deserialize(bytes_view in) const {
-        auto value = serde<windowed<Key>>::deserialize(in);
-        value.window.end = ends_(value.window.start);
-        return value;
+        const bytes_view key = detail::without_suffix(in, 8);
+        const auto start = load_big_endian<std::int64_t>(key.end());
+        return {inner_.deserialize(key), {start, ends_(start)}};
     }
     static bytes_view placed_by(bytes_view serialized) { return serde<windowed<Key>>::placed_by(serialized); }
 
 private:
     window_ends ends_;
+    serde_for<Key> inner_;
 };
 
 /// A session-windowed key in a topic: `key | end:8 | start:8` (Kafka's `SessionWindowedSerializer`). Partitioned by the
@@ -96,6 +103,29 @@ struct serde<session_windowed<Key>> {
                 {load_big_endian<std::int64_t>(key.end() + 8), load_big_endian<std::int64_t>(key.end())}};
     }
     static bytes_view placed_by(bytes_view serialized) { return detail::without_suffix(serialized, 16); }
+};
+
+/// The same, the key inside by a serde object.
+template <has_serde Key>
+class session_windowed_serde {
+public:
+    static constexpr bool borrows = borrows_from_record<Key>;
+    explicit session_windowed_serde(serde_for<Key> inner) : inner_(std::move(inner)) {}
+
+    void serialize(const session_windowed<Key>& value, bytes& out) const {
+        inner_.serialize(value.key, out);
+        append_big_endian(out, value.window.end);
+        append_big_endian(out, value.window.start);
+    }
+    [[nodiscard]] session_windowed<Key> deserialize(bytes_view in) const {
+        const bytes_view key = detail::without_suffix(in, 16);
+        return {inner_.deserialize(key),
+                {load_big_endian<std::int64_t>(key.end() + 8), load_big_endian<std::int64_t>(key.end())}};
+    }
+    static bytes_view placed_by(bytes_view serialized) { return serde<session_windowed<Key>>::placed_by(serialized); }
+
+private:
+    serde_for<Key> inner_;
 };
 
 } // namespace streams::inline v0

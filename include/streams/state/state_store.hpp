@@ -3,11 +3,13 @@
 #include <streams/core/bytes.hpp>
 #include <streams/core/headers.hpp>
 #include <streams/core/record.hpp>
+#include <streams/serde/serde_object.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -43,6 +45,23 @@ public:
     /// Asks for updates to be forwarded through `listener`, only the last of each key per commit. False where the store
     /// does not cache: then its node forwards every update itself. `with_old_values`: fill flushed_entry::old_value.
     [[nodiscard]] virtual bool forward_on_flush(flush_listener& listener, bool with_old_values) = 0;
+
+    /// How a typed view converts keys and values: by the objects of the store's definition where they are of its types, else
+    /// by serde<T>.
+    template <class Key>
+    [[nodiscard]] serde_for<Key> key_serde() const {
+        return serdes_ ? store_serdes::as<Key>(serdes_->key) : serde_for<Key>();
+    }
+    template <class Value>
+    [[nodiscard]] serde_for<Value> value_serde() const {
+        return serdes_ ? store_serdes::as<Value>(serdes_->value) : serde_for<Value>();
+    }
+    /// For the library: set by who makes the store.
+    void use_serdes(std::shared_ptr<const store_serdes> serdes) noexcept { serdes_ = std::move(serdes); }
+    [[nodiscard]] const std::shared_ptr<const store_serdes>& serdes() const noexcept { return serdes_; }
+
+private:
+    std::shared_ptr<const store_serdes> serdes_;
 };
 
 /// The order of an iteration.

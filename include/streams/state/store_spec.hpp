@@ -1,8 +1,11 @@
 #pragma once
 
+#include <streams/serde/serde_object.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace streams::inline v0 {
@@ -43,6 +46,8 @@ struct store_spec {
     std::chrono::milliseconds time_to_live{0};
     /// Key-value stores: keys begin with a size in 4 bytes (big-endian) and that many bytes, by which prefix scans find them.
     bool sized_prefix = false;
+    /// The serde objects that its views read and write it with; null: serde<T> of their types. Equal specs share them.
+    std::shared_ptr<const store_serdes> serdes{};
 
     friend bool operator==(const store_spec&, const store_spec&) = default;
 };

@@ -1,32 +1,59 @@
 #pragma once
 
 #include <streams/core/big_endian.hpp>
-#include <streams/serde/serde.hpp>
+#include <streams/state/state_store.hpp>
 #include <streams/state/value_and_timestamp.hpp>
 
 #include <cstdint>
+#include <exception>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 namespace streams::inline v0::detail {
+
+/// Throws serialization_error: what stands in a store is not what its reader takes it for. Names store, key, cause and
+/// remedy. `part`: `key`, `value`.
+[[noreturn]] void throw_undecodable_entry(std::string_view store, bytes_view key, std::string_view part,
+                                          const std::exception& cause);
+
+/// Runs `decode`, whose errors are those of an entry of the store.
+template <class Decode>
+decltype(auto) decoding(std::string_view store, bytes_view key, std::string_view part, Decode decode) {
+    try {
+        return decode();
+    } catch (const std::exception& cause) {
+        throw_undecodable_entry(store, key, part, cause);
+    }
+}
+
+/// The 8 bytes in front of a stored value. Throws serialization_error where it is shorter.
+[[nodiscard]] inline std::int64_t stored_timestamp(bytes_view in) {
+    if (in.size() < sizeof(std::int64_t))
+        throw serialization_error(concat("a stored value of ", in.size(), " bytes is shorter than its timestamp"));
+    return load_big_endian<std::int64_t>(in.data());
+}
 
 /// The bytes of a stored value: those of its serde, in a timestamped store with 8 bytes of timestamp in front.
 template <class Value>
 struct stored_value {
+    using plain = Value;
     static constexpr bool timestamped = false;
-    static void serialize(const Value& value, bytes& out) { serde<Value>::serialize(value, out); }
-    [[nodiscard]] static Value deserialize(bytes_view in) { return serde<Value>::deserialize(in); }
+    static void serialize(const serde_for<plain>& serde, const Value& value, bytes& out) { serde.serialize(value, out); }
+    [[nodiscard]] static Value deserialize(const serde_for<plain>& serde, bytes_view in) { return serde.deserialize(in); }
 };
 
 template <class Value>
 struct stored_value<value_and_timestamp<Value>> {
+    using plain = Value;
     static constexpr bool timestamped = true;
-    static void serialize(const value_and_timestamp<Value>& value, bytes& out) {
+    static void serialize(const serde_for<plain>& serde, const value_and_timestamp<Value>& value, bytes& out) {
         append_big_endian(out, value.timestamp);
-        serde<Value>::serialize(value.value, out);
+        serde.serialize(value.value, out);
     }
-    [[nodiscard]] static value_and_timestamp<Value> deserialize(bytes_view in) {
-        if (in.size() < sizeof(std::int64_t))
-            throw serialization_error(concat("a stored value of ", in.size(), " bytes is shorter than its timestamp"));
-        return {serde<Value>::deserialize(in.subview(sizeof(std::int64_t))), load_big_endian<std::int64_t>(in.data())};
+    [[nodiscard]] static value_and_timestamp<Value> deserialize(const serde_for<plain>& serde, bytes_view in) {
+        const std::int64_t timestamp = stored_timestamp(in);
+        return {serde.deserialize(in.subview(sizeof timestamp)), timestamp};
     }
 };
 

@@ -101,4 +101,15 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
     return spec;
 }
 
+/// The same store, whose keys and values are converted by these objects in every typed view of it (what Kafka's
+/// `StoreBuilder` is given as serdes): `with_serdes(key_value("seen"), serde<std::string>(), avro_payments)`.
+template <serde_object KeySerde, serde_object ValueSerde>
+[[nodiscard]] store_spec with_serdes(store_spec spec, KeySerde key, ValueSerde value) {
+    using key_type = streams::detail::decoded_t<KeySerde>;
+    using value_type = streams::detail::decoded_t<ValueSerde>;
+    spec.serdes = std::make_shared<const store_serdes>(
+        store_serdes{serde_for<key_type>(std::move(key)), serde_for<value_type>(std::move(value))});
+    return spec;
+}
+
 } // namespace streams::inline v0::stores

@@ -21,13 +21,14 @@ struct key_value {
 
 /// A key-value store in types (Kafka's `KeyValueStore<K, V>`): a cheap view of the store, to be kept by the processor
 /// that uses it. `Value` is `value_and_timestamp<V>` for a timestamped store. What a borrowing type refers to is valid
-/// until the next call on the same store; what a range hands out, until the range goes on. Throws serialization_error where
+/// until the next call on the same store; what a range hands out, until the range goes on. Throws serialization_error, which names store and key, where
 /// stored bytes do not decode.
 ///
 ///     typed_key_value_store<std::string, value_and_timestamp<std::int64_t>> counts(context.store("counts"));
 template <class Key, class Value>
-class typed_key_value_store : public detail::typed_store_base<key_value_store, Value> {
-    using base = detail::typed_store_base<key_value_store, Value>;
+class typed_key_value_store : public detail::typed_store_base<key_value_store, Key, Value> {
+    using base = detail::typed_store_base<key_value_store, Key, Value>;
+    using base::encode;
 
 public:
     using entry = key_value<Key, Value>;
@@ -52,10 +53,8 @@ public:
     /// Entries with from <= key <= to by the order of the serialised keys; nullopt leaves that side open.
     [[nodiscard]] store_range<entry> range(const std::optional<Key>& from, const std::optional<Key>& to,
                                            iteration_order direction = iteration_order::ascending) {
-        bytes first;
-        bytes last;
-        if (from) serde<Key>::serialize(*from, first);
-        if (to) serde<Key>::serialize(*to, last);
+        const bytes first = base::encoded(from);
+        const bytes last = base::encoded(to);
         return decoded(this->bytes_store().range(from ? std::optional(first.view()) : std::nullopt,
                                                  to ? std::optional(last.view()) : std::nullopt, direction));
     }
@@ -72,23 +71,12 @@ public:
     [[nodiscard]] std::uint64_t approximate_num_entries() { return this->bytes_store().approximate_num_entries(); }
 
 private:
-    struct decode_entry {
-        entry operator()(const store_entry& raw) const {
-            return {serde<Key>::deserialize(raw.key), detail::stored_value<Value>::deserialize(raw.value)};
-        }
-    };
-
-    [[nodiscard]] bytes_view encode(const Key& key) {
-        key_.clear();
-        serde<Key>::serialize(key, key_);
-        return key_.view();
-    }
-    [[nodiscard]] static store_range<entry> decoded(store_range<store_entry> raw) {
-        return detail::transformed<entry>(std::move(raw), decode_entry{});
+    [[nodiscard]] store_range<entry> decoded(store_range<store_entry> raw) const {
+        return detail::transformed<entry>(std::move(raw), [serdes = this->serdes()](const store_entry& found) {
+            return entry{serdes.key(found.key), serdes.value(found.key, found.value)};
+        });
     }
     using base::decoded;
-
-    bytes key_;
 };
 
 } // namespace streams::inline v0

@@ -14,10 +14,11 @@ namespace streams::inline v0 {
 
 /// A session store in types (Kafka's `SessionStore<K, V>`): a cheap view of the store, to be kept by the processor that
 /// uses it. Times are ms since the epoch. What a borrowing type refers to is valid until the next call on the same store;
-/// what a range hands out, until the range goes on. Throws serialization_error where stored bytes do not decode.
+/// what a range hands out, until the range goes on. Throws serialization_error, which names store and key, where stored bytes do not decode.
 template <class Key, class Value>
-class typed_session_store : public detail::typed_store_base<session_store, Value> {
-    using base = detail::typed_store_base<session_store, Value>;
+class typed_session_store : public detail::typed_store_base<session_store, Key, Value> {
+    using base = detail::typed_store_base<session_store, Key, Value>;
+    using base::encode;
 
 public:
     using entry = std::pair<session_windowed<Key>, Value>;
@@ -51,10 +52,8 @@ public:
     [[nodiscard]] store_range<entry> find_range(const std::optional<Key>& first, const std::optional<Key>& last,
                                                 std::int64_t earliest_end, std::int64_t latest_start,
                                                 iteration_order direction = iteration_order::ascending) {
-        bytes lowest;
-        bytes highest;
-        if (first) serde<Key>::serialize(*first, lowest);
-        if (last) serde<Key>::serialize(*last, highest);
+        const bytes lowest = base::encoded(first);
+        const bytes highest = base::encoded(last);
         return decoded(this->bytes_store().find_range(first ? std::optional(lowest.view()) : std::nullopt,
                                                       last ? std::optional(highest.view()) : std::nullopt,
                                                       earliest_end, latest_start, direction));
@@ -72,23 +71,12 @@ public:
 private:
     static constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
 
-    struct decode_entry {
-        entry operator()(const session_entry& raw) const {
-            return {{serde<Key>::deserialize(raw.key), raw.window}, detail::stored_value<Value>::deserialize(raw.value)};
-        }
-    };
-
-    [[nodiscard]] bytes_view encode(const Key& key) {
-        key_.clear();
-        serde<Key>::serialize(key, key_);
-        return key_.view();
-    }
-    [[nodiscard]] static store_range<entry> decoded(store_range<session_entry> raw) {
-        return detail::transformed<entry>(std::move(raw), decode_entry{});
+    [[nodiscard]] store_range<entry> decoded(store_range<session_entry> raw) const {
+        return detail::transformed<entry>(std::move(raw), [serdes = this->serdes()](const session_entry& found) {
+            return entry{{serdes.key(found.key), found.window}, serdes.value(found.key, found.value)};
+        });
     }
     using base::decoded;
-
-    bytes key_;
 };
 
 } // namespace streams::inline v0

@@ -12,9 +12,11 @@
 
 namespace streams::inline v0::detail {
 
-/// What typed views of all kinds of stores share: the store, checked, and the value's bytes in a buffer used again.
-template <class Store, class Value>
+/// What typed views of all kinds of stores share: the store, checked, its serdes, and key and value in buffers used again.
+template <class Store, class Key, class Value>
 class typed_store_base {
+    using plain_value = typename stored_value<Value>::plain;
+
 public:
     [[nodiscard]] std::string_view name() const noexcept { return store_->name(); }
     /// The store below, in bytes.
@@ -24,24 +26,55 @@ protected:
     typed_store_base(state_store& store, std::string_view kind) : store_(dynamic_cast<Store*>(&store)) {
         if (!store_)
             throw topology_error(concat("store ", store.name(), " is no ", kind, " store; use the view of its own kind"));
+        serdes_ = {store.key_serde<Key>(), store.value_serde<plain_value>(), store_->name()};
         if (store.timestamped() == stored_value<Value>::timestamped) return;
         throw topology_error(concat("store ", store.name(),
                                     store.timestamped() ? " keeps timestamps; use value_and_timestamp<...> as value type"
                                                         : " keeps no timestamps; use the plain value type"));
     }
 
+    /// Decodes what the store holds; outlives the view, and the range that it makes. Throws serialization_error, which
+    /// names the store and the key.
+    struct decoder {
+        serde_for<Key> key_serde{};
+        serde_for<plain_value> value_serde{};
+        std::string_view store{};
+
+        [[nodiscard]] Key key(bytes_view raw) const {
+            return decoding(store, raw, "key", [&] { return key_serde.deserialize(raw); });
+        }
+        [[nodiscard]] Value value(bytes_view key, bytes_view raw) const {
+            return decoding(store, key, "value", [&] { return stored_value<Value>::deserialize(value_serde, raw); });
+        }
+    };
+
+    /// Valid until the next call.
+    [[nodiscard]] bytes_view encode(const Key& key) {
+        key_.clear();
+        serdes_.key_serde.serialize(key, key_);
+        return key_.view();
+    }
+    [[nodiscard]] bytes encoded(const std::optional<Key>& key) const {
+        bytes out;
+        if (key) serdes_.key_serde.serialize(*key, out);
+        return out;
+    }
     [[nodiscard]] bytes_view encode_value(const Value& value) {
         value_.clear();
-        stored_value<Value>::serialize(value, value_);
+        stored_value<Value>::serialize(serdes_.value_serde, value, value_);
         return value_.view();
     }
-    [[nodiscard]] static std::optional<Value> decoded(std::optional<bytes_view> raw) {
+    /// Of the key that was encoded last.
+    [[nodiscard]] std::optional<Value> decoded(std::optional<bytes_view> raw) const {
         if (!raw) return std::nullopt;
-        return stored_value<Value>::deserialize(*raw);
+        return serdes_.value(key_, *raw);
     }
+    [[nodiscard]] const decoder& serdes() const noexcept { return serdes_; }
 
 private:
     Store* store_;
+    decoder serdes_;
+    bytes key_;
     bytes value_;
 };
 

@@ -21,10 +21,12 @@ struct version {
 
 /// A versioned store in types (Kafka's `VersionedKeyValueStore<K, V>`): a cheap view of the store, to be kept by the
 /// processor that uses it. Times are ms since the epoch. What a borrowing type refers to is valid until the next call on
-/// the same store. Throws serialization_error where stored bytes do not decode.
+/// the same store. Throws serialization_error, which names store and key, where
+/// stored bytes do not decode.
 template <class Key, class Value>
-class typed_versioned_store : public detail::typed_store_base<versioned_store, Value> {
-    using base = detail::typed_store_base<versioned_store, Value>;
+class typed_versioned_store : public detail::typed_store_base<versioned_store, Key, Value> {
+    using base = detail::typed_store_base<versioned_store, Key, Value>;
+    using base::encode;
 
 public:
     /// Throws topology_error where the store is of another kind.
@@ -48,17 +50,10 @@ public:
     }
 
 private:
-    [[nodiscard]] bytes_view encode(const Key& key) {
-        key_.clear();
-        serde<Key>::serialize(key, key_);
-        return key_.view();
-    }
-    [[nodiscard]] static std::optional<version<Value>> decoded(const std::optional<versioned_record>& found) {
+    [[nodiscard]] std::optional<version<Value>> decoded(const std::optional<versioned_record>& found) const {
         if (!found) return std::nullopt;
-        return version<Value>{serde<Value>::deserialize(found->value), found->valid_from, found->valid_to};
+        return version<Value>{*base::decoded(found->value), found->valid_from, found->valid_to};
     }
-
-    bytes key_;
 };
 
 } // namespace streams::inline v0

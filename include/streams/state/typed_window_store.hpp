@@ -24,10 +24,11 @@ struct windowed_value {
 /// A window store in types (Kafka's `WindowStore<K, V>`): a cheap view of the store, to be kept by the processor that
 /// uses it. `Value` is `value_and_timestamp<V>` for a timestamped store. Times are ms since the epoch. What a borrowing
 /// type refers to is valid until the next call on the same store; what a range hands out, until the range goes on. Throws
-/// serialization_error where stored bytes do not decode.
+/// serialization_error, which names store and key, where stored bytes do not decode.
 template <class Key, class Value>
-class typed_window_store : public detail::typed_store_base<window_store, Value> {
-    using base = detail::typed_store_base<window_store, Value>;
+class typed_window_store : public detail::typed_store_base<window_store, Key, Value> {
+    using base = detail::typed_store_base<window_store, Key, Value>;
+    using base::encode;
 
 public:
     using entry = windowed_value<Key, Value>;
@@ -54,10 +55,8 @@ public:
     [[nodiscard]] store_range<entry> fetch_range(const std::optional<Key>& first, const std::optional<Key>& last,
                                                  std::int64_t from, std::int64_t to,
                                                  iteration_order direction = iteration_order::ascending) {
-        bytes lowest;
-        bytes highest;
-        if (first) serde<Key>::serialize(*first, lowest);
-        if (last) serde<Key>::serialize(*last, highest);
+        const bytes lowest = base::encoded(first);
+        const bytes highest = base::encoded(last);
         return decoded(this->bytes_store().fetch_range(first ? std::optional(lowest.view()) : std::nullopt,
                                                        last ? std::optional(highest.view()) : std::nullopt, from, to,
                                                        direction));
@@ -73,23 +72,12 @@ public:
     }
 
 private:
-    struct decode_entry {
-        entry operator()(const window_entry& raw) const {
-            return {serde<Key>::deserialize(raw.key), raw.start, detail::stored_value<Value>::deserialize(raw.value)};
-        }
-    };
-
-    [[nodiscard]] bytes_view encode(const Key& key) {
-        key_.clear();
-        serde<Key>::serialize(key, key_);
-        return key_.view();
-    }
-    [[nodiscard]] static store_range<entry> decoded(store_range<window_entry> raw) {
-        return detail::transformed<entry>(std::move(raw), decode_entry{});
+    [[nodiscard]] store_range<entry> decoded(store_range<window_entry> raw) const {
+        return detail::transformed<entry>(std::move(raw), [serdes = this->serdes()](const window_entry& found) {
+            return entry{serdes.key(found.key), found.start, serdes.value(found.key, found.value)};
+        });
     }
     using base::decoded;
-
-    bytes key_;
 };
 
 } // namespace streams::inline v0

@@ -30,6 +30,10 @@ class tested_stores {
 public:
     tested_stores(byte_driver& driver, std::string name, std::string_view kind)
         : name_(std::move(name)), timestamped_(driver.spec_of(name_).timestamped) {
+        if (const auto& serdes = driver.spec_of(name_).serdes) {
+            key_ = store_serdes::as<Key>(serdes->key);
+            value_ = store_serdes::as<Value>(serdes->value);
+        }
         for (state_store* store : driver.stores(name_)) {
             auto* typed = dynamic_cast<Store*>(store);
             if (!typed)
@@ -42,26 +46,28 @@ public:
     [[nodiscard]] const std::vector<Store*>& stores() const noexcept { return stores_; }
     [[nodiscard]] bytes key(const Key& of) const {
         bytes out;
-        serde<Key>::serialize(of, out);
+        key_.serialize(of, out);
         return out;
     }
-    [[nodiscard]] Key key(bytes_view in) const { return decode_for_test<Key>(serde<Key>{}, in, "key", name_); }
+    [[nodiscard]] Key key(bytes_view in) const { return decode_for_test<Key>(key_, in, "key", name_); }
     [[nodiscard]] bytes value(const Value& of, std::int64_t timestamp) const {
         bytes out;
         if (timestamped_) append_big_endian(out, timestamp);
-        serde<Value>::serialize(of, out);
+        value_.serialize(of, out);
         return out;
     }
     /// Without a timestamp in the store: -1.
     [[nodiscard]] value_and_timestamp<Value> value(bytes_view in) const {
         const std::int64_t timestamp = timestamped_ ? load_big_endian<std::int64_t>(in.data()) : -1;
         const bytes_view plain = timestamped_ ? in.subview(8) : in;
-        return {decode_for_test<Value>(serde<Value>{}, plain, "value", name_), timestamp};
+        return {decode_for_test<Value>(value_, plain, "value", name_), timestamp};
     }
 
 private:
     std::string name_;
     bool timestamped_;
+    serde_for<Key> key_;
+    serde_for<Value> value_;
     std::vector<Store*> stores_;
 };
 

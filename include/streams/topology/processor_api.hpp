@@ -38,14 +38,15 @@ auto topic_of_sink(Topic topic) {
 }
 
 template <class Key, class Value, class Topic, class Partitioner>
-node_spec sink_spec(std::string name, Topic topic, std::vector<std::string> parents, Partitioner partitioner) {
+node_spec sink_spec(std::string name, Topic topic, std::vector<std::string> parents, Partitioner partitioner,
+                    serdes_for<Key, Value> serdes) {
     node_spec spec{.kind = node_kind::sink, .name = std::move(name), .parents = std::move(parents)};
     if constexpr (std::same_as<Topic, std::string>)
         spec.topics = {topic};
     else
         spec.topic_extractor = true;
-    spec.make = [topic = std::move(topic), partitioner = std::move(partitioner)] {
-        return make_node<topic_sink<Key, Value, Topic, Partitioner>>(topic, partitioner);
+    spec.make = [topic = std::move(topic), partitioner = std::move(partitioner), serdes = std::move(serdes)] {
+        return make_node<topic_sink<Key, Value, Topic, Partitioner>>(topic, partitioner, serdes.key, serdes.value);
     };
     return spec;
 }
@@ -67,6 +68,17 @@ topology& topology::add_source(offset_reset reset, std::string name, Topics... t
                      .topics = {std::string(std::move(topics))...},
                      .make = [] { return make_node<topic_source<Key, Value>>(); },
                      .reset = reset});
+}
+
+template <class Key, class Value>
+topology& topology::add_source(std::string name, std::vector<std::string> topics, serdes_for<Key, Value> serdes) {
+    return add_node({.kind = node_kind::source,
+                     .name = std::move(name),
+                     .topics = std::move(topics),
+                     .make = [serdes = std::move(serdes)] {
+                         return make_node<topic_source<Key, Value>>(on_null::fail, default_timestamp{}, serdes.key,
+                                                                    serdes.value);
+                     }});
 }
 
 template <class Supplier>
@@ -116,14 +128,27 @@ topology& topology::add_read_only_store(store_spec spec, std::string source, std
 template <class Key, class Value, class Topic>
 topology& topology::add_sink(std::string name, Topic topic, std::vector<std::string> parents) {
     return add_node(detail::sink_spec<Key, Value>(std::move(name), detail::topic_of_sink(std::move(topic)),
-                                                  std::move(parents), place_by_key{}));
+                                                  std::move(parents), place_by_key{}, {}));
 }
 
 template <class Key, class Value, class Topic, class Partitioner>
 topology& topology::add_sink(std::string name, Topic topic, std::vector<std::string> parents, Partitioner partitioner) {
     return add_node(detail::sink_spec<Key, Value>(std::move(name), detail::topic_of_sink(std::move(topic)),
                                                   std::move(parents),
-                                                  detail::shared_function<Partitioner>(std::move(partitioner))));
+                                                  detail::shared_function<Partitioner>(std::move(partitioner)), {}));
+}
+
+template <class Key, class Value, class Topic, class Partitioner>
+topology& topology::add_sink(std::string name, Topic topic, std::vector<std::string> parents, serdes_for<Key, Value> serdes,
+                             Partitioner partitioner) {
+    auto to = detail::topic_of_sink(std::move(topic));
+    if constexpr (std::same_as<Partitioner, place_by_key>)
+        return add_node(detail::sink_spec<Key, Value>(std::move(name), std::move(to), std::move(parents), partitioner,
+                                                      std::move(serdes)));
+    else
+        return add_node(detail::sink_spec<Key, Value>(std::move(name), std::move(to), std::move(parents),
+                                                      detail::shared_function<Partitioner>(std::move(partitioner)),
+                                                      std::move(serdes)));
 }
 
 } // namespace streams::inline v0

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <streams/serde/serde.hpp>
+#include <streams/serde/serde_object.hpp>
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
 
@@ -41,7 +41,7 @@ template <class T, class Serde>
 /// it is dropped, and counted as drop_reason::partitioner), or std::nullopt for the default one (Kafka's
 /// `StreamPartitioner`). A negative timestamp throws streams_error, as Kafka's producer refuses it.
 template <class Key, class Value, class Topic = std::string, class Partitioner = place_by_key,
-          class KeySerde = serde<without_null_t<Key>>, class ValueSerde = serde<without_null_t<Value>>>
+          class KeySerde = serde_for<without_null_t<Key>>, class ValueSerde = serde_for<without_null_t<Value>>>
 class topic_sink final : public terminal_node<Key, Value> {
     static constexpr bool one_topic = std::convertible_to<const Topic&, std::string_view>;
 

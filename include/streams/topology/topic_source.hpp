@@ -1,6 +1,6 @@
 #pragma once
 
-#include <streams/serde/serde.hpp>
+#include <streams/serde/serde_object.hpp>
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
 #include <streams/topology/timestamp_extractors.hpp>
@@ -25,6 +25,7 @@ inline constexpr bool admits_null = nullable<T> || always_null<T>;
 template <class T, class Serde>
 class field_decoder {
     using plain = without_null_t<T>;
+    static constexpr bool by_choice = std::same_as<Serde, serde_for<plain>>;
     static constexpr bool in_place =
         std::default_initializable<plain> && requires(const Serde& s, bytes_view in, plain& out) {
         s.deserialize_into(in, out);
@@ -38,7 +39,14 @@ public:
         if constexpr (admits_null<T>) {
             if (!in) return held_.emplace();
         }
-        if constexpr (!in_place) {
+        if constexpr (by_choice && nullable<T>) {
+            if (!held_) held_.emplace();
+            serde_.decode_into(*in, *held_);
+            return *held_;
+        } else if constexpr (by_choice) {
+            serde_.decode_into(*in, held_);
+            return *held_;
+        } else if constexpr (!in_place) {
             held_.reset();
             return held_.emplace(serde_.deserialize(*in));
         } else if constexpr (nullable<T>) {
@@ -68,8 +76,8 @@ private:
 /// Reads the records of input topics. Decodes with serde<Key> and serde<Value>, or with serde objects. `Timestamp` chooses the event time: it is
 /// called as `(const record_view&, partition_time)`, with a `const task_context&` behind, or as `(const Key&, const Value&, const record_view&,
 /// partition_time)`, which decodes the record once more; it returns ms since the epoch, negative to drop the record.
-template <class Key, class Value, class Timestamp = default_timestamp, class KeySerde = serde<without_null_t<Key>>,
-          class ValueSerde = serde<without_null_t<Value>>>
+template <class Key, class Value, class Timestamp = default_timestamp, class KeySerde = serde_for<without_null_t<Key>>,
+          class ValueSerde = serde_for<without_null_t<Value>>>
 class topic_source final : public source_node {
 public:
     explicit topic_source(on_null nulls = on_null::fail, Timestamp timestamp = {}, KeySerde key_serde = {},

@@ -2,6 +2,7 @@
 
 #include <streams/core/config.hpp>
 #include <streams/core/shared_callable.hpp>
+#include <streams/serde/serde_object.hpp>
 #include <streams/state/store_spec.hpp>
 #include <streams/topology/node.hpp>
 
@@ -19,6 +20,8 @@ enum class node_kind { source, processor, sink };
 
 /// Makes a node: any callable without arguments that returns a std::unique_ptr of one.
 using node_factory = detail::shared_callable<std::unique_ptr<node>()>;
+
+struct place_by_key;
 
 /// A node before any task makes it.
 struct node_spec {
@@ -101,6 +104,10 @@ public:
     topology& add_source(std::string name, Topics... topics);
     template <class Key, class Value, std::convertible_to<std::string>... Topics>
     topology& add_source(offset_reset reset, std::string name, Topics... topics);
+    /// The same with serde objects:
+    /// `add_source<std::string, payment>("in", {"payments"}, {.value = serde_for<payment>(avro)})`.
+    template <class Key, class Value>
+    topology& add_source(std::string name, std::vector<std::string> topics, serdes_for<Key, Value> serdes);
     /// A processor. `supplier` makes one for each task: called without arguments, as const and from any thread, it
     /// returns a std::unique_ptr of a class derived from processor<...>.
     template <class Supplier>
@@ -122,6 +129,10 @@ public:
     topology& add_sink(std::string name, Topic topic, std::vector<std::string> parents);
     template <class Key, class Value, class Topic, class Partitioner>
     topology& add_sink(std::string name, Topic topic, std::vector<std::string> parents, Partitioner partitioner);
+    /// The same with serde objects.
+    template <class Key, class Value, class Topic, class Partitioner = place_by_key>
+    topology& add_sink(std::string name, Topic topic, std::vector<std::string> parents, serdes_for<Key, Value> serdes,
+                       Partitioner partitioner = {});
 
     [[nodiscard]] const std::vector<node_spec>& nodes() const noexcept;
     [[nodiscard]] const std::vector<store_spec>& stores() const noexcept;

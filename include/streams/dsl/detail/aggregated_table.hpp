@@ -11,7 +11,12 @@ namespace streams::inline v0::detail {
 template <class Shape>
 class aggregated_table final : public table_of<typename Shape::key_type, typename Shape::row_type> {
 public:
-    aggregated_table(Shape shape, store_spec spec) : shape_(std::move(shape)), spec_(std::move(spec)) {}
+    /// `serdes`: of the store's keys, without windows, and of its rows.
+    template <class StoreKey>
+    aggregated_table(Shape shape, store_spec spec, const plain_serdes<StoreKey, typename Shape::row_type>& serdes)
+        : shape_(std::move(shape)), spec_(std::move(spec)) {
+        spec_.serdes = kept_by(serdes.key, serdes.value);
+    }
 
     bool enable_sending_old_values(bool) override { return send_old_ = true; }
     [[nodiscard]] bool versioned() const noexcept override { return spec_.kind == store_kind::versioned; }
@@ -49,6 +54,30 @@ struct by_key {
     }
 };
 
+/// How the rows of an aggregation become bytes: as its options say, keys else as in the group, and values where they are the
+/// group's own. `store`: for messages.
+template <class Plan, class Key, class Value, class... Options>
+[[nodiscard]] serdes_for<Key, typename Plan::aggregate_type>
+row_serdes(const plain_serdes<Key, Value>& group, const std::string& store, const Options&... options) {
+    plain_serdes<Key, typename Plan::aggregate_type> inherited{group.key, {}};
+    if constexpr (requires { requires Plan::keeps_values; }) inherited.value = group.value;
+    auto chosen = serdes_from(std::move(inherited), options...);
+    require_usable(chosen, concat("store ", store));
+    return chosen;
+}
+
+/// The serde of the windowed keys of a table, whose inner keys were given a serde object.
+template <class Key>
+[[nodiscard]] serde_for<windowed<Key>> windowed_key_serde(const serde_for<Key>& inner, window_ends ends) {
+    if (!inner.chosen()) return {};
+    return serde_for<windowed<Key>>(time_windowed_serde<Key>(std::move(ends), inner));
+}
+template <class Key>
+[[nodiscard]] serde_for<session_windowed<Key>> session_key_serde(const serde_for<Key>& inner) {
+    if (!inner.chosen()) return {};
+    return serde_for<session_windowed<Key>>(session_windowed_serde<Key>(inner));
+}
+
 /// What the table of an aggregation is to those below it.
 struct aggregated_times {
     std::optional<streams::window_ends> window_ends{}; ///< of its time-windowed keys
@@ -57,11 +86,11 @@ struct aggregated_times {
 
 /// Adds the node of an aggregation, behind a repartition topic where the key has changed, and returns its place.
 template <class KeyIn, class ValueIn, class Table>
-[[nodiscard]] attachment add_aggregation(group_state& group, std::string name, const std::string& store,
+[[nodiscard]] attachment add_aggregation(typed_group<KeyIn, ValueIn>& group, std::string name, const std::string& store,
                                          std::shared_ptr<Table> table,
                                          aggregated_times times) {
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
-        make_repartition_nodes<KeyIn, ValueIn>(plan, group.at.window_ends);
+        make_repartition_nodes<KeyIn, ValueIn>(plan, group.serdes, group.at.window_ends);
     });
     graph_node what{.name = std::move(name)};
     what.grace = times.grace;

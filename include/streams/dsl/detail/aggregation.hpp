@@ -68,6 +68,7 @@ struct count_plan {
 /// `Value`: the values' type, null included where it can come in.
 template <class Value, class F>
 struct reduce_plan {
+    static constexpr bool keeps_values = true; ///< aggregates are values, and become bytes as these
     using aggregate_type = without_null_t<Value>;
     using Aggregate = aggregate_type;
     shared_functor<F> reducer;

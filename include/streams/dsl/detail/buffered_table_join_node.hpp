@@ -38,6 +38,10 @@ public:
         context_ = &context;
         join_.init(context);
         buffer_.open(context, store_);
+        const state_store& held = context.store(store_);
+        read_key_.open(held);
+        key_bytes_.open(held);
+        value_bytes_.open(held);
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
@@ -57,17 +61,13 @@ public:
 private:
     bool waits(const key_type* key, const value_type& value, const record<KeyIn, ValueIn>& r) {
         if (!key) return false;
-        key_bytes_.clear();
-        serde<key_type>::serialize(*key, key_bytes_);
-        value_bytes_.clear();
-        serde<value_type>::serialize(value, value_bytes_);
         context_->handling(r);
-        return buffer_.keep(key_bytes_.view(), value_bytes_.view());
+        return buffer_.keep(key_bytes_.write(*key), *value_bytes_.write_plain(&value));
     }
 
     void join_due(const join_buffer::due_records& due) {
         read_key_(due.key(), key_);
-        decode_into<value_type>(due.value(), value_);
+        value_bytes_.read_plain(due.key(), due.value(), value_);
         const record_context at_hand = context_->current();
         buffered_context& waited = due.context();
         context_->current() = waited.at_hand();
@@ -87,8 +87,8 @@ private:
     join_buffer buffer_;
     plain_store_key<key_type> read_key_;
     task_context* context_ = nullptr;
-    bytes key_bytes_;
-    bytes value_bytes_;
+    typed_key<key_type> key_bytes_;
+    typed_value<value_type> value_bytes_;
     std::optional<key_type> key_;
     std::optional<value_type> value_;
 };

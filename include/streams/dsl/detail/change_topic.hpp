@@ -32,9 +32,11 @@ struct change_parts {
 /// Updates of a table in a repartition topic (Kafka's `ChangedSerializer`).
 template <class Value>
 struct change_serde {
-    static void serialize(const change<Value>& update, bytes& out) {
+    serde_for<Value> of_value{};
+
+    void serialize(const change<Value>& update, bytes& out) const {
         const std::size_t begin = out.size();
-        if (update.new_value) serde<Value>::serialize(*update.new_value, out);
+        if (update.new_value) of_value.serialize(*update.new_value, out);
         change_content content = change_content::new_value;
         if (update.old_value) {
             content = change_content::old_value;
@@ -42,17 +44,18 @@ struct change_serde {
                 content = change_content::both;
                 insert_varint(out, begin, static_cast<std::uint32_t>(out.size() - begin));
             }
-            serde<Value>::serialize(*update.old_value, out);
+            of_value.serialize(*update.old_value, out);
         }
         out.push_back(static_cast<std::byte>(content));
     }
 };
 
 /// Reads the updates of a table from a repartition topic (Kafka's `ChangedDeserializer`).
-template <class Key, class Value, class KeySerde = serde<Key>>
+template <class Key, class Value, class KeySerde = serde_for<Key>>
 class change_source final : public source_node {
 public:
-    explicit change_source(KeySerde key_serde = {}) : key_(std::move(key_serde)) {}
+    explicit change_source(KeySerde key_serde = {}, serde_for<Value> value_serde = {})
+        : key_(std::move(key_serde)), value_(std::move(value_serde)) {}
     void connect(node& child) override { outputs_.connect(*this, child); }
 
     void process(const record_view& raw, std::int64_t timestamp, streams::headers& headers) override {
@@ -75,13 +78,14 @@ private:
             throw undecodable(concat("the update of a table does not decode: ", std::string_view(e.what())));
         }
     }
-    static const Value* read(std::optional<bytes_view> in, std::optional<Value>& holder) {
+    const Value* read(std::optional<bytes_view> in, std::optional<Value>& holder) const {
         if (!in) return nullptr;
-        decode_into<Value>(*in, holder);
+        value_.decode_into(*in, holder);
         return &*holder;
     }
 
     field_decoder<Key, KeySerde> key_;
+    serde_for<Value> value_;
     std::optional<Value> new_;
     std::optional<Value> old_;
     outputs<Key, change<Value>> outputs_;

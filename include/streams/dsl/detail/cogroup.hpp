@@ -131,7 +131,7 @@ class typed_cogroup_input final : public cogroup_input<without_null_t<KeyIn>, Ag
     using plan = cogroup_plan<key_type, ValueIn, Aggregate, F>;
 
 public:
-    typed_cogroup_input(std::shared_ptr<group_state> group, shared_functor<F> aggregator)
+    typed_cogroup_input(std::shared_ptr<typed_group<KeyIn, ValueIn>> group, shared_functor<F> aggregator)
         : group_(std::move(group)), aggregator_(std::move(aggregator)) {}
 
     [[nodiscard]] group_state& group() const noexcept override { return *group_; }
@@ -140,7 +140,7 @@ public:
     }
     [[nodiscard]] attachment place(const std::string& store) const override {
         return before_aggregation(*group_, store, [&](repartition_plan& topic) {
-            make_repartition_nodes<KeyIn, ValueIn>(topic, group_->at.window_ends);
+            make_repartition_nodes<KeyIn, ValueIn>(topic, group_->serdes, group_->at.window_ends);
         });
     }
     [[nodiscard]] std::unique_ptr<node> by_key(const functors& shared, const cogroup_upkeep& upkeep,
@@ -165,7 +165,7 @@ public:
     }
 
 private:
-    std::shared_ptr<group_state> group_;
+    std::shared_ptr<typed_group<KeyIn, ValueIn>> group_;
     shared_functor<F> aggregator_;
 };
 

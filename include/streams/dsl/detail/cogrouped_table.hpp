@@ -78,6 +78,16 @@ public:
                     store_spec spec, streams::window_ends window_ends)
         : functors_(std::move(functors)), windows_(windows), spec_(std::move(spec)), window_ends_(window_ends) {}
 
+    /// `serdes`: of the store's keys, without windows, and of its rows.
+    void keep_by(const serdes_for<Key, Aggregate>& serdes) {
+        spec_.serdes = kept_by(serdes.key, serdes.value);
+        if constexpr (std::is_same_v<Windows, no_windows>)
+            this->use_serdes(serdes);
+        else if constexpr (std::is_same_v<Windows, session_windows>)
+            this->use_serdes({session_key_serde(serdes.key), serdes.value});
+        else
+            this->use_serdes({windowed_key_serde(serdes.key, windows_.ends()), serdes.value});
+    }
     bool enable_sending_old_values(bool) override { return send_old_ = true; }
     getter_plan<row_key, Aggregate> getter() override {
         return {{spec_.name}, [store = spec_.name] {
@@ -125,7 +135,7 @@ template <class Key, class Aggregate, class Windows>
 [[nodiscard]] added_cogroup<Key, Aggregate, Windows>
 add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
             std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors, const Windows& windows,
-            const std::string& name, const materialized& options) {
+            const std::string& name, const materialized& options, const serdes_for<Key, Aggregate>& serdes) {
     using row_key = typename cogroup_shape<Windows>::template key<Key>;
     const attachment& first = inputs.front()->group().at;
     graph& into = *first.graph;
@@ -134,6 +144,8 @@ add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
     auto table = std::make_shared<cogrouped_table<Key, Aggregate, Windows>>(
         std::move(functors), windows, cogroup_shape<Windows>::spec(store, options, windows),
         first.window_ends.value_or(streams::window_ends()));
+    require_usable(serdes, concat("store ", store));
+    table->keep_by(serdes);
 
     std::vector<attachment> places;
     std::vector<std::string> sources;

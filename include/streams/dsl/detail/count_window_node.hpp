@@ -22,23 +22,33 @@ struct counted {
     Aggregate aggregate;
 };
 
+/// `records:8 | aggregate`.
+template <class Aggregate>
+struct counted_serde {
+    serde_for<Aggregate> aggregate{};
+
+    void serialize(const counted<Aggregate>& value, bytes& out) const {
+        append_big_endian(out, value.records);
+        aggregate.serialize(value.aggregate, out);
+    }
+    [[nodiscard]] counted<Aggregate> deserialize(bytes_view in) const {
+        if (in.size() < sizeof(std::int64_t))
+            throw serialization_error(concat("a count window of ", in.size(), " bytes is shorter than its count; the "
+                                             "store holds what this topology did not write"));
+        return {load_big_endian<std::int64_t>(in.data()), aggregate.deserialize(in.subview(sizeof(std::int64_t)))};
+    }
+};
+
 } // namespace streams::inline v0::detail
 
 namespace streams::inline v0 {
 
-/// `records:8 | aggregate`.
 template <class Aggregate>
 struct serde<detail::counted<Aggregate>> {
     static void serialize(const detail::counted<Aggregate>& value, bytes& out) {
-        append_big_endian(out, value.records);
-        serde<Aggregate>::serialize(value.aggregate, out);
+        detail::counted_serde<Aggregate>{}.serialize(value, out);
     }
-    static detail::counted<Aggregate> deserialize(bytes_view in) {
-        if (in.size() < sizeof(std::int64_t))
-            throw serialization_error(concat("a count window of ", in.size(), " bytes is shorter than its count; the "
-                                             "store holds what this topology did not write"));
-        return {load_big_endian<std::int64_t>(in.data()), serde<Aggregate>::deserialize(in.subview(sizeof(std::int64_t)))};
-    }
+    static detail::counted<Aggregate> deserialize(bytes_view in) { return detail::counted_serde<Aggregate>{}.deserialize(in); }
 };
 
 } // namespace streams::inline v0

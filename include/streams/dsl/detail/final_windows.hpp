@@ -16,17 +16,17 @@ namespace streams::inline v0::detail {
 /// Forwards stored windows as final results: those that begin within `starts` and that are `wanted(window)`, by start, then
 /// by key. Returns the latest end, -1 where there was none.
 template <class Key, class Value, class Wanted>
-std::int64_t emit_windows(window_store& store, const start_span& starts, const window_ends& ends, headers& with,
+std::int64_t emit_windows(typed_windows<Key, Value>& store, const start_span& starts, const window_ends& ends, headers& with,
                           const outputs<windowed<Key>, change<Value>>& children, task_context& context, Wanted wanted) {
     std::int64_t latest = -1;
     std::optional<windowed<Key>> key;
     std::optional<Value> value;
-    auto closed = store.by_time(starts.from, starts.to);
+    auto closed = store.store().by_time(starts.from, starts.to);
     for (const window_entry& entry : closed) {
         const window at{entry.start, ends(entry.start)};
         if (!wanted(at)) continue;
-        const std::int64_t timestamp = typed_value<Value>::read(entry.value, value);
-        key.emplace(windowed<Key>{serde<Key>::deserialize(entry.key), at});
+        const std::int64_t timestamp = store.read(entry, value);
+        key.emplace(windowed<Key>{store.key_of(entry.key), at});
         const change<Value> update{pointer_to(value), nullptr};
         const record<windowed<Key>, change<Value>> r{*key, update, timestamp, with};
         context.handling(r);
@@ -39,7 +39,7 @@ std::int64_t emit_windows(window_store& store, const start_span& starts, const w
 /// The same for sessions with from <= end <= to: by end, then by start and key; or by end and key alone, which is the order
 /// of Kafka Streams' store in memory. Returns the newest end, -1 where there was none.
 template <class Key, class Value>
-std::int64_t emit_sessions(session_store& store, std::int64_t from, std::int64_t to, bool by_key, headers& with,
+std::int64_t emit_sessions(typed_sessions<Key, Value>& store, std::int64_t from, std::int64_t to, bool by_key, headers& with,
                            const outputs<session_windowed<Key>, change<Value>>& children, task_context& context) {
     struct session {
         bytes key;
@@ -47,7 +47,7 @@ std::int64_t emit_sessions(session_store& store, std::int64_t from, std::int64_t
         bytes value;
     };
     std::vector<session> closed;
-    auto ended = store.ended(from, to);
+    auto ended = store.store().ended(from, to);
     for (const session_entry& entry : ended) closed.push_back({bytes(entry.key), entry.window, bytes(entry.value)});
     if (by_key)
         std::stable_sort(closed.begin(), closed.end(), [](const session& a, const session& b) {
@@ -55,8 +55,8 @@ std::int64_t emit_sessions(session_store& store, std::int64_t from, std::int64_t
         });
     std::optional<Value> value;
     for (const session& one : closed) {
-        const session_windowed<Key> key{serde<Key>::deserialize(one.key), one.at};
-        decode_into<Value>(one.value, value);
+        const session_windowed<Key> key{store.key_of(one.key), one.at};
+        store.read(one.key, one.value.view(), value);
         const change<Value> update{pointer_to(value), nullptr};
         const record<session_windowed<Key>, change<Value>> r{key, update, one.at.end, with};
         context.handling(r);

@@ -50,20 +50,6 @@ struct foreign_join_plan {
 /// Reads bytes as they are, into a view of the record.
 using raw_source = topic_source<std::optional<bytes_view>, bytes_view, fail_on_invalid_timestamp>;
 
-/// The source of answers: typed by the left table's key. `window_ends`: of windowed keys, where it is known.
-template <class Key>
-[[nodiscard]] node_factory answer_source_of(std::optional<streams::window_ends> window_ends) {
-    if constexpr (time_windowed_key<Key>) {
-        using key_serde = time_windowed_serde<typename windowed_inner<Key>::type>;
-        if (window_ends)
-            return [ends = *window_ends] {
-                return make_node<topic_source<Key, bytes_view, fail_on_invalid_timestamp, key_serde>>(
-                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(ends));
-            };
-    }
-    return [] { return make_node<topic_source<Key, bytes_view, fail_on_invalid_timestamp>>(); };
-}
-
 /// Makes the typed nodes of a foreign-key join.
 template <class Key, class Value, class ForeignKey, class ForeignValue, class NewValue, bool Left>
 struct foreign_join {
@@ -75,23 +61,30 @@ struct foreign_join {
                           std::shared_ptr<source_table<Key, NewValue>> result) {
         foreign_rows->enable_sending_old_values(true);
         rows->enable_sending_old_values(true);
-        plan.send = [extractor = std::move(extractor), versioned = rows->versioned()] {
+        const serdes_for<Key, Value> serdes = rows->serdes();
+        const serdes_for<ForeignKey, ForeignValue> foreign_serdes = foreign_rows->serdes();
+        require_usable(serdes, concat("the left table of the foreign-key join behind node ", left.node->name));
+        require_usable(foreign_serdes, concat("the right table of the foreign-key join behind node ", right.node->name));
+        plan.send = [extractor = std::move(extractor), versioned = rows->versioned(), serdes,
+                     foreign = foreign_serdes.key] {
             using node = subscription_send_node<Key, Value, ForeignKey, Extractor, Left>;
-            return make_node<node>(extractor, versioned);
+            return make_node<node>(serdes, foreign, extractor, versioned);
         };
         getter_plan<ForeignKey, ForeignValue> foreign = foreign_rows->getter();
         plan.foreign_stores = std::move(foreign.stores);
-        plan.answer = [make = std::move(foreign.make)] {
-            return make_node<subscription_answer_node<ForeignKey, ForeignValue>>(make());
+        plan.answer = [make = std::move(foreign.make), foreign_serdes] {
+            return make_node<subscription_answer_node<ForeignKey, ForeignValue>>(foreign_serdes, make());
         };
-        plan.foreign_change = [store = plan.names.store, versioned = foreign_rows->versioned()] {
-            return make_node<foreign_change_node<ForeignKey, ForeignValue>>(store, versioned);
+        plan.foreign_change = [store = plan.names.store, versioned = foreign_rows->versioned(), foreign_serdes] {
+            return make_node<foreign_change_node<ForeignKey, ForeignValue>>(foreign_serdes, store, versioned);
         };
-        plan.answer_source = answer_source_of<Key>(left.window_ends);
+        plan.answer_source = internal_source<Key, bytes_view>({serdes.key, {}}, left.window_ends);
         getter_plan<Key, Value> primary = rows->getter();
         plan.primary_stores = std::move(primary.stores);
-        plan.join = [make = std::move(primary.make), joiner = std::move(joiner)] {
-            return make_node<answer_join_node<Key, Value, ForeignValue, NewValue, F, Left>>(make(), joiner);
+        plan.join = [make = std::move(primary.make), joiner = std::move(joiner), left = serdes.value,
+                     right = foreign_serdes.value] {
+            using node = answer_join_node<Key, Value, ForeignValue, NewValue, F, Left>;
+            return make_node<node>(left, right, make(), joiner);
         };
         plan.write_result = [result = std::move(result),
                              ends = left.window_ends.value_or(streams::window_ends())](const graph_node& of,

@@ -13,19 +13,21 @@ namespace streams::inline v0::detail {
 template <class Key, class Value, class ForeignKey, class F, bool Left>
 class subscription_send_node final : public typed_node<Key, change<Value>, std::optional<bytes_view>, subscription> {
 public:
-    subscription_send_node(shared_functor<F> extractor, bool versioned)
-        : extractor_(std::move(extractor)), versioned_(versioned) {}
+    subscription_send_node(serdes_for<Key, Value> serdes, serde_for<ForeignKey> foreign, shared_functor<F> extractor,
+                           bool versioned)
+        : serdes_(std::move(serdes)), foreign_(std::move(foreign)), extractor_(std::move(extractor)),
+          versioned_(versioned) {}
     void init(task_context& context) override { context_ = &context; }
 
     void process(const record<Key, change<Value>>& r) override {
         if (versioned_ && !r.value.is_latest) return context_->drop(drop_reason::stale, this->name());
         if (Left && !r.value.new_value && !r.value.old_value) return;
         key_.clear();
-        serde<Key>::serialize(r.key, key_);
+        serdes_.key.serialize(r.key, key_);
         hash_.reset();
         if (r.value.new_value) {
             value_.clear();
-            serde<Value>::serialize(*r.value.new_value, value_);
+            serdes_.value.serialize(*r.value.new_value, value_);
             hash_ = hash_of_value(value_.view());
         }
         const auto old_key = extract(r.key, r.value.old_value, old_key_);
@@ -43,7 +45,13 @@ private:
     foreign_key extract(const Key& key, const Value* value, bytes& buffer) const {
         if (!value) return std::nullopt;
         buffer.clear();
-        if (!encode(call(extractor_.get(), key, *value), buffer)) return std::nullopt;
+        decltype(auto) found = call(extractor_.get(), key, *value);
+        if constexpr (nullable<std::remove_cvref_t<decltype(found)>>) {
+            if (!found) return std::nullopt;
+            foreign_.serialize(*found, buffer);
+        } else {
+            foreign_.serialize(found, buffer);
+        }
         return buffer.view();
     }
 
@@ -69,6 +77,8 @@ private:
         this->forward({to, message, r.timestamp, r.headers});
     }
 
+    serdes_for<Key, Value> serdes_;
+    serde_for<ForeignKey> foreign_;
     task_functor<F> extractor_;
     bool versioned_;
     task_context* context_ = nullptr;
@@ -100,8 +110,9 @@ template <class ForeignKey, class ForeignValue>
 class subscription_answer_node final
     : public typed_node<std::optional<bytes_view>, subscription, bytes_view, subscription_answer> {
 public:
-    explicit subscription_answer_node(std::unique_ptr<value_getter<ForeignKey, ForeignValue>> rows)
-        : rows_(std::move(rows)) {}
+    subscription_answer_node(serdes_for<ForeignKey, ForeignValue> serdes,
+                             std::unique_ptr<value_getter<ForeignKey, ForeignValue>> rows)
+        : serdes_(std::move(serdes)), rows_(std::move(rows)) {}
     void init(task_context& context) override { rows_->init(context); }
 
     void process(const record<std::optional<bytes_view>, subscription>& r) override {
@@ -109,14 +120,14 @@ public:
         if (asked.instruction == subscription_instruction::remove) return;
         row_view<ForeignValue> row;
         if (r.key) {
-            decode_into<ForeignKey>(*r.key, key_);
+            serdes_.key.decode_into(*r.key, key_);
             row = rows_->get(*key_);
         }
         if (asked.instruction == subscription_instruction::tell_row && !row.value) return;
         subscription_answer answer{asked.hash, std::nullopt, asked.partition};
         if (row.value && asked.instruction != subscription_instruction::remove_and_tell) {
             value_.clear();
-            serde<ForeignValue>::serialize(*row.value, value_);
+            serdes_.value.serialize(*row.value, value_);
             answer.value = value_.view();
         }
         const std::int64_t timestamp = row.value ? std::max(r.timestamp, row.timestamp) : r.timestamp;
@@ -124,6 +135,7 @@ public:
     }
 
 private:
+    serdes_for<ForeignKey, ForeignValue> serdes_;
     std::unique_ptr<value_getter<ForeignKey, ForeignValue>> rows_;
     std::optional<ForeignKey> key_;
     bytes value_;
@@ -133,7 +145,8 @@ private:
 template <class ForeignKey, class ForeignValue>
 class foreign_change_node final : public typed_node<ForeignKey, change<ForeignValue>, bytes_view, subscription_answer> {
 public:
-    foreign_change_node(std::string store, bool versioned) : store_name_(std::move(store)), versioned_(versioned) {}
+    foreign_change_node(serdes_for<ForeignKey, ForeignValue> serdes, std::string store, bool versioned)
+        : serdes_(std::move(serdes)), store_name_(std::move(store)), versioned_(versioned) {}
     void init(task_context& context) override {
         context_ = &context;
         store_ = &store_as<key_value_store>(context, store_name_);
@@ -142,22 +155,26 @@ public:
     void process(const record<ForeignKey, change<ForeignValue>>& r) override {
         if (versioned_ && !r.value.is_latest) return context_->drop(drop_reason::stale, this->name());
         key_.clear();
-        serde<ForeignKey>::serialize(r.key, key_);
+        serdes_.key.serialize(r.key, key_);
         std::optional<bytes_view> value;
         if (r.value.new_value) {
             value_.clear();
-            serde<ForeignValue>::serialize(*r.value.new_value, value_);
+            serdes_.value.serialize(*r.value.new_value, value_);
             value = value_.view();
         }
         write_subscription_key(key_.view(), {}, prefix_);
         const store_range<store_entry> subscribers = store_->prefix_scan(prefix_.view());
         for (const store_entry& entry : subscribers) {
-            const subscription of = read_subscription(entry.value.subview(sizeof(std::int64_t)));
+            const subscription of = decoding(store_name_, entry.key, "value", [&] {
+                static_cast<void>(stored_timestamp(entry.value));
+                return read_subscription(entry.value.subview(sizeof(std::int64_t)));
+            });
             this->forward({of.primary_key, {of.hash, value, of.partition}, r.timestamp, r.headers});
         }
     }
 
 private:
+    serdes_for<ForeignKey, ForeignValue> serdes_;
     std::string store_name_;
     bool versioned_;
     task_context* context_ = nullptr;
@@ -174,8 +191,9 @@ class answer_join_node final : public typed_node<Key, bytes_view, Key, std::opti
     static constexpr join_kind kind = Left ? join_kind::left : join_kind::inner;
 
 public:
-    answer_join_node(std::unique_ptr<value_getter<Key, Value>> rows, shared_functor<F> joiner)
-        : rows_(std::move(rows)), joiner_(std::move(joiner)) {}
+    answer_join_node(serde_for<Value> left, serde_for<ForeignValue> right, std::unique_ptr<value_getter<Key, Value>> rows,
+                     shared_functor<F> joiner)
+        : left_(std::move(left)), right_(std::move(right)), rows_(std::move(rows)), joiner_(std::move(joiner)) {}
     void init(task_context& context) override {
         context_ = &context;
         rows_->init(context);
@@ -187,7 +205,7 @@ public:
         if (answer.hash != hash_of(row.value)) return context_->drop(drop_reason::stale, this->name());
         const ForeignValue* foreign = nullptr;
         if (answer.value) {
-            decode_into<ForeignValue>(*answer.value, foreign_);
+            right_.decode_into(*answer.value, foreign_);
             foreign = &*foreign_;
         }
         if (!joined_row<kind>(joiner_.get(), r.key, row.value, foreign, result_)) result_.reset();
@@ -198,10 +216,12 @@ private:
     std::optional<value_hash> hash_of(const Value* value) {
         if (!value) return std::nullopt;
         value_.clear();
-        serde<Value>::serialize(*value, value_);
+        left_.serialize(*value, value_);
         return hash_of_value(value_.view());
     }
 
+    serde_for<Value> left_;
+    serde_for<ForeignValue> right_;
     std::unique_ptr<value_getter<Key, Value>> rows_;
     task_functor<F> joiner_;
     task_context* context_ = nullptr;

@@ -4,6 +4,7 @@
 #include <streams/serde/window_ends.hpp>
 #include <streams/topology/topology.hpp>
 
+#include <any>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,7 @@ struct repartition_plan {
     node_factory make_pass;   ///< in its place above a left or outer join
     node_factory make_sink;
     node_factory make_source;
+    std::any serdes{}; ///< serdes_for<Key, Value> of its records
 };
 
 struct graph_node;

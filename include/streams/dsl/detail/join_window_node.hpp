@@ -17,6 +17,8 @@ public:
     void init(task_context& context) override {
         context_ = &context;
         store_ = &store_as<window_store>(context, store_name_);
+        key_.open(*store_);
+        value_.open(*store_);
     }
 
     void process(const record<Key, Value>& r) override {
@@ -31,8 +33,7 @@ public:
 
 private:
     void put(const without_null_t<Key>& key, const record<Key, Value>& r) {
-        key_.clear();
-        serde<without_null_t<Key>>::serialize(key, key_);
+        key_.write(key);
         context_->handling(r);
         if constexpr (nullable<Value>)
             store_->put(key_.view(), value_.write_plain(pointer_to(r.value)), r.timestamp);
@@ -43,7 +44,7 @@ private:
     std::string store_name_;
     task_context* context_ = nullptr;
     window_store* store_ = nullptr;
-    bytes key_;
+    typed_key<without_null_t<Key>> key_;
     typed_value<without_null_t<Value>> value_;
 };
 

@@ -18,19 +18,19 @@ namespace streams::inline v0::detail {
 using late_exit = shared_callable<void(const attachment& aggregation)>;
 
 template <class Key, class Value, class To>
-[[nodiscard]] late_exit make_late_exit(To&& to) {
+[[nodiscard]] late_exit make_late_exit(To&& to, const serdes_for<Key, Value>& serdes) {
     static_assert(std::is_convertible_v<To, std::string> || std::invocable<const std::decay_t<To>&, kstream<Key, Value>>,
                   "late_to: give the name of a topic, or a functor that receives the late records as a kstream of the "
                   "grouped stream's types");
     if constexpr (std::is_convertible_v<To, std::string>) {
-        return [topic = std::string(std::forward<To>(to))](const attachment& at) {
-            stateless<Key, Value>::add_sink(at, at.node->name + "-late", topic, [] { return place_by_key(); });
+        return [topic = std::string(std::forward<To>(to)), serdes](const attachment& at) {
+            stateless<Key, Value>::add_sink(at, at.node->name + "-late", topic, [] { return place_by_key(); }, serdes);
         };
     } else {
-        return [use = std::forward<To>(to)](const attachment& at) {
+        return [use = std::forward<To>(to), serdes](const attachment& at) {
             graph_node& node = at.graph->add_processor(at.node->name + "-late", *at.node,
                                                        [] { return make_node<pass_node<Key, Value>>(); });
-            std::invoke(use, kstream<Key, Value>(at.behind(node)));
+            std::invoke(use, kstream<Key, Value>(at.behind(node), serdes));
         };
     }
 }

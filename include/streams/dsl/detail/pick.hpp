@@ -1,5 +1,7 @@
 #pragma once
 
+#include <streams/serde/serde_object.hpp>
+
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -16,21 +18,34 @@ consteval bool no_option_twice() {
     return true;
 }
 
+template <class T, template <class...> class Of>
+inline constexpr bool instance_of = false;
+template <template <class...> class Of, class... Arguments>
+inline constexpr bool instance_of<Of<Arguments...>, Of> = true;
+
+/// Among the options that an operator takes: key_serde and value_serde, of any type; serdes_from tells whether they fit.
+struct serde_options {};
+/// The same and other_value_serde.
+struct join_serde_options {};
+
+template <class Allowed, class Option>
+inline constexpr bool admits = std::is_same_v<Allowed, Option>;
+template <class Option>
+inline constexpr bool admits<serde_options, Option> = instance_of<Option, key_serde> || instance_of<Option, value_serde>;
+template <class Option>
+inline constexpr bool admits<join_serde_options, Option> =
+    admits<serde_options, Option> || instance_of<Option, other_value_serde>;
+
 /// The options an operator takes.
 template <class... Allowed>
 struct options_of {
     template <class Option>
-    static constexpr bool has = (std::is_same_v<Allowed, std::remove_cvref_t<Option>> || ...);
+    static constexpr bool has = (admits<Allowed, std::remove_cvref_t<Option>> || ...);
 
     /// Every one of Given is allowed. Does not compile where one comes twice.
     template <class... Given>
     static constexpr bool admit = (has<Given> && ...) && no_option_twice<std::remove_cvref_t<Given>...>();
 };
-
-template <class T, template <class...> class Of>
-inline constexpr bool instance_of = false;
-template <template <class...> class Of, class... Arguments>
-inline constexpr bool instance_of<Of<Arguments...>, Of> = true;
 
 /// The options of an operator that takes a functor among them, as `Functional<F>`.
 template <template <class...> class Functional, class... Allowed>
@@ -75,6 +90,24 @@ template <class Wanted, class... Given>
 template <class Wanted, class... Given>
 [[nodiscard]] Wanted pick(const Given&... given) {
     return picked<Wanted>(given...).value_or(Wanted{});
+}
+
+/// What an option of the kind `Option<T>` chooses among those given, or else `inherited`.
+template <template <class> class Option, class T, class... Given>
+[[nodiscard]] serde_for<T> serde_from(serde_for<T> inherited, const Given&... given) {
+    static_assert(
+        ((!instance_of<std::remove_cvref_t<Given>, Option> || std::is_same_v<std::remove_cvref_t<Given>, Option<T>>)&&...),
+        "a serde object converts another type than the keys or values of the operator that it is given to; the type is the "
+        "one without std::optional");
+    if (const auto chosen = picked<Option<T>>(given...)) return chosen->object;
+    return inherited;
+}
+
+/// The serdes of an operator: chosen by its options, or else inherited.
+template <class Serdes, class... Options>
+[[nodiscard]] Serdes serdes_from(Serdes inherited, const Options&... options) {
+    return {serde_from<key_serde>(std::move(inherited.key), options...),
+            serde_from<value_serde>(std::move(inherited.value), options...)};
 }
 
 } // namespace streams::inline v0::detail

@@ -12,6 +12,24 @@
 
 namespace streams::inline v0::detail {
 
+[[noreturn]] void throw_without_serde(std::string_view part, std::string_view place);
+
+/// A grouping and how its records become bytes.
+template <class Key, class Value>
+struct typed_group : group_state {
+    serdes_for<Key, Value> serdes{};
+    typed_group(group_state state, serdes_for<Key, Value> of_records)
+        : group_state(std::move(state)), serdes(std::move(of_records)) {}
+};
+
+/// Throws topology_error where keys or values cannot be converted, since their type is by_serde_object and no object was
+/// given. `place`: what would convert them.
+template <class Key, class Value>
+void require_usable(const plain_serdes<Key, Value>& serdes, std::string_view place) {
+    if (!serdes.key.usable()) throw_without_serde("key", place);
+    if (!serdes.value.usable()) throw_without_serde("value", place);
+}
+
 /// Before a repartition topic: drops records that no key places.
 template <class Key, class Value>
 class null_key_filter_node final : public typed_node<Key, Value, Key, Value> {
@@ -28,28 +46,39 @@ private:
     task_context* context_ = nullptr;
 };
 
-/// The source of an internal topic. `window_ends`: of windowed keys, where it is known.
-template <class Key, class Value>
-[[nodiscard]] node_factory internal_source(std::optional<streams::window_ends> window_ends) {
-    using plain_key = without_null_t<Key>;
-    if constexpr (time_windowed_key<plain_key>) {
-        using key_serde = time_windowed_serde<typename windowed_inner<plain_key>::type>;
-        if (window_ends)
-            return [ends = *window_ends] {
-                return make_node<topic_source<Key, Value, fail_on_invalid_timestamp, key_serde>>(
-                    on_null::fail, fail_on_invalid_timestamp{}, key_serde(ends));
-            };
+/// The serde that reads keys back from an internal topic. `window_ends`: of windowed keys, where it is known.
+template <class Key>
+[[nodiscard]] serde_for<Key> reading_back(const serde_for<Key>& key, std::optional<streams::window_ends> window_ends) {
+    if constexpr (time_windowed_key<Key>) {
+        using inner = typename windowed_inner<Key>::type;
+        if (window_ends && !key.chosen()) return serde_for<Key>(time_windowed_serde<inner>(*window_ends));
     }
-    return [] { return make_node<topic_source<Key, Value, fail_on_invalid_timestamp>>(); };
+    return key;
 }
 
-/// Fills in the three nodes around a repartition topic, by the types of the records that go through.
+/// The source of an internal topic.
 template <class Key, class Value>
-void make_repartition_nodes(repartition_plan& plan, std::optional<streams::window_ends> window_ends) {
+[[nodiscard]] node_factory internal_source(const serdes_for<Key, Value>& serdes,
+                                           std::optional<streams::window_ends> window_ends) {
+    return [key = reading_back(serdes.key, window_ends), value = serdes.value] {
+        return make_node<topic_source<Key, Value, fail_on_invalid_timestamp>>(
+            on_null::fail, fail_on_invalid_timestamp{}, key, value);
+    };
+}
+
+/// Fills in the three nodes around a repartition topic, by the types of the records that go through. Throws topology_error
+/// where these are converted by serde objects, and none is there.
+template <class Key, class Value>
+void make_repartition_nodes(repartition_plan& plan, const serdes_for<Key, Value>& serdes,
+                            std::optional<streams::window_ends> window_ends) {
+    require_usable(serdes, concat("repartition topic ", plan.topic));
+    plan.serdes = serdes;
     plan.make_filter = [] { return make_node<null_key_filter_node<Key, Value>>(); };
     plan.make_pass = [] { return make_node<pass_node<Key, Value>>(); };
-    plan.make_sink = [topic = plan.topic] { return make_node<topic_sink<Key, Value>>(topic); };
-    plan.make_source = internal_source<Key, Value>(window_ends);
+    plan.make_sink = [topic = plan.topic, serdes] {
+        return make_node<topic_sink<Key, Value>>(topic, place_by_key{}, serdes.key, serdes.value);
+    };
+    plan.make_source = internal_source<Key, Value>(serdes, window_ends);
 }
 
 } // namespace streams::inline v0::detail

@@ -82,7 +82,7 @@ private:
             if (found_ == sessions_.size()) sessions_.emplace_back();
             stored_session& session = sessions_[found_++];
             session.window = entry.window;
-            decode_into<aggregate_type>(entry.value, session.aggregate);
+            store_.read(entry.key, entry.value, session.aggregate);
             merged = {std::min(merged.start, entry.window.start), std::max(merged.end, entry.window.end)};
         }
         return merged;
@@ -126,7 +126,7 @@ private:
         return std::max<std::int64_t>(0, closing_.last().value_or(0));
     }
     std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
-        return emit_sessions<key_type, aggregate_type>(store_.store(), from, to, by_key_, with, this->children(),
+        return emit_sessions<key_type, aggregate_type>(store_, from, to, by_key_, with, this->children(),
                                                        *context_);
     }
 

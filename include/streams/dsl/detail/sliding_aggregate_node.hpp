@@ -78,7 +78,7 @@ private:
             if (found_ == windows_found_.size()) windows_found_.emplace_back();
             stored_window& window = windows_found_[found_++];
             window.start = entry.start;
-            window.timestamp = typed_value<aggregate_type>::read(entry.value, window.aggregate);
+            window.timestamp = store_.read(entry, window.aggregate);
             if (last(window)) return;
         }
     }
@@ -218,7 +218,7 @@ private:
         return closing_.last() ? std::max<std::int64_t>(0, sub_sat(*closing_.last(), windows_.size)) : 0;
     }
     std::int64_t emit(const start_span& starts, headers& with) {
-        return emit_windows<key_type, aggregate_type>(store_.store(), starts, windows_.ends(), with, this->children(),
+        return emit_windows<key_type, aggregate_type>(store_, starts, windows_.ends(), with, this->children(),
                                                       *context_, [](const window&) { return true; });
     }
 

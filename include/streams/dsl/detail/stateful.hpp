@@ -16,16 +16,18 @@ struct stateful {
     static constexpr rows table_rows = nullable<Value> ? rows::deletable : rows::permanent;
     using table_type = ktable<without_null_t<Key>, without_null_t<Value>, table_rows>;
 
-    static table_type add_to_table(const attachment& at, std::string name, const materialized& options) {
+    static table_type add_to_table(const attachment& at, std::string name, const materialized& options,
+                                   const serdes_for<Key, Value>& serdes) {
         using table = source_table<without_null_t<Key>, without_null_t<Value>>;
         const std::string store = options.name.empty() ? at.graph->new_store_name("KSTREAM-TOTABLE-") : options.name;
         auto description = std::make_shared<table>(key_value_spec(store, options),
-                                                 !options.name.empty() || options.history_retention.has_value());
+                                                 !options.name.empty() || options.history_retention.has_value(), serdes);
+        require_usable(serdes, concat("store ", store));
 
         attachment above = at;
         if (at.repartition_required)
             above = behind_repartition(
-                at, name, [&](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, at.window_ends); });
+                at, name, [&](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, serdes, at.window_ends); });
         graph_node what{.name = std::move(name)};
         what.write = [description, ends = at.window_ends.value_or(streams::window_ends())](const graph_node& of,
                                                                                                  topology& out) {
@@ -37,9 +39,9 @@ struct stateful {
     template <bool Left, class NewValue, class Row, class F>
     static attachment add_table_join(stream_state& stream, const attachment& table_at,
                                      const std::shared_ptr<table_of<without_null_t<Key>, Row>>& table,
-                                     shared_functor<F> joiner, const joined& options) {
+                                     shared_functor<F> joiner, const joined& options, const serdes_for<Key, Value>& serdes) {
         attachment above = before_join(stream, options.name, [&](repartition_plan& plan) {
-            make_repartition_nodes<Key, Value>(plan, stream.at.window_ends);
+            make_repartition_nodes<Key, Value>(plan, serdes, stream.at.window_ends);
         });
         above.sources = united(above.sources, table_at.sources);
         above.graph->copartition(above.sources);
@@ -49,8 +51,9 @@ struct stateful {
         getter_plan<without_null_t<Key>, Row> rows = table->getter();
         if (options.grace) {
             check_grace(*options.grace, what.name, table->versioned());
+            require_usable(serdes, concat("join ", what.name));
             what.write = buffered_join_writer<Left, NewValue>(std::move(rows), std::move(joiner), *options.grace,
-                                                              stream.at.window_ends);
+                                                              stream.at.window_ends, kept_by(serdes.key, serdes.value));
         } else {
             what.write = join_writer<Left, NewValue>(std::move(rows), std::move(joiner));
         }
@@ -72,8 +75,9 @@ private:
     template <bool Left, class NewValue, class Row, class F>
     static graph_writer buffered_join_writer(getter_plan<without_null_t<Key>, Row> rows, shared_functor<F> joiner,
                                              std::chrono::milliseconds grace,
-                                             std::optional<streams::window_ends> key_window_ends) {
-        return [rows = std::move(rows), joiner = std::move(joiner), grace,
+                                             std::optional<streams::window_ends> key_window_ends,
+                                             std::shared_ptr<const store_serdes> serdes) {
+        return [rows = std::move(rows), joiner = std::move(joiner), grace, serdes = std::move(serdes),
                 ends = key_window_ends.value_or(streams::window_ends())](const graph_node& of, topology& out) {
             using node_type = buffered_table_join_node<Key, Value, Row, NewValue, F, Left>;
             check_history(grace, of.name, rows.stores, out);
@@ -84,7 +88,9 @@ private:
                  .parents = parent_names(of),
                  .make = [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); }});
             // In this order, which shows in describe() where two names fall together.
-            out.add_operator_store(join_buffer_spec(plan.store), {of.name});
+            store_spec buffer = join_buffer_spec(plan.store);
+            buffer.serdes = serdes;
+            out.add_operator_store(std::move(buffer), {of.name});
             for (const std::string& store : rows.stores) out.connect_store(of.name, store);
         };
     }

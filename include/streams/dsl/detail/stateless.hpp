@@ -45,18 +45,22 @@ struct merge_of {
 
 /// What fills in a repartition topic for records of these types; empty where they have no serde.
 template <class Key, class Value>
-[[nodiscard]] repartition_filler filler_of(const attachment& at) {
+[[nodiscard]] repartition_filler filler_of(const attachment& at, const serdes_for<Key, Value>& serdes) {
     if constexpr (readable_and_writable<Key> && readable_and_writable<Value>)
-        return [ends = at.window_ends](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, ends); };
+        return [ends = at.window_ends, serdes](repartition_plan& plan) {
+            // Where it takes the place of several topics, those say how records are written.
+            const auto* given = std::any_cast<serdes_for<Key, Value>>(&plan.serdes);
+            make_repartition_nodes<Key, Value>(plan, given ? serdes_for<Key, Value>(*given) : serdes, ends);
+        };
     else
         return {};
 }
 
 /// The node forwards records under other keys.
 template <class NewKey, class NewValue>
-void mark_key_change(graph_node& node, const attachment& at) {
+void mark_key_change(graph_node& node, const attachment& at, const serdes_for<NewKey, NewValue>& serdes = {}) {
     node.key_changing = true;
-    node.repartition_after = filler_of<NewKey, NewValue>(at);
+    node.repartition_after = filler_of<NewKey, NewValue>(at, serdes);
 }
 
 template <class Node, class F>
@@ -87,10 +91,11 @@ struct stateless {
         return node;
     }
     template <class NewKey, class F>
-    static graph_node& add_select_key(const attachment& at, std::string name, shared_functor<F> f) {
+    static graph_node& add_select_key(const attachment& at, std::string name, shared_functor<F> f,
+                                      const serde_for<without_null_t<Value>>& value) {
         graph_node& node = at.graph->add_processor(std::move(name), *at.node,
                                                    maker_of<select_key_node<Key, Value, NewKey, F>>(std::move(f)));
-        mark_key_change<NewKey, Value>(node, at);
+        mark_key_change<NewKey, Value>(node, at, {{}, value});
         return node;
     }
     template <class NewValue, class F>
@@ -126,13 +131,14 @@ struct stateless {
     }
 
     template <class OtherKey, class OtherValue>
-    static attachment add_merge(const attachment& at, const attachment& other, std::string name) {
+    static attachment add_merge(const attachment& at, const attachment& other, std::string name,
+                                const serdes_for<Key, Value>& serdes) {
         constexpr bool alike = std::is_same_v<Key, OtherKey> && std::is_same_v<Value, OtherValue>;
         using node_type = typename std::conditional_t<alike, std::type_identity<pass_node<Key, Value>>,
                                                       merge_of<Key, Value, OtherKey, OtherValue>>::type;
         graph_node what{.name = std::move(name)};
         what.merging = true;
-        what.repartition_after = filler_of<wider_t<Key, OtherKey>, wider_t<Value, OtherValue>>(at);
+        what.repartition_after = filler_of<wider_t<Key, OtherKey>, wider_t<Value, OtherValue>>(at, serdes);
         what.write = [](const graph_node& of, topology& out) {
             out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
                               return make_node<node_type>();
@@ -147,15 +153,15 @@ struct stateless {
 
     template <class MakePartitioner>
     static attachment add_repartition(const attachment& at, const repartitioned& options,
-                                      MakePartitioner make_partitioner) {
+                                      MakePartitioner make_partitioner, const serdes_for<Key, Value>& serdes) {
         const std::string prefix = options.name.empty() ? at.graph->new_name("KSTREAM-REPARTITION-") : options.name;
         return behind_repartition(at, prefix, [&](repartition_plan& plan) {
-            make_repartition_nodes<Key, Value>(plan, at.window_ends);
+            make_repartition_nodes<Key, Value>(plan, serdes, at.window_ends);
             plan.partitions = options.partitions;
             plan.optimizable = false;
             using sink = topic_sink<Key, Value, std::string, decltype(make_partitioner())>;
-            plan.make_sink = [topic = plan.topic, make_partitioner] {
-                return make_node<sink>(topic, make_partitioner());
+            plan.make_sink = [topic = plan.topic, make_partitioner, serdes] {
+                return make_node<sink>(topic, make_partitioner(), serdes.key, serdes.value);
             };
         });
     }
@@ -163,23 +169,24 @@ struct stateless {
     /// `topic`: the one that is written, nullopt where `make_topic` makes a function that chooses it.
     template <class MakeTopic, class MakePartitioner>
     static void add_sink(const attachment& at, std::string name, std::optional<std::string> topic, MakeTopic make_topic,
-                         MakePartitioner make_partitioner) {
+                         MakePartitioner make_partitioner, const serdes_for<Key, Value>& serdes) {
+        require_usable(serdes, concat("sink ", name));
         using sink = topic_sink<Key, Value, decltype(make_topic()), decltype(make_partitioner())>;
         at.graph->add_sink(std::move(name), *at.node, std::move(topic),
-                           [make_topic = std::move(make_topic), make_partitioner = std::move(make_partitioner)] {
-                               return make_node<sink>(make_topic(), make_partitioner());
+                           [make_topic = std::move(make_topic), make_partitioner = std::move(make_partitioner), serdes] {
+                               return make_node<sink>(make_topic(), make_partitioner(), serdes.key, serdes.value);
                            });
     }
     template <class MakePartitioner>
     static void add_sink(const attachment& at, std::string name, const std::string& topic,
-                         MakePartitioner make_partitioner) {
-        add_sink(at, std::move(name), topic, [topic] { return topic; }, std::move(make_partitioner));
+                         MakePartitioner make_partitioner, const serdes_for<Key, Value>& serdes) {
+        add_sink(at, std::move(name), topic, [topic] { return topic; }, std::move(make_partitioner), serdes);
     }
     template <class F, class MakePartitioner>
     static void add_extracting_sink(const attachment& at, std::string name, shared_functor<F> f,
-                                    MakePartitioner make_partitioner) {
+                                    MakePartitioner make_partitioner, const serdes_for<Key, Value>& serdes) {
         const auto make_topic = [f = std::move(f)] { return topic_choice<Key, Value, F>{task_functor<F>(f)}; };
-        add_sink(at, std::move(name), std::nullopt, make_topic, std::move(make_partitioner));
+        add_sink(at, std::move(name), std::nullopt, make_topic, std::move(make_partitioner), serdes);
     }
 };
 

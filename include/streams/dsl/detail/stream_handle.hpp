@@ -3,6 +3,7 @@
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/graph.hpp>
 #include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/repartition.hpp>
 
 #include <memory>
 #include <string>
@@ -16,11 +17,14 @@ template <class Key, class Value>
 class stream_handle {
 public:
     /// For the library: a stream at a place in the graph.
-    explicit stream_handle(attachment at) : state_(std::make_shared<stream_state>(stream_state{std::move(at)})) {}
+    explicit stream_handle(attachment at, serdes_for<Key, Value> serdes = {})
+        : state_(std::make_shared<stream_state>(stream_state{std::move(at)})), serdes_(std::move(serdes)) {}
 
     /// For the library.
     [[nodiscard]] const attachment& at() const noexcept { return state_->at; }
     [[nodiscard]] stream_state& state() const noexcept { return *state_; }
+    /// How keys and values become bytes, for what is below.
+    [[nodiscard]] const serdes_for<Key, Value>& serdes() const noexcept { return serdes_; }
 
 protected:
     /// The name that the option of type Option gives, or a generated one.
@@ -39,6 +43,7 @@ protected:
 
 private:
     std::shared_ptr<stream_state> state_;
+    serdes_for<Key, Value> serdes_;
 };
 
 } // namespace streams::inline v0::detail

@@ -30,6 +30,8 @@ public:
     void init(task_context& context) override {
         context_ = &context;
         store_ = &store_as<window_store>(context, store_name_);
+        key_.open(*store_);
+        value_.open(*store_);
     }
 
     void process(const record<KeyIn, ValueIn>& r) override {
@@ -45,8 +47,7 @@ public:
 
 private:
     void join(const key_type& key, const value_type& value, const record<KeyIn, ValueIn>& r) {
-        key_.clear();
-        serde<key_type>::serialize(key, key_);
+        key_.write(key);
         const key_out& joined_key = widened(key);
         for (const window_entry& other : others(r.timestamp, windows_))
             emit(joined_key, value, decoded(other), std::max(r.timestamp, other.start), r);
@@ -69,7 +70,7 @@ private:
         return store_->fetch(key_.view(), reach.begin_at(time), reach.end_at(time));
     }
     const value_type& decoded(const window_entry& other) {
-        typed_value<value_type>::read_plain(other.value, other_);
+        value_.read_plain(key_.view(), other.value, other_);
         return *other_;
     }
     void emit(const key_out& key, const value_type& left, const value_type& right, std::int64_t timestamp,
@@ -91,7 +92,8 @@ private:
     task_context* context_ = nullptr;
     window_store* store_ = nullptr;
     std::int64_t observed_ = -1; ///< the largest timestamp joined, ms
-    bytes key_;
+    typed_key<key_type> key_;
+    typed_value<value_type> value_;
     [[no_unique_address]] std::conditional_t<std::is_same_v<key_out, key_type>, std::monostate, key_out> wide_key_{};
     std::optional<value_type> other_;
 };

@@ -28,6 +28,14 @@ struct stream_join_plan {
     streams::window_ends key_window_ends{}; ///< of windowed keys
 };
 
+/// How the records of both sides become bytes.
+template <class Arguments>
+struct stream_join_serdes {
+    serde_for<without_null_t<typename Arguments::key_type>> key{};
+    serde_for<typename Arguments::left_type> left{};
+    serde_for<typename Arguments::right_type> right{};
+};
+
 /// One side of a stream-stream join (Kafka's `KStreamKStreamJoin`): joins each record with those that the other side has
 /// kept. A left or outer join emits a record without a match once its window and grace have passed.
 template <class KeyIn, class ValueIn, class Arguments, class NewValue, class F, join_side Side>
@@ -45,13 +53,17 @@ class stream_stream_join_node final : public typed_node<KeyIn, ValueIn, typename
     static constexpr bool any_kept = Arguments::kind != join_kind::inner;
 
 public:
-    stream_stream_join_node(stream_join_plan plan, shared_functor<F> joiner)
+    stream_stream_join_node(stream_join_plan plan, stream_join_serdes<Arguments> serdes, shared_functor<F> joiner)
         : plan_(std::move(plan)), reach_(is_left ? plan_.windows : plan_.windows.reversed()),
-          joiner_(std::move(joiner)), read_key_{plan_.key_window_ends} {}
+          joiner_(std::move(joiner)), read_key_{plan_.key_window_ends, typed_key<key_type>(serdes.key)}, key_(serdes.key),
+          left_values_(std::move(serdes.left)), right_values_(std::move(serdes.right)) {}
 
     void init(task_context& context) override {
         context_ = &context;
         others_ = &store_as<window_store>(context, is_left ? plan_.right_store : plan_.left_store);
+        read_key_.bytes_of_key.stored_in(plan_.unmatched_store);
+        left_values_.stored_in(plan_.left_store);
+        right_values_.stored_in(plan_.right_store);
         time_ = &context.template shared<stream_join_time>(plan_.name);
         if constexpr (any_kept) unmatched_.open(context, plan_.unmatched_store, *time_);
     }
@@ -82,15 +94,14 @@ private:
         if constexpr (any_kept) {
             if (r.timestamp == time_->stream_time) emit_expired(r);
         }
-        key_.clear();
-        serde<key_type>::serialize(key, key_);
+        key_.write(key);
         const std::int64_t from = reach_.begin_at(r.timestamp);
         const std::int64_t to = reach_.end_at(r.timestamp);
         const key_out& joined_key = widened(key);
         bool found = false;
         for (const window_entry& other : others_->fetch(key_.view(), from, to)) {
             found = true;
-            typed_value<other_type>::read_plain(other.value, other_);
+            others().read_plain(key_.view(), other.value, other_);
             const std::int64_t other_time = other.start;
             if constexpr (any_kept) {
                 context_->handling(r);
@@ -105,10 +116,8 @@ private:
 
     void miss(const key_out& key, const this_type& value, std::int64_t window_end, const record<KeyIn, ValueIn>& r) {
         if (window_end < time_->stream_time) return emit(key, &value, nullptr, r.timestamp, r);
-        value_.clear();
-        serde<this_type>::serialize(value, value_);
         context_->handling(r);
-        unmatched_.keep(Side, key_.view(), value_.view(), r.timestamp);
+        unmatched_.keep(Side, key_.view(), *own().write_plain(&value), r.timestamp);
     }
 
     void emit_expired(const record<KeyIn, ValueIn>& r) {
@@ -128,10 +137,10 @@ private:
         read_key_(one.key, expired_key_);
         const key_out& key = widened(*expired_key_);
         if (one.side == join_side::left) {
-            decode_into<left_type>(one.value, expired_left_);
+            left_values_.read_plain(one.key, one.value, expired_left_);
             emit_joined(key, &*expired_left_, nullptr, one.timestamp, r);
         } else if constexpr (Arguments::right_kept) {
-            decode_into<right_type>(one.value, expired_right_);
+            right_values_.read_plain(one.key, one.value, expired_right_);
             emit_joined(key, nullptr, &*expired_right_, one.timestamp, r);
         }
     }
@@ -147,6 +156,19 @@ private:
                      const record<KeyIn, ValueIn>& r) const {
         const NewValue& result = join_values<Arguments>(joiner_.get(), key, left, right);
         this->forward({key, result, timestamp, r.headers});
+    }
+
+    [[nodiscard]] auto& own() noexcept {
+        if constexpr (is_left)
+            return left_values_;
+        else
+            return right_values_;
+    }
+    [[nodiscard]] auto& others() noexcept {
+        if constexpr (is_left)
+            return right_values_;
+        else
+            return left_values_;
     }
 
     /// The key as the result has it: the same object, or a copy that admits null.
@@ -165,8 +187,9 @@ private:
     stream_join_time* time_ = nullptr;
     unmatched_records unmatched_;
     plain_store_key<key_type> read_key_;
-    bytes key_;
-    bytes value_;
+    typed_key<key_type> key_;
+    typed_value<left_type> left_values_;
+    typed_value<right_type> right_values_;
     /// Only where the result admits null keys and this side does not.
     [[no_unique_address]] std::conditional_t<std::is_same_v<key_out, key_type>, std::monostate, key_out> wide_key_{};
     std::optional<other_type> other_;

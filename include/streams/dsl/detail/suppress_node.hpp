@@ -33,21 +33,6 @@ struct suppress_plan {
 
 [[noreturn]] void throw_full_buffer(const suppress_plan& plan, const change_buffer& buffer);
 
-/// The bytes of a value that may be null, in a buffer used again.
-template <class Value>
-class optional_value_bytes {
-public:
-    [[nodiscard]] std::optional<bytes_view> operator()(const Value* value) {
-        if (!value) return std::nullopt;
-        buffer_.clear();
-        serde<Value>::serialize(*value, buffer_);
-        return buffer_.view();
-    }
-
-private:
-    bytes buffer_;
-};
-
 /// Holds the updates of a table back (Kafka's `KTableSuppressProcessor`).
 template <class Key, class Value>
 class suppress_node final : public typed_node<Key, change<Value>, Key, change<Value>> {
@@ -57,14 +42,18 @@ public:
     void init(task_context& context) override {
         context_ = &context;
         buffer_ = &store_as<change_buffer>(context, plan_.store);
+        read_key_.open(*buffer_);
+        key_bytes_.open(*buffer_);
+        new_bytes_.open(*buffer_);
+        old_bytes_.open(*buffer_);
     }
 
     void process(const record<Key, change<Value>>& r) override {
         observed_ = std::max(observed_, r.timestamp);
-        key_bytes_.clear();
-        serde<Key>::serialize(r.key, key_bytes_);
+        key_bytes_.write(r.key);
         context_->handling(r);
-        buffer_->put(time_of(r), key_bytes_, new_bytes_(r.value.new_value), old_bytes_(r.value.old_value));
+        buffer_->put(time_of(r), key_bytes_.view(), new_bytes_.write_plain(r.value.new_value),
+                     old_bytes_.write_plain(r.value.old_value));
         while (buffer_->entries() > 0 && buffer_->oldest_time() <= observed_ - plan_.wait) emit_oldest();
         if (!over_capacity()) return;
         if (plan_.full == when_full::shut_down) throw_full_buffer(plan_, *buffer_);
@@ -86,8 +75,8 @@ private:
         const buffered_change held = buffer_->oldest();
         if (held.new_value || !plan_.final_results) {
             read_key_(held.key, key_);
-            read(held.new_value, new_value_);
-            read(held.old_value, old_value_);
+            new_bytes_.read_plain(held.key, held.new_value, new_value_);
+            old_bytes_.read_plain(held.key, held.old_value, old_value_);
             const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
             const record_context at_hand = context_->current();
             context_->current() = {held.metadata, held.timestamp, &held.headers};
@@ -97,21 +86,15 @@ private:
         // What follows this node still sees the row as it was before, until it has been called.
         buffer_->remove_oldest();
     }
-    static void read(std::optional<bytes_view> in, std::optional<Value>& value) {
-        if (in)
-            decode_into<Value>(*in, value);
-        else
-            value.reset();
-    }
 
     suppress_plan plan_;
     plain_store_key<Key> read_key_;
     task_context* context_ = nullptr;
     change_buffer* buffer_ = nullptr;
     std::int64_t observed_ = -1; ///< the largest timestamp seen, ms
-    bytes key_bytes_;
-    optional_value_bytes<Value> new_bytes_;
-    optional_value_bytes<Value> old_bytes_;
+    typed_key<Key> key_bytes_;
+    typed_value<Value> new_bytes_;
+    typed_value<Value> old_bytes_;
     std::optional<Key> key_;
     std::optional<Value> new_value_;
     std::optional<Value> old_value_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/graph.hpp>
+#include <streams/dsl/detail/repartition.hpp>
 #include <streams/dsl/detail/suppress_node.hpp>
 #include <streams/dsl/detail/table.hpp>
 #include <streams/serde/window_ends.hpp>
@@ -28,14 +29,14 @@ public:
     void init(task_context& context) override {
         parent_->init(context);
         buffer_ = &store_as<change_buffer>(context, store_);
+        key_bytes_.open(*buffer_);
+        values_.open(*buffer_);
     }
     row_view<Value> get(const Key& key) override {
-        key_bytes_.clear();
-        serde<Key>::serialize(key, key_bytes_);
-        const auto prior = buffer_->prior_value(key_bytes_);
+        const auto prior = buffer_->prior_value(key_bytes_.write(key));
         if (!prior) return parent_->get(key);
         if (!*prior) return {};
-        decode_into<Value>(**prior, value_);
+        values_.read_plain(key_bytes_.view(), **prior, value_);
         return {&*value_, -1};
     }
 
@@ -43,7 +44,8 @@ private:
     std::unique_ptr<value_getter<Key, Value>> parent_;
     std::string store_;
     change_buffer* buffer_ = nullptr;
-    bytes key_bytes_;
+    typed_key<Key> key_bytes_;
+    typed_value<Value> values_;
     std::optional<Value> value_;
 };
 
@@ -54,6 +56,9 @@ public:
     suppressed_table(std::shared_ptr<table_of<Key, Value>> parent, suppress_plan plan, store_spec spec)
         : parent_(std::move(parent)), plan_(std::move(plan)), spec_(std::move(spec)) {
         parent_->enable_sending_old_values(true);
+        this->use_serdes(parent_->serdes());
+        require_usable(this->serdes(), concat("store ", spec_.name));
+        spec_.serdes = kept_by(this->serdes().key, this->serdes().value);
     }
 
     bool enable_sending_old_values(bool force) override { return parent_->enable_sending_old_values(force); }

@@ -52,8 +52,14 @@ public:
 template <class Key, class Value>
 class table_of : public table_description {
 public:
+    /// How keys and rows become bytes.
+    [[nodiscard]] const serdes_for<Key, Value>& serdes() const noexcept { return serdes_; }
+    void use_serdes(serdes_for<Key, Value> serdes) { serdes_ = std::move(serdes); }
     /// Asks for the rows; gives a source table a store where it has none.
     [[nodiscard]] virtual getter_plan<Key, Value> getter() = 0;
+
+private:
+    serdes_for<Key, Value> serdes_;
 };
 
 /// Reads rows from the table's own store.

@@ -22,6 +22,7 @@ struct table_count_plan {
 
 template <class Aggregate, class Adder, class Subtractor>
 struct table_reduce_plan {
+    static constexpr bool keeps_values = true;
     using aggregate_type = Aggregate;
     shared_functor<Adder> adder;
     shared_functor<Subtractor> subtractor;
@@ -138,28 +139,21 @@ struct table_aggregation_names {
 [[nodiscard]] attachment behind_grouping(group_state& group, const table_aggregation_names& names, node_factory sink,
                                          node_factory source);
 
-/// The source of the updates of a grouped table. `window_ends`: of windowed keys, where it is known.
-template <class Key, class Value>
-[[nodiscard]] node_factory change_source_of(std::optional<streams::window_ends> window_ends) {
-    if constexpr (time_windowed_key<Key>) {
-        using key_serde = time_windowed_serde<typename windowed_inner<Key>::type>;
-        if (window_ends)
-            return [ends = *window_ends] {
-                return make_node<change_source<Key, Value, key_serde>>(key_serde(ends));
-            };
-    }
-    return [] { return make_node<change_source<Key, Value>>(); };
-}
-
 /// Adds an aggregation of a grouped table behind its repartition topic, and returns its place.
 template <class Key, class Value, class Table>
 [[nodiscard]] attachment add_table_aggregation(group_state& group, const table_aggregation_names& names,
-                                               std::shared_ptr<Table> table) {
-    using sink = topic_sink<Key, change<Value>, std::string, place_by_key, serde<Key>, change_serde<Value>>;
+                                               std::shared_ptr<Table> table, const serdes_for<Key, Value>& serdes) {
+    using sink = topic_sink<Key, change<Value>, std::string, place_by_key, serde_for<Key>, change_serde<Value>>;
     const std::string topic = (group.name.empty() ? names.store : group.name) + "-repartition";
+    require_usable(serdes, concat("repartition topic ", topic));
     const attachment above = behind_grouping(
-        group, names, [topic] { return make_node<sink>(topic); },
-        change_source_of<Key, Value>(group.at.window_ends));
+        group, names,
+        [topic, serdes] {
+            return make_node<sink>(topic, place_by_key{}, serdes.key, change_serde<Value>{serdes.value});
+        },
+        [key = reading_back(serdes.key, group.at.window_ends), value = serdes.value] {
+            return make_node<change_source<Key, Value>>(key, value);
+        });
     graph_node what{.name = names.node};
     what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
     return above.behind(above.graph->add(std::move(what), *above.node), false);

@@ -2,7 +2,7 @@
 
 #include <streams/dsl/change.hpp>
 #include <streams/dsl/detail/functor.hpp>
-#include <streams/serde/serde.hpp>
+#include <streams/serde/serde_object.hpp>
 #include <streams/topology/node.hpp>
 
 #include <concepts>
@@ -12,13 +12,13 @@ namespace streams::inline v0::detail {
 
 /// Whether two keys are one, which decides whether their updates go out as one record.
 template <class Key>
-[[nodiscard]] bool same_key(const Key& a, const Key& b) {
+[[nodiscard]] bool same_key(const serde_for<Key>& serde, const Key& a, const Key& b) {
     if constexpr (std::equality_comparable<Key>) {
         return a == b;
     } else {
         bytes left, right;
-        serde<Key>::serialize(a, left);
-        serde<Key>::serialize(b, right);
+        serde.serialize(a, left);
+        serde.serialize(b, right);
         return left == right;
     }
 }
@@ -44,14 +44,15 @@ public:
     using new_key = pair_key_t<Pair>;
     using new_value = pair_value_t<Pair>;
 
-    table_grouping_node(shared_functor<F> mapper, bool versioned) : mapper_(std::move(mapper)), versioned_(versioned) {}
+    table_grouping_node(shared_functor<F> mapper, bool versioned, serde_for<new_key> key_serde)
+        : mapper_(std::move(mapper)), versioned_(versioned), key_serde_(std::move(key_serde)) {}
 
     void process(const record<Key, change<Value>>& r) override {
         if (versioned_ && !r.value.is_latest) return;
         // The mapper sees the new row first, and the subtraction leaves first: as in Kafka Streams.
         const member added = map(r.key, r.value.new_value, new_pair_);
         const member removed = map(r.key, r.value.old_value, old_pair_);
-        if (added.value && removed.value && same_key(*added.key, *removed.key))
+        if (added.value && removed.value && same_key(key_serde_, *added.key, *removed.key))
             return send(*added.key, {added.value, removed.value}, r);
         if (removed.value) send(*removed.key, {nullptr, removed.value}, r);
         if (added.value) send(*added.key, {added.value, nullptr}, r);
@@ -74,6 +75,7 @@ private:
 
     task_functor<F> mapper_;
     bool versioned_;
+    serde_for<new_key> key_serde_;
     std::optional<Pair> new_pair_;
     std::optional<Pair> old_pair_;
 };

@@ -76,7 +76,11 @@ private:
 template <class Key, class Value>
 class source_table final : public table_of<Key, Value> {
 public:
-    source_table(store_spec spec, bool materialized) : spec_(std::move(spec)), materialized_(materialized) {}
+    source_table(store_spec spec, bool materialized, const serdes_for<Key, Value>& serdes)
+        : spec_(std::move(spec)), materialized_(materialized) {
+        spec_.serdes = kept_by(serdes.key, serdes.value);
+        this->use_serdes(serdes);
+    }
 
     bool enable_sending_old_values(bool force) override {
         if (!force && !materialized_) return false;

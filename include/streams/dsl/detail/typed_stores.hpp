@@ -35,6 +35,8 @@ public:
     void open(task_context& context, std::string_view name) {
         versions_ = dynamic_cast<versioned_store*>(&context.store(name));
         if (!versions_) plain_ = &store_as<key_value_store>(context, name);
+        key_.open(store());
+        value_.open(store());
     }
     [[nodiscard]] state_store& store() noexcept {
         if (versions_) return *versions_;
@@ -43,14 +45,11 @@ public:
     [[nodiscard]] bool versioned() const noexcept { return versions_ != nullptr; }
 
     /// The key of the calls that follow.
-    void at(const Key& key) {
-        key_.clear();
-        serde<Key>::serialize(key, key_);
-    }
+    void at(const Key& key) { key_.write(key); }
     /// The latest value. Returns the timestamp, -1 where there is no value.
     std::int64_t get(std::optional<Value>& value) {
         if (versions_) return read(versions_->get(key_.view()), value);
-        return typed_value<Value>::read(plain_->get(key_.view()), value);
+        return value_.read(key_.view(), plain_->get(key_.view()), value);
     }
     /// The value at a time. REQUIRES: versioned().
     std::int64_t get(std::optional<Value>& value, std::int64_t as_of) {
@@ -67,14 +66,14 @@ public:
     }
 
 private:
-    static std::int64_t read(const std::optional<versioned_record>& found, std::optional<Value>& value) {
-        typed_value<Value>::read_plain(found ? std::optional(found->value) : std::nullopt, value);
+    std::int64_t read(const std::optional<versioned_record>& found, std::optional<Value>& value) const {
+        value_.read_plain(key_.view(), found ? std::optional(found->value) : std::nullopt, value);
         return found ? found->valid_from : -1;
     }
 
     key_value_store* plain_ = nullptr;
     versioned_store* versions_ = nullptr;
-    bytes key_;
+    typed_key<Key> key_;
     typed_value<Value> value_;
 };
 
@@ -82,16 +81,22 @@ private:
 template <class Key, class Value>
 class typed_windows {
 public:
-    void open(task_context& context, std::string_view name) { store_ = &store_as<window_store>(context, name); }
+    void open(task_context& context, std::string_view name) {
+        store_ = &store_as<window_store>(context, name);
+        key_.open(*store_);
+        value_.open(*store_);
+    }
     [[nodiscard]] window_store& store() noexcept { return *store_; }
 
-    void at(const Key& key) {
-        key_.clear();
-        serde<Key>::serialize(key, key_);
-    }
+    void at(const Key& key) { key_.write(key); }
     std::int64_t get(std::int64_t start, std::optional<Value>& value) {
-        return typed_value<Value>::read(store_->fetch(key_.view(), start), value);
+        return value_.read(key_.view(), store_->fetch(key_.view(), start), value);
     }
+    /// What an entry of the store holds. Returns its timestamp.
+    std::int64_t read(const window_entry& entry, std::optional<Value>& value) const {
+        return value_.read(entry.key, entry.value, value);
+    }
+    [[nodiscard]] Key key_of(bytes_view in) const { return key_.decoded(in); }
     /// The windows of the key with from <= start <= to, by start. Valid until the next call.
     [[nodiscard]] const std::vector<window_entry>& fetch(std::int64_t from, std::int64_t to,
                                                          iteration_order direction) {
@@ -105,7 +110,7 @@ public:
 private:
     window_store* store_ = nullptr;
     std::vector<window_entry> found_; ///< used again
-    bytes key_;
+    typed_key<Key> key_;
     typed_value<Value> value_;
 };
 
@@ -113,13 +118,14 @@ private:
 template <class Key, class Value>
 class typed_sessions {
 public:
-    void open(task_context& context, std::string_view name) { store_ = &store_as<session_store>(context, name); }
+    void open(task_context& context, std::string_view name) {
+        store_ = &store_as<session_store>(context, name);
+        key_.open(*store_);
+        value_.open(*store_);
+    }
     [[nodiscard]] session_store& store() noexcept { return *store_; }
 
-    void at(const Key& key) {
-        key_.clear();
-        serde<Key>::serialize(key, key_);
-    }
+    void at(const Key& key) { key_.write(key); }
     /// The sessions of the key with end >= `earliest_end` and start <= `latest_start`, by end.
     /// Valid until the next call.
     [[nodiscard]] const std::vector<session_entry>& find(std::int64_t earliest_end, std::int64_t latest_start) {
@@ -127,23 +133,23 @@ public:
         return found_;
     }
     void get(window session, std::optional<Value>& value) {
-        if (const auto found = store_->fetch(key_.view(), session))
-            decode_into<Value>(*found, value);
-        else
-            value.reset();
+        read(key_.view(), store_->fetch(key_.view(), session), value);
     }
+    /// What an entry of the store holds.
+    void read(bytes_view key, std::optional<bytes_view> stored, std::optional<Value>& value) const {
+        value_.read_plain(key, stored, value);
+    }
+    [[nodiscard]] Key key_of(bytes_view in) const { return key_.decoded(in); }
     /// Null deletes.
     void put(window session, const Value* value) {
-        value_.clear();
-        if (value) serde<Value>::serialize(*value, value_);
-        store_->put(key_.view(), value ? std::optional<bytes_view>(value_.view()) : std::nullopt, session);
+        store_->put(key_.view(), value_.write_plain(value), session);
     }
 
 private:
     session_store* store_ = nullptr;
     std::vector<session_entry> found_; ///< used again
-    bytes key_;
-    bytes value_;
+    typed_key<Key> key_;
+    typed_value<Value> value_;
 };
 
 } // namespace streams::inline v0::detail

@@ -17,11 +17,15 @@ namespace streams::inline v0::detail {
 template <class Key>
 struct plain_store_key {
     using key_type = Key;
-    streams::window_ends window_ends{}; ///< of windowed keys, whose bytes lack the end
+    streams::window_ends window_ends{}; ///< of windowed keys, whose bytes lack the end; unknown: as their serde reads it
+    typed_key<Key> bytes_of_key{};
 
+    void open(const state_store& store) { bytes_of_key.open(store); }
     void operator()(bytes_view in, std::optional<Key>& key) const {
-        decode_into<Key>(in, key);
-        if constexpr (time_windowed_key<Key>) key->window.end = window_ends(key->window.start);
+        bytes_of_key.read(in, key);
+        if constexpr (time_windowed_key<Key>) {
+            if (window_ends.known()) key->window.end = window_ends(key->window.start);
+        }
     }
 };
 
@@ -30,12 +34,14 @@ template <class Key>
 struct window_store_key {
     using key_type = windowed<Key>;
     window_ends ends{};
+    typed_key<Key> inner_key{};
 
+    void open(const state_store& store) { inner_key.open(store); }
     void operator()(bytes_view in, std::optional<windowed<Key>>& key) const {
         constexpr std::size_t suffix = sizeof(std::int64_t) + sizeof(std::int32_t);
         const bytes_view inner = without_suffix(in, suffix);
         const auto start = load_big_endian<std::int64_t>(inner.end());
-        key.emplace(windowed<Key>{serde<Key>::deserialize(inner), {start, ends(start)}});
+        key.emplace(windowed<Key>{inner_key.decoded(inner), {start, ends(start)}});
     }
 };
 
@@ -44,9 +50,15 @@ struct window_store_key {
 template <class Key>
 struct session_store_key {
     using key_type = session_windowed<Key>;
+    typed_key<Key> inner_key{};
 
+    void open(const state_store& store) { inner_key.open(store); }
     void operator()(bytes_view in, std::optional<key_type>& key) const {
-        key.emplace(serde<key_type>::deserialize(in));
+        constexpr std::size_t suffix = 2 * sizeof(std::int64_t);
+        const bytes_view inner = without_suffix(in, suffix);
+        const auto end = load_big_endian<std::int64_t>(inner.end());
+        const auto start = load_big_endian<std::int64_t>(inner.end() + sizeof end);
+        key.emplace(key_type{inner_key.decoded(inner), {start, end}});
     }
     static std::int64_t time_of(const key_type& key) noexcept { return key.window.end; }
 };
@@ -69,6 +81,8 @@ public:
     void init(state_store& store, const outputs<key_type, change<Value>>& to, task_context& context) {
         to_ = &to;
         context_ = &context;
+        read_key_.open(store);
+        value_.open(store);
         on_flush_ = store.forward_on_flush(*this, send_old_);
     }
     /// Updates leave when the store is flushed; otherwise the node calls `forward`.
@@ -82,12 +96,12 @@ public:
         std::int64_t timestamp = entry.timestamp;
         const auto old_bytes = send_old_ ? entry.old_value : std::nullopt;
         if constexpr (tells_time<StoreKey>) {
-            read_plain(entry.new_value, new_value_);
-            read_plain(old_bytes, old_value_);
+            value_.read_plain(entry.key, entry.new_value, new_value_);
+            value_.read_plain(entry.key, old_bytes, old_value_);
             timestamp = StoreKey::time_of(*key_);
         } else {
-            const std::int64_t stored = typed_value<Value>::read(entry.new_value, new_value_);
-            typed_value<Value>::read(old_bytes, old_value_);
+            const std::int64_t stored = value_.read(entry.key, entry.new_value, new_value_);
+            value_.read(entry.key, old_bytes, old_value_);
             if (entry.new_value) timestamp = stored;
         }
         const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
@@ -101,14 +115,8 @@ public:
     }
 
 private:
-    static void read_plain(std::optional<bytes_view> stored, std::optional<Value>& value) {
-        if (stored)
-            decode_into<Value>(*stored, value);
-        else
-            value.reset();
-    }
-
     StoreKey read_key_;
+    typed_value<Value> value_;
     bool send_old_;
     bool on_flush_ = false;
     const outputs<key_type, change<Value>>* to_ = nullptr;

@@ -99,7 +99,7 @@ private:
     }
     template <class Wanted>
     std::int64_t emit(const start_span& starts, headers& with, Wanted wanted) {
-        return emit_windows<key_type, aggregate_type>(store_.store(), starts, ends_, with, this->children(), *context_,
+        return emit_windows<key_type, aggregate_type>(store_, starts, ends_, with, this->children(), *context_,
                                                       wanted);
     }
 
