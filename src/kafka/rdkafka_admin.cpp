@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -81,11 +82,33 @@ new_topic_ptr request_of(const new_topic& topic, result& refused) {
 
 } // namespace
 
+void admin_events::on_fatal(const result& failure) noexcept {
+    const std::lock_guard lock(mutex_);
+    try {
+        refused_ = failure;
+    } catch (const std::exception&) {
+        outages().line(log_level::error, failure.reason());
+    }
+}
+
+result admin_events::take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(refused_, {});
+}
+
 rdkafka_admin::rdkafka_admin(const streams_config& config, const std::string& client_id,
-                             std::shared_ptr<outage_log> outages)
+                             std::shared_ptr<outage_log> outages) {
+    auto events = std::make_unique<admin_events>(std::move(outages));
+    events_ = events.get();
     // A consumer, since a producer's questions about a topic may create it.
-    : client_(std::make_unique<rdkafka_client>(RD_KAFKA_CONSUMER, make_conf(admin_settings(config, client_id), "admin"),
-                                               std::make_unique<client_events>(std::move(outages)))) {}
+    client_ = std::make_unique<rdkafka_client>(RD_KAFKA_CONSUMER, make_conf(admin_settings(config, client_id), "admin"),
+                                               std::move(events));
+}
+
+result rdkafka_admin::failure(rd_kafka_resp_err_t error, std::string_view what) {
+    if (auto refused = events_->take(); !refused) return {refused.kind(), concat(what, ": ", refused.reason())};
+    return result_of(client_->get(), error, what);
+}
 
 result rdkafka_admin::count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout) {
     partitions = 0;
@@ -96,7 +119,7 @@ result rdkafka_admin::count_partitions(const std::string& topic, std::int32_t& p
     const auto outage = client_->outages().current();
     const auto error = rd_kafka_metadata(client_->get(), 0, handle.get(), &found, static_cast<int>(timeout.count()));
     rd_kafka_poll(client_->get(), 0);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, what);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure(error, what);
     const metadata_ptr metadata{found};
     client_->outages().answered(outage);
     if (metadata->topic_cnt < 1) return {};
@@ -123,7 +146,7 @@ result rdkafka_admin::list(std::vector<std::string>& topics, milliseconds timeou
     const auto outage = client_->outages().current();
     const auto error = rd_kafka_metadata(client_->get(), 1, nullptr, &found, static_cast<int>(timeout.count()));
     rd_kafka_poll(client_->get(), 0);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, "listing topics");
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure(error, "listing topics");
     const metadata_ptr metadata{found};
     client_->outages().answered(outage);
     for (int i = 0; i < metadata->topic_cnt; ++i) topics.emplace_back(metadata->topics[i].topic);

@@ -4,9 +4,24 @@
 #include "src/kafka/rdkafka_client.hpp"
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 
 namespace streams::inline v0::kafka {
+
+/// Keeps that a client was refused for good, by a wrong password say: its questions get no answer, and this is why.
+class admin_events final : public client_events {
+public:
+    using client_events::client_events;
+    void on_fatal(const result& failure) noexcept override;
+    /// What was refused since the last call; success for nothing.
+    [[nodiscard]] result take();
+
+private:
+    std::mutex mutex_;
+    result refused_;
+};
 
 /// The admin of the seam on librdkafka. Never creates a topic by asking for it. Thread-safe.
 class rdkafka_admin final : public admin {
@@ -24,9 +39,12 @@ public:
 
 private:
     result count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout);
+    /// Of a question that was not answered.
+    [[nodiscard]] result failure(rd_kafka_resp_err_t error, std::string_view what);
     result wait_until_visible(std::span<const new_topic> topics, milliseconds timeout);
 
     std::unique_ptr<rdkafka_client> client_;
+    admin_events* events_ = nullptr; ///< owned by the client
 };
 
 } // namespace streams::inline v0::kafka

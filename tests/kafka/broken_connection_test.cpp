@@ -16,11 +16,15 @@
 
 using namespace streams;
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 using streams::tests::captured_log;
 
 namespace {
 
-enum class farewell { close, reset, plain_text };
+enum class farewell { close, reset, plain_text, refusal };
+
+/// TLS's alert that a certificate is of nobody whom the other side trusts.
+constexpr std::string_view unknown_authority("\x15\x03\x03\x00\x02\x02\x30", 7);
 
 /// Listens, takes what a client says first, and ends the connection: a broker, or a balancer before it, that goes down.
 class breaking_listener {
@@ -52,8 +56,15 @@ private:
         for (int one = ::accept(socket_, nullptr, nullptr); one >= 0; one = ::accept(socket_, nullptr, nullptr)) {
             std::array<char, 4096> said{};
             (void)!::read(one, said.data(), said.size());
-            constexpr std::string_view answer = "HTTP/1.1 503 Service Unavailable\r\n\r\n";
-            if (how_ == farewell::plain_text) (void)!::write(one, answer.data(), answer.size());
+            const auto answer = how_ == farewell::plain_text ? "HTTP/1.1 503 Service Unavailable\r\n\r\n"sv
+                                : how_ == farewell::refusal  ? unknown_authority
+                                                             : ""sv;
+            (void)!::write(one, answer.data(), answer.size());
+            if (how_ == farewell::refusal) {
+                // Closed at once, the connection might be reset before the alert is read.
+                ::shutdown(one, SHUT_WR);
+                while (::read(one, said.data(), said.size()) > 0) continue;
+            }
             const linger at_once{1, 0};
             if (how_ == farewell::reset) ::setsockopt(one, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
             ::close(one);
@@ -98,6 +109,40 @@ TEST_CASE("a broker that goes away while a connection is made is an outage, what
             CHECK_THAT(log.lines()[0], containing("no Kafka broker can be reached") && containing("trying again"));
             consumer->close();
         }
+}
+
+TEST_CASE("a certificate that is refused ends what consumer and admin do, with the remedy") {
+    captured_log log;
+    const breaking_listener listener(farewell::refusal);
+    const auto clients = kafka::make_rdkafka_clients(config_for(listener.address(), "SSL"));
+    const auto is_refused = [](const kafka::result& answer) {
+        REQUIRE_FALSE(answer.ok());
+        CHECK(answer.kind() == kafka::error_class::fatal);
+        CHECK_THAT(answer.reason(), containing("unknown ca") && containing("ssl.ca.location"));
+    };
+    const auto consumer = clients->make_consumer({.client_id = "c", .group_id = "app"});
+    REQUIRE(consumer->subscribe(std::vector<std::string>{"topic"}).ok());
+    std::vector<kafka::result> errors;
+    for (const auto until = std::chrono::steady_clock::now() + 20s;
+         errors.empty() && std::chrono::steady_clock::now() < until;)
+        errors = consumer->poll(50ms, 100).errors;
+    REQUIRE_FALSE(errors.empty());
+    is_refused(errors[0]);
+    consumer->close();
+
+    // Before it was refused, a question may just have had no answer.
+    const auto admin = clients->make_admin("a");
+    const auto asked = [&](const auto& ask) {
+        auto answer = ask();
+        for (const auto until = std::chrono::steady_clock::now() + 20s;
+             !answer && answer.kind() == kafka::error_class::retriable && std::chrono::steady_clock::now() < until;)
+            answer = ask();
+        return answer;
+    };
+    std::vector<std::string> topics;
+    is_refused(asked([&] { return admin->list(topics, 1s); }));
+    std::map<std::string, std::int32_t> partitions;
+    is_refused(asked([&] { return admin->describe(std::vector<std::string>{"t"}, partitions, 1s); }));
 }
 
 TEST_CASE("a name that does not resolve is an outage") {
