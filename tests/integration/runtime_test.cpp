@@ -241,3 +241,53 @@ TEST_CASE("an input with a store that grows on a broker ends all instances, with
         CHECK(app->close(30s));
     }
 }
+
+TEST_CASE("an open transaction on one input holds up neither the others nor, unless asked for, what is written behind it") {
+    for (const bool read_committed : {true, false}) {
+        runtime_fixture t(1);
+        const auto other = unique_name("other");
+        t.create(other, 1);
+        auto config = t.named("one");
+        if (read_committed) config.consumer["isolation.level"] = "read_committed";
+        std::atomic<int> of_input{0};
+        std::atomic<int> of_other{0};
+        topology what;
+        what.add_source<std::string, std::string>("source", t.topic);
+        what.add_source<std::string, std::string>("second", other);
+        const auto tap = [&](const testing_support::tapping::record_type& r, auto&) {
+            ++(r.value == "other" ? of_other : of_input);
+        };
+        what.add_processor("tap", [tap] { return std::make_unique<testing_support::tapping>(tap); }, {"source", "second"});
+        what.add_sink<std::string, std::string>("sink", t.out, {"tap"});
+        kafka_streams app(what, config);
+        app.start();
+        REQUIRE(app.wait_for(application_state::running, 60s));
+
+        auto producer = t.clients->make_producer({.client_id = "w", .transactional_id = unique_name("transaction")});
+        REQUIRE(producer->init_transactions(30s).ok());
+        const auto write = [&](int records) {
+            for (int i = 0; i < records; ++i)
+                REQUIRE(producer->append({.topic = producer->open(other), .key = bytes_view("k"), .value = bytes_view("other")})
+                            .ok());
+            REQUIRE(producer->flush(20s).ok());
+        };
+        REQUIRE(producer->begin_transaction().ok());
+        write(1);
+        REQUIRE(producer->commit_transaction(30s).ok());
+        t.write(0, 1);
+        CHECK(eventually([&] { return of_input == 1 && of_other == 1; }));
+        REQUIRE(producer->begin_transaction().ok());
+        write(2);
+        const int readable = read_committed ? 1 : 3;
+        CHECK(eventually([&] { return of_other == readable; }));
+        t.write(1, 5);
+        CHECK(eventually([&] { return of_input == 5; }));
+        write(2); // the end of the log moves, the last stable offset does not
+        t.write(5, 10);
+        CHECK(eventually([&] { return of_input == 10; }));
+        CHECK(of_other == (read_committed ? 1 : 5));
+        REQUIRE(producer->commit_transaction(30s).ok());
+        CHECK(eventually([&] { return of_other == 5; }));
+        CHECK(app.close(30s));
+    }
+}
