@@ -1,5 +1,6 @@
 #include "src/kafka/rdkafka_config.hpp"
 
+#include "src/core/property.hpp"
 #include "src/kafka/rdkafka_version.hpp"
 
 #include <streams/core/error.hpp>
@@ -14,8 +15,10 @@ namespace {
 
 constexpr std::size_t default_queue_bytes = 16 * 1024 * 1024;
 constexpr std::size_t restore_queue_bytes = 32 * 1024 * 1024;
-// A queued record costs librdkafka about 300 bytes besides its own, so that small ones are bounded by number.
-constexpr std::size_t queue_bytes_per_record = 128;
+// A queued record costs librdkafka some 400 bytes besides its content, which alone it counts: it is bounded by number too,
+// and by half of the bytes.
+constexpr std::size_t queue_bytes_per_record = 512;
+constexpr std::size_t default_message_bytes = 1'000'000; // message.max.bytes
 constexpr std::int64_t kafkas_session_timeout_ms = 45'000;
 
 /// `first`, overridden by `second`.
@@ -48,16 +51,25 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
     // Kafka's default, which librdkafka's is not; Kafka Streams overrides it for exactly once only.
     settings["isolation.level"] = "read_uncommitted";
     settings["session.timeout.ms"] = std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
-    settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 1024));
+    settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 2 / 1024));
     settings["queued.min.messages"] =
         std::to_string(std::clamp<std::size_t>(queue_bytes / queue_bytes_per_record, 1, 10'000'000));
-    // One answer must not overshoot the queue by much, however many partitions it has records of.
-    settings["fetch.max.bytes"] = std::to_string(std::clamp<std::size_t>(queue_bytes / 2, 1'000'000, 50'000'000));
+    // One answer must not overshoot the queue by much: records of a few bytes grow forty times when they are taken apart.
+    const auto fetch_bytes =
+        static_cast<std::int64_t>(std::clamp<std::size_t>(queue_bytes / 16, default_message_bytes, 50'000'000));
+    settings["fetch.max.bytes"] = std::to_string(fetch_bytes);
+    settings["fetch.message.max.bytes"] = std::to_string(std::clamp<std::size_t>(queue_bytes / 64, 16 * 1024, 1024 * 1024));
     settings["fetch.error.backoff.ms"] = "100";
     // A partition that is resumed waits for the fetch under way: not long.
     settings["fetch.wait.max.ms"] = "100";
 
-    settings = merged(settings, config.consumer_settings(options.restore));
+    const auto given = config.consumer_settings(options.restore);
+    if (const auto largest = given.find("message.max.bytes"); largest != given.end()) {
+        // librdkafka wants an answer to be no smaller than a record may be.
+        const auto bytes = property{"consumer.message.max.bytes", largest->second}.number(1);
+        settings["fetch.max.bytes"] = std::to_string(std::max<std::int64_t>(fetch_bytes, bytes));
+    }
+    settings = merged(settings, given);
     auto decided = decided_for_every_client(config, options.client_id);
     // A consumer that only reads what it is assigned needs a group's name too; it never joins it.
     decided["group.id"] = options.group_id.empty() ? config.application_id : options.group_id;

@@ -1,5 +1,6 @@
 #include "src/kafka/rdkafka_consumer.hpp"
 
+#include "src/kafka/owned_records.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_error.hpp"
 #include "src/kafka/rdkafka_generation.hpp"
@@ -32,13 +33,6 @@ std::size_t number_of(const client_settings& settings, const std::string& name) 
     std::size_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
-}
-
-std::size_t size_of(const fetched_run& run) noexcept {
-    std::size_t size = 0;
-    for (const auto& record : run.records)
-        size += (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
-    return size;
 }
 
 } // namespace
@@ -86,7 +80,7 @@ rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_
     waker_ = fetch_waker(client_->get(), value_of(settings, "sasl.username"), value_of(settings, "sasl.password"));
     wake_after_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024 / 4;
     wake_after_records_ = number_of(settings, "queued.min.messages") / 4;
-    most_held_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024 / 2;
+    most_held_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024;
 }
 
 rdkafka_consumer::~rdkafka_consumer() { close(); }
@@ -218,15 +212,16 @@ void rdkafka_consumer::take_run(const std::shared_ptr<fetched_messages>& fetched
     position->fetched = taken.records.back().offset + 1;
     position->ended_at = -1;
     topic_partition source{std::string(topic), run.front()->partition};
-    if (position->paused || !position->held.empty()) return hold(source, *position, std::move(taken));
+    if (position->paused || !position->held.empty()) return hold(source, *position, taken);
     position->hand_over(taken);
     into.batches.emplace_back(std::move(source), std::move(taken.records), std::move(taken.memory));
 }
 
-void rdkafka_consumer::hold(const topic_partition& partition, reading_position& position, fetched_run run) {
+void rdkafka_consumer::hold(const topic_partition& partition, reading_position& position, const fetched_run& run) {
     held_records_ += run.records.size();
-    held_bytes_ += size_of(run);
-    position.held.push_back(std::move(run));
+    held_bytes_ += memory_of(run.records);
+    auto owned = copy_of(run.records);
+    position.held.push_back({std::move(owned.records), std::move(owned.memory)});
     if (held_bytes_ < most_held_bytes_ || position.stopped) return;
     // Where librdkafka cannot stop now, more is held, and it is tried again.
     position.stopped = stop({&partition, 1}).ok();
@@ -245,14 +240,16 @@ std::size_t rdkafka_consumer::released_records() {
 void rdkafka_consumer::hand_over_released(poll_result& into, std::size_t max_records) {
     positions_.for_each([&](const std::string& topic, std::int32_t partition, reading_position& position) {
         while (!position.paused && !position.held.empty() && max_records > 0) {
-            auto run = std::move(position.held.front());
-            if (run.records.size() > max_records)
-                position.held.front() = std::exchange(run, run.split(max_records));
-            else
+            auto& front = position.held.front();
+            held_bytes_ -= memory_of(front.records);
+            const bool whole = front.records.size() <= max_records;
+            auto run = whole ? std::move(front) : front.split(max_records);
+            if (whole)
                 position.held.pop_front();
+            else
+                held_bytes_ += memory_of(front.records);
             max_records -= run.records.size();
             held_records_ -= run.records.size();
-            held_bytes_ -= size_of(run);
             position.hand_over(run);
             into.batches.emplace_back(topic_partition{topic, partition}, std::move(run.records), std::move(run.memory));
         }
@@ -346,7 +343,7 @@ result rdkafka_consumer::seek(const topic_partition& partition, std::int64_t off
         return {error_class::fatal, concat("seeking ", to_string(partition), ": the consumer does not read this partition")};
     for (const auto& run : position->held) {
         held_records_ -= run.records.size();
-        held_bytes_ -= size_of(run);
+        held_bytes_ -= memory_of(run.records);
     }
     *position = {.next = offset, .fetched = offset, .paused = position->paused, .stopped = position->stopped};
     // A partition whose position was out of range has stopped, and is only started by a new assignment.

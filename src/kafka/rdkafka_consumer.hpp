@@ -31,8 +31,8 @@ public:
 /// The consumer of the seam on librdkafka. Batches may outlive it; their memory is then the last to go.
 ///
 /// Pausing a partition in librdkafka throws away what was fetched of it, so that pausing often would fetch everything
-/// many times. A paused partition is therefore held back here, and stopped in librdkafka only when a share of the queue's
-/// bytes is held.
+/// many times. A paused partition is therefore held back here, in memory of its own, and stopped in librdkafka only when
+/// that takes a share of the queue's bytes.
 class rdkafka_consumer final : public consumer {
 public:
     rdkafka_consumer(const streams_config& config, const consumer_options& options, std::shared_ptr<outage_log> outages);
@@ -71,7 +71,7 @@ private:
                   poll_result& into);
     [[nodiscard]] std::size_t released_records();
     void hand_over_released(poll_result& into, std::size_t max_records);
-    void hold(const topic_partition& partition, reading_position& position, fetched_run run);
+    void hold(const topic_partition& partition, reading_position& position, const fetched_run& run);
     void forget_held() noexcept;
     void note_error(const rd_kafka_message_t& message, poll_result& into);
     void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);

@@ -1,13 +1,16 @@
 #include "src/runtime/record_queue.hpp"
 
+#include "src/kafka/owned_records.hpp"
+
 #include <algorithm>
+#include <span>
 
 namespace streams::inline v0 {
 
 void record_queue::add(kafka::record_batch batch) {
     if (batch.records().empty()) return;
     size_ += batch.records().size();
-    batches_.push_back(std::move(batch));
+    batches_.push_back({std::move(batch)});
     if (!head_) find_head();
 }
 
@@ -20,7 +23,38 @@ const record_view& record_queue::take() {
 }
 
 void record_queue::release() {
-    for (; finished_ > 0; --finished_) batches_.pop_front();
+    for (; finished_ > 0; --finished_) {
+        waiting_bytes_ -= batches_.front().bytes;
+        batches_.pop_front();
+        if (owned_ > 0) --owned_;
+        if (seen_ > 0) --seen_;
+    }
+}
+
+void record_queue::keep_waiting() {
+    release();
+    for (; owned_ < seen_; ++owned_) own(owned_);
+    for (; seen_ < batches_.size(); ++seen_) {
+        entry& arrived = batches_[seen_];
+        arrived.bytes = kafka::memory_of(arrived.batch.records());
+        waiting_bytes_ += arrived.bytes;
+    }
+}
+
+void record_queue::own(std::size_t at) {
+    entry& waiting = batches_[at];
+    // Only the first batch may have been read in part.
+    const auto left = at == 0 && next_ != nullptr ? std::span(next_, end_) : waiting.batch.records();
+    auto copy = kafka::copy_of(left);
+    waiting_bytes_ -= waiting.bytes;
+    waiting.bytes = kafka::memory_of(copy.records);
+    waiting_bytes_ += waiting.bytes;
+    waiting.batch = kafka::record_batch(partition_, std::move(copy.records), std::move(copy.memory));
+    if (at != 0 || next_ == nullptr) return;
+    const auto records = waiting.batch.records();
+    next_ = records.data();
+    end_ = next_ + records.size();
+    if (head_) head_ = next_;
 }
 
 std::optional<std::int64_t> record_queue::next_offset() const noexcept {
@@ -41,7 +75,7 @@ void record_queue::find_head() {
             if (next_ != nullptr) ++finished_;
             next_ = end_ = nullptr;
             if (finished_ == batches_.size()) return;
-            const auto records = batches_[finished_].records();
+            const auto records = batches_[finished_].batch.records();
             next_ = records.data();
             end_ = next_ + records.size();
         }

@@ -48,6 +48,11 @@ public:
     [[nodiscard]] const record_view& take();
     /// Lets go of the batches whose last record was taken.
     void release();
+    /// To be called between turns, when what was taken is released: records that wait for a second turn are copied out of
+    /// what the client holds for them, so that `waiting_bytes` is the memory that they take.
+    void keep_waiting();
+    /// Bytes of the records that were there at the last `keep_waiting`.
+    [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
 
     /// The largest timestamp taken so far; -1 before the first.
     [[nodiscard]] std::int64_t partition_time() const noexcept { return partition_time_; }
@@ -58,14 +63,23 @@ public:
     [[nodiscard]] std::optional<std::int64_t> next_offset() const noexcept;
 
 private:
+    struct entry {
+        kafka::record_batch batch;
+        std::size_t bytes = 0; ///< counted in waiting_bytes_
+    };
+
     void find_head();
     void skip() noexcept;
+    void own(std::size_t at);
 
     topic_partition partition_;
     source_node& source_;
     rejected_records& rejected_;
-    std::deque<kafka::record_batch> batches_;
+    std::deque<entry> batches_;
     std::size_t finished_ = 0; ///< batches in front without records left
+    std::size_t owned_ = 0;    ///< batches in front whose records are copies
+    std::size_t seen_ = 0;     ///< batches in front that have waited for a turn
+    std::size_t waiting_bytes_ = 0;
     const record_view* next_ = nullptr;
     const record_view* end_ = nullptr;
     const record_view* head_ = nullptr;

@@ -303,7 +303,7 @@ void stream_thread::work() {
         if (taken == 0 || after >= give_way || stopping_.load(std::memory_order_relaxed)) break;
         collector_.serve();
     }
-    valve_.drained(tasks_);
+    valve_.turned(tasks_);
 }
 
 std::size_t stream_thread::process_round() {

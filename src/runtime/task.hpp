@@ -83,6 +83,10 @@ public:
     [[nodiscard]] const record_queue& input(std::size_t at) const noexcept { return group_.queue(at); }
     /// Queues records of an input; extracts the timestamp of its head. Throws where there is none; see record_failure.
     void add(std::size_t input, kafka::record_batch batch) { group_.add(group_.queue(input), std::move(batch)); }
+    /// To be called between turns; see record_queue.
+    void keep_waiting() {
+        for (std::size_t at = 0; at < inputs(); ++at) group_.queue(at).keep_waiting();
+    }
     /// Says that the consumer has polled, so that its lags may have changed.
     void polled() noexcept { group_.polled(); }
     [[nodiscard]] std::size_t buffered() const noexcept { return group_.buffered(); }

@@ -2,8 +2,11 @@
 
 #include <streams/core/partitioner.hpp>
 
+#include <fstream>
 #include <set>
 #include <thread>
+
+#include <unistd.h>
 
 using namespace streams;
 using namespace streams::tests;
@@ -269,6 +272,49 @@ TEST_CASE("a partition that stays paused is fetched no further than memory allow
     REQUIRE(poll_until(*consumer, seen, [&] { return of(0) == records; }));
     std::map<std::int32_t, std::int64_t> next;
     for (const auto& one : seen) REQUIRE(one.offset == next[one.partition]++);
+}
+
+TEST_CASE("a paused partition of records of a few bytes takes little more memory than its queue is given") {
+    constexpr std::int64_t records = 1'500'000;
+    constexpr std::int64_t budget = 16 * 1024 * 1024;
+    kafka_fixture fixture;
+    {
+        auto producer = fixture.clients->make_producer({.client_id = "writer"});
+        const auto out = producer->open(fixture.topic);
+        for (std::int64_t i = 0; i < records;) {
+            if (producer->append({.topic = out, .partition = 0, .value = bytes_view("v"), .timestamp = 1}).ok())
+                ++i;
+            else
+                producer->poll(10ms);
+        }
+        REQUIRE(producer->flush(60s).ok());
+    }
+    const auto resident = [] {
+        std::ifstream statm("/proc/self/statm");
+        std::int64_t all = 0;
+        std::int64_t pages = 0;
+        statm >> all >> pages;
+        return pages * ::sysconf(_SC_PAGESIZE);
+    };
+    const auto before = resident();
+    auto consumer = fixture.clients->make_consumer({.client_id = "reader", .queue_bytes = budget});
+    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
+    const std::vector partition{fixture.part(0)};
+    REQUIRE(consumer->pause(partition).ok());
+    std::int64_t most = 0;
+    // Unbounded, it would be 400 bytes a record.
+    for (const auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
+        CHECK(consumer->poll(10ms, 1000).batches.empty());
+        most = std::max(most, resident() - before);
+    }
+    INFO(most / 1024 / 1024 << " MB");
+    CHECK(most < 5 * budget / 2);
+    REQUIRE(consumer->resume(partition).ok());
+    std::int64_t next = 0;
+    for (const auto until = std::chrono::steady_clock::now() + 60s; next < records && std::chrono::steady_clock::now() < until;)
+        for (const auto& batch : consumer->poll(100ms, 1000).batches)
+            for (const auto& record : batch.records()) REQUIRE(record.offset == next++);
+    CHECK(next == records);
 }
 
 TEST_CASE("a seek forgets what was held back while paused") {

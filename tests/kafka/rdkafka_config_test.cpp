@@ -54,9 +54,17 @@ TEST_CASE("a static member keeps its id, and a consumer without a group still ha
 
 TEST_CASE("how much is read ahead follows the bytes that the consumer is given, small records by number too") {
     const auto settings = kafka::consumer_settings(minimal(), {.client_id = "c", .queue_bytes = 64 * 1024 * 1024});
-    CHECK(settings.at("queued.max.messages.kbytes") == "65536");
-    CHECK(settings.at("queued.min.messages") == "524288");
-    CHECK(settings.at("fetch.max.bytes") == "33554432");
+    CHECK(settings.at("queued.max.messages.kbytes") == "32768");
+    CHECK(settings.at("queued.min.messages") == "131072");
+    CHECK(settings.at("fetch.max.bytes") == "4194304");
+    CHECK(settings.at("fetch.message.max.bytes") == "1048576");
+    auto config = minimal();
+    for (const auto& [largest, answer] : {std::pair("20000000", "20000000"), std::pair("1000", "1048576")}) {
+        config.consumer["message.max.bytes"] = largest;
+        const auto with = kafka::consumer_settings(config, {.client_id = "c"});
+        CHECK(with.at("fetch.max.bytes") == answer);
+        CHECK_NOTHROW(kafka::make_conf(with, "consumer"));
+    }
     CHECK_NOTHROW(kafka::make_conf(kafka::consumer_settings(minimal(), {.client_id = "c", .queue_bytes = 1}), "consumer"));
 }
 

@@ -108,3 +108,70 @@ TEST_CASE("a batch lives until its last record was released") {
     t.queue.release();
     CHECK(alive.expired());
 }
+
+TEST_CASE("records that wait for a second turn leave the memory of the client, and are the same") {
+    queue_under_test t;
+    auto first = batch_of({"in", 0}, {{0, 1, "a", "first"}, {1, 2, "b", "second"}, {2, 3, "", ""}});
+    auto client_memory = std::make_shared<std::vector<record_view>>(first.records().begin(), first.records().end());
+    const headers with{{"h", bytes(bytes_view("v"))}};
+    client_memory->at(1).headers = &with;
+    client_memory->at(2).value = std::nullopt;
+    const std::weak_ptr<const void> of_client = client_memory;
+    t.queue.add({{"in", 0}, *client_memory, std::exchange(client_memory, nullptr)});
+    CHECK(t.take() == 0);
+
+    t.queue.keep_waiting();
+    CHECK_FALSE(of_client.expired());
+    t.queue.keep_waiting();
+    CHECK(of_client.expired());
+    CHECK(t.queue.size() == 2);
+    CHECK(t.queue.head_timestamp() == 2);
+    CHECK(t.queue.next_offset() == 1);
+    const auto& second = t.queue.take();
+    CHECK(second.key->text() == "b");
+    CHECK(second.value->text() == "second");
+    REQUIRE(second.headers != nullptr);
+    CHECK(*second.headers == with);
+    const auto& third = t.queue.take();
+    CHECK(third.key->text() == "");
+    CHECK_FALSE(third.value);
+    CHECK(third.headers == nullptr);
+    t.queue.release();
+    CHECK(t.queue.empty());
+}
+
+TEST_CASE("the bytes of what waits are counted with what a record costs besides its content, until it is done") {
+    queue_under_test t;
+    CHECK(t.queue.waiting_bytes() == 0);
+    t.add({{0, 1, "k", std::string(1000, 'v')}, {1, 1, "k", "v"}});
+    CHECK(t.queue.waiting_bytes() == 0);
+    t.queue.keep_waiting();
+    const auto one_batch = t.queue.waiting_bytes();
+    CHECK(one_batch >= 1003 + 2 * sizeof(record_view));
+    t.add({{2, 1, "k", "v"}});
+    t.queue.keep_waiting();
+    CHECK(t.queue.waiting_bytes() > one_batch);
+    for (int i = 0; i < 3; ++i) CHECK(t.take() == i);
+    CHECK(t.queue.waiting_bytes() == 0);
+    t.queue.keep_waiting();
+    CHECK(t.queue.waiting_bytes() == 0);
+}
+
+TEST_CASE("a queue that is read between its turns loses no record, however its batches are cut") {
+    queue_under_test t;
+    std::int64_t added = 0;
+    std::int64_t taken = 0;
+    for (int turn = 0; turn < 200; ++turn) {
+        std::vector<testing_support::input_record> records;
+        for (int i = 0; i < turn % 5; ++i, ++added) records.push_back({added, 1, std::to_string(added), "v"});
+        if (!records.empty()) t.add(std::move(records));
+        for (int i = 0; i < turn * 7 % 4 && !t.queue.empty(); ++i) {
+            const auto& record = t.queue.take();
+            CHECK(record.offset == taken);
+            CHECK(record.key->text() == std::to_string(taken++));
+        }
+        t.queue.release();
+        t.queue.keep_waiting();
+        CHECK(t.queue.size() == static_cast<std::size_t>(added - taken));
+    }
+}

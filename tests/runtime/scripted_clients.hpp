@@ -71,7 +71,10 @@ public:
                               bool paused) override {
         return real_->acknowledge(of, positions, paused);
     }
-    kafka::result pause(std::span<const topic_partition> partitions) override { return real_->pause(partitions); }
+    kafka::result pause(std::span<const topic_partition> partitions) override {
+        script_->count("pause");
+        return real_->pause(partitions);
+    }
     kafka::result resume(std::span<const topic_partition> partitions) override { return real_->resume(partitions); }
     kafka::result seek(const topic_partition& partition, std::int64_t offset) override {
         return real_->seek(partition, offset);
