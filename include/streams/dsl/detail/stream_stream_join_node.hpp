@@ -15,6 +15,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace streams::inline v0::detail {
 
@@ -99,7 +100,9 @@ private:
         const std::int64_t to = reach_.end_at(r.timestamp);
         const key_out& joined_key = widened(key);
         bool found = false;
-        for (const window_entry& other : others_->fetch(key_.view(), from, to)) {
+        // What follows a join knows nothing of its stores, so nobody calls this one before the loop ends.
+        others_->fetch_into(key_.view(), from, to, iteration_order::ascending, others_found_);
+        for (const window_entry& other : others_found_) {
             found = true;
             others().read_plain(key_.view(), other.value, other_);
             const std::int64_t other_time = other.start;
@@ -184,6 +187,7 @@ private:
     task_functor<F> joiner_;
     task_context* context_ = nullptr;
     window_store* others_ = nullptr;
+    std::vector<window_entry> others_found_; ///< used again
     stream_join_time* time_ = nullptr;
     unmatched_records unmatched_;
     plain_store_key<key_type> read_key_;
