@@ -17,8 +17,7 @@ void open_ranges::note(bytes_view key, presence before) {
     history_[bytes(key)].push_back({++now_, before});
 }
 
-presence open_ranges::before(bytes_view key, std::uint64_t made_at) const {
-    if (history_.empty()) return presence::present;
+presence open_ranges::before_changes(bytes_view key, std::uint64_t made_at) const {
     const auto changes = history_.find(key);
     if (changes == history_.end()) return presence::present;
     const auto first = std::ranges::find_if(changes->second, [=](const change& each) { return each.at > made_at; });

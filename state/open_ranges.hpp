@@ -6,6 +6,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -50,7 +51,21 @@ public:
     /// A write is about to make the key come or go.
     void note(bytes_view key, presence before);
     /// Whether a key that is there now was there for a range of that time.
-    [[nodiscard]] presence before(bytes_view key, std::uint64_t made_at) const;
+    [[nodiscard]] presence before(bytes_view key, std::uint64_t made_at) const {
+        return history_.empty() ? presence::present : before_changes(key, made_at);
+    }
+    /// A buffer for a range, and back again, so that few ranges allocate.
+    [[nodiscard]] bytes take_buffer() noexcept {
+        if (spare_.empty()) return {};
+        bytes taken = std::move(spare_.back());
+        spare_.pop_back();
+        return taken;
+    }
+    void give_back(bytes&& buffer) {
+        constexpr std::size_t kept = 16;
+        constexpr std::size_t kept_size = 4'096;
+        if (spare_.size() < kept && buffer.capacity() <= kept_size) spare_.push_back(std::move(buffer));
+    }
     /// From now on ranges hand out what is there now.
     void forget_history() noexcept { history_.clear(); }
     void abandon_all() noexcept;
@@ -69,7 +84,10 @@ private:
         presence before;
     };
 
+    [[nodiscard]] presence before_changes(bytes_view key, std::uint64_t made_at) const;
+
     std::vector<range*> open_;
+    std::vector<bytes> spare_;
     std::uint64_t now_ = 0;
     absl::flat_hash_map<bytes, absl::InlinedVector<change, 1>, key_hash, key_equal> history_; ///< since the last commit
 };

@@ -15,6 +15,13 @@ struct keys_ahead {
     [[nodiscard]] std::optional<bytes_view> end() const noexcept { return to ? std::optional(to->view()) : std::nullopt; }
 };
 
+keys_ahead keys_between(open_ranges& ranges, bytes_view from, std::optional<bytes_view> to) {
+    keys_ahead keys{ranges.take_buffer(), std::nullopt};
+    keys.from.assign(from);
+    if (to) keys.to.emplace(ranges.take_buffer()).assign(*to);
+    return keys;
+}
+
 /// A walk over the entries in memory that differ from the disk, of any keys.
 class ordered_walk {
 public:
@@ -80,7 +87,9 @@ class tiered_map::overlay_cursor final : public store_cursor<store_entry>, priva
 public:
     overlay_cursor(tiered_map& map, Walk walk, keys_ahead keys, std::size_t cut, std::optional<std::uint64_t> made_at)
         : range(map.ranges_), map_(&map), walk_(walk), keys_(std::move(keys)), cut_(cut),
-          made_at_(made_at.value_or(range::made_at())), learns_gap_(!Walk::sees_all_in_memory && !walk.descending()) {}
+          made_at_(made_at.value_or(range::made_at())), learns_gap_(!Walk::sees_all_in_memory && !walk.descending()),
+          value_(map.ranges_.take_buffer()) {}
+    ~overlay_cursor() override { give_buffers_back(); }
 
     std::optional<store_entry> next() override {
         if (!map_) return std::nullopt;
@@ -150,9 +159,17 @@ private:
         return {keys_.from.view().subview(cut_, key.size() - cut_), value};
     }
     std::nullopt_t end() {
+        give_buffers_back();
         leave();
         abandon();
         return std::nullopt;
+    }
+
+    void give_buffers_back() {
+        if (!map_) return;
+        map_->ranges_.give_back(std::move(value_));
+        map_->ranges_.give_back(std::move(keys_.from));
+        if (keys_.to) map_->ranges_.give_back(std::move(*keys_.to));
     }
 
     [[nodiscard]] bool is_ahead(bytes_view key) const noexcept override { return keys_.contains(key); }
@@ -180,14 +197,14 @@ std::unique_ptr<store_cursor<store_entry>> tiered_map::cursor(std::optional<byte
                                                               std::optional<bytes_view> to, iteration_order direction,
                                                               std::size_t cut, std::optional<std::uint64_t> made_at) {
     if (!floor_.empty() && (!from || *from < floor_.view())) from = floor_.view();
-    keys_ahead keys{bytes(from.value_or(bytes_view())), to ? std::optional<bytes>(*to) : std::nullopt};
+    keys_ahead keys = keys_between(ranges_, from.value_or(bytes_view()), to);
     return std::make_unique<overlay_cursor<ordered_walk>>(*this, ordered_walk(direction), std::move(keys), cut, made_at);
 }
 
 std::unique_ptr<store_cursor<store_entry>> tiered_map::chain_cursor(bytes_view prefix, bytes_view past_prefix,
                                                                     std::size_t cut) {
     return std::make_unique<overlay_cursor<chain_walk>>(*this, chain_walk(),
-                                                        keys_ahead{bytes(prefix), bytes(past_prefix)}, cut, std::nullopt);
+                                                        keys_between(ranges_, prefix, past_prefix), cut, std::nullopt);
 }
 
 } // namespace streams::inline v0
