@@ -1,6 +1,6 @@
 #include "src/kafka/rdkafka_consumer.hpp"
 
-#include "src/kafka/owned_records.hpp"
+#include "src/core/owned_records.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_error.hpp"
 #include "src/kafka/rdkafka_generation.hpp"

@@ -1,6 +1,6 @@
 #include "src/runtime/record_queue.hpp"
 
-#include "src/kafka/owned_records.hpp"
+#include "src/core/owned_records.hpp"
 
 #include <algorithm>
 #include <span>
@@ -36,7 +36,7 @@ void record_queue::keep_waiting() {
     for (; owned_ < seen_; ++owned_) own(owned_);
     for (; seen_ < batches_.size(); ++seen_) {
         entry& arrived = batches_[seen_];
-        arrived.bytes = kafka::memory_of(arrived.batch.records());
+        arrived.bytes = memory_of(arrived.batch.records());
         waiting_bytes_ += arrived.bytes;
     }
 }
@@ -45,9 +45,9 @@ void record_queue::own(std::size_t at) {
     entry& waiting = batches_[at];
     // Only the first batch may have been read in part.
     const auto left = at == 0 && next_ != nullptr ? std::span(next_, end_) : waiting.batch.records();
-    auto copy = kafka::copy_of(left);
+    auto copy = copy_of(left);
     waiting_bytes_ -= waiting.bytes;
-    waiting.bytes = kafka::memory_of(copy.records);
+    waiting.bytes = memory_of(copy.records);
     waiting_bytes_ += waiting.bytes;
     waiting.batch = kafka::record_batch(partition_, std::move(copy.records), std::move(copy.memory));
     if (at != 0 || next_ == nullptr) return;

@@ -43,13 +43,15 @@ struct streams_config {
     std::chrono::milliseconds repartition_purge_interval{30'000}; ///< repartition.purge.interval.ms
     /// state.cleanup.delay.ms: how long a running instance keeps the state of a task that it does not have any more
     std::chrono::milliseconds state_cleanup_delay{600'000};
-    std::chrono::milliseconds windowstore_changelog_additional_retention{86'400'000}; ///< windowstore.changelog.additional.retention.ms
+    /// windowstore.changelog.additional.retention.ms
+    std::chrono::milliseconds windowstore_changelog_additional_retention{86'400'000};
     std::int32_t replication_factor = -1; ///< replication.factor of internal topics; -1: the broker's default
     std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
     std::string client_id{};         ///< client.id; empty: derived from application_id
     std::string group_instance_id{}; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
-    bool ensure_explicit_internal_resource_naming = false; ///< ensure.explicit.internal.resource.naming: no generated names of stores and internal topics (KIP-1111)
+    /// ensure.explicit.internal.resource.naming: no generated names of stores and internal topics (KIP-1111)
+    bool ensure_explicit_internal_resource_naming = false;
 
     /// __emit.interval.ms.kstreams.outer.join.spurious.results.fix__, internal as in Kafka Streams: how long at least, by
     /// the wall clock, between two looks for records of outer joins without a match; nullopt: 1 s, in the test driver 0.
@@ -65,7 +67,9 @@ struct streams_config {
     deserialization_handler on_deserialization_error = fail_on_error{};
     /// default: fail (`processing.exception.handler`)
     processing_handler on_processing_error = fail_on_error{};
-    bool processing_exception_handler_global_enabled = false; ///< processing.exception.handler.global.enabled: ask it about nodes of global stores too; false: what they throw ends the application (KIP-1270)
+    /// processing.exception.handler.global.enabled: ask it about nodes of global stores too; false: what they throw ends
+    /// the application (KIP-1270)
+    bool processing_exception_handler_global_enabled = false;
 
     // Java's names and librdkafka's are both understood in these; see consumer_settings().
     client_settings consumer{}; ///< consumer.*: every consumer

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace streams::inline v0::kafka {
+namespace streams::inline v0 {
 
 /// Records in memory of their own. What a client hands out keeps alive what it came with: a message of librdkafka costs
 /// some 400 bytes besides its content, and one record holds the whole answer of the broker, megabytes of other partitions'
@@ -22,4 +22,4 @@ struct owned_records {
 /// The memory that a copy of them takes, in bytes.
 [[nodiscard]] std::size_t memory_of(std::span<const record_view> records) noexcept;
 
-} // namespace streams::inline v0::kafka
+} // namespace streams::inline v0

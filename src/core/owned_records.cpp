@@ -1,11 +1,11 @@
-#include "src/kafka/owned_records.hpp"
+#include "src/core/owned_records.hpp"
 
 #include <algorithm>
 #include <deque>
 #include <string>
 #include <utility>
 
-namespace streams::inline v0::kafka {
+namespace streams::inline v0 {
 
 namespace {
 
@@ -58,4 +58,4 @@ std::size_t memory_of(std::span<const record_view> records) noexcept {
     return size;
 }
 
-} // namespace streams::inline v0::kafka
+} // namespace streams::inline v0
