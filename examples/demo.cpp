@@ -122,6 +122,8 @@ int run_demo(const example& of, streams::streams_config config) {
     const scratch_folder stores;
     config.state_dir = stores.path();
     config.commit_interval = 10ms;
+    // The samples are of years ago: their windows are kept all the same.
+    config.windowstore_changelog_additional_retention = std::chrono::milliseconds::max();
     demo_cluster cluster(of, config.application_id);
     streams::kafka_streams app(of.topology(), config, cluster.clients());
     app.start();
