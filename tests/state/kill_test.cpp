@@ -45,6 +45,11 @@ bool copy_store(const std::filesystem::path& from, const std::filesystem::path& 
             if (const auto name = file.path().filename().string();
                 (name.starts_with("MANIFEST") || name == "CURRENT") == listing && !failed)
                 std::filesystem::copy_file(file.path(), to / name, failed);
+    if (failed) return false;
+    // Where the listing has grown meanwhile, what it listed may have been compacted away before it was copied.
+    for (const auto& file : std::filesystem::directory_iterator(to))
+        if (const auto name = file.path().filename(); name.string().starts_with("MANIFEST"))
+            if (std::filesystem::file_size(from / name, failed) != file.file_size()) return false;
     return !failed;
 }
 
