@@ -49,7 +49,10 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
     const queue_ptr answers{rd_kafka_queue_new(member)};
     const admin_options_ptr options{rd_kafka_AdminOptions_new(member, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS)};
     std::array<char, 256> why{};
-    const auto limit = static_cast<int>(std::max<milliseconds::rep>(timeout.count(), 1));
+    // librdkafka 2.0.2 aborts the process where the coordinator answers a request that has timed out: a broker that starts
+    // again gets the time it needs.
+    constexpr milliseconds least{60'000};
+    const auto limit = static_cast<int>(std::max(timeout, least).count());
     rd_kafka_AdminOptions_set_request_timeout(options.get(), limit, why.data(), why.size());
     const char* name = group_id.c_str();
     rd_kafka_DescribeConsumerGroups(member, &name, 1, options.get(), answers.get());
