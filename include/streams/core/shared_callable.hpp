@@ -12,7 +12,7 @@ template <class Signature>
 class shared_callable;
 
 /// A callable of any type behind one signature, held once and shared by the copies: what a topology is built of. As
-/// std::function, but it asks for nothing of the callable than to be called as const, and costs a tenth to compile.
+/// std::function, but it asks nothing of the callable than to be called as const, and is less to compile.
 /// Calls from several threads are as safe as those of the callable.
 template <class Result, class... Args>
 class shared_callable<Result(Args...)> {

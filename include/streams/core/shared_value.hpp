@@ -17,8 +17,6 @@ public:
 
     [[nodiscard]] const T& operator*() const noexcept { return *static_cast<const T*>(owner_.get()); }
     [[nodiscard]] const T* operator->() const noexcept { return static_cast<const T*>(owner_.get()); }
-    /// Shares the value under no type.
-    [[nodiscard]] const std::shared_ptr<const void>& owner() const noexcept { return owner_; }
 
 private:
     using deleter = void (*)(const void*) noexcept;
