@@ -21,7 +21,7 @@ def blocks(document):
 def is_definition(text):
     """Whether the first line of code defines a type, a specialisation or a function that makes a topology."""
     code = [line for line in text.splitlines() if line.strip() and not line.startswith(("//", "#include"))]
-    return code[0].startswith(("template", "struct ", "class ", "streams::topology ", "TEST_CASE"))
+    return code[0].startswith(("template", "struct ", "class ", "streams::topology ", "using namespace", "TEST_CASE"))
 
 
 def main():
