@@ -1,5 +1,6 @@
 #include "src/kafka/rdkafka_admin.hpp"
 
+#include "src/kafka/deadline.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_error.hpp"
 #include "src/kafka/rdkafka_partitions.hpp"
@@ -16,20 +17,6 @@
 namespace streams::inline v0::kafka {
 
 namespace {
-
-/// The time that a call of several steps has left.
-class deadline {
-public:
-    explicit deadline(milliseconds timeout) : at_(std::chrono::steady_clock::now() + timeout) {}
-    [[nodiscard]] milliseconds left() const {
-        const auto span = std::chrono::duration_cast<milliseconds>(at_ - std::chrono::steady_clock::now());
-        return std::max(span, milliseconds(0));
-    }
-    [[nodiscard]] int left_ms() const { return static_cast<int>(left().count()); }
-
-private:
-    std::chrono::steady_clock::time_point at_;
-};
 
 using new_topic_ptr = std::unique_ptr<rd_kafka_NewTopic_t, rdkafka_deleter<rd_kafka_NewTopic_destroy>>;
 using delete_topic_ptr = std::unique_ptr<rd_kafka_DeleteTopic_t, rdkafka_deleter<rd_kafka_DeleteTopic_destroy>>;
@@ -184,7 +171,7 @@ result rdkafka_admin::wait_until_visible(std::span<const new_topic> topics, mill
             std::int32_t count = 0;
             if (auto asked = count_partitions(topic.name, count, until.left()); !asked) return asked;
             if (count > 0) break;
-            if (until.left_ms() == 0)
+            if (until.left() == milliseconds(0))
                 return {error_class::retriable,
                         concat("topic ", topic.name, " is created but cannot be seen within ", timeout.count(),
                                " ms; ask again")};

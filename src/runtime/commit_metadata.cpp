@@ -1,5 +1,7 @@
 #include "src/runtime/commit_metadata.hpp"
 
+#include "src/core/read_big_endian.hpp"
+
 #include <streams/core/big_endian.hpp>
 
 #include <array>
@@ -43,25 +45,16 @@ std::optional<bytes> from_base64(std::string_view text) {
     return raw;
 }
 
-/// Reads a big-endian integer off the front; nullopt where too little is left.
-template <class Integer>
-std::optional<Integer> read(bytes_view& from) {
-    if (from.size() < sizeof(Integer)) return std::nullopt;
-    const auto value = load_big_endian<Integer>(from.data());
-    from = from.subview(sizeof(Integer));
-    return value;
-}
-
 bool read_processors(bytes_view from, std::map<std::string, std::int64_t>& found) {
-    const auto count = read<std::int32_t>(from);
+    const auto count = read_big_endian<std::int32_t>(from);
     if (!count) return false;
     for (std::int32_t i = 0; i < *count; ++i) {
-        const auto length = read<std::int32_t>(from);
+        const auto length = read_big_endian<std::int32_t>(from);
         if (!length || *length < 0 || static_cast<std::size_t>(*length) > from.size()) return false;
         const auto size = static_cast<std::size_t>(*length);
         std::string key(from.subview(0, size).text());
         from = from.subview(size);
-        const auto value = read<std::int64_t>(from);
+        const auto value = read_big_endian<std::int64_t>(from);
         if (!value) return false;
         found[std::move(key)] = *value;
     }
@@ -91,7 +84,7 @@ commit_metadata decode_commit_metadata(std::string_view text) {
     rest = rest.subview(1);
     if (version != newest_version && version != only_partition_time) return {};
     commit_metadata found;
-    const auto time = read<std::int64_t>(rest);
+    const auto time = read_big_endian<std::int64_t>(rest);
     if (!time) return {};
     found.partition_time = *time;
     if (version == newest_version && !rest.empty() && !read_processors(rest, found.of_processors)) return {};

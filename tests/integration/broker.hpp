@@ -26,4 +26,13 @@ inline std::string unique_name(const std::string& prefix) {
            std::to_string(++count);
 }
 
+/// `action`: stop (in good order), kill, or start, which waits until the broker answers again.
+inline void broker(const std::string& action) {
+    const char* program = std::getenv("KAFKA_BROKER");
+    const char* folder = std::getenv("KAFKA_BROKER_DIR");
+    REQUIRE(program);
+    REQUIRE(folder);
+    REQUIRE(std::system((std::string(program) + ' ' + action + ' ' + folder).c_str()) == 0);
+}
+
 } // namespace streams::tests
