@@ -1,6 +1,7 @@
 #include "state/rocksdb_backing.hpp"
 
 #include "state/corrupt_state_error.hpp"
+#include "state/rocksdb_log.hpp"
 
 #include <streams/core/big_endian.hpp>
 #include <streams/core/error.hpp>
@@ -54,8 +55,7 @@ rocksdb::Options options_for_stores() {
     options.max_write_buffer_number = 3;
     options.compression = rocksdb::kNoCompression;
     options.max_open_files = 500;
-    options.info_log_level = rocksdb::ERROR_LEVEL;
-    options.keep_log_file_num = 1;
+    options.info_log = make_rocksdb_log();
     options.max_manifest_file_size = 4 << 20;
     return options;
 }
@@ -86,12 +86,16 @@ std::optional<store_position> decode_position(std::string_view text) {
 /// A file that the database itself named is missing: that is damage too, not a refusal of the disk.
 bool is_damage(const rocksdb::Status& status) { return status.IsCorruption() || status.IsPathNotFound(); }
 
-/// Whether `folder` has files of a database, but not the one that leads to them: opened, it would begin empty.
-bool has_lost_its_head(const std::filesystem::path& folder) {
+/// Whether `folder` lacks the file that leads to the entries of a database.
+bool has_no_head(const std::filesystem::path& folder) {
     std::error_code ignored; // what cannot be looked at does not open either
-    if (std::filesystem::exists(folder / "CURRENT", ignored)) return false;
+    return !std::filesystem::exists(folder / "CURRENT", ignored);
+}
+
+bool has_entries(const std::filesystem::path& folder) {
+    std::error_code ignored;
     for (const auto& file : std::filesystem::directory_iterator(folder, ignored))
-        if (file.path().extension() == ".sst" || file.path().filename().string().starts_with("MANIFEST")) return true;
+        if (file.path().extension() == ".sst") return true;
     return false;
 }
 
@@ -151,11 +155,16 @@ public:
     rocksdb_backing(const std::filesystem::path& folder, const disk_store_identity& identity)
         : store_(identity.store), label_(concat("store ", identity.store, " in ", folder.string())) {
         std::error_code cause;
+        if (has_no_head(folder)) {
+            // Opened, it would begin empty.
+            if (has_entries(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
+            // What a crash left of a database that was being made stands in the way of making it.
+            std::filesystem::remove_all(folder, cause);
+        }
         std::filesystem::create_directories(folder, cause);
         if (cause)
             throw state_error(concat("the folder of ", label_, " cannot be made: ", cause.message(),
                                      "; make it writable or set another state.dir"));
-        if (has_lost_its_head(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
         const auto status = open_database(options_for_stores(), folder.string(), database_);
         if (status.IsNotFound() || status.IsInvalidArgument()) fail_corrupt(status.ToString());
         check(status, "opened");

@@ -63,11 +63,12 @@ TEST_CASE("a disk that takes no more bytes is an error with a remedy, and the st
 }
 
 TEST_CASE("a disk that fails at a commit is an error, not a crash, and the changelog rebuilds the store") {
+    const rlim_t room = GENERATE(10'000, 0);
     store_under_test store(spec());
     fill(store);
     bool failed = false;
     {
-        const file_size_limit limit(10'000);
+        const file_size_limit limit(room);
         for (int round = 0; round < 40 && !failed; ++round) {
             try {
                 for (int at = 0; at < 1'000; ++at)
@@ -130,6 +131,24 @@ TEST_CASE("a store file that was lost is damage") {
             static_cast<void>(store.get("key7"));
         }(),
         streams::corrupt_state_error);
+}
+
+TEST_CASE("a store that was not made whole before a crash begins empty") {
+    store_under_test store(spec());
+    store.managed.reset();
+    const auto folder = store.folder.path() / "table";
+    REQUIRE(std::filesystem::remove(folder / "CURRENT"));
+    for (const auto& file : std::filesystem::directory_iterator(folder))
+        if (file.path().extension() == ".sst") std::filesystem::remove(file.path());
+    store.open();
+    CHECK(read_all(store.kv().all()).empty());
+}
+
+TEST_CASE("a store keeps no log of RocksDB's in its folder") {
+    store_under_test store(spec());
+    fill(store);
+    for (const auto& file : std::filesystem::directory_iterator(store.folder.path() / "table"))
+        CHECK_THAT(file.path().filename().string(), !containing("LOG"));
 }
 
 TEST_CASE("a folder that cannot be made is an error that names it") {
