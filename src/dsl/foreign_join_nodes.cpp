@@ -4,7 +4,7 @@ namespace streams::inline v0::detail {
 
 void subscription_receive_node::init(task_context& context) {
     context_ = &context;
-    store_ = &store_as<key_value_store>(context, store_name_);
+    store_.open(context, store_name_);
 }
 
 void subscription_receive_node::process(const record<std::optional<bytes_view>, bytes_view>& r) {
@@ -14,15 +14,14 @@ void subscription_receive_node::process(const record<std::optional<bytes_view>, 
             return context_->drop(drop_reason::null_key, name());
     } else {
         write_subscription_key(*r.key, asked.primary_key, key_);
-        context_->handling(r);
         if (asked.instruction == subscription_instruction::remove ||
             asked.instruction == subscription_instruction::remove_and_tell) {
-            store_->put(key_.view(), std::nullopt);
+            store_.of(r).put(key_.view(), std::nullopt);
         } else {
             value_.clear();
             append_big_endian(value_, r.timestamp);
             value_.append(r.value);
-            store_->put(key_.view(), value_.view());
+            store_.of(r).put(key_.view(), value_.view());
         }
     }
     this->forward(r.with_value(asked));

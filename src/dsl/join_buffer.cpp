@@ -49,7 +49,7 @@ store_spec join_buffer_spec(std::string name) {
 
 void join_buffer::open(task_context& context, std::string_view store) {
     task_ = &context;
-    store_ = &store_as<key_value_store>(context, store);
+    store_.open(context, store);
     for (const store_entry& entry : store_->all()) {
         observed_ = std::max(observed_, time_of(entry.key));
         last_number_ = std::max(
@@ -57,9 +57,8 @@ void join_buffer::open(task_context& context, std::string_view store) {
     }
 }
 
-bool join_buffer::keep(bytes_view key, bytes_view value) {
+void join_buffer::keep_in(key_value_store& store, bytes_view key, bytes_view value) {
     const record_context& at_hand = task_->current();
-    if (observed_ - grace_ms_ > at_hand.timestamp) return false;
     observed_ = std::max(observed_, at_hand.timestamp);
     oldest_ = std::min(oldest_, at_hand.timestamp);
     last_number_ = (last_number_ + 1) & 0x7fffffff;
@@ -76,8 +75,7 @@ bool join_buffer::keep(bytes_view key, bytes_view value) {
     append_big_endian(store_value_, static_cast<std::int32_t>(value.size()));
     store_value_.append(value);
     append_big_endian(store_value_, std::int64_t{0});
-    store_->put(store_key_.view(), store_value_.view());
-    return true;
+    store.put(store_key_.view(), store_value_.view());
 }
 
 bool join_buffer::due_records::next() {

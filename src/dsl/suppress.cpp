@@ -50,7 +50,7 @@ suppress_plan plan_of(const until_window_closes& options, const graph_node& belo
             .final_results = true};
 }
 
-void throw_full_buffer(const suppress_plan& plan, const change_buffer& buffer) {
+void throw_full_buffer(const suppress_plan& plan, const held_changes& buffer) {
     throw streams_error(concat("suppress buffer ", plan.store, " is full: it holds ", buffer.entries(), " records of ",
                                buffer.entry_bytes(), " bytes, and may hold ",
                                plan.max_records == unbounded ? std::string("any number") : concat(plan.max_records),

@@ -22,7 +22,7 @@ bool may_be_due(const stream_join_time& time, std::int64_t wait) {
 } // namespace
 
 void unmatched_records::open(task_context& context, std::string_view store, stream_join_time& time) {
-    store_ = &store_as<key_value_store>(context, store);
+    store_.open(context, store);
     context_ = &context;
     time_ = &time;
     interval_ms_ = context.config().outer_join_emit_interval.value_or(default_interval).count();
@@ -36,10 +36,11 @@ bytes_view unmatched_records::store_key(join_side side, bytes_view key, std::int
     return key_.view();
 }
 
-void unmatched_records::keep(join_side side, bytes_view key, bytes_view value, std::int64_t timestamp) {
+void unmatched_records::keep_in(key_value_store& store, join_side side, bytes_view key, bytes_view value,
+                                std::int64_t timestamp) {
     time_->oldest_unmatched = std::min(time_->oldest_unmatched.value_or(timestamp), timestamp);
     const bytes_view at = store_key(side, key, timestamp);
-    const auto before = store_->get(at);
+    const auto before = store.get(at);
     list_.clear();
     if (before) {
         list_.append(*before);
@@ -51,12 +52,7 @@ void unmatched_records::keep(join_side side, bytes_view key, bytes_view value, s
     append_big_endian(list_, static_cast<std::int32_t>(value.size() + 1));
     list_.push_back(static_cast<std::byte>(side));
     list_.append(value);
-    store_->put(at, list_.view());
-}
-
-void unmatched_records::matched(join_side side, bytes_view key, std::int64_t timestamp) {
-    const bytes_view at = store_key(side, key, timestamp);
-    if (store_->get(at)) store_->put(at, std::nullopt);
+    store.put(at, list_.view());
 }
 
 std::span<const unmatched_record> unmatched_records::expired(const join_span& windows, std::int64_t after) {
@@ -111,13 +107,13 @@ void unmatched_records::collect(bytes_view store_key, bytes_view entry) {
     content_.append(value);
 }
 
-void unmatched_records::forget_expired() {
+void unmatched_records::forget_expired_in(key_value_store& store) {
     const unmatched_record* before = nullptr;
     for (const unmatched_record& one : expired_) {
         const auto* const list = std::exchange(before, &one);
         // Several of one key lie in one list.
         if (list && list->timestamp == one.timestamp && list->side == one.side && list->key == one.key) continue;
-        store_->put(store_key(one.side, one.key, one.timestamp), std::nullopt);
+        store.put(store_key(one.side, one.key, one.timestamp), std::nullopt);
     }
     expired_.clear();
 }

@@ -62,7 +62,7 @@ void stream_task::open_stores() {
         if (environment_.stores_in_memory) opened.spec.persistent = false;
         if (declared->logging && !opened.reuses_source() && environment_.changelog_of)
             opened.sink = environment_.changelog_of(*declared);
-        opened.store = make_store(opened.spec, {environment_.directory, current(), opened.sink.get(),
+        opened.store = make_store(opened.spec, {environment_.directory, at_hand(), opened.sink.get(),
                                                 declared->caching ? share : 0, &environment_.time, memory});
         stores_.push_back(std::move(opened));
     }
@@ -180,7 +180,7 @@ void stream_task::guarded(const Work& work) {
 
 void stream_task::begin_record(const partition_group::taken& next) noexcept {
     const topic_partition& from = next.queue.partition();
-    record_context& now = current();
+    record_context& now = at_hand();
     now.metadata = {from.topic, from.partition, next.raw.offset};
     now.timestamp = next.timestamp;
     now.headers = &headers_;
@@ -195,9 +195,9 @@ void stream_task::begin_record(const partition_group::taken& next) noexcept {
 void stream_task::begin_without_record(std::int64_t timestamp) noexcept {
     headers_.clear();
     raw_ = nullptr;
-    current().metadata = {};
-    current().timestamp = timestamp;
-    current().headers = &headers_;
+    at_hand().metadata = {};
+    at_hand().timestamp = timestamp;
+    at_hand().headers = &headers_;
 }
 
 cancellable stream_task::schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,

@@ -13,12 +13,12 @@ void stream_task::undecodable_head(const record_queue& queue, const record_view&
     const auto& handler = environment_.config.on_deserialization_error;
     const undecodable_record failed{id_, node, at, raw};
     if (!handler || handler(failed, cause) == handler_response::fail) throw_undecodable(id_, node, at, cause);
-    current().metadata = at;
+    at_hand().metadata = at;
     drop(drop_reason::deserialization, node);
 }
 
 void stream_task::invalid_timestamp(const record_queue& queue, const record_view& raw) {
-    current().metadata = {queue.partition().topic, queue.partition().partition, raw.offset};
+    at_hand().metadata = {queue.partition().topic, queue.partition().partition, raw.offset};
     drop(drop_reason::invalid_timestamp, queue.source().name());
 }
 
@@ -36,8 +36,8 @@ void stream_task::node_failed(std::string_view node, std::int64_t timestamp, str
         answer_for(node, timestamp, headers, streams_error("an exception that is no std::exception; derive it from that"));
     }
     // Where the exception came from, headers may be gone that were at hand.
-    current().timestamp = timestamp;
-    current().headers = &headers;
+    at_hand().timestamp = timestamp;
+    at_hand().headers = &headers;
 }
 
 void stream_task::answer_for(std::string_view node, std::int64_t timestamp, const streams::headers& headers,

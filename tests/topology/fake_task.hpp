@@ -78,6 +78,8 @@ public:
         metadata[std::string(name)] = value;
     }
 
+    using task_context::at_hand;
+
     streams_config configuration;
     std::map<std::string, std::int64_t, std::less<>> metadata;
     std::map<std::string, state_store*, std::less<>> stores;

@@ -46,7 +46,7 @@ struct running {
     explicit running(std::unique_ptr<doubling> body) : node(std::move(body)) {
         node.set_name("doubling");
         node.connect(kept);
-        task.current().headers = &headers;
+        task.at_hand().headers = &headers;
         node.init(task);
     }
     void process(std::string key, int value, std::int64_t timestamp) { node.process({key, value, timestamp, headers}); }
@@ -127,7 +127,7 @@ TEST_CASE("a context tells the task, its clocks and the record's origin") {
     CHECK(task.commit_requested);
 
     CHECK_FALSE(context.record_metadata().has_value());
-    task.current().metadata = {"in", 1, 5};
+    task.at_hand().metadata = {"in", 1, 5};
     REQUIRE(context.record_metadata().has_value());
     CHECK(context.record_metadata()->topic == "in");
     CHECK(context.record_metadata()->offset == 5);

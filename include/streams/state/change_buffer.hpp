@@ -19,14 +19,9 @@ struct buffered_change {
     streams::headers& headers;
 };
 
-/// Holds updates of a table back, in the order of a time and then of their keys' bytes (Kafka's
-/// `TimeOrderedKeyValueBuffer`). One entry a key: a newer update takes the place of the older, at the older one's time.
-/// In memory; the changelog gets the entries that a commit finds.
-class change_buffer : public state_store {
+/// What a change_buffer holds, to be looked at and let go.
+class held_changes : public state_store {
 public:
-    /// Holds back the record at hand. `time`: ms, where it stands unless the key is there already.
-    virtual void put(std::int64_t time, bytes_view key, std::optional<bytes_view> new_value,
-                     std::optional<bytes_view> old_value) = 0;
     /// The time of the oldest entry; INT64_MAX where there is none.
     [[nodiscard]] virtual std::int64_t oldest_time() = 0;
     /// The oldest entry, valid until `put` or `remove_oldest`. REQUIRES: there is one.
@@ -38,6 +33,18 @@ public:
     [[nodiscard]] virtual std::size_t entries() const noexcept = 0;
     /// Kafka Streams' estimate of what the entries hold: keys, values and where they came from.
     [[nodiscard]] virtual std::size_t entry_bytes() const noexcept = 0;
+};
+
+/// Holds updates of a table back, in the order of a time and then of their keys' bytes (Kafka's
+/// `TimeOrderedKeyValueBuffer`). One entry a key: a newer update takes the place of the older, at the older one's time.
+/// In memory; the changelog gets the entries that a commit finds.
+class change_buffer : public held_changes {
+public:
+    using read_only = held_changes;
+
+    /// Holds back the record at hand. `time`: ms, where it stands unless the key is there already.
+    virtual void put(std::int64_t time, bytes_view key, std::optional<bytes_view> new_value,
+                     std::optional<bytes_view> old_value) = 0;
 };
 
 } // namespace streams::inline v0

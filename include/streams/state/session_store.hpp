@@ -16,14 +16,11 @@ struct session_entry {
     bytes_view value;
 };
 
-/// Bytes by key and session (Kafka's `SessionStore`). Sessions that ended before the newest end seen less the retention
-/// are not stored any more and vanish from reads. Values carry no timestamp: a session's is its end.
-class session_store : public state_store {
+/// What reads a session_store (Kafka's `ReadOnlySessionStore`).
+class read_only_session_store : public state_store {
 public:
     /// The value of one session; nullopt: absent.
     [[nodiscard]] virtual std::optional<bytes_view> fetch(bytes_view key, window session) = 0;
-    /// nullopt deletes.
-    virtual void put(bytes_view key, std::optional<bytes_view> value, window session) = 0;
     /// The sessions of one key with end >= `earliest_end` and start <= `latest_start`, by end, then by start.
     [[nodiscard]] virtual store_range<session_entry> find(bytes_view key, std::int64_t earliest_end,
                                                           std::int64_t latest_start,
@@ -41,6 +38,16 @@ public:
     /// The sessions of all keys with from <= end <= to, by end, then by start, then by key. Cheap where
     /// store_spec says time_ordered.
     [[nodiscard]] virtual store_range<session_entry> ended(std::int64_t from, std::int64_t to) = 0;
+};
+
+/// Bytes by key and session (Kafka's `SessionStore`). Sessions that ended before the newest end seen less the retention
+/// are not stored any more and vanish from reads. Values carry no timestamp: a session's is its end.
+class session_store : public read_only_session_store {
+public:
+    using read_only = read_only_session_store;
+
+    /// nullopt deletes.
+    virtual void put(bytes_view key, std::optional<bytes_view> value, window session) = 0;
 };
 
 } // namespace streams::inline v0

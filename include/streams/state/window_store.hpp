@@ -16,15 +16,11 @@ struct window_entry {
     bytes_view value;
 };
 
-/// Bytes by key and window start. Entries older than the newest start seen less the retention are not stored any more
-/// and vanish from reads (Kafka's segments: see retention in store_spec). In a timestamped store a value begins with
-/// the 8 bytes of its timestamp.
-class window_store : public state_store {
+/// What reads a window_store (Kafka's `ReadOnlyWindowStore`).
+class read_only_window_store : public state_store {
 public:
     /// The value of one window; nullopt: absent. Where the store retains duplicates: use fetch over a span.
     [[nodiscard]] virtual std::optional<bytes_view> fetch(bytes_view key, std::int64_t start) = 0;
-    /// nullopt deletes. In a store that retains duplicates each put adds an entry, and null is ignored.
-    virtual void put(bytes_view key, std::optional<bytes_view> value, std::int64_t start) = 0;
     /// The windows of one key with from <= start <= to, by start (duplicates in insertion order).
     [[nodiscard]] virtual store_range<window_entry> fetch(bytes_view key, std::int64_t from, std::int64_t to,
                                                           iteration_order = iteration_order::ascending) = 0;
@@ -52,6 +48,17 @@ public:
     [[nodiscard]] store_range<window_entry> all(iteration_order direction = iteration_order::ascending) {
         return fetch_all(0, std::numeric_limits<std::int64_t>::max(), direction);
     }
+};
+
+/// Bytes by key and window start. Entries older than the newest start seen less the retention are not stored any more
+/// and vanish from reads (Kafka's segments: see retention in store_spec). In a timestamped store a value begins with
+/// the 8 bytes of its timestamp.
+class window_store : public read_only_window_store {
+public:
+    using read_only = read_only_window_store;
+
+    /// nullopt deletes. In a store that retains duplicates each put adds an entry, and null is ignored.
+    virtual void put(bytes_view key, std::optional<bytes_view> value, std::int64_t start) = 0;
 };
 
 } // namespace streams::inline v0

@@ -85,7 +85,7 @@ public:
         body_->init(*context_);
     }
     void process(const record<Key, ValueIn>& r) override {
-        task_->handling(r);
+        task_->take_in_hand(r);
         body_->process(fixed_key_record<Key, ValueIn>(r));
     }
     void close() override { body_->close(); }

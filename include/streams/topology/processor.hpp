@@ -72,7 +72,7 @@ public:
         body_->init(*context_);
     }
     void process(const record<KeyIn, ValueIn>& r) override {
-        task_->handling(r);
+        task_->take_in_hand(r);
         body_->process(r);
     }
     void close() override { body_->close(); }

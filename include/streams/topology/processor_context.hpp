@@ -150,10 +150,8 @@ private:
         if (r.timestamp < 0)
             throw streams_error(concat("node ", node_, " forwards a record with the negative timestamp ", r.timestamp,
                                        "; forward records with a time of 0 ms since the epoch or later"));
-        const record_context ours = context_->current();
-        context_->handling(r);
+        const record_scope theirs(*context_, r);
         call();
-        context_->current() = ours;
     }
 
     const outputs<KeyOut, ValueOut>* children_;

@@ -92,21 +92,51 @@ public:
     [[nodiscard]] virtual std::optional<std::int64_t> processor_metadata(std::string_view name) const = 0;
     virtual void set_processor_metadata(std::string_view name, std::int64_t value) = 0;
 
-    /// The record at hand: what stores log, and what a processor asks for. A node that writes to a store, or that
-    /// forwards a record with another timestamp or headers to one that does, keeps it true: see `handling`.
-    [[nodiscard]] record_context& current() noexcept { return current_; }
+    /// The record at hand: what stores log, and what a processor asks for. Nodes change it through what they write to, see
+    /// node_store, and through record_scope.
     [[nodiscard]] const record_context& current() const noexcept { return current_; }
 
-    /// Says that the calling node handles `r` from here on. Cheap: called before each write to a store.
+protected:
+    /// The same, for the task.
+    [[nodiscard]] record_context& at_hand() noexcept { return current_; }
+
+private:
+    friend class record_scope;
+    template <class Store>
+    friend class node_store;
+    template <class KeyIn, class ValueIn, class KeyOut, class ValueOut>
+    friend class processor_node;
+    template <class Key, class ValueIn, class ValueOut>
+    friend class fixed_key_processor_node;
+
+    /// The node that calls handles `r` from here on, until another one says so. Cheap: called for each write to a store.
     template <class Key, class Value>
-    void handling(const record<Key, Value>& r) noexcept {
+    void take_in_hand(const record<Key, Value>& r) noexcept {
         current_.timestamp = r.timestamp;
         current_.headers = &r.headers;
     }
 
-private:
     std::map<std::string, std::unique_ptr<shared_in_task>> shared_;
     record_context current_;
+};
+
+/// Puts a record in the hand of a task, and at its end the one that was there before.
+class record_scope {
+public:
+    record_scope(task_context& task, const record_context& r) noexcept : task_(task), before_(task.current()) {
+        task.current_ = r;
+    }
+    /// The origin stays that of the input record.
+    template <class Key, class Value>
+    record_scope(task_context& task, const record<Key, Value>& r) noexcept
+        : record_scope(task, {task.current().metadata, r.timestamp, &r.headers}) {}
+    ~record_scope() { task_.current_ = before_; }
+    record_scope(const record_scope&) = delete;
+    record_scope& operator=(const record_scope&) = delete;
+
+private:
+    task_context& task_;
+    record_context before_;
 };
 
 } // namespace streams::inline v0

@@ -48,8 +48,7 @@ private:
         }
         if (forwarder_.needs_old()) old_ = aggregate_;
         step_.add(r.key, r.value, aggregate_);
-        context_->handling(r);
-        const row_put done = store_.put(pointer_to(aggregate_), timestamp);
+        const row_put done = store_.put(r, pointer_to(aggregate_), timestamp);
         if (!done.stored || forwarder_.on_flush()) return;
         const change<aggregate_type> update{pointer_to(aggregate_), pointer_to(old_), done.latest};
         this->forward({r.key, update, timestamp, r.headers});

@@ -53,24 +53,21 @@ public:
         join_buffer::due_records due(buffer_);
         while (due.next()) {
             join_due(due);
-            context_->handling(r);
-            due.forget();
+            due.forget(r);
         }
     }
 
 private:
     bool waits(const key_type* key, const value_type& value, const record<KeyIn, ValueIn>& r) {
         if (!key) return false;
-        context_->handling(r);
-        return buffer_.keep(key_bytes_.write(*key), *value_bytes_.write_plain(&value));
+        return buffer_.keep(r, key_bytes_.write(*key), *value_bytes_.write_plain(&value));
     }
 
     void join_due(const join_buffer::due_records& due) {
         read_key_(due.key(), key_);
         value_bytes_.read_plain(due.key(), due.value(), value_);
-        const record_context at_hand = context_->current();
         buffered_context& waited = due.context();
-        context_->current() = waited.at_hand();
+        const record_scope let_go(*context_, waited.at_hand());
         try {
             if constexpr (nullable<typename join_type::key_out>)
                 join_({key_, *value_, waited.timestamp, waited.headers}, this->children());
@@ -79,7 +76,6 @@ private:
         } catch (...) { // the fault of the record that waited, not of the one that let it go
             this->failed(waited.timestamp, waited.headers);
         }
-        context_->current() = at_hand;
     }
 
     join_type join_;

@@ -90,13 +90,12 @@ public:
             step_.begin(aggregate_);
         }
         step_.add(key, non_null(r.value), aggregate_);
-        context_->handling(r);
         if (aggregate_ && records < size_) {
             stored_.emplace(counted<aggregate_type>{records, std::move(*aggregate_)});
-            store_.put(&*stored_, timestamp);
+            store_.put(r, &*stored_, timestamp);
             return;
         }
-        store_.put(nullptr, timestamp);
+        store_.put(r, nullptr, timestamp);
         if (aggregate_) this->forward({key, *aggregate_, timestamp, r.headers});
     }
 

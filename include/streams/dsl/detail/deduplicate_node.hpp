@@ -25,7 +25,7 @@ public:
 
     void init(task_context& context) override {
         context_ = &context;
-        store_ = &store_as<window_store>(context, store_name_);
+        store_.open(context, store_name_);
     }
 
     void process(const record<Key, Value>& r) override {
@@ -47,8 +47,7 @@ private:
              store_->fetch(id_.view(), from, add_sat(r.timestamp, within_ - 1)))
             return context_->drop(drop_reason::duplicate, this->name());
         if (from < store_->oldest_readable()) context_->drop(drop_reason::unchecked, this->name());
-        context_->handling(r);
-        store_->put(id_.view(), bytes_view(), r.timestamp);
+        store_.of(r).put(id_.view(), bytes_view(), r.timestamp);
         this->forward(r);
     }
 
@@ -56,7 +55,7 @@ private:
     std::int64_t within_;
     std::string store_name_;
     task_context* context_ = nullptr;
-    window_store* store_ = nullptr;
+    node_store<window_store> store_;
     bytes id_;
 };
 

@@ -17,7 +17,7 @@ namespace streams::inline v0::detail {
 /// by key. Returns the latest end, -1 where there was none.
 template <class Key, class Value, class Wanted>
 std::int64_t emit_windows(typed_windows<Key, Value>& store, const start_span& starts, const window_ends& ends, headers& with,
-                          const outputs<windowed<Key>, change<Value>>& children, task_context& context, Wanted wanted) {
+                          const outputs<windowed<Key>, change<Value>>& children, Wanted wanted) {
     std::int64_t latest = -1;
     std::optional<windowed<Key>> key;
     std::optional<Value> value;
@@ -29,7 +29,6 @@ std::int64_t emit_windows(typed_windows<Key, Value>& store, const start_span& st
         key.emplace(windowed<Key>{store.key_of(entry.key), at});
         const change<Value> update{pointer_to(value), nullptr};
         const record<windowed<Key>, change<Value>> r{*key, update, timestamp, with};
-        context.handling(r);
         children.forward(r);
         latest = std::max(latest, at.end);
     }
@@ -40,7 +39,7 @@ std::int64_t emit_windows(typed_windows<Key, Value>& store, const start_span& st
 /// of Kafka Streams' store in memory. Returns the newest end, -1 where there was none.
 template <class Key, class Value>
 std::int64_t emit_sessions(typed_sessions<Key, Value>& store, std::int64_t from, std::int64_t to, bool by_key, headers& with,
-                           const outputs<session_windowed<Key>, change<Value>>& children, task_context& context) {
+                           const outputs<session_windowed<Key>, change<Value>>& children) {
     struct session {
         bytes key;
         window at;
@@ -59,7 +58,6 @@ std::int64_t emit_sessions(typed_sessions<Key, Value>& store, std::int64_t from,
         store.read(one.key, one.value.view(), value);
         const change<Value> update{pointer_to(value), nullptr};
         const record<session_windowed<Key>, change<Value>> r{key, update, one.at.end, with};
-        context.handling(r);
         children.forward(r);
     }
     return closed.empty() ? -1 : closed.back().at.end;

@@ -100,7 +100,7 @@ public:
 private:
     std::string store_name_;
     task_context* context_ = nullptr;
-    key_value_store* store_ = nullptr;
+    node_store<key_value_store> store_;
     bytes key_;
     bytes value_;
 };
@@ -149,7 +149,7 @@ public:
         : serdes_(std::move(serdes)), store_name_(std::move(store)), versioned_(versioned) {}
     void init(task_context& context) override {
         context_ = &context;
-        store_ = &store_as<key_value_store>(context, store_name_);
+        store_.open(context, store_name_);
     }
 
     void process(const record<ForeignKey, change<ForeignValue>>& r) override {
@@ -178,7 +178,7 @@ private:
     std::string store_name_;
     bool versioned_;
     task_context* context_ = nullptr;
-    key_value_store* store_ = nullptr;
+    node_store<key_value_store> store_;
     bytes key_;
     bytes value_;
     bytes prefix_;

@@ -2,7 +2,7 @@
 
 #include <streams/dsl/detail/buffered_context.hpp>
 #include <streams/state/key_value_store.hpp>
-#include <streams/topology/task_context.hpp>
+#include <streams/topology/node_store.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <chrono>
@@ -30,8 +30,13 @@ public:
 
     void open(task_context& context, std::string_view store);
 
-    /// False: the record is too late to wait. Its time and headers are those at hand.
-    [[nodiscard]] bool keep(bytes_view key, bytes_view value);
+    /// Keeps `r` with these bytes of its key and value. False: it is too late to wait.
+    template <class Key, class Value>
+    [[nodiscard]] bool keep(const record<Key, Value>& r, bytes_view key, bytes_view value) {
+        if (observed_ - grace_ms_ > r.timestamp) return false;
+        keep_in(store_.of(r), key, value);
+        return true;
+    }
 
     /// One way through the records whose grace has passed, oldest first.
     class due_records {
@@ -40,8 +45,11 @@ public:
         explicit due_records(join_buffer& in) : in_(in) {}
         /// Goes to the next; false: none is left.
         [[nodiscard]] bool next();
-        /// Takes the record at hand out of the buffer.
-        void forget() { in_.store_->put(in_.due_key_.view(), std::nullopt); }
+        /// Takes the record at hand out of the buffer, which `r` made due.
+        template <class Key, class Value>
+        void forget(const record<Key, Value>& r) {
+            in_.store_.of(r).put(in_.due_key_.view(), std::nullopt);
+        }
 
         /// The record at hand, until the next.
         [[nodiscard]] bytes_view key() const noexcept;
@@ -55,10 +63,11 @@ public:
     };
 
 private:
+    void keep_in(key_value_store& store, bytes_view key, bytes_view value);
     void read_due(const store_entry& entry);
 
     std::int64_t grace_ms_;
-    key_value_store* store_ = nullptr;
+    node_store<key_value_store> store_;
     task_context* task_ = nullptr;
     std::int64_t observed_ = -1; ///< the largest timestamp kept, ms
     std::int64_t oldest_ = 0;    ///< at most the smallest timestamp in the buffer

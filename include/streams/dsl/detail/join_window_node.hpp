@@ -15,8 +15,7 @@ public:
     explicit join_window_node(std::string store) : store_name_(std::move(store)) {}
 
     void init(task_context& context) override {
-        context_ = &context;
-        store_ = &store_as<window_store>(context, store_name_);
+        store_.open(context, store_name_);
         key_.open(*store_);
         value_.open(*store_);
     }
@@ -34,16 +33,14 @@ public:
 private:
     void put(const without_null_t<Key>& key, const record<Key, Value>& r) {
         key_.write(key);
-        context_->handling(r);
         if constexpr (nullable<Value>)
-            store_->put(key_.view(), value_.write_plain(pointer_to(r.value)), r.timestamp);
+            store_.of(r).put(key_.view(), value_.write_plain(pointer_to(r.value)), r.timestamp);
         else
-            store_->put(key_.view(), value_.write_plain(&r.value), r.timestamp);
+            store_.of(r).put(key_.view(), value_.write_plain(&r.value), r.timestamp);
     }
 
     std::string store_name_;
-    task_context* context_ = nullptr;
-    window_store* store_ = nullptr;
+    node_store<window_store> store_;
     typed_key<without_null_t<Key>> key_;
     typed_value<without_null_t<Value>> value_;
 };

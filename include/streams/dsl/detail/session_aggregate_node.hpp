@@ -68,8 +68,7 @@ private:
         const window alone{r.timestamp, r.timestamp};
         for (std::size_t at = 0; at < found_; ++at) absorb(r, sessions_[at], merged != alone);
         step_.add(key, r.value, aggregate_);
-        context_->handling(r);
-        store_.put(merged, pointer_to(aggregate_));
+        store_.put(r, merged, pointer_to(aggregate_));
         send(merged, {pointer_to(aggregate_), nullptr});
     }
 
@@ -92,8 +91,7 @@ private:
         if (send_old_ && forwards_) old_ = session.aggregate;
         step_.merge(non_null(r.key), aggregate_, std::move(*session.aggregate));
         if (!grows) return;
-        context_->handling(r);
-        store_.put(session.window, nullptr);
+        store_.put(r, session.window, nullptr);
         send(session.window, {nullptr, pointer_to(old_)});
     }
 
@@ -126,8 +124,7 @@ private:
         return std::max<std::int64_t>(0, closing_.last().value_or(0));
     }
     std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
-        return emit_sessions<key_type, aggregate_type>(store_, from, to, by_key_, with, this->children(),
-                                                       *context_);
+        return emit_sessions<key_type, aggregate_type>(store_, from, to, by_key_, with, this->children());
     }
 
     typename Plan::step step_;

@@ -177,8 +177,7 @@ private:
     void begin_right(const input& r) {
         if (!right_.aggregate) return;
         old_.reset();
-        context_->handling(r);
-        store_.put(right_.start, pointer_to(right_.aggregate), right_.timestamp);
+        store_.put(r, right_.start, pointer_to(right_.aggregate), right_.timestamp);
         send(r, right_);
     }
 
@@ -187,8 +186,7 @@ private:
         if (forwards_ && forwarder_.needs_old()) old_ = window.aggregate;
         window.timestamp = window.aggregate ? std::max(window.timestamp, r.timestamp) : r.timestamp;
         step_.add(non_null(r.key), non_null(r.value), window.aggregate);
-        context_->handling(r);
-        store_.put(window.start, pointer_to(window.aggregate), window.timestamp);
+        store_.put(r, window.start, pointer_to(window.aggregate), window.timestamp);
         send(r, window);
     }
     void send(const input& r, const stored_window& window) {
@@ -219,7 +217,7 @@ private:
     }
     std::int64_t emit(const start_span& starts, headers& with) {
         return emit_windows<key_type, aggregate_type>(store_, starts, windows_.ends(), with, this->children(),
-                                                      *context_, [](const window&) { return true; });
+                                                      [](const window&) { return true; });
     }
 
     typename Plan::step step_;

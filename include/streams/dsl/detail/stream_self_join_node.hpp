@@ -29,7 +29,7 @@ public:
 
     void init(task_context& context) override {
         context_ = &context;
-        store_ = &store_as<window_store>(context, store_name_);
+        store_.open(context, store_name_);
         key_.open(*store_);
         value_.open(*store_);
     }
@@ -90,7 +90,7 @@ private:
     join_span windows_;
     task_functor<F> joiner_;
     task_context* context_ = nullptr;
-    window_store* store_ = nullptr;
+    node_store<window_store> store_;
     std::int64_t observed_ = -1; ///< the largest timestamp joined, ms
     typed_key<key_type> key_;
     typed_value<value_type> value_;

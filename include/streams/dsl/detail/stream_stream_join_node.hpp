@@ -61,7 +61,7 @@ public:
 
     void init(task_context& context) override {
         context_ = &context;
-        others_ = &store_as<window_store>(context, is_left ? plan_.right_store : plan_.left_store);
+        others_.open(context, is_left ? plan_.right_store : plan_.left_store);
         read_key_.bytes_of_key.stored_in(plan_.unmatched_store);
         left_values_.stored_in(plan_.left_store);
         right_values_.stored_in(plan_.right_store);
@@ -106,10 +106,7 @@ private:
             found = true;
             others().read_plain(key_.view(), other.value, other_);
             const std::int64_t other_time = other.start;
-            if constexpr (any_kept) {
-                context_->handling(r);
-                unmatched_.matched(other_side, key_.view(), other_time);
-            }
+            if constexpr (any_kept) unmatched_.matched(r, other_side, key_.view(), other_time);
             emit(joined_key, &value, pointer_to(other_), std::max(r.timestamp, other_time), r);
         }
         if constexpr (kept) {
@@ -119,8 +116,7 @@ private:
 
     void miss(const key_out& key, const this_type& value, std::int64_t window_end, const record<KeyIn, ValueIn>& r) {
         if (window_end < time_->stream_time) return emit(key, &value, nullptr, r.timestamp, r);
-        context_->handling(r);
-        unmatched_.keep(Side, key_.view(), *own().write_plain(&value), r.timestamp);
+        unmatched_.keep(r, Side, key_.view(), *own().write_plain(&value));
     }
 
     void emit_expired(const record<KeyIn, ValueIn>& r) {
@@ -133,8 +129,7 @@ private:
                 this->failed(one.timestamp, r.headers);
             }
         }
-        context_->handling(r);
-        unmatched_.forget_expired();
+        unmatched_.forget_expired(r);
     }
     void emit_unmatched(const unmatched_record& one, const record<KeyIn, ValueIn>& r) {
         read_key_(one.key, expired_key_);
@@ -186,7 +181,7 @@ private:
     join_span reach_;
     task_functor<F> joiner_;
     task_context* context_ = nullptr;
-    window_store* others_ = nullptr;
+    node_store<window_store> others_;
     std::vector<window_entry> others_found_; ///< used again
     stream_join_time* time_ = nullptr;
     unmatched_records unmatched_;

@@ -31,7 +31,7 @@ struct suppress_plan {
     streams::window_ends window_ends{}; ///< of windowed keys
 };
 
-[[noreturn]] void throw_full_buffer(const suppress_plan& plan, const change_buffer& buffer);
+[[noreturn]] void throw_full_buffer(const suppress_plan& plan, const held_changes& buffer);
 
 /// Holds the updates of a table back (Kafka's `KTableSuppressProcessor`).
 template <class Key, class Value>
@@ -41,7 +41,7 @@ public:
 
     void init(task_context& context) override {
         context_ = &context;
-        buffer_ = &store_as<change_buffer>(context, plan_.store);
+        buffer_.open(context, plan_.store);
         read_key_.open(*buffer_);
         key_bytes_.open(*buffer_);
         new_bytes_.open(*buffer_);
@@ -51,9 +51,8 @@ public:
     void process(const record<Key, change<Value>>& r) override {
         observed_ = std::max(observed_, r.timestamp);
         key_bytes_.write(r.key);
-        context_->handling(r);
-        buffer_->put(time_of(r), key_bytes_.view(), new_bytes_.write_plain(r.value.new_value),
-                     old_bytes_.write_plain(r.value.old_value));
+        buffer_.of(r).put(time_of(r), key_bytes_.view(), new_bytes_.write_plain(r.value.new_value),
+                          old_bytes_.write_plain(r.value.old_value));
         while (buffer_->entries() > 0 && buffer_->oldest_time() <= observed_ - plan_.wait) emit_oldest();
         if (!over_capacity()) return;
         if (plan_.full == when_full::shut_down) throw_full_buffer(plan_, *buffer_);
@@ -78,10 +77,8 @@ private:
             new_bytes_.read_plain(held.key, held.new_value, new_value_);
             old_bytes_.read_plain(held.key, held.old_value, old_value_);
             const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
-            const record_context at_hand = context_->current();
-            context_->current() = {held.metadata, held.timestamp, &held.headers};
+            const record_scope let_go(*context_, {held.metadata, held.timestamp, &held.headers});
             this->forward({*key_, update, held.timestamp, held.headers});
-            context_->current() = at_hand;
         }
         // What follows this node still sees the row as it was before, until it has been called.
         buffer_->remove_oldest();
@@ -90,7 +87,7 @@ private:
     suppress_plan plan_;
     plain_store_key<Key> read_key_;
     task_context* context_ = nullptr;
-    change_buffer* buffer_ = nullptr;
+    node_store<change_buffer> buffer_;
     std::int64_t observed_ = -1; ///< the largest timestamp seen, ms
     typed_key<Key> key_bytes_;
     typed_value<Value> new_bytes_;

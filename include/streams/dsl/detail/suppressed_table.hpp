@@ -28,7 +28,7 @@ public:
         : parent_(std::move(parent)), store_(std::move(store)) {}
     void init(task_context& context) override {
         parent_->init(context);
-        buffer_ = &store_as<change_buffer>(context, store_);
+        buffer_.open(context, store_);
         key_bytes_.open(*buffer_);
         values_.open(*buffer_);
     }
@@ -43,7 +43,7 @@ public:
 private:
     std::unique_ptr<value_getter<Key, Value>> parent_;
     std::string store_;
-    change_buffer* buffer_ = nullptr;
+    node_store<change_buffer> buffer_;
     typed_key<Key> key_bytes_;
     typed_value<Value> values_;
     std::optional<Value> value_;

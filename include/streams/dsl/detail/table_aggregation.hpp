@@ -72,7 +72,6 @@ public:
         : step_(plan), store_name_(std::move(store)), forwarder_({window_ends}, send_old) {}
 
     void init(task_context& context) override {
-        context_ = &context;
         store_.open(context, store_name_);
         forwarder_.init(store_.store(), this->children(), context);
     }
@@ -92,8 +91,7 @@ public:
             step_.add(r.key, *r.value.new_value, aggregate_);
             if (known) timestamp = std::max(r.timestamp, stored);
         }
-        context_->handling(r);
-        const row_put done = store_.put(pointer_to(aggregate_), timestamp);
+        const row_put done = store_.put(r, pointer_to(aggregate_), timestamp);
         if (!done.stored || forwarder_.on_flush()) return;
         const change<aggregate_type> update{pointer_to(aggregate_), pointer_to(old_), done.latest};
         this->forward({r.key, update, timestamp, r.headers});
@@ -102,7 +100,6 @@ public:
 private:
     typename Plan::step step_;
     std::string store_name_;
-    task_context* context_ = nullptr;
     typed_key_values<Key, aggregate_type> store_;
     update_forwarder<plain_store_key<Key>, aggregate_type> forwarder_;
     std::optional<aggregate_type> aggregate_;

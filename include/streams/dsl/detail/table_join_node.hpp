@@ -128,14 +128,12 @@ public:
         : upkeep_(std::move(upkeep)), forwarder_({upkeep_.window_ends}, upkeep_.send_old) {}
 
     void init(task_context& context) override {
-        context_ = &context;
         store_.open(context, upkeep_.store);
         forwarder_.init(store_.store(), this->children(), context);
     }
     void process(const record<Key, change<Value>>& r) override {
         store_.at(r.key);
-        context_->handling(r);
-        const row_put done = store_.put(r.value.new_value, r.timestamp);
+        const row_put done = store_.put(r, r.value.new_value, r.timestamp);
         if (!done.stored || forwarder_.on_flush()) return;
         const change<Value> update{r.value.new_value, r.value.old_value, done.latest};
         this->forward(r.with_value(update));
@@ -143,7 +141,6 @@ public:
 
 private:
     table_upkeep upkeep_;
-    task_context* context_ = nullptr;
     typed_key_values<Key, Value> store_;
     update_forwarder<plain_store_key<Key>, Value> forwarder_;
 };

@@ -57,8 +57,7 @@ private:
                 store_.get(old_);
                 old = pointer_to(old_);
             }
-            context_->handling(r);
-            done = store_.put(value, r.timestamp);
+            done = store_.put(r, value, r.timestamp);
             if (!done.stored || forwarder_.on_flush()) return;
         }
         const change<row_type> update{value, old, done.latest};

@@ -99,8 +99,7 @@ public:
     }
 
     void process(const record<Key, change<Value>>& r) override {
-        if constexpr (starting_operation<Operation>) context_->handling(r);
-        const row_type* new_value = operation_(r.key, r.value.new_value, new_holder_);
+        const row_type* new_value = row_of(r, r.value.new_value, new_holder_);
         const row_type* old = nullptr;
         const bool stored = !upkeep_.store.empty();
         bool latest = r.value.is_latest;
@@ -110,13 +109,12 @@ public:
                 store_.get(old_row_);
                 old = pointer_to(old_row_);
             } else {
-                old = operation_(r.key, r.value.old_value, old_holder_);
+                old = row_of(r, r.value.old_value, old_holder_);
             }
             if (Skips && !versioned_ && !new_value && !old) return;
         }
         if (stored) {
-            context_->handling(r);
-            const row_put done = store_.put(new_value, r.timestamp);
+            const row_put done = store_.put(r, new_value, r.timestamp);
             if (!done.stored || forwarder_.on_flush()) return;
             latest = done.latest;
         }
@@ -125,6 +123,15 @@ public:
     }
 
 private:
+    const row_type* row_of(const record<Key, change<Value>>& r, const Value* value, typename Operation::held_type& holder) {
+        if constexpr (starting_operation<Operation>) {
+            const record_scope transformed(*context_, r);
+            return operation_(r.key, value, holder);
+        } else {
+            return operation_(r.key, value, holder);
+        }
+    }
+
     Operation operation_;
     table_upkeep upkeep_;
     bool versioned_;

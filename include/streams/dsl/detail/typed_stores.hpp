@@ -5,22 +5,12 @@
 #include <streams/state/session_store.hpp>
 #include <streams/state/versioned_store.hpp>
 #include <streams/state/window_store.hpp>
-#include <streams/topology/task_context.hpp>
+#include <streams/topology/node_store.hpp>
 
 #include <string_view>
 #include <vector>
 
 namespace streams::inline v0::detail {
-
-template <class Store>
-[[nodiscard]] Store& store_as(task_context& context, std::string_view name) {
-    auto* store = dynamic_cast<Store*>(&context.store(name));
-    if (!store)
-        throw topology_error(concat("store ", name,
-                                    " is of another kind than the operator that uses it made; give one of "
-                                    "the two stores of that name another name"));
-    return *store;
-}
 
 /// What became of an update of a table's store.
 struct row_put {
@@ -33,8 +23,7 @@ template <class Key, class Value>
 class typed_key_values {
 public:
     void open(task_context& context, std::string_view name) {
-        versions_ = dynamic_cast<versioned_store*>(&context.store(name));
-        if (!versions_) plain_ = &store_as<key_value_store>(context, name);
+        if (!versions_.open_if(context, name)) plain_.open(context, name);
         key_.open(store());
         value_.open(store());
     }
@@ -42,7 +31,7 @@ public:
         if (versions_) return *versions_;
         return *plain_;
     }
-    [[nodiscard]] bool versioned() const noexcept { return versions_ != nullptr; }
+    [[nodiscard]] bool versioned() const noexcept { return static_cast<bool>(versions_); }
 
     /// The key of the calls that follow.
     void at(const Key& key) { key_.write(key); }
@@ -55,13 +44,14 @@ public:
     std::int64_t get(std::optional<Value>& value, std::int64_t as_of) {
         return read(versions_->get(key_.view(), as_of), value);
     }
-    /// Null deletes.
-    row_put put(const Value* value, std::int64_t timestamp) {
+    /// `r` changes the row to that value. Null deletes.
+    template <class KeyIn, class ValueIn>
+    row_put put(const record<KeyIn, ValueIn>& r, const Value* value, std::int64_t timestamp) {
         if (versions_) {
-            const version_put done = versions_->put(key_.view(), value_.write_plain(value), timestamp);
+            const version_put done = versions_.of(r).put(key_.view(), value_.write_plain(value), timestamp);
             return {done.stored, done.latest()};
         }
-        plain_->put(key_.view(), value_.write(value, timestamp));
+        plain_.of(r).put(key_.view(), value_.write(value, timestamp));
         return {};
     }
 
@@ -71,8 +61,8 @@ private:
         return found ? found->valid_from : -1;
     }
 
-    key_value_store* plain_ = nullptr;
-    versioned_store* versions_ = nullptr;
+    node_store<key_value_store> plain_;
+    node_store<versioned_store> versions_;
     typed_key<Key> key_;
     typed_value<Value> value_;
 };
@@ -82,11 +72,11 @@ template <class Key, class Value>
 class typed_windows {
 public:
     void open(task_context& context, std::string_view name) {
-        store_ = &store_as<window_store>(context, name);
+        store_.open(context, name);
         key_.open(*store_);
         value_.open(*store_);
     }
-    [[nodiscard]] window_store& store() noexcept { return *store_; }
+    [[nodiscard]] read_only_window_store& store() noexcept { return *store_; }
 
     void at(const Key& key) { key_.write(key); }
     std::int64_t get(std::int64_t start, std::optional<Value>& value) {
@@ -103,12 +93,14 @@ public:
         store_->fetch_into(key_.view(), from, to, direction, found_);
         return found_;
     }
-    void put(std::int64_t start, const Value* value, std::int64_t timestamp) {
-        store_->put(key_.view(), value_.write(value, timestamp), start);
+    /// `r` changes the window to that value.
+    template <class KeyIn, class ValueIn>
+    void put(const record<KeyIn, ValueIn>& r, std::int64_t start, const Value* value, std::int64_t timestamp) {
+        store_.of(r).put(key_.view(), value_.write(value, timestamp), start);
     }
 
 private:
-    window_store* store_ = nullptr;
+    node_store<window_store> store_;
     std::vector<window_entry> found_; ///< used again
     typed_key<Key> key_;
     typed_value<Value> value_;
@@ -119,11 +111,11 @@ template <class Key, class Value>
 class typed_sessions {
 public:
     void open(task_context& context, std::string_view name) {
-        store_ = &store_as<session_store>(context, name);
+        store_.open(context, name);
         key_.open(*store_);
         value_.open(*store_);
     }
-    [[nodiscard]] session_store& store() noexcept { return *store_; }
+    [[nodiscard]] read_only_session_store& store() noexcept { return *store_; }
 
     void at(const Key& key) { key_.write(key); }
     /// The sessions of the key with end >= `earliest_end` and start <= `latest_start`, by end.
@@ -140,13 +132,14 @@ public:
         value_.read_plain(key, stored, value);
     }
     [[nodiscard]] Key key_of(bytes_view in) const { return key_.decoded(in); }
-    /// Null deletes.
-    void put(window session, const Value* value) {
-        store_->put(key_.view(), value_.write_plain(value), session);
+    /// `r` changes the session to that value. Null deletes.
+    template <class KeyIn, class ValueIn>
+    void put(const record<KeyIn, ValueIn>& r, window session, const Value* value) {
+        store_.of(r).put(key_.view(), value_.write_plain(value), session);
     }
 
 private:
-    session_store* store_ = nullptr;
+    node_store<session_store> store_;
     std::vector<session_entry> found_; ///< used again
     typed_key<Key> key_;
     typed_value<Value> value_;

@@ -3,6 +3,7 @@
 #include <streams/dsl/detail/join_span.hpp>
 #include <streams/dsl/detail/stream_join_time.hpp>
 #include <streams/state/key_value_store.hpp>
+#include <streams/topology/node_store.hpp>
 
 #include <cstdint>
 #include <span>
@@ -27,14 +28,25 @@ class unmatched_records {
 public:
     void open(task_context& context, std::string_view store, stream_join_time& time);
 
-    void keep(join_side side, bytes_view key, bytes_view value, std::int64_t timestamp);
-    /// A record of `side` found its match: it waits no more, nor do others of its key and time.
-    void matched(join_side side, bytes_view key, std::int64_t timestamp);
+    /// `r` has no match yet.
+    template <class Key, class Value>
+    void keep(const record<Key, Value>& r, join_side side, bytes_view key, bytes_view value) {
+        keep_in(store_.of(r), side, key, value, r.timestamp);
+    }
+    /// `r` is the match of a record of `side`: that waits no more, nor do others of its key and time.
+    template <class Key, class Value>
+    void matched(const record<Key, Value>& r, join_side side, bytes_view key, std::int64_t timestamp) {
+        const bytes_view at = store_key(side, key, timestamp);
+        if (store_->get(at)) store_.of(r).put(at, std::nullopt);
+    }
 
     /// The records whose windows have closed, where it may be that there are any and the interval between two looks has
     /// passed; `after`: of the side that asks. To be followed by `forget_expired` once they are handled.
     [[nodiscard]] std::span<const unmatched_record> expired(const join_span& windows, std::int64_t after);
-    void forget_expired();
+    template <class Key, class Value>
+    void forget_expired(const record<Key, Value>& r) {
+        forget_expired_in(store_.of(r));
+    }
 
 private:
     struct place {
@@ -46,11 +58,13 @@ private:
         std::size_t value_size;
     };
 
+    void keep_in(key_value_store& store, join_side side, bytes_view key, bytes_view value, std::int64_t timestamp);
+    void forget_expired_in(key_value_store& store);
     void scan(const join_span& windows);
     void collect(bytes_view store_key, bytes_view entry);
     [[nodiscard]] bytes_view store_key(join_side side, bytes_view key, std::int64_t timestamp);
 
-    key_value_store* store_ = nullptr;
+    node_store<key_value_store> store_;
     task_context* context_ = nullptr;
     stream_join_time* time_ = nullptr;
     std::int64_t interval_ms_ = 0;

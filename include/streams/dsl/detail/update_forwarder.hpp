@@ -107,11 +107,8 @@ public:
         const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
         const record<key_type, change<Value>> r{*key_, update, timestamp, entry.headers};
         // A full cache is flushed in the middle of another record, which stays at hand afterwards.
-        const record_context at_hand = context_->current();
-        context_->current().metadata = entry.metadata;
-        context_->handling(r);
+        const record_scope flushed(*context_, {entry.metadata, r.timestamp, &r.headers});
         to_->forward(r);
-        context_->current() = at_hand;
     }
 
 private:

@@ -47,7 +47,6 @@ public:
         const std::int64_t close = observed_ - windows_.grace;
         const key_type& key = non_null(r.key);
         store_.at(key);
-        context_->handling(r);
         if (forwards_) this->set_key(key_, key);
         std::size_t closed = 0;
         std::size_t open = 0;
@@ -72,12 +71,11 @@ private:
         }
         if (forwards_ && forwarder_.needs_old()) old_ = aggregate_;
         step_.add(non_null(r.key), r.value, aggregate_);
-        store_.put(at.start, pointer_to(aggregate_), timestamp);
+        store_.put(r, at.start, pointer_to(aggregate_), timestamp);
         if (!forwards_) return;
         key_->window = at;
         const change<aggregate_type> update{pointer_to(aggregate_), pointer_to(old_)};
         this->forward({*key_, update, timestamp, r.headers});
-        context_->handling(r);
     }
 
     void emit_closed(std::int64_t close, headers& with) {
@@ -99,8 +97,7 @@ private:
     }
     template <class Wanted>
     std::int64_t emit(const start_span& starts, headers& with, Wanted wanted) {
-        return emit_windows<key_type, aggregate_type>(store_, starts, ends_, with, this->children(), *context_,
-                                                      wanted);
+        return emit_windows<key_type, aggregate_type>(store_, starts, ends_, with, this->children(), wanted);
     }
 
     typename Plan::step step_;

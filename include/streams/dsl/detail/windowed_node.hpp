@@ -28,7 +28,6 @@ protected:
     /// No open window took the record, `closed` of its windows having closed.
     void late(const record<KeyIn, ValueIn>& r, task_context& context, std::size_t closed = 1) const {
         if (late_.size() == 0) return drop_late(context, closed);
-        context.handling(r);
         late_.forward(r);
     }
     /// Counted by window, as Kafka Streams does.
