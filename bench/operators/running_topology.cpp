@@ -78,19 +78,15 @@ running_topology::running_topology(streams::topology of)
     for (const auto& part : parts)
         for (const auto& topic : part.source_topics)
             inputs.push_back({streams::full_topic_name(topology_, config_.application_id, topic), 0});
+    stores_ = std::make_unique<streams::task_stores>(
+        streams::task_id{0, 0}, topology_, parts, config_.application_id,
+        streams::store_opening{.time = time_, .in_memory = true, .changelog_of = [this](const streams::store_spec&) {
+                                   return std::make_unique<counted_changelog>(logged_);
+                               }});
+    for (auto& store : stores_->all()) store.store->restored(std::nullopt);
     task_ = std::make_unique<streams::stream_task>(
-        streams::task_id{0, 0}, topology_, parts, std::move(inputs),
-        streams::task_environment{.config = config_,
-                                  .time = time_,
-                                  .collector = collector_,
-                                  .drops = drops_,
-                                  .directory = {},
-                                  .cache_bytes = 0,
-                                  .stores_in_memory = true,
-                                  .changelog_of = [this](const streams::store_spec&) {
-                                      return std::make_unique<counted_changelog>(logged_);
-                                  }});
-    for (auto& store : task_->stores()) store.store->restored(std::nullopt);
+        *stores_, topology_, parts, std::move(inputs),
+        streams::task_environment{.config = config_, .time = time_, .collector = collector_, .drops = drops_});
     task_->initialize({});
 }
 

@@ -65,6 +65,7 @@ private:
     streams::manual_clock time_;
     streams::drop_counters drops_;
     looping_collector collector_;
+    std::unique_ptr<streams::task_stores> stores_;
     std::unique_ptr<streams::stream_task> task_;
     std::map<std::string, std::int64_t> next_offset_;
     std::int64_t logged_ = 0;

@@ -37,25 +37,27 @@ global_state::global_state(const topology& of, const global_environment& environ
     if (failed)
         throw state_error(concat("the folder of the global stores, ", environment.directory.string(),
                                  ", cannot be emptied: ", failed.message(), "; see who owns it"));
-    task_ = std::make_unique<stream_task>(global_task, of, of.global_parts(), inputs_,
-                                          task_environment{.config = config_,
-                                                           .time = environment.time,
-                                                           .collector = collector_,
-                                                           .drops = environment.drops,
-                                                           .directory = environment.directory,
-                                                           .stores_in_memory = environment.stores_in_memory,
-                                                           .resuming = resuming});
-    for (task_store& each : task_->stores()) {
+    stores_ = std::make_unique<task_stores>(global_task, of, of.global_parts(), config_.application_id,
+                                            store_opening{.time = environment.time,
+                                                          .directory = environment.directory,
+                                                          .in_memory = environment.stores_in_memory});
+    for (task_store& each : stores_->all()) {
         if (dynamic_cast<key_value_store*>(&each.store->store()) == nullptr)
             throw topology_error(concat("global store ", each.spec.name,
                                         " is no plain key-value store, which global stores are; use stores::key_value"));
         each.store->restored(std::nullopt);
     }
+    task_ = std::make_unique<stream_task>(*stores_, of, of.global_parts(), inputs_,
+                                          task_environment{.config = config_,
+                                                           .time = environment.time,
+                                                           .collector = collector_,
+                                                           .drops = environment.drops,
+                                                           .resuming = resuming});
     task_->initialize({});
 }
 
 std::unique_ptr<state_store> global_state::reader(std::string_view store) {
-    auto* found = dynamic_cast<key_value_store*>(task_->find_store(store));
+    auto* found = dynamic_cast<key_value_store*>(stores_->find(store));
     if (found == nullptr) return nullptr;
     return std::make_unique<global_store_reader>(*found, guard_);
 }
@@ -64,7 +66,7 @@ task_store* global_state::restored_by_bytes(std::string_view topic) {
     const auto& all = topology_.global_stores();
     const auto of = std::ranges::find(all, topic, &global_store::topic);
     if (of == all.end() || of->reprocess) return nullptr;
-    return &*std::ranges::find(task_->stores(), of->store, [](const task_store& each) { return each.spec.name; });
+    return &*std::ranges::find(stores_->all(), of->store, [](const task_store& each) { return each.spec.name; });
 }
 
 void global_state::restore(kafka::record_batch batch) {
@@ -97,7 +99,8 @@ void global_state::commit() {
 
 void global_state::close() {
     const std::lock_guard lock(guard_);
-    task_->close_clean();
+    task_->close();
+    (void)stores_->close();
 }
 
 } // namespace streams::inline v0

@@ -33,7 +33,7 @@ public:
     /// The partitions that fill the stores.
     [[nodiscard]] const std::vector<topic_partition>& inputs() const noexcept { return inputs_; }
     /// The store itself, or null; for whoever has the only thread.
-    [[nodiscard]] state_store* find_store(std::string_view name) noexcept { return task_->find_store(name); }
+    [[nodiscard]] state_store* find_store(std::string_view name) noexcept { return stores_->find(name); }
 
     /// Takes records as they were before the application began: a table's as bytes, others through their processor.
     void restore(kafka::record_batch batch);
@@ -58,6 +58,7 @@ private:
     no_output collector_;
     std::vector<topic_partition> inputs_;
     std::mutex guard_; ///< of the stores
+    std::unique_ptr<task_stores> stores_;
     std::unique_ptr<stream_task> task_;
 };
 

@@ -40,20 +40,18 @@ owned_task& owned_tasks::plan(task_id id, std::vector<topic_partition> inputs) {
     return **tasks_.insert(place, std::move(planned));
 }
 
-std::unique_ptr<stream_task> owned_tasks::make(const owned_task& planned) {
-    const auto part = std::find_if(parts_.begin(), parts_.end(),
-                                   [&](const sub_topology& each) { return each.id == planned.id.subtopology; });
+const sub_topology& owned_tasks::part_of(task_id id) const {
+    return *std::ranges::find(parts_, id.subtopology, &sub_topology::id);
+}
+
+std::unique_ptr<task_stores> owned_tasks::make_stores(task_id id) {
     const auto& config = environment_.config;
     const std::int64_t shares = std::max<std::int64_t>(
         std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size()), 1);
-    const task_id id = planned.id;
-    return std::make_unique<stream_task>(
-        id, environment_.what, std::vector<sub_topology>{*part}, planned.inputs,
-        task_environment{
-            .config = config,
+    return std::make_unique<task_stores>(
+        id, environment_.what, std::vector<sub_topology>{part_of(id)}, config.application_id,
+        store_opening{
             .time = environment_.time,
-            .collector = collector_,
-            .drops = drops_,
             .directory = environment_.states.task_folder(id),
             .cache_bytes = config.statestore_cache_max_bytes / shares,
             .memory_bytes = clean_state_bytes / static_cast<std::size_t>(shares),
@@ -63,19 +61,17 @@ std::unique_ptr<stream_task> owned_tasks::make(const owned_task& planned) {
                         changelog_topic_name(environment_.what, environment_.config.application_id, store),
                         id.partition);
                 },
-            .globals = environment_.globals,
-            .progress = &progress_,
         });
 }
 
-std::unique_ptr<stream_task> owned_tasks::make_intact(const owned_task& planned) {
+std::unique_ptr<task_stores> owned_tasks::make_intact(task_id id) {
     std::set<std::string> wiped;
     for (;;) {
         try {
-            return make(planned);
+            return make_stores(id);
         } catch (const corrupt_state_error& cause) {
             if (!wiped.insert(cause.store()).second) throw;
-            wipe({planned.id, cause});
+            wipe({id, cause});
         }
     }
 }
@@ -95,17 +91,27 @@ void owned_tasks::wipe(const corrupt_task_error& damage) {
 }
 
 bool owned_tasks::open(owned_task& planned) {
-    if (!environment_.states.try_lock(planned.id)) return false;
-    try {
-        planned.task = make_intact(planned);
-    } catch (...) {
-        environment_.states.unlock(planned.id);
-        throw;
-    }
-    for (const topic_partition& input : planned.inputs)
-        routes_[input] = {planned.task.get(), planned.task->input_of(input)};
+    auto folder = environment_.states.try_lock(planned.id);
+    if (!folder) return false;
+    planned.stores = make_intact(planned.id);
+    planned.stores->hold(std::move(folder));
     planned.at = owned_task::phase::restoring;
     return true;
+}
+
+void owned_tasks::start(owned_task& restored) {
+    restored.task = std::make_unique<stream_task>(*restored.stores, environment_.what,
+                                                  std::vector<sub_topology>{part_of(restored.id)}, restored.inputs,
+                                                  task_environment{.config = environment_.config,
+                                                                   .time = environment_.time,
+                                                                   .collector = collector_,
+                                                                   .drops = drops_,
+                                                                   .globals = environment_.globals,
+                                                                   .progress = &progress_});
+    restored.task->initialize(restored.committed);
+    for (const topic_partition& input : restored.inputs)
+        routes_[input] = {restored.task.get(), restored.task->input_of(input)};
+    restored.at = owned_task::phase::running;
 }
 
 void owned_tasks::forget_routes(const owned_task& of) {
@@ -114,46 +120,25 @@ void owned_tasks::forget_routes(const owned_task& of) {
 
 void owned_tasks::reset(owned_task& owned, const corrupt_task_error* damage) {
     owned.at = owned_task::phase::planned;
-    if (!owned.task) return;
     forget_routes(owned);
-    owned.task->close_dirty();
     owned.task.reset();
-    if (damage != nullptr) {
-        try {
-            wipe(*damage);
-        } catch (...) {
-            environment_.states.unlock(owned.id);
-            throw;
-        }
-    }
-    environment_.states.unlock(owned.id);
+    if (!owned.stores) return;
+    const auto stores = std::move(owned.stores);
+    const auto folder = stores->close();
+    if (damage != nullptr) wipe(*damage);
 }
 
 void owned_tasks::close(task_id id) {
-    const auto found = std::find_if(tasks_.begin(), tasks_.end(), [&](const auto& each) { return each->id == id; });
+    const auto found = std::ranges::find(tasks_, id, &owned_task::id);
     if (found == tasks_.end()) return;
     const auto closing = std::move(*found);
     tasks_.erase(found);
-    if (!closing->task) return;
     forget_routes(*closing);
-    try {
-        closing->task->close_clean();
-    } catch (...) {
-        closing->task.reset();
-        environment_.states.unlock(id);
-        throw;
-    }
-    closing->task.reset();
-    environment_.states.unlock(id);
+    if (closing->task) closing->task->close();
+    if (closing->stores) (void)closing->stores->close();
 }
 
 void owned_tasks::close_all_dirty() noexcept {
-    for (const auto& each : tasks_) {
-        if (!each->task) continue;
-        each->task->close_dirty();
-        each->task.reset();
-        environment_.states.unlock(each->id);
-    }
     routes_.clear();
     tasks_.clear();
 }

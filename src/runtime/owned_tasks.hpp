@@ -16,17 +16,18 @@ namespace streams::inline v0 {
 struct owned_task {
     enum class phase {
         planned,   ///< assigned; not made yet
-        restoring, ///< made, stores behind their changelogs
+        restoring, ///< stores are open, and behind their changelogs
         running,
     };
     task_id id;
     std::vector<topic_partition> inputs;
     phase at = phase::planned;
     std::vector<kafka::committed_offset> committed{}; ///< of the inputs, when it was planned
-    std::unique_ptr<stream_task> task{};              ///< null while planned
+    std::unique_ptr<task_stores> stores{}; ///< null while planned
+    std::unique_ptr<stream_task> task{};   ///< on the stores; null until it runs
 };
 
-/// The tasks of one stream thread: makes, finds and closes them. A task's folder is held from `open` to `close`.
+/// The tasks of one stream thread: opens, makes, finds and closes them. A task's folder is held from `open` to `close`.
 class owned_tasks {
 public:
     owned_tasks(const thread_environment& environment, producing_collector& collector, drop_counters& drops,
@@ -42,10 +43,12 @@ public:
     [[nodiscard]] bool all_running() const noexcept;
 
     owned_task& plan(task_id id, std::vector<topic_partition> inputs);
-    /// Makes a planned task. False: another thread of this process has its folder still, try again later.
-    /// A damaged store is removed and made anew, to be restored. Throws topology_error, state_error, and lost_store_error
-    /// for a damaged store that has no changelog.
+    /// Opens the stores of a planned task. False: another thread of this process has its folder still, try again later.
+    /// A damaged store is removed and made anew, to be restored. Throws state_error, and lost_store_error for a damaged
+    /// store that has no changelog.
     bool open(owned_task& planned);
+    /// Makes a task on its restored stores, and initialises it. Throws topology_error, and what nodes throw.
+    void start(owned_task& restored);
     /// Back to planned: closes without committing. `damage`: of the task, null for none; that store is removed, to be
     /// restored. Throws as open does.
     void reset(owned_task& owned, const corrupt_task_error* damage = nullptr);
@@ -54,14 +57,15 @@ public:
     void close_all_dirty() noexcept;
 
     struct route {
-        stream_task* task = nullptr; ///< null: no running or restoring task reads the partition
+        stream_task* task = nullptr; ///< null: no running task reads the partition
         std::size_t input = 0;
     };
     [[nodiscard]] route find_route(const topic_partition& partition) const;
 
 private:
-    [[nodiscard]] std::unique_ptr<stream_task> make(const owned_task& planned);
-    [[nodiscard]] std::unique_ptr<stream_task> make_intact(const owned_task& planned);
+    [[nodiscard]] const sub_topology& part_of(task_id id) const;
+    [[nodiscard]] std::unique_ptr<task_stores> make_stores(task_id id);
+    [[nodiscard]] std::unique_ptr<task_stores> make_intact(task_id id);
     void wipe(const corrupt_task_error& damage);
     void forget_routes(const owned_task& of);
 

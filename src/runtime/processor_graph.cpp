@@ -26,7 +26,6 @@ processor_graph::processor_graph(const topology& of, const std::vector<sub_topol
         made.emplace(spec.name, instance.get());
         members_.push_back({&spec, std::move(instance)});
     }
-    order_stores(of, parts);
 }
 
 source_node* processor_graph::source_of(std::string_view declared_topic) const noexcept {
@@ -37,23 +36,6 @@ source_node* processor_graph::source_of(std::string_view declared_topic) const n
             return dynamic_cast<source_node*>(each.instance.get());
     }
     return nullptr;
-}
-
-void processor_graph::order_stores(const topology& of, const std::vector<sub_topology>& parts) {
-    std::vector<std::string> in_part_order;
-    for (const sub_topology& part : parts)
-        in_part_order.insert(in_part_order.end(), part.stores.begin(), part.stores.end());
-    const auto rank = [&](const std::string& name) {
-        return std::find(in_part_order.begin(), in_part_order.end(), name) - in_part_order.begin();
-    };
-    for (const member& each : members_) {
-        auto names = each.spec->stores;
-        std::sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-        for (const std::string& name : names) {
-            const store_spec* spec = of.find_store(name);
-            if (std::find(stores_.begin(), stores_.end(), spec) == stores_.end()) stores_.push_back(spec);
-        }
-    }
 }
 
 } // namespace streams::inline v0

@@ -23,14 +23,9 @@ public:
     [[nodiscard]] const std::vector<member>& members() const noexcept { return members_; }
     /// The source that reads a topic of this declared name, or null.
     [[nodiscard]] source_node* source_of(std::string_view declared_topic) const noexcept;
-    /// The stores of the graph, each once, in the order in which a commit flushes them.
-    [[nodiscard]] const std::vector<const store_spec*>& stores() const noexcept { return stores_; }
 
 private:
-    void order_stores(const topology& of, const std::vector<sub_topology>& parts);
-
     std::vector<member> members_;
-    std::vector<const store_spec*> stores_;
 };
 
 } // namespace streams::inline v0

@@ -14,7 +14,7 @@ bool retention_watch::first_warning(const std::string& store) {
 void retention_watch::look(stream_task& task) {
     if (task.stream_time() < 0) return;
     const std::int64_t age = time_.wall_ms() - task.stream_time();
-    for (const task_store& each : task.stores()) {
+    for (const task_store& each : task.stores().all()) {
         const bool windowed = each.spec.kind == store_kind::window || each.spec.kind == store_kind::session;
         if (!windowed || each.changelog_topic.empty()) continue;
         const auto retention = changelog_retention(each.spec, config_);

@@ -83,9 +83,13 @@ void state_directory::clear() {
                                  "; see who owns what is in it"));
 }
 
-bool state_directory::try_lock(task_id task) {
+void task_folder_lock::release() noexcept {
+    if (in_ != nullptr) std::exchange(in_, nullptr)->unlock(task_);
+}
+
+task_folder_lock state_directory::try_lock(task_id task) {
     const std::lock_guard guard(mutex_);
-    return locked_.insert(task).second;
+    return locked_.insert(task).second ? task_folder_lock(*this, task) : task_folder_lock();
 }
 
 void state_directory::unlock(task_id task) {
@@ -118,7 +122,7 @@ bool state_directory::idle_for(std::chrono::milliseconds delay, task_id task) {
 
 void state_directory::clean(task_id task) {
     // A task of ours keeps what it uses; what it does not use nobody opens.
-    const bool taken = try_lock(task);
+    const task_folder_lock taken = try_lock(task);
     std::error_code failed;
     std::vector<std::filesystem::path> idle;
     for (const auto& entry : std::filesystem::directory_iterator(task_folder(task), failed)) {
@@ -134,10 +138,7 @@ void state_directory::clean(task_id task) {
         else
             log(log_level::info, concat("removed state folder ", store.string(), ", unused for state.cleanup.delay.ms"));
     }
-    if (!taken) return;
-    std::filesystem::remove(task_folder(task), failed); // stays where something is left in it
-    const std::lock_guard guard(mutex_);
-    locked_.erase(task);
+    if (taken) std::filesystem::remove(task_folder(task), failed); // stays where something is left in it
 }
 
 } // namespace streams::inline v0

@@ -13,8 +13,34 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace streams::inline v0 {
+
+class state_directory;
+
+/// The folder of a task in one thread's hands, for as long as this lives. Empty: of none.
+class task_folder_lock {
+public:
+    task_folder_lock() = default;
+    task_folder_lock(state_directory& in, task_id task) : in_(&in), task_(task) {}
+    task_folder_lock(task_folder_lock&& from) noexcept : in_(std::exchange(from.in_, nullptr)), task_(from.task_) {}
+    task_folder_lock& operator=(task_folder_lock&& from) noexcept {
+        release();
+        in_ = std::exchange(from.in_, nullptr);
+        task_ = from.task_;
+        return *this;
+    }
+    ~task_folder_lock() { release(); }
+
+    explicit operator bool() const noexcept { return in_ != nullptr; }
+
+private:
+    void release() noexcept;
+
+    state_directory* in_ = nullptr;
+    task_id task_{};
+};
 
 /// The folder of an application's stores, `<state.dir>/<application id>`, with a folder for each task and in it one for
 /// each store. One process has it at a time. Thread-safe, but for `open`, `close` and `clear`.
@@ -44,9 +70,8 @@ public:
     /// Of the stores that every instance fills by itself.
     [[nodiscard]] std::filesystem::path global_folder() const { return folder_ / "global"; }
 
-    /// Takes a task for one thread. False: another thread of this process still has it.
-    [[nodiscard]] bool try_lock(task_id task);
-    void unlock(task_id task);
+    /// Takes the folder of a task for one thread. Empty: another thread of this process still has it.
+    [[nodiscard]] task_folder_lock try_lock(task_id task);
     /// Removes a store of a task. Throws state_error where the disk refuses. REQUIRES: locked by the caller, not open.
     void wipe(task_id task, const std::string& store);
     /// Removes the stores that nobody has used for `delay` since the folder was opened, of tasks that went elsewhere and
@@ -55,6 +80,9 @@ public:
     void clean(std::chrono::milliseconds delay);
 
 private:
+    friend class task_folder_lock;
+
+    void unlock(task_id task);
     void make_folder() const;
     void lock_folder();
     void clean(task_id task);

@@ -1,6 +1,7 @@
 #include "src/runtime/store_restorer.hpp"
 
 #include "src/runtime/patience.hpp"
+#include "src/runtime/task_errors.hpp"
 #include "src/runtime/trusted_age.hpp"
 #include "state/foreign_changelog_error.hpp"
 
@@ -16,34 +17,34 @@ constexpr std::size_t slice_records = 10'000;
 
 } // namespace
 
-void store_restorer::add(stream_task& task, std::span<const kafka::committed_offset> committed) {
+void store_restorer::add(task_stores& stores, std::span<const kafka::committed_offset> committed) {
     const auto before = static_cast<std::ptrdiff_t>(stores_.size());
-    for (task_store& store : task.stores())
-        if (!store.changelog_topic.empty()) stores_.push_back(begin(task, store, committed));
-    if (static_cast<std::ptrdiff_t>(stores_.size()) == before) without_stores_.push_back(&task);
+    for (task_store& store : stores.all())
+        if (!store.changelog_topic.empty()) stores_.push_back(begin(stores, store, committed));
+    if (static_cast<std::ptrdiff_t>(stores_.size()) == before) without_changelogs_.push_back(&stores);
     for (auto at = stores_.begin() + before; at != stores_.end(); ++at) {
         if (listener_.on_start) listener_.on_start(at->changelog, at->store->spec.name, at->next, at->end);
         if (at->next >= at->end) {
             finish(*at);
             continue;
         }
-        log(log_level::info, concat(task_name(task.id()), " restores store ", at->store->spec.name, " from ",
+        log(log_level::info, concat(task_name(stores.task()), " restores store ", at->store->spec.name, " from ",
                                     to_string(at->changelog), ", offsets ", at->next, " to ", at->end - 1));
         at->begun_at = time_.steady_ms();
     }
     assigned_ = false;
 }
 
-store_restorer::restoring store_restorer::begin(stream_task& task, task_store& store,
+store_restorer::restoring store_restorer::begin(task_stores& of, task_store& store,
                                                 std::span<const kafka::committed_offset> committed) {
-    topic_partition changelog{store.changelog_topic, task.id().partition};
+    topic_partition changelog{store.changelog_topic, of.task().partition};
     kafka::log_bounds bounds;
     call_patiently(time_, config_.task_timeout, concat("find the bounds of ", to_string(changelog)),
                    [&] { return consumer_.bounds(changelog, bounds, call_timeout); });
     const auto checkpoint = store.store->checkpoint();
     if (checkpoint && *checkpoint + 1 < bounds.end)
         if (const auto reason = reason_to_rebuild(store.spec, config_, store.store->caught_up_at(), time_.wall_ms()))
-            throw corrupt_task_error(task.id(), store.spec.name, *reason);
+            throw corrupt_task_error(of.task(), store.spec.name, *reason);
     if (store.reuses_source()) {
         // Input beyond the committed offset will be processed; restored as well, it would show the future.
         const auto input = std::find_if(committed.begin(), committed.end(),
@@ -52,15 +53,15 @@ store_restorer::restoring store_restorer::begin(stream_task& task, task_store& s
     }
     const std::int64_t next = checkpoint ? *checkpoint + 1 : bounds.begin;
     if (next < bounds.begin || (next > bounds.end && !store.reuses_source()))
-        throw corrupt_task_error(task.id(), store.spec.name,
+        throw corrupt_task_error(of.task(), store.spec.name,
                                  concat("the store stands at offset ", next, " of ", to_string(changelog),
                                         ", which has offsets ", bounds.begin, " to ", bounds.end));
-    return {.task = &task, .store = &store, .changelog = std::move(changelog), .next = next, .end = bounds.end};
+    return {.of = &of, .store = &store, .changelog = std::move(changelog), .next = next, .end = bounds.end};
 }
 
-void store_restorer::remove(const stream_task& task) {
-    const auto gone = std::erase_if(stores_, [&](const restoring& each) { return each.task == &task; });
-    std::erase(without_stores_, &task);
+void store_restorer::remove(const task_stores& stores) {
+    const auto gone = std::erase_if(stores_, [&](const restoring& each) { return each.of == &stores; });
+    std::erase(without_changelogs_, &stores);
     if (gone > 0) assigned_ = false;
 }
 
@@ -74,7 +75,7 @@ void store_restorer::assign() {
     assigned_ = true;
 }
 
-std::vector<stream_task*> store_restorer::step(std::chrono::milliseconds wait) {
+std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
     const auto open = std::any_of(stores_.begin(), stores_.end(), [](const restoring& each) { return !each.done; });
     if (open) {
         assign();
@@ -92,7 +93,7 @@ std::vector<stream_task*> store_restorer::step(std::chrono::milliseconds wait) {
 void store_restorer::throw_truncated(const topic_partition& changelog) const {
     for (const restoring& each : stores_)
         if (each.changelog == changelog)
-            throw corrupt_task_error(each.task->id(), each.store->spec.name,
+            throw corrupt_task_error(each.of->task(), each.store->spec.name,
                                      concat("records of ", to_string(changelog), " from offset ", each.next,
                                             " were deleted while the store was restored"));
 }
@@ -110,7 +111,7 @@ void store_restorer::apply(const kafka::record_batch& batch) {
         try {
             found->store->store->restore(records);
         } catch (const corrupt_state_error& cause) {
-            throw corrupt_task_error(found->task->id(), cause);
+            throw corrupt_task_error(found->of->task(), cause);
         } catch (const foreign_changelog_error& cause) {
             throw foreign_changelog_error(concat(to_string(found->changelog), ": ", cause.what()));
         }
@@ -142,26 +143,26 @@ void store_restorer::finish(restoring& done) {
     try {
         done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt);
     } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(done.task->id(), cause);
+        throw corrupt_task_error(done.of->task(), cause);
     }
     if (done.begun_at)
-        log(log_level::info, concat(task_name(done.task->id()), " restored store ", done.store->spec.name, ": ",
+        log(log_level::info, concat(task_name(done.of->task()), " restored store ", done.store->spec.name, ": ",
                                     done.rows, " rows in ", time_.steady_ms() - *done.begun_at, " ms"));
     if (listener_.on_end) listener_.on_end(done.changelog, done.store->spec.name, done.rows);
 }
 
-std::vector<stream_task*> store_restorer::take_done() {
-    std::vector<stream_task*> complete = std::move(without_stores_);
-    without_stores_.clear();
+std::vector<task_stores*> store_restorer::take_done() {
+    std::vector<task_stores*> complete = std::move(without_changelogs_);
+    without_changelogs_.clear();
     for (const restoring& each : stores_) {
         const bool whole = std::all_of(stores_.begin(), stores_.end(), [&](const restoring& other) {
-            return other.task != each.task || other.done;
+            return other.of != each.of || other.done;
         });
-        if (whole && std::find(complete.begin(), complete.end(), each.task) == complete.end())
-            complete.push_back(each.task);
+        if (whole && std::find(complete.begin(), complete.end(), each.of) == complete.end())
+            complete.push_back(each.of);
     }
     std::erase_if(stores_, [&](const restoring& each) {
-        return std::find(complete.begin(), complete.end(), each.task) != complete.end();
+        return std::find(complete.begin(), complete.end(), each.of) != complete.end();
     });
     if (stores_.empty() && assigned_) {
         static_cast<void>(consumer_.assign({})); // What it still held is of no use; a failure shows at the next assign.

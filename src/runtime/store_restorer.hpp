@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
-#include "src/runtime/task.hpp"
+#include "src/runtime/task_stores.hpp"
 
 #include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
@@ -15,7 +15,7 @@
 
 namespace streams::inline v0 {
 
-/// Rebuilds the stores of a thread's tasks from their changelogs, in slices between polls of the group's consumer
+/// Rebuilds the stores of tasks from their changelogs, in slices between polls of the group's consumer
 /// (Kafka's `StoreChangelogReader`). Reads from the offset after the one a store's disk covers up to the end that the
 /// changelog has when it begins.
 class store_restorer {
@@ -25,21 +25,21 @@ public:
                    const restore_listener& listener)
         : consumer_(consumer), config_(config), time_(time), listener_(listener) {}
 
-    /// Takes on the stores of a task. `committed`: of the task's inputs, where a store that reuses its source ends.
+    /// Takes on the stores of a task, which stay where they are until they are removed or done. `committed`: of its inputs, where a store that reuses its source ends.
     /// Throws corrupt_task_error where a store stands outside of its changelog, or for too long behind its end, and
     /// cluster_error after task.timeout.ms.
-    void add(stream_task& task, std::span<const kafka::committed_offset> committed);
-    /// Forgets a task, at any time.
-    void remove(const stream_task& task);
+    void add(task_stores& stores, std::span<const kafka::committed_offset> committed);
+    /// Forgets the stores of a task, at any time.
+    void remove(const task_stores& stores);
 
-    [[nodiscard]] bool idle() const noexcept { return stores_.empty() && without_stores_.empty(); }
-    /// Restores a slice, waiting for it up to `wait`. Returns the tasks whose last store was done.
+    [[nodiscard]] bool idle() const noexcept { return stores_.empty() && without_changelogs_.empty(); }
+    /// Restores a slice, waiting for it up to `wait`. Returns the tasks' stores of which the last was done.
     /// Throws what stores throw, cluster_error where the cluster refuses.
-    std::vector<stream_task*> step(std::chrono::milliseconds wait);
+    std::vector<task_stores*> step(std::chrono::milliseconds wait);
 
 private:
     struct restoring {
-        stream_task* task;
+        task_stores* of;
         task_store* store;
         topic_partition changelog;
         std::int64_t next; ///< offset to read
@@ -49,21 +49,21 @@ private:
         bool done = false;
     };
 
-    [[nodiscard]] restoring begin(stream_task& task, task_store& store,
+    [[nodiscard]] restoring begin(task_stores& of, task_store& store,
                                   std::span<const kafka::committed_offset> committed);
     void assign();
     void apply(const kafka::record_batch& batch);
     void throw_truncated(const topic_partition& changelog) const;
     void finish_read();
     void finish(restoring& done);
-    [[nodiscard]] std::vector<stream_task*> take_done();
+    [[nodiscard]] std::vector<task_stores*> take_done();
 
     kafka::consumer& consumer_;
     const streams_config& config_;
     clock& time_;
     const restore_listener& listener_;
     std::vector<restoring> stores_;
-    std::vector<stream_task*> without_stores_; ///< added, nothing to restore
+    std::vector<task_stores*> without_changelogs_; ///< added, nothing to restore
     bool assigned_ = false;
 };
 

@@ -99,7 +99,7 @@ void stream_thread::turn() {
     open_tasks();
     if (!restorer_.idle()) {
         const bool busy = anything_processable();
-        for (stream_task* restored : restorer_.step(busy ? milliseconds(0) : restore_wait)) start_running(*restored);
+        for (task_stores* restored : restorer_.step(busy ? milliseconds(0) : restore_wait)) start_running(*restored);
     }
     work();
 }
@@ -216,7 +216,7 @@ void stream_thread::let_go() {
 void stream_thread::close_committed() {
     while (!tasks_.empty()) {
         const auto& last = tasks_.all().back();
-        if (last->task) restorer_.remove(*last->task);
+        if (last->stores) restorer_.remove(*last->stores);
         tasks_.close(last->id);
     }
 }
@@ -272,14 +272,13 @@ void stream_thread::open_tasks() {
     if (tasks_.empty() || environment_.time.steady_ms() < reopen_at_) return;
     for (const auto& each : tasks_.all()) {
         if (each->at != owned_task::phase::planned || !tasks_.open(*each)) continue;
-        restorer_.add(*each->task, each->committed);
+        restorer_.add(*each->stores, each->committed);
     }
 }
 
-void stream_thread::start_running(stream_task& restored) {
-    owned_task& owned = *tasks_.find(restored.id());
-    restored.initialize(owned.committed);
-    owned.at = owned_task::phase::running;
+void stream_thread::start_running(const task_stores& restored) {
+    owned_task& owned = *tasks_.find(restored.task());
+    tasks_.start(owned);
     call_patiently(environment_.time, environment_.config.task_timeout, "resume the inputs of a restored task",
                    [&] { return consumer_->resume(owned.inputs); });
 }

@@ -69,7 +69,7 @@ private:
     void reset_positions(std::span<const topic_partition> lost);
     void queue(std::vector<kafka::record_batch> batches);
     void open_tasks();
-    void start_running(stream_task& restored);
+    void start_running(const task_stores& restored);
     void restart(owned_task& owned, const corrupt_task_error* damage = nullptr);
     void restart_all(const std::exception& cause);
     void work();

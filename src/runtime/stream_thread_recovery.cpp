@@ -60,7 +60,7 @@ void stream_thread::close_tasks() noexcept {
     set_running(false);
     assigned_ = false;
     for (const auto& each : tasks_.all())
-        if (each->task) restorer_.remove(*each->task);
+        if (each->stores) restorer_.remove(*each->stores);
     tasks_.close_all_dirty();
     valve_.forget();
     starts_.clear();
@@ -68,7 +68,7 @@ void stream_thread::close_tasks() noexcept {
 
 void stream_thread::restart(owned_task& owned, const corrupt_task_error* damage) {
     set_running(false);
-    if (owned.task) restorer_.remove(*owned.task);
+    if (owned.stores) restorer_.remove(*owned.stores);
     tasks_.reset(owned, damage);
     valve_.forget(owned.inputs);
     const auto& time_limit = environment_.config.task_timeout;

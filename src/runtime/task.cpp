@@ -12,31 +12,15 @@
 
 namespace streams::inline v0 {
 
-namespace {
-
-/// Below, a store would go to the disk for nearly every key; above, memory buys little.
-constexpr std::size_t least_store_memory = 512 << 10;
-constexpr std::size_t most_store_memory = 16 << 20;
-
-/// Of stores that feed one another, in one commit; more is a loop without an end.
-constexpr std::size_t most_repeated_flushes = 10'000;
-
-std::size_t share_of(std::size_t memory, std::size_t stores) {
-    return memory == 0 || stores == 0 ? 0 : std::clamp(memory / stores, least_store_memory, most_store_memory);
-}
-
-} // namespace
-
-stream_task::stream_task(task_id id, const topology& of, const std::vector<sub_topology>& parts,
+stream_task::stream_task(task_stores& stores, const topology& topology, const std::vector<sub_topology>& parts,
                          std::vector<topic_partition> inputs, const task_environment& environment)
-    : id_(id), topology_(of), environment_(environment), graph_(of, parts),
-      group_(environment.config.max_task_idle, environment.progress) {
+    : task_context(stores.at_hand()), stores_(stores), topology_(topology), environment_(environment),
+      graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress) {
     begin_without_record(-1);
     connect_inputs(parts, std::move(inputs));
-    open_stores();
 }
 
-stream_task::~stream_task() { close_dirty(); }
+stream_task::~stream_task() { abandon(); }
 
 void stream_task::connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs) {
     for (topic_partition& input : inputs) {
@@ -45,33 +29,10 @@ void stream_task::connect_inputs(const std::vector<sub_topology>& parts, std::ve
             for (const std::string& declared : part.source_topics)
                 if (topic_name(declared) == input.topic) source = graph_.source_of(declared);
         if (source == nullptr)
-            throw topology_error(concat(task_name(id_), " was given ", to_string(input),
+            throw topology_error(concat(task_name(id()), " was given ", to_string(input),
                                         ", which none of its sources reads"));
         inputs_.push_back({&group_.add_queue(std::move(input), *source, *this)});
     }
-}
-
-void stream_task::open_stores() {
-    stores_.reserve(graph_.stores().size());
-    const auto cached = std::count_if(graph_.stores().begin(), graph_.stores().end(),
-                                      [](const store_spec* spec) { return spec->caching; });
-    const std::int64_t share = cached == 0 ? 0 : environment_.cache_bytes / cached;
-    const std::size_t memory = share_of(environment_.memory_bytes, graph_.stores().size());
-    for (const store_spec* declared : graph_.stores()) {
-        task_store opened{*declared, changelog_topic_name(topology_, application_id(), *declared), nullptr, nullptr};
-        if (environment_.stores_in_memory) opened.spec.persistent = false;
-        if (declared->logging && !opened.reuses_source() && environment_.changelog_of)
-            opened.sink = environment_.changelog_of(*declared);
-        opened.store = make_store(opened.spec, {environment_.directory, at_hand(), opened.sink.get(),
-                                                declared->caching ? share : 0, &environment_.time, memory});
-        stores_.push_back(std::move(opened));
-    }
-}
-
-state_store* stream_task::find_store(std::string_view name) noexcept {
-    for (task_store& each : stores_)
-        if (each.spec.name == name) return &each.store->store();
-    return nullptr;
 }
 
 state_store* stream_task::global_reader(std::string_view name) {
@@ -90,8 +51,8 @@ state_store& stream_task::store(std::string_view name) {
                                         ", which is not connected to it; name the store in the node's declaration, or "
                                         "call topology::connect_store"));
     }
-    if (state_store* found = find_store(name)) return *found;
-    throw topology_error(concat(task_name(id_), " has no store ", name,
+    if (state_store* found = stores_.find(name)) return *found;
+    throw topology_error(concat(task_name(id()), " has no store ", name,
                                 "; add it with topology::add_store and connect it to the node that asks for it"));
 }
 
@@ -109,7 +70,7 @@ void stream_task::initialize(std::span<const kafka::committed_offset> committed)
             newest = std::max(newest, value);
         }
     }
-    guarded([&] {
+    naming_damage(id(), [&] {
         for (const auto& member : graph_.members()) {
             initialising_ = member.spec;
             member.instance->set_task(*this);
@@ -118,7 +79,7 @@ void stream_task::initialize(std::span<const kafka::committed_offset> committed)
     });
     initialising_ = nullptr;
     initialized_ = true;
-    commit_needed_ = dirty(); // a node may write while it is initialised
+    commit_needed_ = stores_.dirty(); // a node may write while it is initialised
 }
 
 std::size_t stream_task::input_of(const topic_partition& partition) const noexcept {
@@ -156,7 +117,7 @@ std::size_t stream_task::process(std::size_t most) {
 
 void stream_task::run(const partition_group::taken& next) {
     begin_record(next);
-    guarded([&] {
+    naming_damage(id(), [&] {
         try {
             next.queue.source().process(next.raw, next.timestamp, headers_);
         } catch (const undecodable& cause) {
@@ -166,16 +127,6 @@ void stream_task::run(const partition_group::taken& next) {
             node_failed(next.queue.source().name(), next.timestamp, headers_);
         }
     });
-}
-
-/// Lets the damage of a store name this task.
-template <class Work>
-void stream_task::guarded(const Work& work) {
-    try {
-        work();
-    } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(id_, cause);
-    }
 }
 
 void stream_task::begin_record(const partition_group::taken& next) noexcept {
@@ -240,7 +191,7 @@ bool stream_task::punctuate_wall_clock() {
 void stream_task::punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time) {
     begin_without_record(time);
     commit_needed_ = true;
-    guarded([&] {
+    naming_damage(id(), [&] {
         try {
             call(time);
         } catch (...) {
@@ -249,49 +200,19 @@ void stream_task::punctuate(std::string_view node, const punctuation_queue::call
     });
 }
 
-std::size_t stream_task::uncommitted_bytes() const {
-    std::size_t sum = 0;
-    for (const task_store& each : stores_) sum += each.store->uncommitted_bytes();
-    return sum;
-}
-
 void stream_task::prepare_commit() {
     commit_requested_ = false;
     begin_without_record(stream_time());
-    guarded([&] {
-        try {
-            flush_stores();
-        } catch (const std::exception& cause) {
-            throw_unanswerable();
-            throw_failed_task(id_, "forwarded cached updates", cause);
-        }
-    });
-}
-
-bool stream_task::dirty() const {
-    return std::ranges::any_of(stores_, [](const task_store& each) { return each.store->dirty(); });
-}
-
-void stream_task::flush_stores() {
-    const auto forwards = [](const task_store& each) { return each.store->forwards(); };
-    std::ranges::for_each(stores_ | std::views::filter(forwards), [](task_store& each) { each.store->flush(); });
-    // Whatever was flushed may have been written again by what follows a store that came later: upstream first, until
-    // all caches are at rest.
-    const auto waits = [&](const task_store& each) { return forwards(each) && each.store->dirty(); };
-    std::size_t flushes = 0;
-    for (auto next = std::ranges::find_if(stores_, waits); next != stores_.end();
-         next = std::ranges::find_if(stores_, waits)) {
-        if (++flushes > most_repeated_flushes)
-            throw streams_error(concat("store ", next->spec.name, " is written again however often its cache is flushed, "
-                                       "since nodes behind it write to it; set caching to false where it is declared"));
-        next->store->flush();
+    try {
+        stores_.flush();
+    } catch (const std::exception& cause) {
+        throw_unanswerable();
+        throw_failed_task(id(), "forwarded cached updates", cause);
     }
-    for (task_store& each : stores_)
-        if (!forwards(each)) each.store->flush();
 }
 
 std::vector<kafka::committed_offset> stream_task::committable(bool count_control_records) {
-    assert(!dirty() && "offsets must not be committed ahead of updates");
+    assert(!stores_.dirty() && "offsets must not be committed ahead of updates");
     prepared_.clear();
     std::vector<kafka::committed_offset> offsets;
     for (std::size_t at = 0; at < inputs_.size(); ++at) {
@@ -319,16 +240,10 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
     }
     prepared_.clear();
     commit_needed_ = false;
-    guarded([&] {
-        for (task_store& each : stores_) each.store->committed(acknowledged(each));
-    });
+    stores_.committed(acknowledged);
 }
 
-void stream_task::close_stores() {
-    for (task_store& each : stores_) each.store->close();
-}
-
-void stream_task::close_clean() {
+void stream_task::close() {
     if (std::exchange(closed_, true)) return;
     std::exception_ptr failure;
     for (const auto& member : graph_.members()) {
@@ -339,18 +254,16 @@ void stream_task::close_clean() {
             if (!failure) failure = std::current_exception();
         }
     }
-    close_stores();
     if (failure) std::rethrow_exception(failure);
 }
 
-void stream_task::close_dirty() noexcept {
-    if (closed_) return;
+void stream_task::abandon() noexcept {
     try {
-        close_clean();
+        close();
     } catch (const std::exception& cause) {
-        log(log_level::warn, concat(task_name(id_), " closed with an error: ", cause.what()));
+        log(log_level::warn, concat(task_name(id()), " closed with an error: ", cause.what()));
     } catch (...) {
-        log(log_level::warn, concat(task_name(id_), " closed with an error of unknown type"));
+        log(log_level::warn, concat(task_name(id()), " closed with an error of unknown type"));
     }
 }
 

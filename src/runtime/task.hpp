@@ -8,8 +8,8 @@
 #include "src/runtime/processor_graph.hpp"
 #include "src/runtime/punctuation_queue.hpp"
 #include "src/runtime/task_errors.hpp"
+#include "src/runtime/task_stores.hpp"
 #include "src/runtime/topic_names.hpp"
-#include "state/managed_store.hpp"
 
 #include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
@@ -19,7 +19,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -34,47 +33,28 @@ struct task_environment {
     const clock& time;
     record_collector& collector;
     drop_counters& drops;
-    std::filesystem::path directory;  ///< the task's own folder; unused where all stores are in memory
-    std::int64_t cache_bytes = 0;     ///< for all stores of the task together
-    std::size_t memory_bytes = 0;     ///< the same, for entries kept in memory although they are on disk; 0: the stores decide
-    bool stores_in_memory = false;    ///< persistent stores too: the test driver's choice
-    /// The sink of a store's changelog partition; called for stores that log.
-    std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of{};
     global_stores* globals = nullptr;   ///< null: the topology has no global stores
     input_progress* progress = nullptr; ///< null: inputs have no lag, positions are those of the records taken
     /// For messages: what to set so that records at which a node throws are dropped.
     std::string_view resuming = "processing.exception.handler to one that answers resume";
 };
 
-/// A store of a task, as its task drives it.
-struct task_store {
-    store_spec spec;
-    std::string changelog_topic; ///< full name of what it is restored from; empty: nothing
-    std::unique_ptr<changelog_sink> sink;
-    std::unique_ptr<managed_store> store;
-
-    /// The store is a copy of an input topic: its changelog offsets are the committed input offsets.
-    [[nodiscard]] bool reuses_source() const noexcept { return !spec.source_topic.empty(); }
-};
-
-/// A sub-topology at work on one partition number (or, for the test driver, several sub-topologies at once): its nodes,
-/// stores and record queues. The caller drives it: made, its stores restored, initialised; then filled, processed,
-/// punctuated, committed; then closed (Kafka's `StreamTask`). One thread. What throws leaves a task that can only be closed dirty.
+/// A sub-topology at work on one partition number (or, for the test driver, several sub-topologies at once): its nodes and
+/// record queues, on stores that somebody else opened and restored (Kafka's `StreamTask`). The caller drives it: made,
+/// initialised; then filled, processed, punctuated, committed; then closed. One thread. What throws leaves a task that can
+/// only be abandoned.
 class stream_task final : public task_context, private rejected_records {
 public:
-    /// Makes nodes and opens stores. `inputs`: the partitions to read, full names; `of` outlives the task.
-    /// Throws topology_error, and state_error where a store does not open.
-    stream_task(task_id id, const topology& of, const std::vector<sub_topology>& parts,
+    /// Makes nodes. `stores`: of this task; they and `topology` outlive it. `inputs`: the partitions to read, full names.
+    /// Throws topology_error.
+    stream_task(task_stores& stores, const topology& topology, const std::vector<sub_topology>& parts,
                 std::vector<topic_partition> inputs, const task_environment& environment);
     ~stream_task() override;
     stream_task(const stream_task&) = delete;
     stream_task& operator=(const stream_task&) = delete;
 
-    /// The stores, to be restored before `initialize`; in the order in which a commit flushes them.
-    [[nodiscard]] std::span<task_store> stores() noexcept { return stores_; }
-    /// The store of that name as nodes see it, or null.
-    [[nodiscard]] state_store* find_store(std::string_view name) noexcept;
-    /// Initialises the nodes. `committed`: what the group has committed for the inputs, for its metadata.
+    [[nodiscard]] task_stores& stores() noexcept { return stores_; }
+    /// Initialises the nodes. REQUIRES: the stores are restored. `committed`: what the group has committed for the inputs, for its metadata.
     void initialize(std::span<const kafka::committed_offset> committed);
 
     /// The position of an input partition, for `add`; the number of inputs where there is none.
@@ -111,7 +91,7 @@ public:
     /// A node asked for a commit since the last one.
     [[nodiscard]] bool commit_requested() const noexcept { return commit_requested_; }
     /// Bytes that the stores hold until the next commit.
-    [[nodiscard]] std::size_t uncommitted_bytes() const;
+    [[nodiscard]] std::size_t uncommitted_bytes() const { return stores_.uncommitted_bytes(); }
     /// Flushes the stores, which forwards cached updates and drains changelogs, until none is dirty.
     void prepare_commit();
     /// What is to be committed: the inputs whose offset or metadata changed since the last commit.
@@ -121,15 +101,15 @@ public:
     /// The last committable offsets are committed, and changelogs are acknowledged up to `acknowledged`.
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
 
-    /// Closes nodes, then stores with what is committed. Throws what a node throws, stores closed all the same.
-    void close_clean();
-    /// The same, where errors are only logged: nothing uncommitted is kept either way.
-    void close_dirty() noexcept;
+    /// Closes the nodes, all of them; throws what the first throws that does. The stores stay. Safe to call twice.
+    void close();
+    /// The same, where errors are only logged.
+    void abandon() noexcept;
 
     [[nodiscard]] std::string_view application_id() const noexcept override { return environment_.config.application_id; }
     [[nodiscard]] const streams_config& config() const noexcept override { return environment_.config; }
-    [[nodiscard]] task_id id() const noexcept { return id_; }
-    [[nodiscard]] task_id task() const noexcept override { return id_; }
+    [[nodiscard]] task_id id() const noexcept { return stores_.task(); }
+    [[nodiscard]] task_id task() const noexcept override { return stores_.task(); }
     [[nodiscard]] state_store& store(std::string_view name) override;
     [[nodiscard]] record_collector& collector() override { return environment_.collector; }
     [[nodiscard]] std::string topic_name(std::string_view declared) const override;
@@ -161,14 +141,11 @@ private:
     };
 
     [[nodiscard]] bool held() const;
-    void open_stores();
     [[nodiscard]] state_store* global_reader(std::string_view name);
     void connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs);
     void run(const partition_group::taken& next);
     void begin_record(const partition_group::taken& next) noexcept;
     void begin_without_record(std::int64_t timestamp) noexcept;
-    template <class Work>
-    void guarded(const Work& work);
     void punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time);
     void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) override;
     void invalid_timestamp(const record_queue& queue, const record_view& raw) override;
@@ -176,15 +153,11 @@ private:
     void answer_for(std::string_view node, std::int64_t timestamp, const streams::headers& headers,
                     const std::exception& cause);
     [[nodiscard]] const record_view* raw_at_hand() const noexcept;
-    [[nodiscard]] bool dirty() const;
-    void flush_stores();
-    void close_stores();
 
-    task_id id_;
+    task_stores& stores_;
     const topology& topology_;
     task_environment environment_;
     processor_graph graph_;
-    std::vector<task_store> stores_;
     std::map<std::string, std::unique_ptr<state_store>, std::less<>> global_readers_; ///< those asked for so far
     partition_group group_;
     std::vector<input_state> inputs_;

@@ -58,6 +58,16 @@ private:
     std::string store_;
 };
 
+/// Lets the damage of a store that shows in `work` name its task.
+template <class Work>
+void naming_damage(task_id task, const Work& work) {
+    try {
+        work();
+    } catch (const corrupt_state_error& cause) {
+        throw corrupt_task_error(task, cause);
+    }
+}
+
 /// A damaged store has no changelog to rebuild it: nothing is removed, and the application ends.
 class lost_store_error final : public task_error {
 public:

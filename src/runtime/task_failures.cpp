@@ -11,8 +11,8 @@ void stream_task::undecodable_head(const record_queue& queue, const record_view&
     const std::string_view node = queue.source().name();
     const record_metadata at{queue.partition().topic, queue.partition().partition, raw.offset};
     const auto& handler = environment_.config.on_deserialization_error;
-    const undecodable_record failed{id_, node, at, raw};
-    if (!handler || handler(failed, cause) == handler_response::fail) throw_undecodable(id_, node, at, cause);
+    const undecodable_record failed{id(), node, at, raw};
+    if (!handler || handler(failed, cause) == handler_response::fail) throw_undecodable(id(), node, at, cause);
     at_hand().metadata = at;
     drop(drop_reason::deserialization, node);
 }
@@ -23,7 +23,7 @@ void stream_task::invalid_timestamp(const record_queue& queue, const record_view
 }
 
 void stream_task::untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) {
-    throw_untimed(id_, queue.source().name(), {queue.partition().topic, queue.partition().partition, raw.offset}, cause);
+    throw_untimed(id(), queue.source().name(), {queue.partition().topic, queue.partition().partition, raw.offset}, cause);
 }
 
 void stream_task::node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) {
@@ -43,7 +43,7 @@ void stream_task::node_failed(std::string_view node, std::int64_t timestamp, str
 void stream_task::answer_for(std::string_view node, std::int64_t timestamp, const streams::headers& headers,
                              const std::exception& cause) {
     const auto& handler = environment_.config.on_processing_error;
-    const unprocessable_record failed{id_, node, current().metadata, timestamp, headers, raw_at_hand()};
+    const unprocessable_record failed{id(), node, current().metadata, timestamp, headers, raw_at_hand()};
     auto response = handler_response::fail;
     try {
         if (handler) response = handler(failed, cause);
@@ -67,7 +67,7 @@ void stream_task::drop(drop_reason reason, std::string_view node) {
     environment_.drops.add(reason);
     bool& logged = drop_logged_[static_cast<std::size_t>(reason)];
     if (std::exchange(logged, true)) return;
-    log(log_level::warn, concat(task_name(id_), reason == drop_reason::unchecked ? " passed on " : " dropped ",
+    log(log_level::warn, concat(task_name(id()), reason == drop_reason::unchecked ? " passed on " : " dropped ",
                                 describe(current().metadata), " in node ", node, ": ", to_string(reason),
                                 "; further ones of this reason are only counted"));
 }

@@ -100,6 +100,7 @@ private:
     std::map<std::string, std::vector<input>, std::less<>> inputs_; ///< by topic, then by partition
     std::map<topic_partition, std::int64_t> global_offsets_;
     std::unique_ptr<streams::global_state> globals_; ///< null: the topology has no global stores
+    std::vector<std::unique_ptr<task_stores>> stores_; ///< of the tasks, in their order
     std::vector<std::unique_ptr<stream_task>> tasks_;
     std::int32_t next_without_key_ = 0;
     bool failed_ = false;
@@ -189,17 +190,19 @@ void driver::add_task(task_id id, std::vector<sub_topology> parts) {
         return std::make_unique<driver_changelog>(
             topics_, topics_.open(changelog_topic_name(topology_, application, store)), id.partition);
     };
-    tasks_.push_back(
-        std::make_unique<stream_task>(id, topology_, parts, partitions,
-                                      task_environment{.config = options_.config,
-                                                       .time = time_,
-                                                       .collector = topics_,
-                                                       .drops = drops_,
-                                                       .directory = options_.state_directory / to_string(id),
-                                                       .cache_bytes = options_.config.statestore_cache_max_bytes,
-                                                       .stores_in_memory = options_.state_directory.empty(),
-                                                       .changelog_of = changelog_of,
-                                                       .globals = globals_.get()}));
+    stores_.push_back(
+        std::make_unique<task_stores>(id, topology_, parts, application,
+                                      store_opening{.time = time_,
+                                                    .directory = options_.state_directory / to_string(id),
+                                                    .cache_bytes = options_.config.statestore_cache_max_bytes,
+                                                    .in_memory = options_.state_directory.empty(),
+                                                    .changelog_of = changelog_of}));
+    tasks_.push_back(std::make_unique<stream_task>(*stores_.back(), topology_, parts, partitions,
+                                                   task_environment{.config = options_.config,
+                                                                    .time = time_,
+                                                                    .collector = topics_,
+                                                                    .drops = drops_,
+                                                                    .globals = globals_.get()}));
     for (auto& partition : partitions) {
         auto& reader = inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)];
         reader.task = tasks_.size() - 1;
@@ -209,7 +212,7 @@ void driver::add_task(task_id id, std::vector<sub_topology> parts) {
 }
 
 void driver::start(stream_task& task) {
-    for (auto& store : task.stores()) store.store->restored(std::nullopt);
+    for (auto& store : task.stores().all()) store.store->restored(std::nullopt);
     task.initialize({});
 }
 
@@ -345,8 +348,8 @@ std::vector<state_store*> driver::stores(std::string_view name) {
     (void)spec_of(name);
     std::vector<state_store*> found;
     if (topology_.is_global_store(name)) return {globals_->find_store(name)};
-    for (auto& task : tasks_)
-        if (auto* store = task->find_store(name)) found.push_back(store);
+    for (auto& each : stores_)
+        if (auto* store = each->find(name)) found.push_back(store);
     return found;
 }
 
@@ -354,10 +357,11 @@ void driver::close() {
     if (std::exchange(closed_, true)) return;
     for (auto& task : tasks_) {
         if (failed_)
-            task->close_dirty();
+            task->abandon();
         else
-            task->close_clean();
+            task->close();
     }
+    for (auto& each : stores_) (void)each->close();
     if (globals_) globals_->close();
 }
 

@@ -137,18 +137,16 @@ topology topology_of(const std::vector<node_plan>& nodes, const std::map<text, b
 /// A task over partition 0 of `in`, whose stores are in memory and log to `changelogs`.
 struct logged_task {
     logged_task(const topology& of, std::map<text, kept_changelog>& changelogs, std::int64_t cache_bytes)
-        : task(task_id{0, 0}, of, of.sub_topologies(), {{"in", 0}},
-               task_environment{.config = config,
-                                .time = time,
-                                .collector = collector,
-                                .drops = drops,
-                                .directory = {},
-                                .cache_bytes = cache_bytes,
-                                .stores_in_memory = true,
-                                .changelog_of = [&](const store_spec& store) {
-                                    return std::make_unique<keeping_sink>(changelogs[store.name]);
-                                }}) {
-        for (task_store& each : task.stores()) {
+        : stores({0, 0}, of, of.sub_topologies(), config.application_id,
+                 store_opening{.time = time,
+                               .cache_bytes = cache_bytes,
+                               .in_memory = true,
+                               .changelog_of = [&](const store_spec& store) {
+                                   return std::make_unique<keeping_sink>(changelogs[store.name]);
+                               }}),
+          task(stores, of, of.sub_topologies(), {{"in", 0}},
+               task_environment{.config = config, .time = time, .collector = collector, .drops = drops}) {
+        for (task_store& each : stores.all()) {
             each.store->restore(changelogs[each.spec.name].records());
             each.store->restored(std::nullopt);
         }
@@ -165,7 +163,7 @@ struct logged_task {
     }
     [[nodiscard]] std::map<text, content> contents() {
         std::map<text, content> all;
-        for (task_store& each : task.stores())
+        for (task_store& each : stores.all())
             all[each.spec.name] = content_of(dynamic_cast<key_value_store&>(each.store->store()));
         return all;
     }
@@ -175,6 +173,7 @@ struct logged_task {
     testing_support::fake_collector collector;
     drop_counters drops;
     std::int64_t offset = 0;
+    task_stores stores;
     stream_task task;
 };
 

@@ -132,7 +132,8 @@ TEST_CASE("a folder that earlier versions described is read") {
 TEST_CASE("a task's folder belongs to one thread of the process, and a store of it can be wiped") {
     const place at;
     auto states = at.directory();
-    CHECK(states.try_lock({0, 1}));
+    auto held = states.try_lock({0, 1});
+    CHECK(held);
     CHECK_FALSE(states.try_lock({0, 1}));
     CHECK(states.try_lock({0, 2}));
     const auto damaged = at.fill("0_1", "damaged");
@@ -140,8 +141,21 @@ TEST_CASE("a task's folder belongs to one thread of the process, and a store of 
     states.wipe({0, 1}, "damaged");
     CHECK_FALSE(std::filesystem::exists(damaged));
     CHECK(std::filesystem::exists(sound));
-    states.unlock({0, 1});
+    const auto handed_on = std::move(held);
+    CHECK_FALSE(states.try_lock({0, 1}));
+    held = {};
+    CHECK_FALSE(states.try_lock({0, 1}));
+}
+
+TEST_CASE("the folder of a task is free once its lock is gone") {
+    const place at;
+    auto states = at.directory();
     CHECK(states.try_lock({0, 1}));
+    auto held = states.try_lock({0, 1});
+    REQUIRE(held);
+    held = states.try_lock({0, 2});
+    CHECK(states.try_lock({0, 1}));
+    CHECK_FALSE(states.try_lock({0, 2}));
 }
 
 TEST_CASE("the folder of a task that has been elsewhere for the delay is removed, that of a task at work stays") {
@@ -151,10 +165,10 @@ TEST_CASE("the folder of a task that has been elsewhere for the delay is removed
     const auto works = at.fill("0_0", "rows");
     const auto left = at.fill("0_1", "rows");
     const auto never_here = at.fill("0_2", "rows");
-    CHECK(states.try_lock({0, 0}));
-    CHECK(states.try_lock({0, 1}));
+    const auto at_work = states.try_lock({0, 0});
+    auto goes_elsewhere = states.try_lock({0, 1});
     at.time.advance(9min);
-    states.unlock({0, 1});
+    goes_elsewhere = {};
     at.time.advance(9min);
     states.clean(10min);
     CHECK_FALSE(std::filesystem::exists(never_here.parent_path()));
@@ -173,7 +187,7 @@ TEST_CASE("stores that the topology no longer has are removed after the delay, a
     const auto goes = at.fill("0_0", "goes");
     auto states = at.directory();
     states.open(topology_of({{.name = "stays"}}));
-    CHECK(states.try_lock({0, 0}));
+    const auto at_work = states.try_lock({0, 0});
     states.clean(10min);
     CHECK(std::filesystem::exists(goes));
     at.time.advance(10min);

@@ -46,23 +46,27 @@ struct task_under_test {
     task_under_test(topology of, streams_config with, const placement& stores)
         : what(std::move(of)), config(std::move(with)) {
         config.application_id = "app";
+        opened = std::make_unique<task_stores>(
+            task_id{0, 0}, what, what.sub_topologies(), "app",
+            store_opening{.time = time,
+                          .directory = stores.directory,
+                          .memory_bytes = stores.memory_bytes,
+                          .in_memory = stores.directory.empty(),
+                          .changelog_of = [this](const store_spec&) {
+                              return std::make_unique<remembered_changelog>(logged);
+                          }});
+        make(stores.progress);
+    }
+    /// Makes the nodes, on the stores as they are.
+    void make(input_progress* progress = nullptr) {
+        task.reset();
         task = std::make_unique<stream_task>(
-            task_id{0, 0}, what, what.sub_topologies(), std::vector<topic_partition>{{"in", 0}},
-            task_environment{.config = config,
-                             .time = time,
-                             .collector = collector,
-                             .drops = drops,
-                             .directory = stores.directory,
-                             .cache_bytes = 0,
-                             .memory_bytes = stores.memory_bytes,
-                             .stores_in_memory = stores.directory.empty(),
-                             .changelog_of = [this](const store_spec&) {
-                                 return std::make_unique<remembered_changelog>(logged);
-                             },
-                             .progress = stores.progress});
+            *opened, what, what.sub_topologies(), std::vector<topic_partition>{{"in", 0}},
+            task_environment{
+                .config = config, .time = time, .collector = collector, .drops = drops, .progress = progress});
     }
     void start(std::vector<kafka::committed_offset> committed = {}) {
-        for (task_store& each : task->stores()) each.store->restored(std::nullopt);
+        for (task_store& each : opened->all()) each.store->restored(std::nullopt);
         task->initialize(committed);
     }
     void add(std::vector<testing_support::input_record> records) {
@@ -80,6 +84,7 @@ struct task_under_test {
     testing_support::fake_collector collector;
     drop_counters drops;
     std::vector<std::string> logged;
+    std::unique_ptr<task_stores> opened;
     std::unique_ptr<stream_task> task;
 };
 
@@ -293,8 +298,22 @@ TEST_CASE("a store logs its newest values when the task commits") {
     CHECK(t.sent() == std::vector<std::string>{"1", "2", "1"});
     t.task->prepare_commit();
     CHECK(t.logged.size() == 2);
-    CHECK(t.task->find_store("counts") != nullptr);
-    CHECK(t.task->find_store("other") == nullptr);
+    CHECK(t.opened->find("counts") != nullptr);
+    CHECK(t.opened->find("other") == nullptr);
+}
+
+TEST_CASE("nodes are made anew on the stores as they are") {
+    task_under_test t(count_topology(true));
+    t.start();
+    t.add({{0, 10, "a"}, {1, 11, "a"}});
+    t.task->process(2);
+    t.task->prepare_commit();
+    t.task->committed([](const task_store&) { return std::nullopt; });
+    t.make();
+    t.task->initialize({});
+    t.add({{2, 12, "a"}});
+    t.task->process();
+    CHECK(t.sent() == std::vector<std::string>{"1", "2", "3"});
 }
 
 TEST_CASE("the stores of a task keep to its share of memory once their entries are on disk") {
@@ -312,7 +331,7 @@ TEST_CASE("the stores of a task keep to its share of memory once their entries a
             t.time.advance(2s); // so that the next commit writes to disk
         };
         for (std::int64_t first = 0; first < 80'000; first += 2'000) count_and_commit(first, first + 2'000);
-        return t.task->stores()[0].store->memory_bytes();
+        return t.opened->all()[0].store->memory_bytes();
     };
     CHECK(held(1 << 20) + (4 << 20) < held(0));
 }
@@ -345,13 +364,13 @@ TEST_CASE("a task is closed without its nodes where they were never initialised"
     what.add_processor("p", [&closed] { return std::make_unique<closing>(closed); }, {"source"});
     {
         task_under_test t(what);
-        t.task->close_clean();
+        t.task->close();
         CHECK(closed == 0);
     }
     task_under_test t(what);
     t.start();
-    t.task->close_clean();
-    t.task->close_clean();
+    t.task->close();
+    t.task->close();
     CHECK(closed == 1);
 }
 

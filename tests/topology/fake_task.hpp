@@ -44,6 +44,7 @@ private:
 /// A task for nodes that are tested alone.
 class fake_task final : public task_context {
 public:
+    fake_task() : task_context(kept_at_hand) {}
     [[nodiscard]] std::string_view application_id() const noexcept override { return "app"; }
     [[nodiscard]] const streams_config& config() const noexcept override { return configuration; }
     [[nodiscard]] task_id task() const noexcept override { return {2, 3}; }
@@ -80,6 +81,7 @@ public:
 
     using task_context::at_hand;
 
+    record_context kept_at_hand;
     streams_config configuration;
     std::map<std::string, std::int64_t, std::less<>> metadata;
     std::map<std::string, state_store*, std::less<>> stores;

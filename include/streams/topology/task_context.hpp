@@ -44,6 +44,8 @@ struct shared_in_task {
 class task_context {
 public:
     virtual ~task_context() = default;
+    task_context(const task_context&) = delete;
+    task_context& operator=(const task_context&) = delete;
 
     [[nodiscard]] virtual std::string_view application_id() const noexcept = 0;
     [[nodiscard]] virtual const streams_config& config() const noexcept = 0;
@@ -94,11 +96,13 @@ public:
 
     /// The record at hand: what stores log, and what a processor asks for. Nodes change it through what they write to, see
     /// node_store, and through record_scope.
-    [[nodiscard]] const record_context& current() const noexcept { return current_; }
+    [[nodiscard]] const record_context& current() const noexcept { return *at_hand_; }
 
 protected:
-    /// The same, for the task.
-    [[nodiscard]] record_context& at_hand() noexcept { return current_; }
+    /// `at_hand`: where the record at hand is kept, for stores that outlive the task; outlives it too.
+    explicit task_context(record_context& at_hand) noexcept : at_hand_(&at_hand) {}
+    /// The record at hand, for the task.
+    [[nodiscard]] record_context& at_hand() noexcept { return *at_hand_; }
 
 private:
     friend class record_scope;
@@ -112,25 +116,25 @@ private:
     /// The node that calls handles `r` from here on, until another one says so. Cheap: called for each write to a store.
     template <class Key, class Value>
     void take_in_hand(const record<Key, Value>& r) noexcept {
-        current_.timestamp = r.timestamp;
-        current_.headers = &r.headers;
+        at_hand_->timestamp = r.timestamp;
+        at_hand_->headers = &r.headers;
     }
 
     std::map<std::string, std::unique_ptr<shared_in_task>> shared_;
-    record_context current_;
+    record_context* at_hand_;
 };
 
 /// Puts a record in the hand of a task, and at its end the one that was there before.
 class record_scope {
 public:
     record_scope(task_context& task, const record_context& r) noexcept : task_(task), before_(task.current()) {
-        task.current_ = r;
+        *task.at_hand_ = r;
     }
     /// The origin stays that of the input record.
     template <class Key, class Value>
     record_scope(task_context& task, const record<Key, Value>& r) noexcept
         : record_scope(task, {task.current().metadata, r.timestamp, &r.headers}) {}
-    ~record_scope() { task_.current_ = before_; }
+    ~record_scope() { *task_.at_hand_ = before_; }
     record_scope(const record_scope&) = delete;
     record_scope& operator=(const record_scope&) = delete;
 
