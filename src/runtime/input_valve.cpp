@@ -19,12 +19,12 @@ void input_valve::close(const topic_partition& partition) {
     if (consumer_.pause(std::array{partition}).ok()) closed_.push_back(partition);
 }
 
-void input_valve::turned(const owned_tasks& tasks) {
+void input_valve::turned(const task_manager& tasks) {
     std::size_t inputs = 0;
-    for (const auto& each : tasks.all()) inputs += each->task ? each->task->inputs() : 0;
+    for (const auto& each : tasks.all()) inputs += each->running() ? each->task->inputs() : 0;
     const std::size_t share = most_waiting_bytes / std::max<std::size_t>(inputs, 1);
     for (const auto& each : tasks.all()) {
-        if (!each->task) continue;
+        if (!each->running()) continue;
         each->task->keep_waiting();
         for (std::size_t input = 0; input < each->task->inputs(); ++input)
             if (each->task->input(input).waiting_bytes() > share) close(each->task->input(input).partition());
@@ -32,7 +32,7 @@ void input_valve::turned(const owned_tasks& tasks) {
     if (!closed_.empty()) open_drained(tasks, share);
 }
 
-void input_valve::open_drained(const owned_tasks& tasks, std::size_t share) {
+void input_valve::open_drained(const task_manager& tasks, std::size_t share) {
     std::erase_if(closed_, [&](const topic_partition& each) {
         const auto route = tasks.find_route(each);
         if (route.task == nullptr) return true;

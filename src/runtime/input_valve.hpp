@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
-#include "src/runtime/owned_tasks.hpp"
+#include "src/runtime/task_manager.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -26,14 +26,14 @@ public:
         if (task.input(input).size() > limit_ * pause_factor) close(task.input(input).partition());
     }
     /// After a turn of processing.
-    void turned(const owned_tasks& tasks);
+    void turned(const task_manager& tasks);
     /// Partitions that are not owned any more.
     void forget() noexcept { closed_.clear(); }
     void forget(const std::vector<topic_partition>& partitions);
 
 private:
     void close(const topic_partition& partition);
-    void open_drained(const owned_tasks& tasks, std::size_t share);
+    void open_drained(const task_manager& tasks, std::size_t share);
 
     kafka::consumer& consumer_;
     std::size_t limit_;

@@ -10,6 +10,7 @@ namespace streams::inline v0 {
 void record_queue::add(kafka::record_batch batch) {
     if (batch.records().empty()) return;
     size_ += batch.records().size();
+    read_to_ = batch.records().back().offset + 1;
     batches_.push_back({std::move(batch)});
     if (!head_) find_head();
 }

@@ -61,6 +61,8 @@ public:
     /// The offset to go on from once all that was taken is done: the head's, or the one after the last record seen;
     /// nullopt before the first record.
     [[nodiscard]] std::optional<std::int64_t> next_offset() const noexcept;
+    /// The offset after the last record that was added; nullopt before the first.
+    [[nodiscard]] std::optional<std::int64_t> read_to() const noexcept { return read_to_; }
 
 private:
     struct entry {
@@ -87,6 +89,7 @@ private:
     std::size_t size_ = 0;
     std::int64_t partition_time_ = -1;
     std::optional<std::int64_t> after_last_;
+    std::optional<std::int64_t> read_to_;
 };
 
 } // namespace streams::inline v0

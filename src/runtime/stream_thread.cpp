@@ -1,12 +1,13 @@
 #include "src/runtime/stream_thread.hpp"
 
+#include "src/runtime/at_least_once.hpp"
 #include "src/runtime/patience.hpp"
-#include "src/runtime/task_commit.hpp"
 #include "src/runtime/topic_names.hpp"
 
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -40,10 +41,10 @@ kafka::consumer_options restore_consumer(const std::string& name) {
     return options;
 }
 
-std::string list_of(const owned_tasks& tasks) {
+std::string list_of(const task_manager& tasks) {
     if (tasks.empty()) return "no tasks";
     std::string text = tasks.all().size() == 1 ? "task" : "tasks";
-    for (const auto& each : tasks.all()) text += concat(' ', to_string(each->id));
+    for (const auto& each : tasks.all()) text += concat(' ', to_string(each->id()));
     return text;
 }
 
@@ -52,11 +53,11 @@ std::string list_of(const owned_tasks& tasks) {
 stream_thread::stream_thread(std::int32_t number, const thread_environment& environment)
     : environment_(environment), name_(concat(environment.client_id, "-StreamThread-", number)),
       consumer_(environment.clients.make_consumer(group_consumer(environment, name_, number))),
-      producer_(make_producer()),
       restore_consumer_(environment.clients.make_consumer(restore_consumer(name_))),
-      collector_(*producer_, environment.config, environment.time, sent_),
-      tasks_(environment, collector_, drops_, *this),
-      restorer_(*restore_consumer_, environment.config, environment.time, environment.on_restore),
+      committer_(std::make_unique<at_least_once>(
+          [this] { return environment_.clients.make_producer({.client_id = name_ + "-producer"}); }, *consumer_,
+          environment.config, environment.time, sent_)),
+      tasks_(environment, *restore_consumer_, committer_->collector(), drops_, *this),
       valve_(*consumer_, environment.config.buffered_records_per_partition),
       purge_(environment.what, environment.config, environment.admin, environment.time) {}
 
@@ -88,7 +89,7 @@ void stream_thread::subscribe() {
 }
 
 void stream_thread::turn() {
-    collector_.serve(); // before the poll: what it throws must not lose a rebalance
+    committer_->collector().serve(); // before the poll: what it throws must not lose a rebalance
     const auto wait = poll_wait();
     auto polled = consumer_->poll(wait, most_polled);
     last_poll_ = environment_.time.steady_ms();
@@ -96,32 +97,27 @@ void stream_thread::turn() {
     note_errors(polled);
     reset_positions(polled.out_of_range);
     queue(std::move(polled.batches));
-    open_tasks();
-    if (!restorer_.idle()) {
-        const bool busy = anything_processable();
-        for (task_stores* restored : restorer_.step(busy ? milliseconds(0) : restore_wait)) start_running(*restored);
-    }
+    restore();
     work();
 }
 
 milliseconds stream_thread::poll_wait() {
-    if (!restorer_.idle() || anything_processable()) return milliseconds(0);
+    if (tasks_.restoring() || anything_processable()) return milliseconds(0);
     milliseconds wait = environment_.config.poll;
     if (!tasks_.empty()) {
         const auto due = environment_.config.commit_interval.count() - (environment_.time.steady_ms() - last_commit_);
         if (due > 0) wait = std::min(wait, milliseconds(due));
     }
     for (const auto& each : tasks_.all()) {
-        const auto held = each->task ? each->task->held_until() - environment_.time.wall_ms() : 0;
+        const auto held = each->running() ? each->task->held_until() - environment_.time.wall_ms() : 0;
         if (held > 0) wait = std::min(wait, milliseconds(held));
     }
     return wait;
 }
 
 bool stream_thread::anything_processable() {
-    return std::any_of(tasks_.all().begin(), tasks_.all().end(), [](const auto& each) {
-        return each->at == owned_task::phase::running && each->task->processable();
-    });
+    return std::ranges::any_of(tasks_.all(),
+                               [](const auto& each) { return each->running() && each->task->processable(); });
 }
 
 void stream_thread::handle(const kafka::rebalance& change) {
@@ -157,22 +153,35 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
     std::vector<topic_partition> group;
     if (!assigned.partitions.empty() && !learn_assignment(group)) return acknowledge(assigned);
     layout_ = grown(std::move(layout_), environment_.what, environment_.config, group);
+    std::map<task_id, std::vector<topic_partition>> wanted;
+    for (const task_id id : assignor_->assign(assigned.partitions, group).active)
+        wanted[id] = task_inputs(environment_.what, environment_.config.application_id, layout_, id);
+    keep_only(wanted);
+
+    std::vector<managed_task*> staying;
+    std::vector<managed_task*> planned;
     std::vector<topic_partition> inputs;
-    std::vector<owned_task*> planned;
-    for (const task_id id : assignor_->assign(assigned.partitions, group).active) {
-        if (tasks_.find(id) != nullptr) continue;
-        owned_task& task =
-            tasks_.plan(id, task_inputs(environment_.what, environment_.config.application_id, layout_, id));
-        inputs.insert(inputs.end(), task.inputs.begin(), task.inputs.end());
-        planned.push_back(&task);
+    for (auto& [id, of_task] : wanted) {
+        if (managed_task* stays = tasks_.find(id)) {
+            staying.push_back(stays);
+            continue;
+        }
+        inputs.insert(inputs.end(), of_task.begin(), of_task.end());
+        planned.push_back(&tasks_.plan(id, std::move(of_task)));
     }
     auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time, inputs);
-    for (owned_task* task : planned)
+    for (managed_task* task : planned)
         for (const auto& committed : found.committed)
-            if (std::find(task->inputs.begin(), task->inputs.end(), committed.partition) != task->inputs.end())
+            if (std::ranges::find(task->inputs(), committed.partition) != task->inputs().end())
                 task->committed.push_back(committed);
+    for (managed_task* task : planned)
+        for (const auto& [partition, offset] : found.positions)
+            if (std::ranges::find(task->inputs(), partition) != task->inputs().end()) task->begins[partition] = offset;
+    for (managed_task* task : planned) task->located = true;
+    for (const managed_task* task : staying)
+        for (const topic_partition& input : task->inputs()) found.positions.emplace_back(input, task->reads_on_at(input));
     for (const auto& [partition, offset] : found.positions) starts_[partition] = offset;
-    // Paused until its task is restored; a partition that the group gave us and no task of ours reads is left out.
+    // Paused until its task runs; a partition that the group gave us and no task of ours reads is left out.
     const auto answer = consumer_->acknowledge(assigned, found.positions, true);
     if (!answer) {
         if (answer.kind() == kafka::error_class::fatal)
@@ -180,7 +189,38 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
         throw fenced_error(answer.reason());
     }
     assigned_ = true;
+    for (managed_task* task : staying) {
+        task->out_of_place = false;
+        tasks_.resume(*task);
+        if (task->running()) resume(*task);
+    }
     log(log_level::info, concat(name_, " was assigned ", list_of(tasks_)));
+}
+
+/// Closes the tasks that the group has given to others, or changed, or that somebody else has worked on meanwhile.
+void stream_thread::keep_only(const std::map<task_id, std::vector<topic_partition>>& wanted) {
+    std::vector<topic_partition> inputs;
+    for (const auto& each : tasks_.all()) inputs.insert(inputs.end(), each->inputs().begin(), each->inputs().end());
+    std::vector<kafka::committed_offset> committed;
+    if (!inputs.empty())
+        call_patiently(environment_.time, environment_.config.task_timeout, "read the committed offsets of the group", [&] {
+            committed.clear();
+            return consumer_->committed(inputs, committed, call_timeout);
+        });
+    std::vector<task_id> gone;
+    for (const auto& each : tasks_.all()) {
+        const auto found = wanted.find(each->id());
+        const bool stays = each->state() == task_state::suspended && found != wanted.end() &&
+                           found->second == each->inputs() && each->stands_at(committed);
+        if (!stays) gone.push_back(each->id());
+    }
+    for (const task_id id : gone) {
+        try {
+            tasks_.close(id);
+        } catch (const state_error& cause) { // what is committed is in the changelog too
+            log(log_level::warn, concat(task_name(id), " was handed over with an error: ", cause.what()));
+        }
+    }
 }
 
 bool stream_thread::learn_assignment(std::vector<topic_partition>& group) {
@@ -203,22 +243,17 @@ void stream_thread::let_go() {
     };
     try {
         commit(environment_.config.task_timeout, false);
-        close_committed();
+        tasks_.suspend();
     } catch (const task_error& cause) {
         without_commit(cause);
     } catch (const state_error& cause) {
         without_commit(cause);
     }
     valve_.forget();
-    starts_.clear();
 }
 
 void stream_thread::close_committed() {
-    while (!tasks_.empty()) {
-        const auto& last = tasks_.all().back();
-        if (last->stores) restorer_.remove(*last->stores);
-        tasks_.close(last->id);
-    }
+    while (!tasks_.empty()) tasks_.close(tasks_.all().back()->id());
 }
 
 void stream_thread::note_errors(const kafka::poll_result& polled) {
@@ -265,22 +300,39 @@ void stream_thread::queue(std::vector<kafka::record_batch> batches) {
         valve_.filled(*to.task, to.input);
     }
     for (const auto& each : tasks_.all())
-        if (each->task) each->task->polled();
+        if (each->running()) each->task->polled();
 }
 
-void stream_thread::open_tasks() {
-    if (tasks_.empty() || environment_.time.steady_ms() < reopen_at_) return;
-    for (const auto& each : tasks_.all()) {
-        if (each->at != owned_task::phase::planned || !tasks_.open(*each)) continue;
-        restorer_.add(*each->stores, each->committed);
+void stream_thread::restore() {
+    if (assigned_ && environment_.time.steady_ms() >= reopen_at_) {
+        for (const auto& each : tasks_.all())
+            if (!each->located) locate(*each);
+        tasks_.open_planned();
+        for (const auto& each : tasks_.all()) // taken back to their last commit
+            if (each->state() == task_state::suspended) tasks_.resume(*each);
     }
+    if (tasks_.restoring()) tasks_.restore(anything_processable() ? milliseconds(0) : restore_wait);
+    while (managed_task* started = tasks_.start_restored()) resume(*started);
 }
 
-void stream_thread::start_running(const task_stores& restored) {
-    owned_task& owned = *tasks_.find(restored.task());
-    tasks_.start(owned);
-    call_patiently(environment_.time, environment_.config.task_timeout, "resume the inputs of a restored task",
-                   [&] { return consumer_->resume(owned.inputs); });
+/// Finds out where a task that failed starts again.
+void stream_thread::locate(managed_task& planned) {
+    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time,
+                                      planned.inputs());
+    planned.committed = std::move(found.committed);
+    for (const auto& [partition, offset] : found.positions) planned.begins[partition] = offset;
+    planned.located = true;
+}
+
+void stream_thread::resume(managed_task& task) {
+    if (std::exchange(task.out_of_place, false))
+        for (const topic_partition& input : task.inputs()) {
+            const std::int64_t offset = starts_[input] = task.reads_on_at(input);
+            call_patiently(environment_.time, environment_.config.task_timeout, concat("seek in ", to_string(input)),
+                           [&] { return consumer_->seek(input, offset); });
+        }
+    call_patiently(environment_.time, environment_.config.task_timeout, "resume the inputs of a task",
+                   [&] { return consumer_->resume(task.inputs()); });
 }
 
 void stream_thread::work() {
@@ -289,7 +341,7 @@ void stream_thread::work() {
         const std::int64_t before = environment_.time.steady_ms();
         const std::size_t taken = process_round();
         for (const auto& each : tasks_.all()) {
-            if (each->at != owned_task::phase::running) continue;
+            if (!each->running()) continue;
             each->task->punctuate_stream_time();
             each->task->punctuate_wall_clock();
         }
@@ -300,7 +352,7 @@ void stream_thread::work() {
         else if (after - before < short_round_ms)
             round_ = std::min(round_ * 2, longest_round);
         if (taken == 0 || after >= give_way || stopping_.load(std::memory_order_relaxed)) break;
-        collector_.serve();
+        committer_->collector().serve();
     }
     valve_.turned(tasks_);
 }
@@ -308,7 +360,7 @@ void stream_thread::work() {
 std::size_t stream_thread::process_round() {
     std::size_t taken = 0;
     for (const auto& each : tasks_.all())
-        if (each->at == owned_task::phase::running) taken += each->task->process(round_);
+        if (each->running()) taken += each->task->process(round_);
     if (taken > 0)
         processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;
@@ -318,7 +370,7 @@ void stream_thread::commit_when_due() {
     bool due = environment_.time.steady_ms() - last_commit_ >= environment_.config.commit_interval.count();
     std::size_t uncommitted = 0;
     for (const auto& each : tasks_.all()) {
-        if (each->at != owned_task::phase::running) continue;
+        if (!each->running()) continue;
         due |= each->task->commit_requested();
         uncommitted += each->task->uncommitted_bytes();
     }
@@ -327,19 +379,15 @@ void stream_thread::commit_when_due() {
 }
 
 void stream_thread::commit(milliseconds limit, bool all_queued) {
-    const auto tasks = running_tasks();
+    const auto tasks = tasks_.running();
     for (stream_task* task : tasks)
         if (task->commit_needed()) environment_.retention.look(*task);
-    if (!tasks.empty())
-        purge_.committed(commit_tasks(tasks, all_queued, collector_, *consumer_, limit, environment_.time));
+    if (!tasks.empty()) {
+        committer_->prepare(tasks, limit);
+        purge_.committed(committer_->commit(tasks, all_queued, limit));
+        if (tasks_.all_running()) failing_since_.reset();
+    }
     last_commit_ = environment_.time.steady_ms();
-}
-
-std::vector<stream_task*> stream_thread::running_tasks() const {
-    std::vector<stream_task*> running;
-    for (const auto& each : tasks_.all())
-        if (each->at == owned_task::phase::running) running.push_back(each->task.get());
-    return running;
 }
 
 void stream_thread::report() {
@@ -362,8 +410,10 @@ void stream_thread::leave() {
         log(log_level::warn, concat(name_, " ends without a last commit: ", cause.what()));
     };
     try {
-        commit(std::min(environment_.config.task_timeout, last_commit_limit), true);
+        const milliseconds limit = std::min(environment_.config.task_timeout, last_commit_limit);
+        commit(limit, true);
         close_committed();
+        committer_->collector().flush(limit); // what nodes have written while they were closed
     } catch (const task_error& cause) {
         without_commit(cause);
     } catch (const state_error& cause) {
@@ -377,7 +427,7 @@ void stream_thread::abandon() noexcept {
     close_tasks();
     consumer_->close();
     restore_consumer_->close();
-    producer_->close();
+    committer_->close();
 }
 
 std::optional<std::int64_t> stream_thread::position(const topic_partition& partition) {

@@ -1,12 +1,11 @@
 #pragma once
 
+#include "src/runtime/committer.hpp"
 #include "src/runtime/input_valve.hpp"
-#include "src/runtime/owned_tasks.hpp"
-#include "src/runtime/producing_collector.hpp"
 #include "src/runtime/repartition_purge.hpp"
 #include "src/runtime/start_positions.hpp"
-#include "src/runtime/store_restorer.hpp"
 #include "src/runtime/task_assignor.hpp"
+#include "src/runtime/task_manager.hpp"
 #include "src/runtime/thread_environment.hpp"
 
 #include <atomic>
@@ -48,9 +47,6 @@ public:
     [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
 
 private:
-    [[nodiscard]] std::unique_ptr<kafka::producer> make_producer() const {
-        return environment_.clients.make_producer({.client_id = name_ + "-producer"});
-    }
     void turn_or_recover();
     void turn();
     void recover(const std::exception_ptr& failure);
@@ -60,6 +56,7 @@ private:
     void handle(const kafka::rebalance& change);
     void acknowledge(const kafka::rebalance& change) noexcept;
     void take_on(const kafka::rebalance& assigned);
+    void keep_only(const std::map<task_id, std::vector<topic_partition>>& wanted);
     [[nodiscard]] bool learn_assignment(std::vector<topic_partition>& group);
     void let_go();
     void give_up();
@@ -68,17 +65,21 @@ private:
     void note_errors(const kafka::poll_result& polled);
     void reset_positions(std::span<const topic_partition> lost);
     void queue(std::vector<kafka::record_batch> batches);
-    void open_tasks();
-    void start_running(const task_stores& restored);
-    void restart(owned_task& owned, const corrupt_task_error* damage = nullptr);
-    void restart_all(const std::exception& cause);
+    void locate(managed_task& planned);
+    void restore();
+    void resume(managed_task& task);
+    void restart(managed_task& failed, const corrupt_task_error* damage = nullptr);
+    void rebuild(const corrupt_task_error& damage);
+    void roll_back();
+    void open_again();
+    void hold_back(const managed_task& task);
+    void pause_to_recover(const std::exception_ptr& failure);
     void work();
     std::size_t process_round();
     void commit(std::chrono::milliseconds limit, bool all_queued);
     void commit_when_due();
     [[nodiscard]] std::chrono::milliseconds poll_wait();
     [[nodiscard]] bool anything_processable();
-    [[nodiscard]] std::vector<stream_task*> running_tasks() const;
     void report();
     void set_running(bool now);
 
@@ -88,23 +89,21 @@ private:
     const thread_environment& environment_;
     std::string name_;
     std::unique_ptr<kafka::consumer> consumer_;
-    std::unique_ptr<kafka::producer> producer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};
     drop_counters drops_;
-    producing_collector collector_;
-    owned_tasks tasks_;
-    store_restorer restorer_;
+    std::unique_ptr<committer> committer_;
+    task_manager tasks_;
     input_valve valve_;
     repartition_purge purge_;
     std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
     topic_layout layout_; ///< as of the last assignment: input topics may grow
-    std::map<topic_partition, std::int64_t> starts_; ///< where inputs began: their position until something is polled
+    std::map<topic_partition, std::int64_t> starts_; ///< where inputs are read from: their position until something is polled
     std::size_t round_ = 1; ///< records of a task between two looks at the clock
     std::int64_t last_commit_ = 0;
     std::int64_t last_poll_ = 0;
-    std::int64_t reopen_at_ = 0;          ///< tasks are not made before this, after a store failed
+    std::int64_t reopen_at_ = 0;          ///< nothing is opened or resumed before this, after a failure
     std::optional<std::int64_t> failing_since_;
     std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};

@@ -1,14 +1,23 @@
-#include "src/runtime/patience.hpp"
+#include "src/runtime/recovery.hpp"
 #include "src/runtime/stream_thread.hpp"
 
 #include <streams/core/log.hpp>
 
+#include <string>
 #include <utility>
 
 namespace streams::inline v0 {
 namespace {
 
 constexpr std::chrono::milliseconds reopen_pause{1000};
+
+std::string message_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& cause) {
+        return cause.what();
+    }
+}
 
 } // namespace
 
@@ -17,84 +26,98 @@ void stream_thread::turn_or_recover() {
     for (;;) {
         try {
             if (failure) return recover(failure);
-            turn();
-            if (tasks_.all_running()) failing_since_.reset();
-            return;
-        } catch (const fenced_error&) { // each of these may come up again while another is recovered from
+            return turn();
+        } catch (...) { // one may come up while another is recovered from
             failure = std::current_exception();
-        } catch (const corrupt_task_error&) {
-            failure = std::current_exception();
-        } catch (const lost_records_error&) {
-            failure = std::current_exception();
-        } catch (const state_error&) {
-            failure = std::current_exception();
+            if (recovery_of(failure) == recovery::none) throw;
         }
     }
 }
 
 void stream_thread::recover(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const fenced_error& cause) {
-        log(log_level::info, concat(name_, " lost its tasks and joins again: ", cause.what()));
+    set_running(false);
+    switch (recovery_of(failure)) {
+    case recovery::join_again:
+        log(log_level::info, concat(name_, " lost its tasks and joins again: ", message_of(failure)));
         give_up();
         // The group does not know of every fence, and assigns nothing to a member that it takes for a healthy one.
-        subscribe();
-    } catch (const corrupt_task_error& cause) {
-        if (owned_task* owned = tasks_.find(cause.task())) restart(*owned, &cause);
-    } catch (const std::exception& cause) {
-        restart_all(cause);
+        return subscribe();
+    case recovery::rebuild_store:
+        try {
+            std::rethrow_exception(failure);
+        } catch (const corrupt_task_error& damage) {
+            return rebuild(damage);
+        }
+    case recovery::roll_back:
+        pause_to_recover(failure);
+        return roll_back();
+    case recovery::open_again:
+        pause_to_recover(failure);
+        return open_again();
+    case recovery::none: std::rethrow_exception(failure);
     }
 }
 
 void stream_thread::give_up() {
     close_tasks();
-    // What the producer still holds must not follow the writes of the next owners (KAFKA-12693), and a fenced one is of no
-    // use: a new one takes its place.
-    producer_->close();
-    producer_ = make_producer();
-    collector_.use(*producer_);
+    committer_->renew();
 }
 
 void stream_thread::close_tasks() noexcept {
     set_running(false);
     assigned_ = false;
-    for (const auto& each : tasks_.all())
-        if (each->stores) restorer_.remove(*each->stores);
     tasks_.close_all_dirty();
     valve_.forget();
     starts_.clear();
 }
 
-void stream_thread::restart(owned_task& owned, const corrupt_task_error* damage) {
-    set_running(false);
-    if (owned.stores) restorer_.remove(*owned.stores);
-    tasks_.reset(owned, damage);
-    valve_.forget(owned.inputs);
-    const auto& time_limit = environment_.config.task_timeout;
-    call_patiently(environment_.time, time_limit, "pause the inputs of a task that starts again",
-                   [&] { return consumer_->pause(owned.inputs); });
-    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time,
-                                      owned.inputs);
-    owned.committed = std::move(found.committed);
-    for (const auto& [partition, offset] : found.positions) {
-        starts_[partition] = offset;
-        call_patiently(environment_.time, time_limit, concat("seek in ", to_string(partition)),
-                       [&] { return consumer_->seek(partition, offset); });
-    }
+void stream_thread::rebuild(const corrupt_task_error& damage) {
+    if (managed_task* damaged = tasks_.find(damage.task())) restart(*damaged, &damage);
 }
 
-void stream_thread::restart_all(const std::exception& cause) {
+void stream_thread::roll_back() {
+    committer_->abort();
+    std::vector<managed_task*> running;
+    for (const auto& each : tasks_.all())
+        if (each->running()) running.push_back(each.get());
+    for (const managed_task* each : running) hold_back(*each);
+    tasks_.roll_back(running);
+}
+
+/// What a store without a changelog has committed may still be on its way to the disk: it is not closed.
+void stream_thread::open_again() {
+    std::vector<managed_task*> kept;
+    for (const auto& each : tasks_.all())
+        if (each->running() && !each->stores->rebuildable()) kept.push_back(each.get());
+    for (const managed_task* each : kept) hold_back(*each);
+    tasks_.roll_back(kept);
+    for (const auto& each : tasks_.all())
+        if (each->state() != task_state::suspended) restart(*each);
+}
+
+/// The time for which one failure after the other is recovered from is bounded, and there is a pause before the next try.
+void stream_thread::pause_to_recover(const std::exception_ptr& failure) {
     const std::int64_t now = environment_.time.steady_ms();
     if (!failing_since_) {
-        log(log_level::warn, concat(name_, " starts its tasks again from their last commit: ", cause.what()));
+        log(log_level::warn, concat(name_, " goes back to its last commit: ", message_of(failure)));
         failing_since_ = now;
     }
     if (now - *failing_since_ >= environment_.config.task_timeout.count())
-        throw cluster_error(concat(cause.what(), "; tried again for ", environment_.config.task_timeout.count(),
+        throw cluster_error(concat(message_of(failure), "; tried again for ", environment_.config.task_timeout.count(),
                                    " ms (task.timeout.ms)"));
     reopen_at_ = now + reopen_pause.count();
-    for (const auto& each : tasks_.all()) restart(*each);
+}
+
+void stream_thread::restart(managed_task& failed, const corrupt_task_error* damage) {
+    if (assigned_) hold_back(failed);
+    tasks_.reset(failed, damage);
+}
+
+/// Lets the consumer read no further for a task that starts again. Where it does, nobody takes the records: they are read
+/// again.
+void stream_thread::hold_back(const managed_task& task) {
+    valve_.forget(task.inputs());
+    static_cast<void>(consumer_->pause(task.inputs()));
 }
 
 } // namespace streams::inline v0

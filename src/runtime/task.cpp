@@ -232,6 +232,23 @@ std::vector<kafka::committed_offset> stream_task::committable(bool count_control
     return offsets;
 }
 
+std::vector<kafka::committed_offset> stream_task::last_committed() const {
+    std::vector<kafka::committed_offset> offsets;
+    for (const input_state& input : inputs_)
+        if (input.committed_offset)
+            offsets.push_back({input.queue->partition(), *input.committed_offset, encode(input.committed_metadata)});
+    return offsets;
+}
+
+bool stream_task::stands_at(std::span<const kafka::committed_offset> committed) const {
+    return std::ranges::all_of(inputs_, [&](const input_state& input) {
+        const auto found = std::ranges::find(committed, input.queue->partition(), &kafka::committed_offset::partition);
+        if (found == committed.end()) return !input.committed_offset;
+        return input.committed_offset == found->offset &&
+               input.committed_metadata == decode_commit_metadata(found->metadata);
+    });
+}
+
 void stream_task::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
     for (prepared& each : prepared_) {
         inputs_[each.input].committed_offset = each.offset;

@@ -98,6 +98,11 @@ public:
     /// REQUIRES: nothing was written to a store since prepare_commit.
     /// `count_control_records`: those after the last record too; only where nothing polled is still to be added.
     [[nodiscard]] std::vector<kafka::committed_offset> committable(bool count_control_records);
+    /// What was committed last, of the inputs for which something was.
+    [[nodiscard]] std::vector<kafka::committed_offset> last_committed() const;
+    /// Whether the group's committed offsets of the inputs are those that this task knows, so that nobody else has been at
+    /// work on them since.
+    [[nodiscard]] bool stands_at(std::span<const kafka::committed_offset> committed) const;
     /// The last committable offsets are committed, and changelogs are acknowledged up to `acknowledged`.
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
 

@@ -6,6 +6,7 @@
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <ranges>
 
 namespace streams::inline v0 {
@@ -121,8 +122,20 @@ void task_stores::rollback() {
     });
 }
 
+bool task_stores::rebuildable() const {
+    return std::ranges::none_of(stores_, [](const task_store& each) { return each.changelog_topic.empty(); });
+}
+
 task_folder_lock task_stores::close() {
-    for (task_store& each : stores_) each.store->close();
+    std::exception_ptr failure;
+    for (task_store& each : stores_) {
+        try {
+            each.store->close();
+        } catch (const state_error&) {
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
     return std::exchange(folder_, {});
 }
 

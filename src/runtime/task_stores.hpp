@@ -63,6 +63,8 @@ public:
     /// The record whose updates the stores are given: whoever runs nodes on them keeps it.
     [[nodiscard]] record_context& at_hand() noexcept { return at_hand_; }
 
+    /// Whether changelogs have all that the stores have.
+    [[nodiscard]] bool rebuildable() const;
     /// Whether updates wait for `flush`.
     [[nodiscard]] bool dirty() const;
     /// Bytes held until the next commit.
@@ -76,7 +78,8 @@ public:
     void rollback();
     /// Has the task's folder from here on, until it is closed.
     void hold(task_folder_lock folder) noexcept { folder_ = std::move(folder); }
-    /// Closes with what is committed, and hands the folder over, if it has it. Safe to call twice.
+    /// Closes all of them with what is committed, and hands the folder over, if it has it. Throws state_error where the disk
+    /// refuses. Safe to call twice.
     task_folder_lock close();
 
 private:

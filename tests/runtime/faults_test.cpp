@@ -4,6 +4,7 @@
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
+#include <atomic>
 #include <fstream>
 
 using namespace streams;
@@ -108,6 +109,27 @@ TEST_CASE("records that did not arrive are made again from the last commit") {
     CHECK(app.state() != application_state::error);
 }
 
+TEST_CASE("what was done since the last commit is undone in memory where records did not arrive: nothing is restored") {
+    faulty_world w;
+    w.produce("a", "x");
+    w.produce("b", "x");
+    // Both results arrive, and the changelog's record of the first key; that of the second does not.
+    for (int i = 0; i < 3; ++i) w.script->pass("deliver");
+    w.script->answer("deliver", {error_class::retriable, "message timed out"});
+    auto config = w.config();
+    config.commit_interval = 300ms;
+    kafka_streams app(count_topology(true), config,
+                      std::make_shared<testing_support::scripted_clients>(w.cluster.clients(), w.script));
+    std::atomic<int> restorations{0};
+    app.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+    app.start();
+    REQUIRE(eventually([&] { return w.committed() == 2; }));
+    CHECK(w.script->given("deliver") == 1);
+    CHECK(w.out() == std::vector<std::string>{"1", "1", "1", "1"}); // not counted twice, though the changelog has it
+    CHECK(restorations == 1);
+    CHECK(w.script->given("make_producer") == 1);
+}
+
 TEST_CASE("records that turn out not to have arrived while the group rebalances do not hold it up") {
     faulty_world w;
     kafka_streams app = w.run(w.config());
@@ -119,6 +141,29 @@ TEST_CASE("records that turn out not to have arrived while the group rebalances 
     CHECK(app.wait_for(application_state::running, patience));
     w.produce("a", "x");
     CHECK(eventually([&] { return w.committed() == 1; }));
+}
+
+TEST_CASE("what processors forward while they are closed is sent before the application ends") {
+    class parting final : public processor<std::string, std::string, std::string, std::string> {
+    public:
+        void init(context_type& context) override { context_ = &context; }
+        void process(const record_type& r) override { context_->forward(r); }
+        void close() override { context_->forward("last", "words", 1); }
+
+    private:
+        context_type* context_ = nullptr;
+    };
+    topology t;
+    t.add_source<std::string, std::string>("source", "in");
+    t.add_processor("part", [] { return std::make_unique<parting>(); }, {"source"});
+    t.add_sink<std::string, std::string>("sink", "out", {"part"});
+    faulty_world w;
+    kafka_streams app = w.world::run(t, w.config(),
+                                     std::make_shared<testing_support::scripted_clients>(w.cluster.clients(), w.script));
+    CHECK(app.wait_for(application_state::running, patience));
+    app.close();
+    CHECK(w.out() == std::vector<std::string>{"words"});
+    CHECK(w.script->given("close with records") == 0);
 }
 
 TEST_CASE("a record that the cluster refuses for good ends the application, and is not committed") {

@@ -121,11 +121,13 @@ public:
             failures_.push_back({{"out", 0}, *lost, record.tag, record.timestamp});
             return {};
         }
+        unflushed_ = true;
         return real_->append(record);
     }
     void poll(kafka::milliseconds timeout) override { real_->poll(timeout); }
     kafka::result flush(kafka::milliseconds timeout) override {
         if (auto failed = script_->next("flush")) return *failed;
+        unflushed_ = false;
         return real_->flush(timeout);
     }
     std::vector<kafka::delivery_failure> take_failures() override {
@@ -145,12 +147,16 @@ public:
     }
     kafka::result commit_transaction(kafka::milliseconds timeout) override { return real_->commit_transaction(timeout); }
     kafka::result abort_transaction(kafka::milliseconds timeout) override { return real_->abort_transaction(timeout); }
-    void close() override { real_->close(); }
+    void close() override {
+        if (std::exchange(unflushed_, false)) script_->count("close with records");
+        real_->close();
+    }
 
 private:
     std::unique_ptr<kafka::producer> real_;
     std::shared_ptr<script> script_;
     std::vector<kafka::delivery_failure> failures_;
+    bool unflushed_ = false;
 };
 
 class scripted_admin final : public kafka::admin {

@@ -210,6 +210,25 @@ TEST_CASE("what is committed is the offset to go on from and the partition time,
     CHECK(t.task->committable(false).empty());
 }
 
+TEST_CASE("a task knows whether the group's offsets are still those that it has committed") {
+    task_under_test t(copy_topology());
+    t.start();
+    CHECK(t.task->stands_at({}));
+    t.add({{5, 300}, {6, 200}});
+    t.task->process(1);
+    t.task->prepare_commit();
+    const auto offsets = t.task->committable(false);
+    t.task->committed([](const task_store&) { return std::nullopt; });
+    CHECK(t.task->stands_at(offsets));
+    CHECK_FALSE(t.task->stands_at({}));
+    auto moved = offsets;
+    moved[0].offset = 7;
+    CHECK_FALSE(t.task->stands_at(moved));
+    moved = offsets;
+    moved[0].metadata = encode(commit_metadata{301, {}});
+    CHECK_FALSE(t.task->stands_at(moved));
+}
+
 TEST_CASE("control records that were committed stay so, whatever a later commit counts") {
     struct known_position final : input_progress {
         std::optional<std::int64_t> lag(const topic_partition&) override { return 0; }

@@ -1,12 +1,15 @@
 #include "catch.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/world.hpp"
+#include "state/corrupt_state_error.hpp"
 
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/window_store.hpp>
 #include <streams/topology/processor_api.hpp>
 
+#include <atomic>
 #include <fstream>
+#include <functional>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -141,6 +144,73 @@ TEST_CASE("a store whose changelog was made anew is rebuilt alone") {
     w.cluster.remove_topic("app-logged-changelog");
     auto app = w.run(remembering_twice(), w.config());
     CHECK(w.seen() == "nothing v1");
+}
+
+namespace {
+
+/// Forwards what `call` says about each record, given the stores `kept`, and begins by `begin`.
+class told final : public processor<text, text, text, text> {
+public:
+    using call = std::function<text(const record_type&, key_value_store&)>;
+    told(std::function<void(task_id)> begin, call process) : begin_(std::move(begin)), process_(std::move(process)) {}
+    void init(context_type& context) override {
+        context_ = &context;
+        kept_ = &context.state_store<key_value_store>("kept");
+        if (begin_) begin_(context.task());
+    }
+    void process(const record_type& r) override { context_->forward(r.key, process_(r, *kept_), r.timestamp); }
+
+private:
+    std::function<void(task_id)> begin_;
+    call process_;
+    context_type* context_ = nullptr;
+    key_value_store* kept_ = nullptr;
+};
+
+topology told_topology(const std::function<void(task_id)>& begin, const told::call& process, store_spec kept) {
+    topology t;
+    t.add_source<text, text>("source", "in");
+    t.add_processor("told", [=] { return std::make_unique<told>(begin, process); }, {"source"});
+    kept.timestamped = kept.caching = false;
+    t.add_store(kept, {"told"});
+    t.add_sink<text, text>("sink", "out", {"told"});
+    return t;
+}
+
+} // namespace
+
+TEST_CASE("a task that was restored beside a damaged one is started") {
+    world w(2);
+    std::atomic<bool> damaged{true};
+    const auto find_damage = [&](task_id task) {
+        if (task.partition == 0 && damaged.exchange(false)) throw corrupt_state_error("kept", "store kept is damaged");
+    };
+    auto app = w.run(told_topology(find_damage, [](const auto&, auto&) { return text("seen"); }, {.name = "kept"}), w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    for (const int p : {0, 1}) w.cluster.produce("in", text("k"), text("v"), {.timestamp = 1, .partition = p});
+    CHECK(eventually([&] { return w.out().size() == 2; }));
+}
+
+TEST_CASE("a store without a changelog keeps its rows where the disk refuses a write") {
+    world w;
+    std::atomic<bool> full{false};
+    const auto remember = [&](const told::record_type& r, key_value_store& kept) {
+        const bytes_view key{std::string_view(r.key)};
+        const auto before = kept.get(key);
+        text answer = before ? text(before->text()) : "nothing";
+        kept.put(key, bytes_view(std::string_view(r.value)));
+        if (full.exchange(false)) throw state_error("the disk is full");
+        return answer;
+    };
+    const bool persistent = GENERATE(false, true);
+    auto app = w.run(told_topology({}, remember, {.name = "kept", .persistent = persistent, .logging = false}), w.config());
+    w.produce("k", "v1");
+    REQUIRE(eventually([&] { return w.committed() == 1; }));
+    full = true;
+    w.produce("k", "v2");
+    REQUIRE(eventually([&] { return w.committed() == 2; }));
+    CHECK(w.out() == std::vector<text>{"nothing", "v1"});
+    CHECK_FALSE(full);
 }
 
 TEST_CASE("a changelog that something else writes to ends the application, which names the record") {

@@ -1,0 +1,58 @@
+#include "src/runtime/at_least_once.hpp"
+
+#include "src/runtime/patience.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+/// The changelog offset that a store's content now covers.
+std::optional<std::int64_t> covered_offset(const task_store& store, task_id task,
+                                           std::span<const kafka::committed_offset> committed,
+                                           producing_collector& collector) {
+    if (store.changelog_topic.empty()) return std::nullopt;
+    if (!store.reuses_source()) return collector.acknowledged(store.changelog_topic, task.partition);
+    const auto input = std::ranges::find(committed, topic_partition{store.changelog_topic, task.partition},
+                                         &kafka::committed_offset::partition);
+    if (input == committed.end() || input->offset == 0) return std::nullopt;
+    return input->offset - 1;
+}
+
+} // namespace
+
+at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, const streams_config& config, clock& time,
+                             std::atomic<std::uint64_t>& sent)
+    : make_(std::move(make)), producer_(make_()), consumer_(consumer), time_(time),
+      collector_(*producer_, config, time, sent) {}
+
+void at_least_once::prepare(std::span<stream_task* const> tasks, std::chrono::milliseconds limit) {
+    for (stream_task* task : tasks)
+        if (task->commit_needed()) task->prepare_commit();
+    collector_.flush(limit);
+}
+
+std::vector<kafka::committed_offset> at_least_once::commit(std::span<stream_task* const> tasks, bool all_queued,
+                                                           std::chrono::milliseconds limit) {
+    std::vector<kafka::committed_offset> offsets;
+    for (stream_task* task : tasks) {
+        auto more = task->committable(all_queued);
+        std::move(more.begin(), more.end(), std::back_inserter(offsets));
+    }
+    if (!offsets.empty())
+        call_patiently(time_, limit, "commit offsets", [&] { return consumer_.commit(offsets); });
+    for (stream_task* task : tasks)
+        task->committed([&](const task_store& store) { return covered_offset(store, task->id(), offsets, collector_); });
+    return offsets;
+}
+
+void at_least_once::renew() {
+    producer_->close();
+    producer_ = make_();
+    collector_.use(*producer_);
+}
+
+void at_least_once::close() noexcept { producer_->close(); }
+
+} // namespace streams::inline v0

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "src/runtime/committer.hpp"
+
+#include <streams/core/clock.hpp>
+#include <streams/core/config.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace streams::inline v0 {
+
+/// Commits so that no record is lost: waits for all that was sent, then commits the offsets by the group's consumer. What was
+/// sent before an abort stays sent; it is sent again.
+class at_least_once final : public committer {
+public:
+    using make_producer = std::function<std::unique_ptr<kafka::producer>()>;
+
+    /// All but `make` outlive the committer. `sent` counts records handed over.
+    at_least_once(make_producer make, kafka::consumer& consumer, const streams_config& config, clock& time,
+                  std::atomic<std::uint64_t>& sent);
+
+    [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
+    void prepare(std::span<stream_task* const> tasks, std::chrono::milliseconds limit) override;
+    std::vector<kafka::committed_offset> commit(std::span<stream_task* const> tasks, bool all_queued,
+                                                std::chrono::milliseconds limit) override;
+    void abort() override {}
+    void renew() override;
+    void close() noexcept override;
+
+private:
+    make_producer make_;
+    std::unique_ptr<kafka::producer> producer_;
+    kafka::consumer& consumer_;
+    clock& time_;
+    producing_collector collector_;
+};
+
+} // namespace streams::inline v0
