@@ -2,7 +2,7 @@
 
 #include "src/runtime/task.hpp"
 
-#include <streams/core/clock.hpp>
+#include <streams/core/manual_clock.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <cstddef>

@@ -5,7 +5,9 @@
 #include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
 #include <streams/core/error.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/core/log.hpp>
+#include <streams/core/manual_clock.hpp>
 #include <streams/core/partitioner.hpp>
 #include <streams/core/properties.hpp>
 #include <streams/dsl/calendar_days.hpp>

@@ -58,7 +58,7 @@ file lock_folder(const std::filesystem::path& folder) {
 
 } // namespace
 
-cluster::cluster(cluster_options options, clock& time) : options_(std::move(options)), time_(time) {
+cluster::cluster(cluster_options options, execution& time) : options_(std::move(options)), time_(time) {
     if (options_.folder.empty()) {
         journal_ = std::make_unique<journal>();
         return;

@@ -6,7 +6,7 @@
 #include "src/embedded/partition_log.hpp"
 #include "src/embedded/topic_settings.hpp"
 
-#include <streams/core/clock.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/core/partitioner.hpp>
 #include <streams/core/topic_partition.hpp>
 
@@ -51,10 +51,10 @@ struct cluster_options {
 class cluster : public std::enable_shared_from_this<cluster> {
 public:
     /// Throws streams_error where the folder is in use, damaged, or cannot be written to.
-    cluster(cluster_options options, clock& time);
+    cluster(cluster_options options, execution& time);
     ~cluster();
 
-    [[nodiscard]] clock& time() const noexcept { return time_; }
+    [[nodiscard]] execution& time() const noexcept { return time_; }
     [[nodiscard]] const group::settings& group_limits() const noexcept { return options_.groups; }
 
     /// False: there is one of this name already. Throws config_error (name, count, config), streams_error (disk).
@@ -93,7 +93,7 @@ private:
     void tell_groups(const std::string& topic);
 
     const cluster_options options_;
-    clock& time_;
+    execution& time_;
     std::optional<file> lock_file_;
     std::unique_ptr<journal> journal_;
     mutable std::shared_mutex topics_mutex_;

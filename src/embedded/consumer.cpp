@@ -14,7 +14,8 @@ using kafka::error_class;
 using kafka::result;
 
 consumer::consumer(std::shared_ptr<cluster> of, kafka::consumer_options options)
-    : cluster_(std::move(of)), options_(std::move(options)) {
+    : cluster_(std::move(of)), options_(std::move(options)),
+      wake_(std::make_shared<signal>(cluster_->time(), "records for " + options_.client_id)) {
     self_.group_id = options_.group_id;
     self_.instance_id = options_.group_instance_id;
 }
@@ -57,9 +58,7 @@ result consumer::begin_reading(std::span<const std::pair<topic_partition, std::i
 
 kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_records) {
     auto& time = cluster_->time();
-    const auto now = time.steady_ms();
-    const auto longest = std::numeric_limits<std::int64_t>::max() - now;
-    const auto deadline = now + std::min<std::int64_t>(timeout.count(), longest);
+    const auto deadline = time.after(timeout);
     for (;;) {
         kafka::poll_result found;
         if (closed_) {
@@ -75,9 +74,8 @@ kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_r
         }
         if (!found.rebalances.empty() || !found.batches.empty() || !found.errors.empty() || !found.out_of_range.empty())
             return found;
-        const auto left = deadline - time.steady_ms();
-        if (left <= 0) return found;
-        if (arrange_wake_up()) wait(left);
+        if (time.steady_ms() >= deadline) return found;
+        if (arrange_wake_up()) wait_until(deadline);
     }
 }
 
@@ -172,17 +170,13 @@ bool consumer::arrange_wake_up() {
     return true;
 }
 
-void consumer::wait(std::int64_t span_ms) {
-    auto& time = cluster_->time();
+void consumer::wait_until(std::int64_t deadline) {
+    const auto& time = cluster_->time();
     if (group_) {
-        if (const auto due = group_->next_deadline()) span_ms = std::min(span_ms, *due - time.steady_ms() + 1);
-        span_ms = std::min<std::int64_t>(span_ms, cluster_->group_limits().max_poll_interval.count() / 3);
+        if (const auto due = group_->next_deadline()) deadline = std::min(deadline, *due + 1);
+        deadline = std::min(deadline, time.after(cluster_->group_limits().max_poll_interval / 3));
     }
-    const kafka::milliseconds span(std::max<std::int64_t>(span_ms, 1));
-    if (&time == &system_clock())
-        wake_->wait_for(span);
-    else
-        time.sleep(span);
+    wake_->wait_until(std::max(deadline, time.steady_ms() + 1));
 }
 
 result consumer::acknowledge(const kafka::rebalance& of,

@@ -60,12 +60,12 @@ private:
     /// Whether the topic still has the log that is read.
     [[nodiscard]] bool look_up(reading& from) const;
     [[nodiscard]] bool arrange_wake_up();
-    void wait(std::int64_t span_ms);
+    void wait_until(std::int64_t deadline);
     [[nodiscard]] kafka::result set_paused(std::span<const topic_partition> partitions, bool paused);
 
     const std::shared_ptr<cluster> cluster_;
     const kafka::consumer_options options_;
-    const std::shared_ptr<signal> wake_ = std::make_shared<signal>();
+    const std::shared_ptr<signal> wake_;
     std::shared_ptr<embedded::group> group_; ///< null: reads alone
     membership self_;
     std::vector<std::string> topics_;

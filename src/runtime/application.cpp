@@ -1,6 +1,6 @@
 #include "src/runtime/application.hpp"
 
-#include "src/runtime/patience.hpp"
+#include "src/runtime/retry.hpp"
 #include "src/runtime/topic_names.hpp"
 
 #include <streams/core/log.hpp>
@@ -27,19 +27,22 @@ std::string client_id_of(const streams_config& config) {
 } // namespace
 
 kafka_streams::application::application(topology what, streams_config config,
-                                        std::shared_ptr<kafka::client_supplier> clients, clock& time)
+                                        std::shared_ptr<kafka::client_supplier> clients, execution& time)
     : topology_(std::move(what)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
+      stop_(time, "the end of application " + config_.application_id),
       states_(config_.state_dir / config_.application_id, time_), retention_(config_, time_),
-      status_(config_.application_id) {
+      status_(config_.application_id, time_),
+      progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
+      starting_(time, "the start of application " + config_.application_id) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
     check_internal_names(topology_, config_.application_id);
 }
 
 kafka_streams::application::~application() { close(milliseconds::max()); }
 
-std::unique_lock<std::timed_mutex> kafka_streams::application::hold_while(bool (*admitted)(application_state),
-                                                                          std::string_view doing,
-                                                                          std::string_view remedy) {
+std::unique_lock<waiting_mutex> kafka_streams::application::hold_while(bool (*admitted)(application_state),
+                                                                       std::string_view doing,
+                                                                       std::string_view remedy) {
     const auto check = [&] {
         if (const auto now = status_.state(); !admitted(now))
             throw streams_error(concat("application ", config_.application_id, " cannot ", doing, " in state ",
@@ -63,7 +66,7 @@ void kafka_streams::application::start() {
         admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
         if (topology_.has_patterns()) find_topics();
         environment_ = std::make_unique<thread_environment>(thread_environment{
-            topology_, config_, *clients_, *admin_, time_, states_, layout_, on_restore_, [this] { note_progress(); },
+            topology_, config_, *clients_, *admin_, time_, stop_, states_, layout_, on_restore_, [this] { note_progress(); },
             retention_, client_id_of(config_)});
         if (!topology_.global_stores().empty()) globals_ = std::make_unique<global_thread>(*environment_);
         environment_->globals = globals_.get();
@@ -80,18 +83,19 @@ void kafka_streams::application::start() {
         throw;
     }
     if (states_.opened())
-        cleaner_ = std::make_unique<state_cleaner>(states_, config_.state_cleanup_delay,
-                                                   [this] { return status_.state() == application_state::running; });
+        cleaner_ = std::make_unique<state_cleaner>(client_id_of(config_) + "-CleanupThread", time_, states_,
+                                                   config_.state_cleanup_delay, [this] { return status_.state() == application_state::running; });
     alive_ = stream_threads_.size() + (globals_ ? 1 : 0);
     globals_ready_ = !globals_;
     status_.change(application_state::rebalancing);
-    if (globals_) threads_.emplace_back([this] { run_globals(); });
-    for (std::size_t at = 0; at < stream_threads_.size(); ++at) threads_.emplace_back([this, at] { run(at); });
+    if (globals_) threads_.push_back(time_.start_thread(globals_->name(), [this] { run_globals(); }));
+    for (std::size_t at = 0; at < stream_threads_.size(); ++at)
+        threads_.push_back(time_.start_thread(stream_threads_[at]->name(), [this, at] { run(at); }));
 }
 
 void kafka_streams::application::find_topics() {
     std::vector<std::string> existing;
-    call_patiently(time_, first_patience, "list the topics of the cluster, which sources with a pattern read",
+    call_patiently(patience(time_, stop_, first_patience), "list the topics of the cluster, which sources with a pattern read",
                    [&] { return admin_->list(existing, attempt_timeout); });
     topology_ = topology_.with_topics(existing, config_.application_id);
 }
@@ -109,18 +113,17 @@ bool kafka_streams::application::set_up(milliseconds timeout) {
 bool kafka_streams::application::await_set_up(bool leads) {
     milliseconds pause{100};
     std::unique_lock lock(mutex_);
-    while (leads && !topics_ready_ && !stopping_) {
+    while (leads && !topics_ready_ && !stop_.stop_requested()) {
         lock.unlock();
         const bool ready = set_up(attempt_timeout);
+        if (!ready) stop_.wait_until(time_.after(pause));
+        pause = std::min(pause * 2, longest_pause);
         lock.lock();
         topics_ready_ = ready;
-        if (ready) break;
-        set_up_done_.wait_for(lock, pause, [&] { return stopping_; });
-        pause = std::min(pause * 2, longest_pause);
     }
-    set_up_done_.notify_all();
-    set_up_done_.wait(lock, [&] { return topics_ready_ || stopping_; });
-    return !stopping_;
+    progressed_->notify_all();
+    progressed_->wait(lock, never, [&] { return topics_ready_ || stop_.stop_requested(); });
+    return !stop_.stop_requested();
 }
 
 void kafka_streams::application::run(std::size_t at) noexcept {
@@ -143,14 +146,15 @@ void kafka_streams::application::run(std::size_t at) noexcept {
 
 bool kafka_streams::application::await_globals() {
     std::unique_lock lock(mutex_);
-    set_up_done_.wait(lock, [&] { return globals_ready_ || stopping_; });
-    return !stopping_;
+    progressed_->wait(lock, never, [&] { return globals_ready_ || stop_.stop_requested(); });
+    return !stop_.stop_requested();
 }
 
 void kafka_streams::application::run_globals() noexcept {
     turned_here = this;
     try {
         if (await_set_up(stream_threads_.empty())) keep_globals_current();
+    } catch (const stopped_error&) { // while it waited for the cluster
     } catch (const std::exception& cause) {
         fail(cause.what());
     } catch (...) {
@@ -160,26 +164,22 @@ void kafka_streams::application::run_globals() noexcept {
     {
         // Tasks read the stores to their end.
         std::unique_lock lock(mutex_);
-        set_up_done_.wait(lock, [&] { return alive_ <= 1; });
+        progressed_->wait(lock, never, [&] { return alive_ <= 1; });
     }
     globals_->close();
     one_ended();
 }
 
 void kafka_streams::application::keep_globals_current() {
-    const auto stopping = [&] {
-        const std::lock_guard lock(mutex_);
-        return stopping_;
-    };
     while (!globals_->fill())
-        if (stopping()) return;
+        if (stop_.stop_requested()) return;
     {
         const std::lock_guard lock(mutex_);
         globals_ready_ = true;
     }
-    set_up_done_.notify_all();
+    progressed_->notify_all();
     if (stream_threads_.empty()) note_progress();
-    while (!stopping()) globals_->run_once();
+    while (!stop_.stop_requested()) globals_->run_once();
 }
 
 void kafka_streams::application::note_progress() noexcept {
@@ -196,19 +196,18 @@ void kafka_streams::application::fail(const std::string& reason) noexcept {
 }
 
 void kafka_streams::application::stop_threads() noexcept {
+    stop_.request_stop();
     {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
+        const std::lock_guard lock(mutex_); // who has looked for a stop under it is waiting now
     }
-    set_up_done_.notify_all();
-    for (const auto& thread : stream_threads_) thread->stop();
+    progressed_->notify_all();
 }
 
 void kafka_streams::application::one_ended() noexcept {
     {
         const std::lock_guard lock(mutex_);
         if (alive_.fetch_sub(1) != 1) {
-            set_up_done_.notify_all();
+            progressed_->notify_all();
             return;
         }
     }
@@ -231,23 +230,15 @@ bool kafka_streams::application::close(milliseconds timeout) {
         ask_for_end();
         return ended(status_.state());
     }
-    // A deadline far enough in the future would overflow the clock.
-    constexpr std::chrono::hours longest{24 * 365};
-    const auto deadline = std::chrono::steady_clock::now() + std::min<milliseconds>(timeout, longest);
-    const auto left = [&] {
-        if (timeout >= longest) return timeout;
-        const auto span = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
-        return std::max(span, milliseconds(0));
-    };
-    std::unique_lock one(starting_, deadline);
-    if (!one) return false;
+    const std::int64_t deadline = time_.after(timeout);
+    if (!starting_.lock_until(deadline)) return false;
+    std::unique_lock one(starting_, std::adopt_lock);
     ask_for_end();
     if (threads_.empty()) status_.change(application_state::not_running);
     one.unlock();
-    if (!status_.wait_for_end(left())) return false;
+    if (!status_.wait_for_end(milliseconds(deadline - time_.steady_ms()))) return false;
     one.lock();
-    for (std::thread& thread : threads_)
-        if (thread.joinable()) thread.join();
+    for (const auto& thread : threads_) thread->join();
     return true;
 }
 

@@ -73,7 +73,7 @@ void application_status::tell(std::unique_lock<std::mutex>& lock) {
         lock.lock();
     }
     telling_ = {};
-    changed_.notify_all();
+    changed_->notify_all();
 }
 
 void application_status::tell(const transition& of) const {
@@ -107,17 +107,11 @@ bool application_status::tells_here() const {
 
 template <class Condition>
 bool application_status::wait(std::chrono::milliseconds timeout, Condition&& condition) const {
-    // A deadline far enough in the future would overflow the clock.
-    constexpr std::chrono::hours longest{24 * 365};
+    const std::int64_t deadline = time_.after(timeout);
     std::unique_lock lock(mutex_);
-    const auto told = [&] {
+    return changed_->wait(lock, deadline, [&] {
         return condition() && (telling_ == std::thread::id{} || telling_ == std::this_thread::get_id());
-    };
-    if (timeout >= longest) {
-        changed_.wait(lock, told);
-        return true;
-    }
-    return changed_.wait_for(lock, timeout, told);
+    });
 }
 
 bool application_status::wait_for(application_state wanted, std::chrono::milliseconds timeout) const {

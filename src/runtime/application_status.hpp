@@ -1,11 +1,12 @@
 #pragma once
 
+#include <streams/core/execution.hpp>
 #include <streams/runtime/application_state.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -24,8 +25,10 @@ namespace streams::inline v0 {
 /// the listener hears of the changes one after the other, in their order, with no lock held: it may call anything here.
 class application_status {
 public:
-    /// `application_id`: for the log.
-    explicit application_status(std::string application_id) : application_id_(std::move(application_id)) {}
+    /// `application_id`: for the log. `time` outlives it.
+    application_status(std::string application_id, execution& time)
+        : application_id_(std::move(application_id)), time_(time),
+          changed_(time.make_condition("the state of application " + application_id_)) {}
 
     /// Throws streams_error where the state is not `created` any more.
     void set_listener(state_listener listener);
@@ -57,8 +60,9 @@ private:
     bool wait(std::chrono::milliseconds timeout, Condition&& condition) const;
 
     const std::string application_id_;
+    execution& time_;
     mutable std::mutex mutex_;
-    mutable std::condition_variable changed_;
+    std::unique_ptr<execution::condition> changed_;
     state_listener listener_; ///< constant once the state is not `created`
     application_state state_ = application_state::created;
     std::deque<transition> untold_;

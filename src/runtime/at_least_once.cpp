@@ -1,6 +1,6 @@
 #include "src/runtime/at_least_once.hpp"
 
-#include "src/runtime/patience.hpp"
+#include "src/runtime/retry.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,26 +22,26 @@ std::optional<std::int64_t> covered_offset(const task_store& store, task_id task
 
 } // namespace
 
-at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, const streams_config& config, clock& time,
+at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
                              std::atomic<std::uint64_t>& sent)
-    : make_(std::move(make)), producer_(make_()), consumer_(consumer), time_(time),
-      collector_(*producer_, config, time, sent) {}
+    : make_(std::move(make)), producer_(make_()), consumer_(consumer),
+      collector_(*producer_, environment.config, environment.time, environment.stop, sent) {}
 
-void at_least_once::prepare(std::span<stream_task* const> tasks, std::chrono::milliseconds limit) {
+void at_least_once::prepare(std::span<stream_task* const> tasks, const patience& within) {
     for (stream_task* task : tasks)
         if (task->commit_needed()) task->prepare_commit();
-    collector_.flush(limit);
+    collector_.flush(within);
 }
 
 std::vector<kafka::committed_offset> at_least_once::commit(std::span<stream_task* const> tasks, bool all_queued,
-                                                           std::chrono::milliseconds limit) {
+                                                           const patience& within) {
     std::vector<kafka::committed_offset> offsets;
     for (stream_task* task : tasks) {
         auto more = task->committable(all_queued);
         std::move(more.begin(), more.end(), std::back_inserter(offsets));
     }
     if (!offsets.empty())
-        call_patiently(time_, limit, "commit offsets", [&] { return consumer_.commit(offsets); });
+        call_patiently(within, "commit offsets", [&] { return consumer_.commit(offsets); });
     for (stream_task* task : tasks)
         task->committed([&](const task_store& store) { return covered_offset(store, task->id(), offsets, collector_); });
     return offsets;

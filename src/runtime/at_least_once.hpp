@@ -1,9 +1,7 @@
 #pragma once
 
 #include "src/runtime/committer.hpp"
-
-#include <streams/core/clock.hpp>
-#include <streams/core/config.hpp>
+#include "src/runtime/thread_environment.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -19,13 +17,13 @@ public:
     using make_producer = std::function<std::unique_ptr<kafka::producer>()>;
 
     /// All but `make` outlive the committer. `sent` counts records handed over.
-    at_least_once(make_producer make, kafka::consumer& consumer, const streams_config& config, clock& time,
+    at_least_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
                   std::atomic<std::uint64_t>& sent);
 
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
-    void prepare(std::span<stream_task* const> tasks, std::chrono::milliseconds limit) override;
+    void prepare(std::span<stream_task* const> tasks, const patience& within) override;
     std::vector<kafka::committed_offset> commit(std::span<stream_task* const> tasks, bool all_queued,
-                                                std::chrono::milliseconds limit) override;
+                                                const patience& within) override;
     void abort() override {}
     void renew() override;
     void close() noexcept override;
@@ -34,7 +32,6 @@ private:
     make_producer make_;
     std::unique_ptr<kafka::producer> producer_;
     kafka::consumer& consumer_;
-    clock& time_;
     producing_collector collector_;
 };
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/runtime/patience.hpp"
 #include "src/runtime/producing_collector.hpp"
 #include "src/runtime/task.hpp"
 
-#include <chrono>
 #include <span>
 #include <vector>
 
@@ -23,14 +23,14 @@ public:
     /// Where nodes and stores write to; stays the same over `abort` and `renew`.
     [[nodiscard]] virtual producing_collector& collector() noexcept = 0;
     /// Flushes the stores of tasks that did something, and waits until what they sent will be there when `commit` says so.
-    /// `limit`: for how long the cluster is waited for.
-    /// Throws fenced_error, lost_records_error, cluster_error, and what tasks and stores throw.
-    virtual void prepare(std::span<stream_task* const> tasks, std::chrono::milliseconds limit) = 0;
+    /// `within`: how long the cluster is waited for.
+    /// Throws fenced_error, lost_records_error, cluster_error, stopped_error, and what tasks and stores throw.
+    virtual void prepare(std::span<stream_task* const> tasks, const patience& within) = 0;
     /// Commits what was prepared with the offsets of the tasks, and then tells the tasks. Returns the offsets.
     /// `all_queued`: what was polled is queued, so that the control records behind it are committed too.
     /// Throws as `prepare`. REQUIRES: prepared, and nothing processed since.
     virtual std::vector<kafka::committed_offset> commit(std::span<stream_task* const> tasks, bool all_queued,
-                                                        std::chrono::milliseconds limit) = 0;
+                                                        const patience& within) = 0;
     /// Gives up what was sent since the last commit; the tasks are taken back to it by the caller.
     /// Throws fenced_error, cluster_error.
     virtual void abort() = 0;

@@ -1,6 +1,6 @@
 #include "src/runtime/global_thread.hpp"
 
-#include "src/runtime/patience.hpp"
+#include "src/runtime/retry.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -39,8 +39,7 @@ void global_thread::begin() {
     std::vector<std::pair<topic_partition, std::int64_t>> from;
     for (const topic_partition& input : state_->inputs()) {
         kafka::log_bounds bounds;
-        call_patiently(environment_.time, environment_.config.task_timeout,
-                       concat("find the bounds of ", to_string(input)),
+        call_patiently(environment_.task_patience(), concat("find the bounds of ", to_string(input)),
                        [&] { return consumer_->bounds(input, bounds, call_timeout); });
         from.emplace_back(input, bounds.begin);
         if (bounds.begin < bounds.end) ends_.emplace(input, bounds.end);
@@ -63,8 +62,8 @@ std::vector<kafka::record_batch> global_thread::poll() {
                                    "global store of it misses some; start the application again to fill it anew"));
     if (polled.errors.empty())
         error_logged_ = false;
-    else if (polled.batches.empty())
-        environment_.time.sleep(milliseconds(20)); // a client that answers errors at once must not make this a busy loop
+    else if (polled.batches.empty()) // a client that answers errors at once must not make this a busy loop
+        environment_.stop.wait_until(environment_.time.after(milliseconds(20)));
     return std::move(polled.batches);
 }
 
@@ -104,6 +103,8 @@ void global_thread::close() noexcept {
         if (state_) state_->close();
     } catch (const std::exception& cause) {
         log(log_level::warn, concat(name_, " closed with an error: ", cause.what()));
+    } catch (...) {
+        log(log_level::warn, concat(name_, " closed with an error of unknown type"));
     }
     consumer_->close();
 }

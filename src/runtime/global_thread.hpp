@@ -33,6 +33,8 @@ public:
 
     /// REQUIRES: `fill` has said true. From any thread.
     [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override { return state_->reader(store); }
+    /// Of its thread.
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
 
 private:

@@ -3,7 +3,7 @@
 #include "src/runtime/application.hpp"
 #include "src/runtime/termination_signal.hpp"
 
-#include <thread>
+#include <streams/core/execution.hpp>
 
 namespace streams::inline v0 {
 namespace {
@@ -15,12 +15,14 @@ constexpr std::chrono::milliseconds signal_slice{100};
 kafka_streams::kafka_streams(topology what, streams_config config) {
     config.validate(true);
     auto clients = kafka::make_rdkafka_clients(config);
-    application_.reset(new application(std::move(what), std::move(config), std::move(clients), system_clock()));
+    application_.reset(new application(std::move(what), std::move(config), std::move(clients), machine()));
 }
 
-kafka_streams::kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients) {
+kafka_streams::kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
+                             execution* time) {
     config.validate(false);
-    application_.reset(new application(std::move(what), std::move(config), std::move(clients), system_clock()));
+    application_.reset(new application(std::move(what), std::move(config), std::move(clients),
+                                       time != nullptr ? *time : machine()));
 }
 
 void kafka_streams::ending::operator()(application* ended) const noexcept {
@@ -30,7 +32,7 @@ void kafka_streams::ending::operator()(application* ended) const noexcept {
     }
     // The thread cannot wait for its own end.
     ended->ask_for_end();
-    std::thread([ended] { delete ended; }).detach();
+    ended->time().start_thread("end of application", [ended] { delete ended; })->detach();
 }
 
 kafka_streams::~kafka_streams() = default;
@@ -54,7 +56,7 @@ void kafka_streams::clean_up() { application_->clean_up(); }
 int kafka_streams::run_until_signal() {
     termination_signal signal;
     start();
-    while (!ended(state()) && !signal.wait_for(signal_slice)) continue;
+    while (!application_->status().wait_for_end(signal_slice) && !signal.caught()) continue;
     close();
     return state() == application_state::not_running ? 0 : 1;
 }

@@ -1,7 +1,6 @@
 #include "src/runtime/producing_collector.hpp"
 
 #include "src/runtime/record_failure.hpp"
-#include "src/runtime/task_errors.hpp"
 
 #include <streams/core/partitioner.hpp>
 #include <streams/core/saturation.hpp>
@@ -66,14 +65,23 @@ std::int32_t producing_collector::intern(std::string_view topic, bool offsets_wa
 
 std::int32_t producing_collector::open(std::string_view topic) { return intern(topic, false); }
 
+/// Whether a wait for the cluster has lasted to its deadline. Throws stopped_error where a stop has ended it before.
+bool producing_collector::over(std::int64_t deadline) const {
+    const std::int64_t now = time_.steady_ms();
+    if (now >= deadline) return true;
+    if (now >= patience::end_of(stop_))
+        throw stopped_error(concat("the cluster took no records for ", patience_at_the_end.count(), " ms"));
+    return false;
+}
+
 std::int32_t producing_collector::partitions(std::int32_t topic) {
     known_topic& known = topics_.at(topic);
-    const std::int64_t deadline = detail::add_sat(time_.steady_ms(), timeout_.count());
+    const std::int64_t deadline = time_.after(timeout_);
     while (known.partitions == 0) {
         known.partitions = producer_->partitions(topic, slice);
         if (known.partitions != 0) break;
         throw_failures();
-        if (time_.steady_ms() >= deadline)
+        if (over(deadline))
             throw cluster_error(concat("the partition count of topic ", known.name, " was not learnt within ",
                                        timeout_.count(), " ms (task.timeout.ms); create the topic, or see whether the "
                                        "brokers are reachable"));
@@ -136,14 +144,14 @@ void producing_collector::append(const kafka::producer_record& record) {
 }
 
 void producing_collector::wait_and_append(const kafka::producer_record& record, const kafka::result& first) {
-    const std::int64_t deadline = detail::add_sat(time_.steady_ms(), timeout_.count());
+    const std::int64_t deadline = time_.after(timeout_);
     for (auto answer = first; !answer;) {
         if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
         const std::string& topic = topics_.at(record.topic).name;
         if (answer.kind() != kafka::error_class::retriable)
             throw cluster_error(concat("a record", describe_failed(record.timestamp, record.tag),
                                        ", cannot be written to topic ", topic, ": ", answer.reason()));
-        if (time_.steady_ms() >= deadline)
+        if (over(deadline))
             throw cluster_error(concat("a record", describe_failed(record.timestamp, record.tag),
                                        ", could not be written to topic ", topic, " within ", timeout_.count(),
                                        " ms (task.timeout.ms): ", answer.reason(), "; ", blocking()));
@@ -174,17 +182,17 @@ void producing_collector::serve() {
     throw_failures();
 }
 
-void producing_collector::flush(std::chrono::milliseconds limit) {
-    const std::int64_t deadline = detail::add_sat(time_.steady_ms(), limit.count());
+void producing_collector::flush(const patience& within) {
     for (;;) {
-        const auto left = std::max<std::int64_t>(deadline - time_.steady_ms(), 0);
+        const auto left = std::max<std::int64_t>(within.deadline() - within.now(), 0);
         const auto answer = producer_->flush(kafka::milliseconds(std::min<std::int64_t>(left, 1000)));
         throw_failures();
         if (answer.ok()) return refresh_partitions();
         if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
         if (answer.kind() != kafka::error_class::retriable || left == 0)
-            throw cluster_error(concat("records could not be written within ", limit.count(), " ms: ", answer.reason(),
-                                       "; ", blocking()));
+            throw cluster_error(concat("records could not be written within ", within.limit().count(), " ms: ",
+                                       answer.reason(), "; ", blocking()));
+        within.wait_until(within.now() + 1); // a client that answers at once must not make this a busy loop
     }
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/runtime/patience.hpp"
 #include "state/changelog_sink.hpp"
 
-#include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/topology/record_collector.hpp>
 
 #include <array>
@@ -22,14 +23,15 @@
 namespace streams::inline v0 {
 
 /// Sends what sinks and changelogs write through the one producer of a stream thread. A full queue is waited for,
-/// `task.timeout.ms` at most. Failures are thrown by class: fenced_error,
-/// lost_records_error where the cluster was away for too long, or cluster_error.
+/// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
+/// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
+/// cluster was away for too long, stopped_error, or cluster_error.
 class producing_collector final : public record_collector {
 public:
     /// All outlive the collector. `sent` counts records handed over.
-    producing_collector(kafka::producer& producer, const streams_config& config, clock& time,
-                        std::atomic<std::uint64_t>& sent)
-        : producer_(&producer), timeout_(config.task_timeout), time_(time), sent_(sent) {}
+    producing_collector(kafka::producer& producer, const streams_config& config, execution& time,
+                        const stop_source& stop, std::atomic<std::uint64_t>& sent)
+        : producer_(&producer), timeout_(config.task_timeout), time_(time), stop_(stop), sent_(sent) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
 
@@ -44,8 +46,8 @@ public:
 
     /// Serves acknowledgements without waiting; throws what failed to arrive.
     void serve();
-    /// Waits until everything sent is acknowledged; throws what failed, cluster_error after `limit`.
-    void flush(std::chrono::milliseconds limit);
+    /// Waits until everything sent is acknowledged; throws what failed, cluster_error where that takes too long.
+    void flush(const patience& within);
 
 private:
     friend class changelog_writer;
@@ -55,12 +57,14 @@ private:
     void append(const kafka::producer_record& record);
     void wait_and_append(const kafka::producer_record& record, const kafka::result& first);
     void throw_failures();
+    [[nodiscard]] bool over(std::int64_t deadline) const;
     void refresh_partitions();
     std::int32_t intern(std::string_view topic, bool offsets_wanted);
 
     kafka::producer* producer_;
     std::chrono::milliseconds timeout_;
-    clock& time_;
+    execution& time_;
+    const stop_source& stop_;
     std::atomic<std::uint64_t>& sent_;
     std::unordered_map<std::string, std::int32_t> ids_;
     struct known_topic {

@@ -16,7 +16,7 @@ constexpr kafka::milliseconds call_timeout{1000};
 } // namespace
 
 repartition_purge::repartition_purge(const topology& of, const streams_config& config, kafka::admin& admin,
-                                     clock& time)
+                                     const clock& time)
     : admin_(admin), time_(time), interval_(config.repartition_purge_interval.count()),
       next_(detail::add_sat(time.steady_ms(), interval_)) {
     for (const auto& topic : of.repartition_topics())

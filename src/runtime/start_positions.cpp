@@ -1,6 +1,6 @@
 #include "src/runtime/start_positions.hpp"
 
-#include "src/runtime/patience.hpp"
+#include "src/runtime/retry.hpp"
 #include "src/runtime/topic_names.hpp"
 
 #include <algorithm>
@@ -24,10 +24,10 @@ offset_reset reset_of(const topology& of, const streams_config& config, std::str
 }
 
 start_positions find_start_positions(kafka::consumer& consumer, const topology& of, const streams_config& config,
-                                     clock& time, std::span<const topic_partition> partitions) {
+                                     const patience& within, std::span<const topic_partition> partitions) {
     start_positions found;
     if (partitions.empty()) return found;
-    call_patiently(time, config.task_timeout, "read the committed offsets of the group", [&] {
+    call_patiently(within, "read the committed offsets of the group", [&] {
         found.committed.clear();
         return consumer.committed(partitions, found.committed, call_timeout);
     });
@@ -44,7 +44,7 @@ start_positions find_start_positions(kafka::consumer& consumer, const topology& 
                                        to_string(partition), " and auto.offset.reset is none; set it to earliest or "
                                        "latest, or commit an offset first"));
         kafka::log_bounds bounds;
-        call_patiently(time, config.task_timeout, concat("find the bounds of ", to_string(partition)),
+        call_patiently(within, concat("find the bounds of ", to_string(partition)),
                        [&] { return consumer.bounds(partition, bounds, call_timeout); });
         found.positions.emplace_back(partition, reset == offset_reset::earliest ? bounds.begin : bounds.end);
     }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/runtime/patience.hpp"
 
-#include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
 #include <streams/topology/topology.hpp>
 
@@ -23,11 +23,11 @@ struct start_positions {
 /// always at its beginning, since nobody else reads it.
 [[nodiscard]] offset_reset reset_of(const topology& of, const streams_config& config, std::string_view full_name);
 
-/// Asks the group for its committed offsets, and the log for its bounds where there is none. Tries again for
-/// `task.timeout.ms`, then throws cluster_error; throws fenced_error, and cluster_error for a partition without a
-/// committed offset where auto.offset.reset is none.
+/// Asks the group for its committed offsets, and the log for its bounds where there is none. Tries again as long as
+/// `within` allows, then throws cluster_error; throws fenced_error, and cluster_error for a partition without a committed
+/// offset where auto.offset.reset is none.
 [[nodiscard]] start_positions find_start_positions(kafka::consumer& consumer, const topology& of,
-                                                   const streams_config& config, clock& time,
+                                                   const streams_config& config, const patience& within,
                                                    std::span<const topic_partition> partitions);
 
 } // namespace streams::inline v0

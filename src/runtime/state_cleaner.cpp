@@ -1,6 +1,10 @@
 #include "src/runtime/state_cleaner.hpp"
 
+#include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
+
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -11,24 +15,23 @@ constexpr std::chrono::milliseconds longest_pause = std::chrono::hours(1);
 
 } // namespace
 
-state_cleaner::state_cleaner(state_directory& states, std::chrono::milliseconds delay, std::function<bool()> running)
-    : states_(states), delay_(delay), running_(std::move(running)), thread_([this] { run(); }) {}
+state_cleaner::state_cleaner(const std::string& name, execution& time, state_directory& states,
+                             std::chrono::milliseconds delay, std::function<bool()> running)
+    : time_(time), states_(states), delay_(delay), running_(std::move(running)), stop_(time, "the next look at old state"),
+      thread_(time.start_thread(name, [this] { run(); })) {}
 
 state_cleaner::~state_cleaner() {
-    {
-        const std::lock_guard lock(mutex_);
-        ended_ = true;
-    }
-    ending_.notify_all();
-    thread_.join();
+    stop_.request_stop();
+    thread_->join();
 }
 
 void state_cleaner::run() noexcept {
-    std::unique_lock lock(mutex_);
-    while (!ending_.wait_for(lock, std::clamp(delay_, shortest_pause, longest_pause), [this] { return ended_; })) {
-        lock.unlock();
-        if (running_()) states_.clean(delay_);
-        lock.lock();
+    while (!stop_.wait_until(time_.after(std::clamp(delay_, shortest_pause, longest_pause)))) {
+        try {
+            if (running_()) states_.clean(delay_);
+        } catch (const std::exception& cause) { // of the file system
+            log(log_level::warn, concat("unused state cannot be removed: ", cause.what(), "; trying again later"));
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
+#include "src/core/stop_source.hpp"
 #include "src/runtime/state_directory.hpp"
 
+#include <streams/core/execution.hpp>
+
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <thread>
+#include <memory>
+#include <string>
 
 namespace streams::inline v0 {
 
@@ -14,8 +16,9 @@ namespace streams::inline v0 {
 /// `delay`, if the application is running then, since who has which task is only known then.
 class state_cleaner {
 public:
-    /// `running`: called on that thread. All outlive the cleaner.
-    state_cleaner(state_directory& states, std::chrono::milliseconds delay, std::function<bool()> running);
+    /// `name`: of the thread. `running`: called on it. All outlive the cleaner.
+    state_cleaner(const std::string& name, execution& time, state_directory& states, std::chrono::milliseconds delay,
+                  std::function<bool()> running);
     /// Waits for a removal that is under way.
     ~state_cleaner();
     state_cleaner(const state_cleaner&) = delete;
@@ -24,13 +27,12 @@ public:
 private:
     void run() noexcept;
 
+    execution& time_;
     state_directory& states_;
     std::chrono::milliseconds delay_;
     std::function<bool()> running_;
-    std::mutex mutex_;
-    std::condition_variable ending_;
-    bool ended_ = false;
-    std::thread thread_;
+    stop_source stop_;
+    std::unique_ptr<execution::thread> thread_;
 };
 
 } // namespace streams::inline v0

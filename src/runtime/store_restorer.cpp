@@ -1,6 +1,6 @@
 #include "src/runtime/store_restorer.hpp"
 
-#include "src/runtime/patience.hpp"
+#include "src/runtime/retry.hpp"
 #include "src/runtime/task_errors.hpp"
 #include "src/runtime/trusted_age.hpp"
 #include "state/foreign_changelog_error.hpp"
@@ -39,7 +39,7 @@ store_restorer::restoring store_restorer::begin(task_stores& of, task_store& sto
                                                 std::span<const kafka::committed_offset> committed) {
     topic_partition changelog{store.changelog_topic, of.task().partition};
     kafka::log_bounds bounds;
-    call_patiently(time_, config_.task_timeout, concat("find the bounds of ", to_string(changelog)),
+    call_patiently(patience(time_, stop_, config_.task_timeout), concat("find the bounds of ", to_string(changelog)),
                    [&] { return consumer_.bounds(changelog, bounds, call_timeout); });
     const auto checkpoint = store.store->checkpoint();
     if (checkpoint && *checkpoint + 1 < bounds.end)

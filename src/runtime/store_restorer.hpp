@@ -1,10 +1,11 @@
 #pragma once
 
+#include "src/core/stop_source.hpp"
 #include "src/kafka/client.hpp"
 #include "src/runtime/task_stores.hpp"
 
-#include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/runtime/restore_listener.hpp>
 
 #include <chrono>
@@ -21,13 +22,13 @@ namespace streams::inline v0 {
 class store_restorer {
 public:
     /// `consumer` reads without a group. All outlive the restorer.
-    store_restorer(kafka::consumer& consumer, const streams_config& config, clock& time,
+    store_restorer(kafka::consumer& consumer, const streams_config& config, execution& time, const stop_source& stop,
                    const restore_listener& listener)
-        : consumer_(consumer), config_(config), time_(time), listener_(listener) {}
+        : consumer_(consumer), config_(config), time_(time), stop_(stop), listener_(listener) {}
 
     /// Takes on the stores of a task, which stay where they are until they are removed or done. `committed`: of its inputs, where a store that reuses its source ends.
     /// Throws corrupt_task_error where a store stands outside of its changelog, or for too long behind its end, and
-    /// cluster_error after task.timeout.ms.
+    /// cluster_error after task.timeout.ms, stopped_error.
     void add(task_stores& stores, std::span<const kafka::committed_offset> committed);
     /// Forgets the stores of a task, at any time.
     void remove(const task_stores& stores);
@@ -60,7 +61,8 @@ private:
 
     kafka::consumer& consumer_;
     const streams_config& config_;
-    clock& time_;
+    execution& time_;
+    const stop_source& stop_;
     const restore_listener& listener_;
     std::vector<restoring> stores_;
     std::vector<task_stores*> without_changelogs_; ///< added, nothing to restore

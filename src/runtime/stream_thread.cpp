@@ -1,7 +1,7 @@
 #include "src/runtime/stream_thread.hpp"
 
 #include "src/runtime/at_least_once.hpp"
-#include "src/runtime/patience.hpp"
+#include "src/runtime/retry.hpp"
 #include "src/runtime/topic_names.hpp"
 
 #include <streams/core/log.hpp>
@@ -22,7 +22,6 @@ constexpr std::int64_t short_round_ms = 5;
 constexpr std::int64_t long_round_ms = 50;
 constexpr milliseconds restore_wait{20};
 constexpr milliseconds call_timeout{5000};
-constexpr milliseconds last_commit_limit{30'000}; ///< whoever stops an application waits for it
 
 kafka::consumer_options group_consumer(const thread_environment& environment, const std::string& name,
                                        std::int32_t number) {
@@ -56,7 +55,7 @@ stream_thread::stream_thread(std::int32_t number, const thread_environment& envi
       restore_consumer_(environment.clients.make_consumer(restore_consumer(name_))),
       committer_(std::make_unique<at_least_once>(
           [this] { return environment_.clients.make_producer({.client_id = name_ + "-producer"}); }, *consumer_,
-          environment.config, environment.time, sent_)),
+          environment, sent_)),
       tasks_(environment, *restore_consumer_, committer_->collector(), drops_, *this),
       valve_(*consumer_, environment.config.buffered_records_per_partition),
       purge_(environment.what, environment.config, environment.admin, environment.time) {}
@@ -64,14 +63,17 @@ stream_thread::stream_thread(std::int32_t number, const thread_environment& envi
 stream_thread::~stream_thread() { abandon(); }
 
 bool stream_thread::run_once() {
-    if (stopping_.load(std::memory_order_relaxed)) {
-        leave();
-        return false;
+    if (!environment_.stop.stop_requested()) {
+        try {
+            if (!assignor_) join();
+            turn_or_recover();
+            report();
+            return true;
+        } catch (const stopped_error&) { // in the middle of a turn
+        }
     }
-    if (!assignor_) join();
-    turn_or_recover();
-    report();
-    return true;
+    leave();
+    return false;
 }
 
 void stream_thread::join() {
@@ -84,8 +86,7 @@ void stream_thread::join() {
 void stream_thread::subscribe() {
     const auto topics = input_topics(environment_.what, environment_.what.sub_topologies(),
                                      environment_.config.application_id);
-    call_patiently(environment_.time, environment_.config.task_timeout, "subscribe",
-                   [&] { return consumer_->subscribe(topics); });
+    call_patiently(environment_.task_patience(), "subscribe", [&] { return consumer_->subscribe(topics); });
 }
 
 void stream_thread::turn() {
@@ -169,7 +170,8 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
         inputs.insert(inputs.end(), of_task.begin(), of_task.end());
         planned.push_back(&tasks_.plan(id, std::move(of_task)));
     }
-    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time, inputs);
+    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.task_patience(),
+                                      inputs);
     for (managed_task* task : planned)
         for (const auto& committed : found.committed)
             if (std::ranges::find(task->inputs(), committed.partition) != task->inputs().end())
@@ -203,7 +205,7 @@ void stream_thread::keep_only(const std::map<task_id, std::vector<topic_partitio
     for (const auto& each : tasks_.all()) inputs.insert(inputs.end(), each->inputs().begin(), each->inputs().end());
     std::vector<kafka::committed_offset> committed;
     if (!inputs.empty())
-        call_patiently(environment_.time, environment_.config.task_timeout, "read the committed offsets of the group", [&] {
+        call_patiently(environment_.task_patience(), "read the committed offsets of the group", [&] {
             committed.clear();
             return consumer_->committed(inputs, committed, call_timeout);
         });
@@ -225,7 +227,7 @@ void stream_thread::keep_only(const std::map<task_id, std::vector<topic_partitio
 
 bool stream_thread::learn_assignment(std::vector<topic_partition>& group) {
     try {
-        call_patiently(environment_.time, environment_.config.task_timeout, "learn what the group gave to its members",
+        call_patiently(environment_.task_patience(), "learn what the group gave to its members",
                        [&] { return consumer_->group_partitions(group, call_timeout); });
         return true;
     } catch (const fenced_error& cause) {
@@ -242,8 +244,10 @@ void stream_thread::let_go() {
         give_up();
     };
     try {
-        commit(environment_.config.task_timeout, false);
+        commit(environment_.task_patience(), false);
         tasks_.suspend();
+    } catch (const stopped_error&) {
+        throw; // there is a last commit to come
     } catch (const task_error& cause) {
         without_commit(cause);
     } catch (const state_error& cause) {
@@ -270,7 +274,7 @@ void stream_thread::note_errors(const kafka::poll_result& polled) {
         log(log_level::warn, concat(name_, ": ", polled.errors.front().reason(), "; trying again"));
     // A client that answers errors at once must not make this a busy loop.
     error_pause_ = std::clamp(error_pause_ * 2, milliseconds(20), milliseconds(1000));
-    if (polled.batches.empty()) environment_.time.sleep(error_pause_);
+    if (polled.batches.empty()) environment_.stop.wait_until(environment_.time.after(error_pause_));
 }
 
 void stream_thread::reset_positions(std::span<const topic_partition> lost) {
@@ -280,14 +284,13 @@ void stream_thread::reset_positions(std::span<const topic_partition> lost) {
             throw cluster_error(concat("the position in ", to_string(partition), " is not in its log any more, and "
                                        "auto.offset.reset is none; set it to earliest or latest"));
         kafka::log_bounds bounds;
-        call_patiently(environment_.time, environment_.config.task_timeout,
-                       concat("find the bounds of ", to_string(partition)),
+        call_patiently(environment_.task_patience(), concat("find the bounds of ", to_string(partition)),
                        [&] { return consumer_->bounds(partition, bounds, call_timeout); });
         const std::int64_t offset = reset == offset_reset::earliest ? bounds.begin : bounds.end;
         log(log_level::warn, concat("the position in ", to_string(partition), " is not in its log any more (deleted, or "
                                     "the topic was made anew): going on at offset ", offset));
         starts_[partition] = offset;
-        call_patiently(environment_.time, environment_.config.task_timeout, concat("seek in ", to_string(partition)),
+        call_patiently(environment_.task_patience(), concat("seek in ", to_string(partition)),
                        [&] { return consumer_->seek(partition, offset); });
     }
 }
@@ -317,7 +320,7 @@ void stream_thread::restore() {
 
 /// Finds out where a task that failed starts again.
 void stream_thread::locate(managed_task& planned) {
-    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.time,
+    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.task_patience(),
                                       planned.inputs());
     planned.committed = std::move(found.committed);
     for (const auto& [partition, offset] : found.positions) planned.begins[partition] = offset;
@@ -328,10 +331,10 @@ void stream_thread::resume(managed_task& task) {
     if (std::exchange(task.out_of_place, false))
         for (const topic_partition& input : task.inputs()) {
             const std::int64_t offset = starts_[input] = task.reads_on_at(input);
-            call_patiently(environment_.time, environment_.config.task_timeout, concat("seek in ", to_string(input)),
+            call_patiently(environment_.task_patience(), concat("seek in ", to_string(input)),
                            [&] { return consumer_->seek(input, offset); });
         }
-    call_patiently(environment_.time, environment_.config.task_timeout, "resume the inputs of a task",
+    call_patiently(environment_.task_patience(), "resume the inputs of a task",
                    [&] { return consumer_->resume(task.inputs()); });
 }
 
@@ -351,7 +354,7 @@ void stream_thread::work() {
             round_ = std::max<std::size_t>(round_ / 2, 1);
         else if (after - before < short_round_ms)
             round_ = std::min(round_ * 2, longest_round);
-        if (taken == 0 || after >= give_way || stopping_.load(std::memory_order_relaxed)) break;
+        if (taken == 0 || after >= give_way || environment_.stop.stop_requested()) break;
         committer_->collector().serve();
     }
     valve_.turned(tasks_);
@@ -375,16 +378,16 @@ void stream_thread::commit_when_due() {
         uncommitted += each->task->uncommitted_bytes();
     }
     const auto threads = static_cast<std::size_t>(environment_.config.num_stream_threads);
-    if (due || uncommitted > most_uncommitted_bytes / threads) commit(environment_.config.task_timeout, true);
+    if (due || uncommitted > most_uncommitted_bytes / threads) commit(environment_.task_patience(), true);
 }
 
-void stream_thread::commit(milliseconds limit, bool all_queued) {
+void stream_thread::commit(const patience& within, bool all_queued) {
     const auto tasks = tasks_.running();
     for (stream_task* task : tasks)
         if (task->commit_needed()) environment_.retention.look(*task);
     if (!tasks.empty()) {
-        committer_->prepare(tasks, limit);
-        purge_.committed(committer_->commit(tasks, all_queued, limit));
+        committer_->prepare(tasks, within);
+        purge_.committed(committer_->commit(tasks, all_queued, within));
         if (tasks_.all_running()) failing_since_.reset();
     }
     last_commit_ = environment_.time.steady_ms();
@@ -410,10 +413,13 @@ void stream_thread::leave() {
         log(log_level::warn, concat(name_, " ends without a last commit: ", cause.what()));
     };
     try {
-        const milliseconds limit = std::min(environment_.config.task_timeout, last_commit_limit);
-        commit(limit, true);
+        // What has waited until the end for its records to be taken may be half done.
+        if (environment_.time.steady_ms() >= patience::end_of(environment_.stop))
+            throw stopped_error("the cluster did not answer in time");
+        const auto last = patience::at_the_end(environment_.time, environment_.stop, environment_.config.task_timeout);
+        commit(last, true);
         close_committed();
-        committer_->collector().flush(limit); // what nodes have written while they were closed
+        committer_->collector().flush(last); // what nodes have written while they were closed
     } catch (const task_error& cause) {
         without_commit(cause);
     } catch (const state_error& cause) {

@@ -32,14 +32,15 @@ public:
     stream_thread& operator=(const stream_thread&) = delete;
 
     /// One turn: poll, take part in rebalances, restore, process, punctuate, commit. Waits for input up to poll.ms
-    /// where there is nothing to do. False: it was asked to stop and has, committed and closed.
+    /// where there is nothing to do. False: the application was asked to stop, and it has,
+    /// committed and closed.
     /// Throws what no retry helps; then only `abandon` may be called.
     bool run_once();
     /// Closes without committing: tasks first, then the clients.
     void abandon() noexcept;
-    /// Asks for the end. From any thread.
-    void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }
 
+    /// Of its thread, as Kafka Streams names it.
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
     /// Whether it has joined and all its tasks run. From any thread, like the counts.
     [[nodiscard]] bool running() const noexcept { return running_.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t processed() const noexcept { return processed_.load(std::memory_order_relaxed); }
@@ -76,7 +77,7 @@ private:
     void pause_to_recover(const std::exception_ptr& failure);
     void work();
     std::size_t process_round();
-    void commit(std::chrono::milliseconds limit, bool all_queued);
+    void commit(const patience& within, bool all_queued);
     void commit_when_due();
     [[nodiscard]] std::chrono::milliseconds poll_wait();
     [[nodiscard]] bool anything_processable();
@@ -109,7 +110,6 @@ private:
     std::chrono::milliseconds error_pause_{0};
     bool assigned_ = false;               ///< an assignment was received and not taken back
     bool closed_ = false;
-    std::atomic<bool> stopping_{false};
     std::atomic<bool> running_{false};
 };
 

@@ -74,6 +74,13 @@ public:
     using task_error::task_error;
 };
 
+/// The application was asked to end while a call to the cluster was tried again: close, with a last commit where the
+/// cluster answers in time.
+class stopped_error final : public task_error {
+public:
+    using task_error::task_error;
+};
+
 /// The cluster did not answer within `task.timeout.ms`, or refused for good.
 class cluster_error final : public task_error {
 public:

@@ -1,13 +1,15 @@
 #pragma once
 
+#include "src/core/stop_source.hpp"
 #include "src/kafka/client.hpp"
 #include "src/runtime/global_stores.hpp"
 #include "src/runtime/internal_topics.hpp"
+#include "src/runtime/patience.hpp"
 #include "src/runtime/retention_watch.hpp"
 #include "src/runtime/state_directory.hpp"
 
-#include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/runtime/restore_listener.hpp>
 #include <streams/topology/topology.hpp>
 
@@ -22,7 +24,8 @@ struct thread_environment {
     const streams_config& config;
     kafka::client_supplier& clients;
     kafka::admin& admin;
-    clock& time;
+    execution& time;
+    const stop_source& stop; ///< of the application
     state_directory& states;
     const topic_layout& layout; ///< known before the first turn of a thread
     const restore_listener& on_restore;
@@ -30,6 +33,9 @@ struct thread_environment {
     retention_watch& retention;
     std::string client_id;      ///< of the application
     global_stores* globals = nullptr; ///< filled before the first turn of a thread; null: there are none
+
+    /// With which a call to the cluster is tried again, beginning now: for task.timeout.ms.
+    [[nodiscard]] patience task_patience() const { return {time, stop, config.task_timeout}; }
 };
 
 } // namespace streams::inline v0

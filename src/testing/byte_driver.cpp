@@ -6,6 +6,7 @@
 #include "src/testing/driver_changelog.hpp"
 #include "src/testing/driver_topics.hpp"
 
+#include <streams/core/manual_clock.hpp>
 #include <streams/core/partitioner.hpp>
 
 #include <algorithm>

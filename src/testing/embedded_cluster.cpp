@@ -3,8 +3,8 @@
 #include "src/embedded/clients.hpp"
 #include "src/embedded/log_reader.hpp"
 
-#include <streams/core/clock.hpp>
 #include <streams/core/error.hpp>
+#include <streams/core/execution.hpp>
 
 namespace streams::inline v0 {
 
@@ -30,7 +30,7 @@ std::optional<bytes> owned(const std::optional<bytes_view>& view) {
 } // namespace
 
 embedded_cluster::embedded_cluster(embedded_cluster_options options) {
-    auto& time = options.time != nullptr ? *options.time : system_clock();
+    auto& time = options.time != nullptr ? *options.time : machine();
     cluster_ = std::make_shared<embedded::cluster>(
         embedded::cluster_options{std::move(options.folder), {options.session_timeout, options.max_poll_interval}},
         time);

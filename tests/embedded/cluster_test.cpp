@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::shared_ptr<cluster> open_cluster(const fs::path& folder) {
-    return std::make_shared<cluster>(cluster_options{.folder = folder}, system_clock());
+    return std::make_shared<cluster>(cluster_options{.folder = folder}, machine());
 }
 
 void commit(cluster& in, const std::string& group, std::int64_t offset) {
@@ -39,7 +39,7 @@ TEST_CASE("a cluster opened again has its topics, records, starts, offsets and g
         before->delete_records(*before->find("orders")->logs[1], 3);
         CHECK(before->remove_topic("gone"));
         commit(*before, "g", 4);
-        before->group_of("g")->join("c", "", {"orders"}, std::make_shared<embedded::signal>());
+        before->group_of("g")->join("c", "", {"orders"}, std::make_shared<embedded::signal>(machine(), "a test"));
     }
     const auto after = open_cluster(folder.path());
     CHECK(after->topic_names() == std::vector<std::string>{"orders"});

@@ -6,6 +6,8 @@
 #include "src/embedded/clients.hpp"
 #include "src/embedded/consumer.hpp"
 
+#include <streams/core/manual_clock.hpp>
+
 #include <thread>
 
 using namespace streams;
@@ -170,7 +172,7 @@ TEST_CASE("unknown topics and partitions are refused by name, a removed topic is
 TEST_CASE("damage in a log is an error of the poll") {
     const temporary_folder folder;
     {
-        embedded::cluster of({.folder = folder.path()}, system_clock());
+        embedded::cluster of({.folder = folder.path()}, machine());
         of.create_topic("t", 1, {{"segment.bytes", "300"}});
         for (int at = 0; at < 20; ++at)
             of.find("t")->logs[0]->append({.value = bytes_view(std::string_view("some value"))});
@@ -180,7 +182,7 @@ TEST_CASE("damage in a log is an error of the poll") {
     content[40] = static_cast<char>(content[40] ^ 1);
     replace_content(file, content);
     const auto of =
-        std::make_shared<embedded::cluster>(embedded::cluster_options{.folder = folder.path()}, system_clock());
+        std::make_shared<embedded::cluster>(embedded::cluster_options{.folder = folder.path()}, machine());
     embedded::consumer reader(of, {.client_id = "r"});
     REQUIRE(reader.assign(from_start({{"t", 0}})).ok());
     const auto polled = reader.poll(0ms, 10);
@@ -190,7 +192,7 @@ TEST_CASE("damage in a log is an error of the poll") {
 }
 
 TEST_CASE("a waiting poll wakes at an append, and at a rebalance") {
-    const auto of = std::make_shared<embedded::cluster>(embedded::cluster_options{}, system_clock());
+    const auto of = std::make_shared<embedded::cluster>(embedded::cluster_options{}, machine());
     of->create_topic("t", 2, {});
     const auto clients = embedded::make_clients(of);
     obedient_member one{clients->make_consumer({.client_id = "one", .group_id = "g"})};

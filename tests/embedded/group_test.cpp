@@ -3,6 +3,7 @@
 #include "src/embedded/group.hpp"
 
 #include <streams/core/error.hpp>
+#include <streams/core/manual_clock.hpp>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -30,7 +31,7 @@ struct bench_of_group {
                       }}};
 
     std::string join(const std::string& client, const std::string& instance = "") {
-        return under_test.join(client, instance, {"t"}, std::make_shared<embedded::signal>());
+        return under_test.join(client, instance, {"t"}, std::make_shared<embedded::signal>(machine(), "a test"));
     }
     /// Polls, expecting an assignment, and returns how many partitions it has.
     std::size_t take_assignment(const std::string& member) {

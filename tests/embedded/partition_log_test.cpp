@@ -1,6 +1,7 @@
 #include "log_fixture.hpp"
 
 #include <streams/core/error.hpp>
+#include <streams/core/manual_clock.hpp>
 
 #include <atomic>
 #include <thread>

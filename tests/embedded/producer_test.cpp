@@ -3,6 +3,8 @@
 
 #include "src/embedded/producer.hpp"
 
+#include <streams/core/manual_clock.hpp>
+
 using namespace streams;
 using namespace std::chrono_literals;
 

@@ -19,7 +19,7 @@ using testing_support::world;
 TEST_CASE("threads that come up and go down at the same moment leave the state that they are in") {
     constexpr std::size_t threads = 4;
     for (int round = 0; round < 200; ++round) {
-        application_status status("app");
+        application_status status("app", machine());
         status.change(application_state::rebalancing);
         std::array<std::atomic<bool>, threads> runs{};
         const auto all_run = [&] {

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using enum application_state;
 
 TEST_CASE("an application goes through its states in Kafka Streams' order, and the listener hears of each") {
-    application_status status("app");
+    application_status status("app", machine());
     std::vector<application_state> heard;
     status.set_listener([&](application_state now, application_state) { heard.push_back(now); });
     for (const auto next : {rebalancing, running, rebalancing, running, pending_shutdown, not_running})
@@ -21,7 +21,7 @@ TEST_CASE("an application goes through its states in Kafka Streams' order, and t
 }
 
 TEST_CASE("a change that may not follow does nothing") {
-    application_status status("app");
+    application_status status("app", machine());
     CHECK_FALSE(status.change(running));
     CHECK(status.change(pending_shutdown));
     CHECK_FALSE(status.change(rebalancing));
@@ -29,7 +29,7 @@ TEST_CASE("a change that may not follow does nothing") {
 }
 
 TEST_CASE("the first reason of an error is kept") {
-    application_status status("app");
+    application_status status("app", machine());
     status.change(rebalancing);
     CHECK(status.change(pending_error, "the first"));
     CHECK_FALSE(status.change(pending_error, "the second"));
@@ -38,7 +38,7 @@ TEST_CASE("the first reason of an error is kept") {
 }
 
 TEST_CASE("who waits for a state learns that the application ended without it") {
-    application_status status("app");
+    application_status status("app", machine());
     CHECK_FALSE(status.wait_for(running, 1ms));
     status.change(pending_shutdown);
     status.change(not_running);
@@ -47,7 +47,7 @@ TEST_CASE("who waits for a state learns that the application ended without it") 
 }
 
 TEST_CASE("a listener may change the state, and hears of that after the change at hand") {
-    application_status status("app");
+    application_status status("app", machine());
     std::vector<std::pair<application_state, bool>> heard;
     status.set_listener([&](application_state now, application_state) {
         const bool within = heard.size() == 1;
@@ -63,7 +63,7 @@ TEST_CASE("a listener may change the state, and hears of that after the change a
 }
 
 TEST_CASE("a listener comes before the start or not at all") {
-    application_status status("app");
+    application_status status("app", machine());
     status.change(rebalancing);
     CHECK_THROWS_AS(status.set_listener({}), streams_error);
 }

@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/scripted_clients.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
@@ -175,4 +176,20 @@ TEST_CASE("a state listener that throws is logged, and harms nobody") {
     CHECK(eventually([&] { return w.committed() == 1; }));
     CHECK(app.close(patience));
     CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a close ends the retries of a call to the cluster, however long task.timeout.ms is") {
+    for (const char* call : {"committed", "bounds", "group_partitions", "describe"}) {
+        CAPTURE(call);
+        world w;
+        auto script = std::make_shared<testing_support::script>();
+        script->answer(call, {kafka::error_class::retriable, "coordinator is away"}, 100'000);
+        auto config = w.config();
+        config.task_timeout = 1h;
+        kafka_streams app = w.run(copy_topology(), config,
+                                  std::make_shared<testing_support::scripted_clients>(w.cluster.clients(), script));
+        CHECK(eventually([&] { return script->given(call) > 0; }));
+        CHECK(app.close(patience));
+        CHECK(app.state() == application_state::not_running);
+    }
 }

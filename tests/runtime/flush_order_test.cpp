@@ -6,6 +6,7 @@
 
 #include "src/runtime/task.hpp"
 
+#include <streams/core/manual_clock.hpp>
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/state/stores.hpp>
 #include <streams/state/typed_key_value_store.hpp>

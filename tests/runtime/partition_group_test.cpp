@@ -3,6 +3,8 @@
 
 #include "src/runtime/partition_group.hpp"
 
+#include <streams/core/manual_clock.hpp>
+
 #include <map>
 
 using namespace streams;

@@ -24,12 +24,15 @@ struct collector_under_test {
         collector.send(collector.open("out"), r);
     }
 
+    void flush(std::chrono::milliseconds limit) { collector.flush({machine(), stop, limit}); }
+
     testing_support::world w{4};
     streams_config config{.task_timeout = 50ms};
+    stop_source stop{machine(), "a test"};
     std::shared_ptr<testing_support::script> script = std::make_shared<testing_support::script>();
     testing_support::scripted_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), script};
     std::atomic<std::uint64_t> sent{0};
-    producing_collector collector{producer, config, system_clock(), sent};
+    producing_collector collector{producer, config, machine(), stop, sent};
 };
 
 } // namespace
@@ -52,7 +55,7 @@ TEST_CASE("a record with a key to be placed by goes to the partition of that key
     r.key = bytes_view(std::string_view(key));
     r.partition_key = bytes_view(std::string_view(inner));
     t.collector.send(t.collector.open("out"), r);
-    t.collector.flush(1s);
+    t.flush(1s);
     const auto wanted = partition_of(bytes_view(std::string_view(inner)), 4);
     CHECK(t.w.cluster.read_bytes("out").at(0).partition == wanted);
 }
@@ -70,7 +73,7 @@ TEST_CASE("a record with a key to be placed by follows its topic's partition cou
     CHECK(t.collector.partitions(t.collector.open("out")) == 4);
     t.w.cluster.remove_topic("out");
     t.w.cluster.create_topic("out", 64);
-    t.collector.flush(1s);
+    t.flush(1s);
     const std::string key = "key";
     outgoing_record r;
     r.key = r.partition_key = bytes_view(std::string_view(key));
@@ -89,14 +92,14 @@ TEST_CASE("failures are thrown by what can be done about them") {
     collector_under_test t;
     t.script->answer("deliver", {error_class::retriable, "timed out"});
     t.send("a");
-    CHECK_THROWS_AS(t.collector.flush(1s), lost_records_error);
+    CHECK_THROWS_AS(t.flush(1s), lost_records_error);
     t.script->answer("deliver", {error_class::fatal, "not authorised"});
     t.send("a");
     CHECK_THROWS_AS(t.collector.serve(), cluster_error);
     t.script->answer("deliver", {error_class::fenced, "replaced"});
     t.send("a");
-    CHECK_THROWS_AS(t.collector.flush(1s), fenced_error);
-    CHECK_NOTHROW(t.collector.flush(1s));
+    CHECK_THROWS_AS(t.flush(1s), fenced_error);
+    CHECK_NOTHROW(t.flush(1s));
 }
 
 TEST_CASE("a failed record is named with its time, and with the input record that it goes back to") {
@@ -106,12 +109,12 @@ TEST_CASE("a failed record is named with its time, and with the input record tha
     const record_metadata origin{first, 3, 41};
     outgoing_record r{.timestamp = 1234, .origin = &origin};
     t.collector.send(t.collector.open("out"), r);
-    const auto message = message_of([&] { t.collector.flush(1s); });
+    const auto message = message_of([&] { t.flush(1s); });
     for (const char* part : {"out-0", "timestamp 1234", "record 41 of in-3", "too large"}) CHECK(says(message, part));
 
     r.origin = nullptr;
     t.collector.send(t.collector.open("out"), r);
-    CHECK_FALSE(says(message_of([&] { t.collector.flush(1s); }), "a result of"));
+    CHECK_FALSE(says(message_of([&] { t.flush(1s); }), "a result of"));
 }
 
 TEST_CASE("the input record of a failed record is named whichever partition was written from last") {
@@ -123,7 +126,7 @@ TEST_CASE("the input record of a failed record is named whichever partition was 
         t.collector.send(t.collector.open("out"), {.timestamp = 1, .origin = &origin});
         if (partition == 0) t.script->answer("deliver", {error_class::fatal, "too large"});
     }
-    const auto message = message_of([&] { t.collector.flush(1s); });
+    const auto message = message_of([&] { t.flush(1s); });
     CHECK(says(message, "record 100 of in-0"));
 }
 
@@ -131,7 +134,7 @@ TEST_CASE("a topic that is not there is named when records do not leave in time"
     collector_under_test t;
     static_cast<void>(t.collector.open("missing"));
     t.script->answer("flush", {error_class::retriable, "2 records wait"});
-    const auto message = message_of([&] { t.collector.flush(0ms); });
+    const auto message = message_of([&] { t.flush(0ms); });
     CHECK(says(message, "2 records wait"));
     CHECK(says(message, "the cluster knows no partitions of missing"));
 }
@@ -141,14 +144,14 @@ TEST_CASE("a changelog that is opened again has no acknowledged offset of before
     const auto write = [&] {
         const auto changelog = t.collector.open_changelog("out", 0);
         changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
-        t.collector.flush(1s);
+        t.flush(1s);
     };
     write();
     CHECK(t.collector.acknowledged("out", 0) == 0);
     const auto again = t.collector.open_changelog("out", 0);
     CHECK_FALSE(t.collector.acknowledged("out", 0)); // others may have written since
     again->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
-    t.collector.flush(1s);
+    t.flush(1s);
     CHECK(t.collector.acknowledged("out", 0) == 1);
 }
 
@@ -158,7 +161,7 @@ TEST_CASE("a changelog's acknowledged offset is that of its last record") {
     CHECK_FALSE(t.collector.acknowledged("out", 2));
     changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
     changelog->append(bytes_view(std::string_view("k")), bytes_view(std::string_view("v")), 8, nullptr);
-    t.collector.flush(1s);
+    t.flush(1s);
     CHECK(t.collector.acknowledged("out", 2) == 1);
     CHECK(t.w.cluster.read_bytes("out").at(1).timestamp == 8);
 }

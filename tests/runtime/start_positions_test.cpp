@@ -18,7 +18,8 @@ namespace {
 start_positions positions_of(const world& w, const streams_config& config, const topology& what) {
     auto consumer = w.cluster.clients()->make_consumer({.client_id = "c", .group_id = "app"});
     const std::vector<topic_partition> partitions{{"in", 0}};
-    return find_start_positions(*consumer, what, config, system_clock(), partitions);
+    const stop_source stop(machine(), "a test");
+    return find_start_positions(*consumer, what, config, {machine(), stop, config.task_timeout}, partitions);
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 
 #include "src/runtime/state_directory.hpp"
 
+#include <streams/core/manual_clock.hpp>
+
 #include <fstream>
 
 using namespace streams;

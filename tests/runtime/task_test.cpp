@@ -7,6 +7,7 @@
 
 #include "src/runtime/task.hpp"
 
+#include <streams/core/manual_clock.hpp>
 #include <streams/dsl/streams_builder.hpp>
 
 using namespace streams;

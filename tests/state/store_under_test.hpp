@@ -3,6 +3,7 @@
 #include "state/managed_store.hpp"
 
 #include <streams/core/big_endian.hpp>
+#include <streams/core/manual_clock.hpp>
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/session_store.hpp>
 #include <streams/state/versioned_store.hpp>

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 
-#include <streams/core/clock.hpp>
 #include <streams/core/error.hpp>
+#include <streams/core/manual_clock.hpp>
 #include <streams/serde/standard.hpp>
 #include <streams/testing/embedded_cluster.hpp>
 

@@ -14,7 +14,7 @@
 
 namespace streams::inline v0 {
 
-class clock;
+class execution;
 namespace kafka {
 class client_supplier;
 }
@@ -31,8 +31,10 @@ class kafka_streams {
 public:
     /// On the cluster of `config.bootstrap_servers`. Throws config_error or topology_error; connects to nothing yet.
     kafka_streams(topology what, streams_config config);
-    /// On the cluster of these clients, an embedded one for example.
-    kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients);
+    /// On the cluster of these clients, an embedded one for example. `time`: what its threads run and wait on; null: the
+    /// machine's; another one outlives the application.
+    kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
+                  execution* time = nullptr);
     /// Closes, without a limit of time. On a thread of the application's own, or in its state listener, it only asks for
     /// the end, which then comes in the background: what processors refer to must live on.
     ~kafka_streams();

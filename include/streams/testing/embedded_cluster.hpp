@@ -18,7 +18,7 @@
 
 namespace streams::inline v0 {
 
-class clock;
+class execution;
 namespace kafka {
 class client_supplier;
 }
@@ -31,7 +31,7 @@ struct embedded_cluster_options {
     /// offset is the kernel's as soon as the call that wrote it returns: it survives kill -9 of the process at any
     /// moment, but nothing is synced to the disk, so the machine's own failure may cost what was written last.
     std::filesystem::path folder{};
-    clock* time = nullptr; ///< null: the machine's; another one outlives the cluster, and waits are sleeps on it
+    execution* time = nullptr; ///< what polls wait on; null: the machine's; another one outlives the cluster
     std::chrono::milliseconds session_timeout{45'000};    ///< until a member whose process died is expelled
     std::chrono::milliseconds max_poll_interval{300'000}; ///< until a member that does not poll is expelled
 };
