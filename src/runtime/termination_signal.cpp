@@ -1,60 +1,66 @@
 #include "src/runtime/termination_signal.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
+#include <csignal>
 
 #include <atomic>
-#include <cerrno>
-#include <system_error>
+#include <mutex>
 
 namespace streams::inline v0 {
 namespace {
 
-std::atomic<int> write_end{-1};
-static_assert(std::atomic<int>::is_always_lock_free, "a signal handler must not wait for a lock");
+std::atomic<std::uint64_t> signals{0};
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a signal handler must not wait for a lock");
 
-extern "C" void note_termination(int) {
-    const int saved = errno;
-    const char one = 1;
-    // Nothing can be done where the pipe is full: then a signal waits in it already.
-    if (const int to = write_end.load(); to >= 0) [[maybe_unused]] const auto ignored = ::write(to, &one, 1);
-    errno = saved;
+extern "C" void note_termination(int) { signals.fetch_add(1); }
+
+/// The process's handlers, exchanged for ours while somebody waits for a signal.
+struct signal_handlers {
+    void exchange() {
+        if (exchanged) return;
+        struct sigaction action {};
+        action.sa_handler = note_termination;
+        sigemptyset(&action.sa_mask);
+        action.sa_flags = SA_RESTART;
+        ::sigaction(SIGINT, &action, &interrupt_before);
+        ::sigaction(SIGTERM, &action, &terminate_before);
+        exchanged = true;
+    }
+    void restore() {
+        if (!exchanged) return;
+        ::sigaction(SIGINT, &interrupt_before, nullptr);
+        ::sigaction(SIGTERM, &terminate_before, nullptr);
+        exchanged = false;
+    }
+
+    std::mutex mutex; ///< of the rest
+    int waiting = 0;
+    bool exchanged = false;
+    struct sigaction interrupt_before {};
+    struct sigaction terminate_before {};
+};
+
+signal_handlers& handlers() {
+    static signal_handlers only;
+    return only;
 }
 
 } // namespace
 
-termination_signal::termination_signal() {
-    if (::pipe2(pipe_, O_CLOEXEC | O_NONBLOCK) != 0)
-        throw std::system_error(errno, std::generic_category(), "no pipe to wait for signals with");
-    write_end = pipe_[1];
-    struct sigaction action {};
-    action.sa_handler = note_termination;
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESTART;
-    ::sigaction(SIGINT, &action, &interrupt_before_);
-    ::sigaction(SIGTERM, &action, &terminate_before_);
-    installed_ = true;
+termination_signal::termination_signal() : before_(signals) {
+    const std::lock_guard lock(handlers().mutex);
+    ++handlers().waiting;
+    handlers().exchange();
 }
 
 termination_signal::~termination_signal() {
-    restore();
-    write_end = -1;
-    ::close(pipe_[0]);
-    ::close(pipe_[1]);
+    const std::lock_guard lock(handlers().mutex);
+    if (--handlers().waiting == 0) handlers().restore();
 }
 
-void termination_signal::restore() noexcept {
-    if (!installed_) return;
-    ::sigaction(SIGINT, &interrupt_before_, nullptr);
-    ::sigaction(SIGTERM, &terminate_before_, nullptr);
-    installed_ = false;
-}
-
-bool termination_signal::wait_for(std::chrono::milliseconds timeout) {
-    pollfd wanted{pipe_[0], POLLIN, 0};
-    if (::poll(&wanted, 1, static_cast<int>(timeout.count())) <= 0) return false;
-    restore();
+bool termination_signal::caught() const {
+    if (signals == before_) return false;
+    const std::lock_guard lock(handlers().mutex);
+    handlers().restore();
     return true;
 }
 

@@ -1,31 +1,24 @@
 #pragma once
 
-#include <csignal>
-
-#include <chrono>
+#include <cstdint>
 
 namespace streams::inline v0 {
 
-/// While it lives, SIGINT and SIGTERM are caught instead of ending the process; the handlers of before come back at its
-/// end, or with the first signal, so that a second one ends a process that does not stop. One at a time in a process.
+/// While any lives, SIGINT and SIGTERM are caught instead of ending the process, and every one that lives learns of them. The
+/// handlers of before come back at the end of the last, or once one has learnt of a signal, so that a second one ends a
+/// process that does not stop. Thread-safe.
 class termination_signal {
 public:
-    /// Throws std::system_error where the system refuses a pipe.
     termination_signal();
     ~termination_signal();
     termination_signal(const termination_signal&) = delete;
     termination_signal& operator=(const termination_signal&) = delete;
 
-    /// Waits for a signal; false: none within `timeout`.
-    [[nodiscard]] bool wait_for(std::chrono::milliseconds timeout);
+    /// Whether there was a signal since this was made.
+    [[nodiscard]] bool caught() const;
 
 private:
-    void restore() noexcept;
-
-    int pipe_[2] = {-1, -1};
-    struct sigaction interrupt_before_ {};
-    struct sigaction terminate_before_ {};
-    bool installed_ = false;
+    std::uint64_t before_; ///< signals that had come when this was made
 };
 
 } // namespace streams::inline v0

@@ -41,14 +41,48 @@ TEST_CASE("a termination signal is caught, and the handlers of before come back 
     std::signal(SIGTERM, hear);
     {
         termination_signal signal;
-        CHECK_FALSE(signal.wait_for(1ms));
+        CHECK_FALSE(signal.caught());
         ::raise(SIGTERM);
-        CHECK(signal.wait_for(1s));
+        CHECK(signal.caught());
         CHECK(heard == 0);
         ::raise(SIGTERM);
         CHECK(heard == 1);
     }
     std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST_CASE("every one that waits learns of a signal, whoever was made last and whoever looks first") {
+    std::signal(SIGTERM, hear);
+    {
+        const termination_signal first;
+        const termination_signal second;
+        ::raise(SIGTERM);
+        CHECK(second.caught());
+        CHECK(first.caught());
+        const termination_signal later;
+        CHECK_FALSE(later.caught());
+    }
+    std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST_CASE("a signal ends every application of a process that runs until one") {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        testing_support::world w;
+        kafka_streams one(testing_support::copy_topology(), w.config("one"), w.cluster.clients());
+        kafka_streams two(testing_support::copy_topology(), w.config("two"), w.cluster.clients());
+        std::thread first([&] { static_cast<void>(one.run_until_signal()); });
+        const int status = two.run_until_signal();
+        first.join();
+        ::_exit(status);
+    }
+    std::this_thread::sleep_for(500ms);
+    ::kill(child, SIGTERM);
+    int status = -1;
+    for (int i = 0; i < 1000 && ::waitpid(child, &status, WNOHANG) == 0; ++i) std::this_thread::sleep_for(10ms);
+    if (status == -1) ::kill(child, SIGKILL);
+    CHECK(status == 0);
 }
 
 TEST_CASE("an application that runs until a signal closes cleanly at SIGTERM and at SIGINT") {
