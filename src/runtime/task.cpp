@@ -12,6 +12,17 @@
 
 namespace streams::inline v0 {
 
+namespace {
+
+/// As Kafka's `GlobalProcessorContextImpl`: nothing but records calls a node that fills a global store.
+void refuse_global(task_id task, std::string_view node) {
+    if (task.subtopology < 0)
+        throw topology_error(concat("node ", node, " fills a global store, where nothing is punctuated; schedule() in a "
+                                    "processor of a stream instead"));
+}
+
+} // namespace
+
 stream_task::stream_task(task_stores& stores, const topology& topology, const std::vector<sub_topology>& parts,
                          std::vector<topic_partition> inputs, const task_environment& environment)
     : task_context(stores.at_hand()), stores_(stores), topology_(topology), environment_(environment),
@@ -153,6 +164,7 @@ void stream_task::begin_without_record(std::int64_t timestamp) noexcept {
 
 cancellable stream_task::schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
                                   std::function<void(std::int64_t)> callback) {
+    refuse_global(id(), node);
     auto call = [this, node, callback = std::move(callback)](std::int64_t now) { punctuate(node, callback, now); };
     if (type == punctuation_type::stream_time) return on_stream_time_.add(0, interval, std::move(call));
     return on_wall_clock_.add(detail::add_sat(wall_time(), interval.count()), interval, std::move(call));
@@ -160,6 +172,7 @@ cancellable stream_task::schedule(std::string_view node, std::chrono::millisecon
 
 cancellable stream_task::schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds interval,
                                   punctuation_type type, std::function<void(std::int64_t)> callback) {
+    refuse_global(id(), node);
     auto call = [this, node, callback = std::move(callback)](std::int64_t now) { punctuate(node, callback, now); };
     const bool stream = type == punctuation_type::stream_time;
     return (stream ? on_stream_time_ : on_wall_clock_)

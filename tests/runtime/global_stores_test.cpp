@@ -2,6 +2,8 @@
 #include "runtime/world.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
+#include <streams/state/stores.hpp>
+#include <streams/topology/processor_api.hpp>
 
 #include <atomic>
 
@@ -114,6 +116,39 @@ TEST_CASE("an application of global tables alone runs without stream threads") {
     CHECK(app.wait_for(application_state::running, patience));
     CHECK(app.close(patience));
     CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a processor of a global store that throws at its close, whatever it throws, is logged and harms nobody") {
+    struct closing : processor<text, text> {
+        void process(const record_type&) override {}
+        void close() override { throw 42; }
+    };
+    world w;
+    w.cluster.create_topic("rows", 1);
+    streams_builder builder;
+    builder.add_global_store<text, text>(stores::key_value("rows", {.persistent = false, .logging = false}), "rows",
+                                         [] { return std::make_unique<closing>(); });
+    kafka_streams app = w.run(builder.build(), w.config());
+    CHECK(app.wait_for(application_state::running, patience));
+    CHECK(app.close(patience));
+    CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a processor of a global store that schedules is refused, since nothing would call it") {
+    struct scheduling : processor<text, text> {
+        void init(context_type& context) override {
+            context.schedule(1s, punctuation_type::wall_clock_time, [](std::int64_t) {});
+        }
+        void process(const record_type&) override {}
+    };
+    world w;
+    w.cluster.create_topic("rows", 1);
+    streams_builder builder;
+    builder.add_global_store<text, text>(stores::key_value("rows", {.persistent = false, .logging = false}), "rows",
+                                         [] { return std::make_unique<scheduling>(); });
+    kafka_streams app = w.run(builder.build(), w.config());
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(app.error().find("fills a global store, where nothing is punctuated") != text::npos);
 }
 
 TEST_CASE("a stream reads the topics that match its pattern when the application starts") {

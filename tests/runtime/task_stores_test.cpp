@@ -3,6 +3,7 @@
 #include "runtime/topologies.hpp"
 #include "src/runtime/task_stores.hpp"
 
+#include <streams/core/manual_clock.hpp>
 #include <streams/state/key_value_store.hpp>
 
 #include <memory>
