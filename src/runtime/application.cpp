@@ -250,6 +250,7 @@ void kafka_streams::application::clean_up() {
 
 application_counts kafka_streams::application::counts() const {
     application_counts sum;
+    stream_times::by_sub_topology times;
     const std::lock_guard lock(mutex_);
     const auto add_drops = [&](const drop_counters& of) {
         for (std::size_t at = 0; at < drop_reasons; ++at) {
@@ -262,7 +263,10 @@ application_counts kafka_streams::application::counts() const {
         sum.processed += thread->processed();
         sum.sent += thread->sent();
         add_drops(thread->drops());
+        thread->stream_times().add_to(times);
     }
+    for (const auto& [sub_topology, range] : times)
+        sum.stream_time_spread.emplace(sub_topology, range.latest - range.earliest);
     return sum;
 }
 

@@ -401,6 +401,7 @@ void stream_thread::report() {
         rebalancing_since_.reset();
     }
     set_running(all_run);
+    stream_times_.note(tasks_);
 }
 
 void stream_thread::set_running(bool now) {

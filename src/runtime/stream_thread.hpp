@@ -4,6 +4,7 @@
 #include "src/runtime/input_valve.hpp"
 #include "src/runtime/repartition_purge.hpp"
 #include "src/runtime/start_positions.hpp"
+#include "src/runtime/stream_times.hpp"
 #include "src/runtime/task_assignor.hpp"
 #include "src/runtime/task_manager.hpp"
 #include "src/runtime/thread_environment.hpp"
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] std::uint64_t processed() const noexcept { return processed_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
     [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
+    [[nodiscard]] const streams::stream_times& stream_times() const noexcept { return stream_times_; }
 
 private:
     void turn_or_recover();
@@ -94,6 +96,7 @@ private:
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};
     drop_counters drops_;
+    streams::stream_times stream_times_;
     std::unique_ptr<committer> committer_;
     task_manager tasks_;
     input_valve valve_;

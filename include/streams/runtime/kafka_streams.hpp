@@ -19,11 +19,14 @@ namespace kafka {
 class client_supplier;
 }
 
-/// Records an application has handled so far.
+/// What this instance of an application has done so far, and how its tasks stand.
 struct application_counts {
     std::uint64_t processed = 0; ///< input records taken, repartition topics included
     std::uint64_t sent = 0;      ///< records handed to the producers, changelogs included
     std::map<drop_reason, std::uint64_t> dropped{};
+    /// By sub-topology, as describe() numbers them: the largest less the smallest stream time of its tasks here. What they
+    /// write to a repartition topic comes out of order by as much. A task counts from its first record on.
+    std::map<std::int32_t, std::chrono::milliseconds> stream_time_spread{};
 };
 
 /// Runs a topology against a cluster: stream threads, their tasks and stores. All members are thread-safe.
