@@ -63,8 +63,8 @@ class serde_for {
 public:
     /// serde<T>.
     serde_for() = default;
-    template <serde_object S>
-        requires(std::same_as<detail::decoded_t<S>, T> && !std::same_as<S, serde_for>)
+    template <class S>
+        requires(!std::same_as<S, serde_for> && serde_object<S> && std::same_as<detail::decoded_t<S>, T>)
     explicit serde_for(S serde) : object_(std::make_shared<const held<S>>(std::move(serde))) {}
 
     /// An object was chosen.
