@@ -1,3 +1,4 @@
+#include "src/dsl/graph_walk.hpp"
 #include "src/dsl/optimization.hpp"
 
 #include <streams/core/error.hpp>
@@ -19,8 +20,12 @@ const std::string& resolved(const replaced_sources& replaced, const std::string&
 }
 
 bool leads_to_outer_join(const graph_node& from) {
-    return std::ranges::any_of(
-        from.children, [](const graph_node* child) { return child->passes_null_keys || leads_to_outer_join(*child); });
+    bool found = false;
+    walk(from, &graph_node::children, [&](const graph_node& at) {
+        found = found || (&at != &from && at.passes_null_keys);
+        return !found;
+    });
+    return found;
 }
 
 void write_repartition(const graph_node& of, topology& out) {
@@ -138,7 +143,7 @@ std::vector<std::string> united(std::vector<std::string> a, const std::vector<st
     return a;
 }
 
-graph::graph() { nodes_.push_back(std::make_unique<graph_node>(graph_node{.name = "root"})); }
+graph::graph() { nodes_.push_back(std::make_unique<graph_node>(graph_node{.name = "root", .depth = 0})); }
 
 std::string graph::new_name(std::string_view prefix) {
     return generated_names_.emplace_back(numbered(prefix, index_++));
@@ -154,6 +159,9 @@ std::string graph::name_or_new(const std::string& wanted, std::string_view prefi
 }
 
 graph_node& graph::add(graph_node what, std::span<graph_node* const> parents) {
+    if (!what.repartition)
+        for (const graph_node* parent : parents) what.depth = std::max(what.depth, parent->depth + 1);
+    require_chain_length(what.name, what.depth);
     graph_node& added = *nodes_.emplace_back(std::make_unique<graph_node>(std::move(what)));
     for (graph_node* parent : parents) {
         if (std::ranges::find(added.parents, parent) != added.parents.end()) continue;
@@ -254,8 +262,8 @@ topology graph::write(std::string_view optimization) const {
         graph_node* const next = open.top();
         open.pop();
         const bool ready = std::ranges::all_of(next->parents, [&](graph_node* p) { return written.contains(p); });
-        if (ready && written.insert(next).second && next->write) next->write(*next, out);
-        if (!ready) continue;
+        if (!ready || !written.insert(next).second) continue;
+        if (next->write) next->write(*next, out);
         for (graph_node* child : next->children)
             if (!written.contains(child)) open.push(child);
     }

@@ -14,15 +14,14 @@ using condition = std::function<bool(const graph_node&)>;
 
 bool contains(const nodes_of& nodes, const graph_node* one) { return std::ranges::find(nodes, one) != nodes.end(); }
 
-/// Kafka Streams' search upwards: where a node has several parents that do not match, the last one's result counts.
+/// Kafka Streams' search upwards: where a node has several parents, none of which matches, it goes on above the last.
 graph_node* find_upwards(graph_node& from, const condition& matches) {
     if (matches(from)) return &from;
-    graph_node* found = nullptr;
-    for (graph_node* parent : from.parents) {
-        if (matches(*parent)) return parent;
-        found = find_upwards(*parent, matches);
+    for (graph_node* at = &from; !at->parents.empty(); at = at->parents.back()) {
+        const auto found = std::ranges::find_if(at->parents, [&](graph_node* parent) { return matches(*parent); });
+        if (found != at->parents.end()) return *found;
     }
-    return found;
+    return nullptr;
 }
 
 void add_child(graph_node& parent, graph_node& child) {

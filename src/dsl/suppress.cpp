@@ -1,3 +1,5 @@
+#include "src/dsl/graph_walk.hpp"
+
 #include <streams/dsl/detail/suppressed_table.hpp>
 
 #include <streams/core/error.hpp>
@@ -9,13 +11,18 @@ constexpr auto unbounded = std::numeric_limits<std::size_t>::max();
 
 /// How long past its end a window above `from` is open; the longest where there are several above.
 std::int64_t grace_above(const graph_node& from, const std::string& name) {
-    if (from.grace) return from.grace->count();
-    if (from.parents.empty())
-        throw topology_error(concat("ktable::suppress cannot hold the updates of table ", name,
-                                    " back until its windows close, because no windowed aggregation is above it; group "
-                                    "by windows first, or suppress until_time_limit"));
     std::int64_t grace = 0;
-    for (const graph_node* parent : from.parents) grace = std::max(grace, grace_above(*parent, name));
+    walk(from, &graph_node::parents, [&](const graph_node& at) {
+        if (at.grace) {
+            grace = std::max(grace, at.grace->count());
+            return false;
+        }
+        if (at.parents.empty())
+            throw topology_error(concat("ktable::suppress cannot hold the updates of table ", name,
+                                        " back until its windows close, because no windowed aggregation is above it; group "
+                                        "by windows first, or suppress until_time_limit"));
+        return true;
+    });
     return grace;
 }
 

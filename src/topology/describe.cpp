@@ -3,6 +3,7 @@
 #include <streams/topology/topology.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 namespace streams::inline v0 {
@@ -11,7 +12,7 @@ namespace {
 /// A node on its way into the text.
 struct described {
     const node_spec* spec;
-    int size = 1;                       ///< the node and its successors; one reached by two paths counts twice
+    int size = 1;                       ///< the node and its successors, once a path; wraps as Java's int does
     std::vector<std::size_t> parents{}; ///< those known so far, with repetition
     detail::tree_set before{};
     detail::tree_set after{};
@@ -66,13 +67,19 @@ private:
                 nodes_[at].before.add(parent, order);
                 nodes_[at].parents = nodes_[at].before.items();
                 nodes_[parent].after.add(at, order);
-                grow(parent, nodes_[at].size);
+                grow(parent, static_cast<unsigned>(nodes_[at].size));
             }
         }
     }
-    void grow(std::size_t at, int by) {
-        nodes_[at].size += by;
-        for (const auto parent : nodes_[at].parents) grow(parent, by);
+    /// Adds to a node and all above it, once for each path that leads there. Parents stand before their children.
+    void grow(std::size_t from, unsigned by) {
+        std::map<std::size_t, unsigned, std::greater<>> growing{{from, by}};
+        while (!growing.empty()) {
+            const auto [at, growth] = *growing.begin();
+            growing.erase(growing.begin());
+            nodes_[at].size = static_cast<int>(static_cast<unsigned>(nodes_[at].size) + growth);
+            for (const auto parent : nodes_[at].parents) growing[parent] += growth;
+        }
     }
     [[nodiscard]] std::string names(const detail::tree_set& of) const {
         std::vector<std::string> result;

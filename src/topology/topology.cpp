@@ -1,39 +1,11 @@
-#include <streams/topology/topology.hpp>
+#include "src/topology/topic_expression.hpp"
+#include "src/topology/topology_content.hpp"
 
 #include <algorithm>
-#include <regex>
 #include <utility>
 
 namespace streams::inline v0 {
 namespace {
-
-constexpr std::size_t longest_name = 249;
-
-bool legal(std::string_view name) {
-    const auto legal_character = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-               c == '-';
-    };
-    return !name.empty() && name.size() <= longest_name && name != "." && name != ".." &&
-           std::all_of(name.begin(), name.end(), legal_character);
-}
-
-/// Kafka's rule for topics, which holds for nodes and stores too, since topics are named after them.
-void require_legal(std::string_view what, std::string_view name) {
-    if (!legal(name))
-        throw topology_error(concat(what, " '", name, "' has a name that Kafka does not allow; use 1 to ", longest_name,
-                                    " characters of a-z, A-Z, 0-9, '.', '_' and '-', other than '.' and '..'"));
-}
-
-/// Whether a pattern matches a whole name. Throws topology_error where it is no regular expression.
-bool matches(const std::string& pattern, const std::string& name) {
-    try {
-        return std::regex_match(name, std::regex(pattern));
-    } catch (const std::regex_error& cause) {
-        throw topology_error(concat("topic pattern ", pattern, " is no regular expression: ",
-                                    std::string_view(cause.what()), "; use ECMAScript's grammar"));
-    }
-}
 
 bool is_internal(const std::string& topic, std::string_view application_id) {
     return topic.starts_with("__") || (topic.starts_with(concat(application_id, '-')) &&
@@ -41,25 +13,10 @@ bool is_internal(const std::string& topic, std::string_view application_id) {
 }
 
 template <class Specs>
-auto find_named(Specs& specs, std::string_view name) {
-    return std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == name; });
-}
-
-template <class Specs>
 auto found_or_null(const Specs& specs, std::string_view name) {
     const auto at = find_named(specs, name);
     return at == specs.end() ? nullptr : &*at;
 }
-
-} // namespace
-
-namespace {
-
-/// Where a store was declared, and whether it may be again.
-struct store_origin {
-    std::string place;
-    bool shared;
-};
 
 std::string place_of_store(const std::vector<std::string>& nodes) {
     return nodes.empty() ? std::string("on its own by add_state_store") : concat("for node ", nodes.front());
@@ -83,119 +40,6 @@ std::string place_of(const repartition_topic& topic) {
 
 } // namespace
 
-struct topology::content {
-    std::vector<node_spec> nodes;
-    std::vector<store_spec> stores;
-    std::vector<repartition_topic> repartition_topics;
-    std::vector<std::vector<std::string>> copartition_groups;
-    std::vector<global_store> global_stores;
-    std::map<std::string, std::string, std::less<>> readers; ///< source topics, and the node that reads each
-    std::map<std::string, store_origin, std::less<>> store_origins;
-
-    void check_edges(const node_spec& spec) const;
-    void check_topics(const node_spec& spec) const;
-    void check_pattern(const node_spec& spec) const;
-    void check_connection(const node_spec& spec, const std::string& store) const;
-    void check_second_store(const store_spec& spec, bool shared, std::string_view place) const;
-};
-
-void topology::content::check_edges(const node_spec& spec) const {
-    if (spec.kind == node_kind::source && !spec.parents.empty())
-        throw topology_error(concat("source ", spec.name, " cannot follow node ", spec.parents.front(),
-                                    ": sources read topics; write to the topic with a sink instead"));
-    if (spec.kind != node_kind::source && spec.parents.empty())
-        throw topology_error(
-            concat("node ", spec.name, " has no parent, so no record would reach it; name at least one"));
-    for (const auto& parent_name : spec.parents) {
-        if (parent_name == spec.name)
-            throw topology_error(concat("node ", spec.name,
-                                        " is its own parent: records would go round for ever; "
-                                        "give it another parent"));
-        const auto parent = find_named(nodes, parent_name);
-        if (parent == nodes.end())
-            throw topology_error(concat("node ", spec.name, " has the parent ", parent_name,
-                                        ", which is not in the topology; add parents before their children"));
-        if (parent->kind == node_kind::sink)
-            throw topology_error(concat("node ", spec.name, " cannot follow sink ", parent_name,
-                                        ", which forwards nothing; follow the sink's own parent"));
-    }
-}
-
-void topology::content::check_topics(const node_spec& spec) const {
-    for (const auto& topic : spec.topics) require_legal("topic", topic);
-    switch (spec.kind) {
-    case node_kind::source:
-        if (spec.topics.empty() && spec.pattern.empty())
-            throw topology_error(concat("source ", spec.name, " reads no topic; name at least one"));
-        if (!spec.pattern.empty()) check_pattern(spec);
-        for (const auto& topic : spec.topics)
-            for (const auto& other : nodes)
-                if (!other.pattern.empty() && matches(other.pattern, topic))
-                    throw topology_error(concat("source ", spec.name, " cannot read topic ", topic, ", which source ",
-                                                other.name, " reads by its pattern ", other.pattern,
-                                                " already; make the pattern narrower"));
-        for (std::size_t at = 0; at < spec.topics.size(); ++at) {
-            const auto& topic = spec.topics[at];
-            const auto reader = readers.find(topic);
-            const bool twice = std::find(spec.topics.begin(), spec.topics.begin() + static_cast<std::ptrdiff_t>(at),
-                                         topic) != spec.topics.begin() + static_cast<std::ptrdiff_t>(at);
-            if (reader != readers.end() || twice)
-                throw topology_error(concat("source ", spec.name, " cannot read topic ", topic, ", which source ",
-                                            twice ? spec.name : reader->second,
-                                            " reads already; read it once and let several nodes follow that source"));
-        }
-        break;
-    case node_kind::sink:
-        if (spec.topics.size() != (spec.topic_extractor ? 0U : 1U))
-            throw topology_error(concat("sink ", spec.name, " writes to ", spec.topics.size(),
-                                        spec.topic_extractor ? " topics beside those its function chooses" : " topics",
-                                        "; give it exactly one topic, or a function of the record"));
-        break;
-    case node_kind::processor:
-        if (!spec.topics.empty())
-            throw topology_error(concat("processor ", spec.name, " names topic ", spec.topics.front(),
-                                        ", but only sources read and only sinks write topics; add one of those"));
-        break;
-    }
-}
-
-void topology::content::check_pattern(const node_spec& spec) const {
-    for (const auto& [topic, reader] : readers)
-        if (matches(spec.pattern, topic))
-            throw topology_error(concat("source ", spec.name, " cannot read by its pattern ", spec.pattern, " topic ",
-                                        topic, ", which source ", reader,
-                                        " reads already; make the pattern narrower"));
-    for (const auto& other : nodes)
-        if (other.pattern == spec.pattern)
-            throw topology_error(concat("source ", spec.name, " reads by the same pattern as source ", other.name,
-                                        "; read it once and let several nodes follow that source"));
-}
-
-void topology::content::check_connection(const node_spec& spec, const std::string& store) const {
-    if (spec.kind != node_kind::processor)
-        throw topology_error(concat("store ", store, " cannot be connected to ",
-                                    spec.kind == node_kind::source ? "source " : "sink ", spec.name,
-                                    "; only processors use stores"));
-    if (std::ranges::any_of(global_stores, [&](const global_store& each) { return each.store == store; }))
-        throw topology_error(concat("global store ", store, " cannot be connected to node ", spec.name,
-                                    ": every node may read it as it is, and only its own processor writes it; leave it "
-                                    "out of the node's stores"));
-    if (find_named(stores, store) == stores.end())
-        throw topology_error(
-            concat("store ", store, ", which node ", spec.name, " uses, is not in the topology; add the store first"));
-}
-
-void topology::content::check_second_store(const store_spec& spec, bool shared, std::string_view place) const {
-    const auto origin = store_origins.find(spec.name);
-    if (origin == store_origins.end()) return;
-    const bool sharing = shared && origin->second.shared;
-    if (sharing && *find_named(stores, spec.name) == spec) return;
-    throw topology_error(concat("store ", spec.name, " is declared twice, ", origin->second.place, " and ", place,
-                                sharing ? ", with different settings; use one definition for both, or give one of the two "
-                                          "another name"
-                                        : ": each would overwrite what the other keeps; give one of the two another name"));
-}
-
 topology::topology() : content_(std::make_unique<content>()) {}
 topology::~topology() = default;
 topology::topology(const topology& other) : content_(std::make_unique<content>(*other.content_)) {}
@@ -217,6 +61,7 @@ topology& topology::add_node(node_spec spec) {
     for (const auto& store : spec.stores) content_->check_connection(spec, store);
     if (spec.kind == node_kind::source)
         for (const auto& topic : spec.topics) content_->readers.emplace(topic, spec.name);
+    content_->places.try_emplace(spec.name, content_->nodes.size(), content_->depth_behind(spec.parents));
     content_->nodes.push_back(std::move(spec));
     return *this;
 }
@@ -241,12 +86,13 @@ topology& topology::add_operator_store(store_spec spec, const std::vector<std::s
 }
 
 topology& topology::connect_store(const std::string& node, const std::string& store) {
-    const auto spec = find_named(content_->nodes, node);
-    if (spec == content_->nodes.end())
+    const auto place = content_->places.find(node);
+    if (place == content_->places.end())
         throw topology_error(concat("store ", store, " cannot be connected to node ", node,
                                     ", which is not in the topology; add the node first"));
-    content_->check_connection(*spec, store);
-    if (std::find(spec->stores.begin(), spec->stores.end(), store) == spec->stores.end()) spec->stores.push_back(store);
+    node_spec& spec = content_->nodes[place->second.position];
+    content_->check_connection(spec, store);
+    if (std::find(spec.stores.begin(), spec.stores.end(), store) == spec.stores.end()) spec.stores.push_back(store);
     return *this;
 }
 
@@ -302,8 +148,9 @@ topology topology::with_topics(const std::vector<std::string>& existing, std::st
     for (node_spec& spec : found.content_->nodes) {
         if (spec.pattern.empty()) continue;
         spec.topics.clear();
+        const topic_expression wanted(spec.pattern);
         for (const std::string& topic : sorted) {
-            if (is_internal(topic, application_id) || !matches(spec.pattern, topic)) continue;
+            if (is_internal(topic, application_id) || !wanted.matches(topic)) continue;
             const auto [reader, is_new] = found.content_->readers.emplace(topic, spec.name);
             if (!is_new)
                 throw topology_error(concat("topic ", topic, " matches pattern ", spec.pattern, " of source ", spec.name,
@@ -337,7 +184,7 @@ bool topology::is_global_store(std::string_view store) const noexcept {
                                [&](const streams::global_store& each) { return each.store == store; });
 }
 const node_spec* topology::find_node(std::string_view name) const noexcept {
-    return found_or_null(content_->nodes, name);
+    return content_->find_node(name);
 }
 const store_spec* topology::find_store(std::string_view name) const noexcept {
     return found_or_null(content_->stores, name);

@@ -57,6 +57,7 @@ struct graph_node {
     std::vector<graph_node*> parents{};
     std::vector<graph_node*> children{};
     std::size_t priority = 0; ///< nodes are written in this order, parents first
+    std::size_t depth = 1;    ///< the nodes on the longest way from a topic to it, both counted
     bool key_changing = false;
     bool value_changing = false;
     bool merging = false;
