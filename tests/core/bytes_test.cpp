@@ -29,3 +29,10 @@ TEST_CASE("integers are stored with their largest byte first") {
     CHECK(streams::load_big_endian<std::int32_t>(out.data()) == 0x01020304);
     CHECK(streams::load_big_endian<std::int16_t>(out.data() + 4) == -2);
 }
+
+TEST_CASE("bytes are made of any text") {
+    const std::string_view text = "4711";
+    CHECK(bytes("4711").text() == text);
+    CHECK(bytes(text).text() == text);
+    CHECK(bytes(std::string("4711")).text() == text);
+}

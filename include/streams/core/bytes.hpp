@@ -60,6 +60,7 @@ public:
     bytes() = default;
     explicit bytes(bytes_view content) : storage_(content.text()) {}
     explicit bytes(std::string_view text) : storage_(text) {}
+    explicit bytes(const char* text) : storage_(text) {} ///< up to its null character
     explicit bytes(std::string&& text) noexcept : storage_(std::move(text)) {}
 
     [[nodiscard]] const std::byte* data() const noexcept { return reinterpret_cast<const std::byte*>(storage_.data()); }
