@@ -2,6 +2,7 @@
 #include <streams/dsl/detail/store_specs.hpp>
 #include <streams/dsl/windows.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
@@ -105,13 +106,21 @@ time_windows checked_custom(std::chrono::milliseconds size, std::chrono::millise
 }
 
 void require_laid_out(const std::vector<window>& found, std::int64_t timestamp, std::int64_t size) {
+    const auto refuse = [&](const window& each) {
+        throw streams_error(concat("the window [", each.start, ", ", each.end, ") cannot be one for the time ", timestamp,
+                                   " ms: windows_for must return windows that begin at 0 or later, each at another time, hold "
+                                   "the time, and are at most as long as their size says, ", size, " ms"));
+    };
     for (const window& each : found) {
         const bool holds = each.start <= timestamp && (each.end > timestamp || each.end == time_windows::without_end);
-        if (each.start >= 0 && holds && each.end - each.start <= size) continue;
-        throw streams_error(concat("the window [", each.start, ", ", each.end, ") cannot be one for the time ", timestamp,
-                                   " ms: windows_for must return windows that begin at 0 or later, hold the time, and are at "
-                                   "most as long as their size says, ", size, " ms"));
+        if (each.start < 0 || !holds || each.end - each.start > size) refuse(each);
     }
+    const auto no_later = [](const window& a, const window& b) { return b.start <= a.start; };
+    if (std::ranges::adjacent_find(found, no_later) == found.end()) return;
+    std::vector<window> by_start = found;
+    std::ranges::sort(by_start, {}, &window::start);
+    const auto twice = std::ranges::adjacent_find(by_start, {}, &window::start);
+    if (twice != by_start.end()) refuse(*twice);
 }
 
 std::int64_t checked(const close_when_idle& idle) {

@@ -203,7 +203,28 @@ TEST_CASE("windows of the user's own that break their rule go to the processing 
     for (const std::int64_t at : {1, 2, 3, 4}) in.pipe("k", "v", at);
     CHECK(driver.dropped()[drop_reason::processing] == 4);
     CHECK(said == "the window [0, 1000) cannot be one for the time 4 ms: windows_for must return windows that begin at 0 or "
-                  "later, hold the time, and are at most as long as their size says, 10 ms");
+                  "later, each at another time, hold the time, and are at most as long as their size says, 10 ms");
+}
+
+TEST_CASE("windows of the user's own that begin at one time are refused, in whatever order they come") {
+    struct repeated {
+        std::vector<window> windows_for(std::int64_t at) const {
+            if (at == 1) return {{0, 10}, {0, 10}};
+            if (at == 2) return {{1, 10}, {0, 10}, {1, 9}};
+            return {{2, 10}, {0, 10}, {1, 9}};
+        }
+        milliseconds size() const { return 10ms; }
+        milliseconds grace() const { return 0ms; }
+    };
+    streams_builder builder;
+    by_window(builder, repeated{}).count().to_stream().to("out");
+    test_driver_options options;
+    options.config.on_processing_error = [](const auto&, const std::exception&) { return handler_response::resume; };
+    topology_test_driver driver(builder.build(), options);
+    auto in = driver.input_topic<text, text>("in");
+    for (const std::int64_t at : {1, 2, 3}) in.pipe("k", "v", at);
+    CHECK(driver.dropped()[drop_reason::processing] == 2);
+    CHECK(driver.output_topic<key, std::int64_t>("out").read_values() == std::vector<std::int64_t>{1, 1, 1});
 }
 
 TEST_CASE("windows of the user's own of no size, or that close early, are refused") {
