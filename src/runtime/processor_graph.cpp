@@ -17,7 +17,11 @@ processor_graph::processor_graph(const topology& of, const std::vector<sub_topol
     std::unordered_map<std::string_view, node*> made;
     for (const std::size_t at : positions) {
         const node_spec& spec = of.nodes()[at];
-        auto instance = spec.make();
+        auto instance = spec.make ? spec.make() : nullptr;
+        if (!instance)
+            throw topology_error(concat("node ", spec.name, " cannot be made: ",
+                                        spec.make ? "its supplier returned null; return a new object at each call"
+                                                  : "its node_spec::make is empty; give it a function that makes the node"));
         instance->set_name(spec.name);
         for (const std::string& parent : spec.parents) made.at(parent)->connect(*instance);
         if (spec.kind == node_kind::source && dynamic_cast<source_node*>(instance.get()) == nullptr)

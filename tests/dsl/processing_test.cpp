@@ -135,3 +135,42 @@ TEST_CASE("a processor without output types ends the stream") {
     driver.input_topic<text, text>("in").pipe("k", "v");
     CHECK(seen == 1);
 }
+
+TEST_CASE("a supplier that returns null is refused by the name of its node") {
+    const auto refusal = [](auto add) {
+        streams_builder builder;
+        add(builder);
+        try {
+            const topology_test_driver driver(builder.build());
+        } catch (const std::exception& e) {
+            return text(e.what());
+        }
+        return text();
+    };
+    const auto said = containing("its supplier returned null; return a new object at each call");
+    CHECK_THAT(refusal([](auto& builder) {
+                   auto numbered = builder.template stream<text, text>("in").process(
+                       [] { return std::unique_ptr<numbering>(); }, named{"numbered"});
+                   numbered.to("out");
+               }),
+               said && containing("node numbered cannot be made"));
+    CHECK_THAT(refusal([](auto& builder) {
+                   auto marked = builder.template stream<text, text>("in").process_values(
+                       [] { return std::unique_ptr<marking>(); }, named{"marked"});
+                   marked.to("out");
+               }),
+               said && containing("node marked cannot be made"));
+    CHECK_THAT(refusal([](auto& builder) {
+                   builder.template add_global_store<text, text>(stores::key_value("seen", {.logging = false}), "in",
+                                                                 [] { return std::unique_ptr<numbering>(); });
+               }),
+               said);
+    using transformer = value_transformer<text, text, text>;
+    CHECK_THAT(refusal([](auto& builder) {
+                   builder.template table<text, text>("in")
+                       .transform_values([] { return std::unique_ptr<transformer>(); }, named{"transformed"})
+                       .to_stream()
+                       .to("out");
+               }),
+               said && containing("the value transformer of transformed cannot be made"));
+}

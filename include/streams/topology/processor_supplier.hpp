@@ -66,11 +66,12 @@ template <class Supplier>
 using supplied_fixed_key_t = processor_types<
     std::remove_pointer_t<decltype(as_fixed_key_processor(std::declval<const Supplier&>()().get()))>>;
 
-/// Makes the nodes of supplied processors, one for each task.
+/// Makes the nodes of supplied processors, one for each task; null where the supplier returns null.
 template <class Supplier>
 [[nodiscard]] node_factory processor_maker(Supplier supplier) {
     return [supplier = std::move(supplier)] {
         auto body = supplier();
+        if (!body) return std::unique_ptr<node>();
         if constexpr (processor_supplier<Supplier>) {
             auto* base = as_processor(body.release());
             return node_of(std::unique_ptr<std::remove_pointer_t<decltype(base)>>(base));
