@@ -137,11 +137,31 @@ std::vector<std::string> parent_names(const graph_node& of) {
     return names;
 }
 
+void write_processor(const graph_node& of, topology& out, node_factory make, std::vector<std::string> stores) {
+    write_processor(of.name, parent_names(of), out, std::move(make), std::move(stores));
+}
+
+void write_processor(std::string name, std::vector<std::string> parents, topology& out, node_factory make,
+                     std::vector<std::string> stores) {
+    out.add_node({.kind = node_kind::processor,
+                  .name = std::move(name),
+                  .parents = std::move(parents),
+                  .stores = std::move(stores),
+                  .make = std::move(make)});
+}
+
+void write_processor(const graph_node& of, topology& out, node_factory make, const store_spec& own) {
+    write_processor(of, out, std::move(make));
+    out.add_operator_store(own, {of.name});
+}
+
 std::vector<std::string> united(std::vector<std::string> a, const std::vector<std::string>& b) {
     for (const std::string& one : b)
         if (std::ranges::find(a, one) == a.end()) a.push_back(one);
     return a;
 }
+
+std::shared_ptr<graph> new_graph() { return std::make_shared<graph>(); }
 
 graph::graph() { nodes_.push_back(std::make_unique<graph_node>(graph_node{.name = "root", .depth = 0})); }
 
@@ -177,6 +197,17 @@ graph_node& graph::add(graph_node what, graph_node& parent) {
     return add(std::move(what), parents);
 }
 
+graph_node& graph::add(std::string name, graph_writer write, std::span<graph_node* const> parents) {
+    graph_node what{.name = std::move(name)};
+    what.write = std::move(write);
+    return add(std::move(what), parents);
+}
+
+graph_node& graph::add(std::string name, graph_writer write, graph_node& parent) {
+    graph_node* const parents[] = {&parent};
+    return add(std::move(name), std::move(write), parents);
+}
+
 void graph::add_again(graph_node& existing, graph_node& parent) {
     if (std::ranges::find(existing.parents, &parent) == existing.parents.end()) {
         existing.parents.push_back(&parent);
@@ -186,11 +217,9 @@ void graph::add_again(graph_node& existing, graph_node& parent) {
 }
 
 graph_node& graph::add_processor(std::string name, graph_node& parent, node_factory make) {
-    graph_node what{.name = std::move(name)};
-    what.write = [make = std::move(make)](const graph_node& of, topology& out) {
-        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
-    };
-    return add(std::move(what), parent);
+    return add(
+        std::move(name), [make = std::move(make)](const graph_node& of, topology& out) { write_processor(of, out, make); },
+        parent);
 }
 
 void graph::add_sink(std::string name, graph_node& parent, std::optional<std::string> topic, node_factory make) {

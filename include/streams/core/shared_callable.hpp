@@ -1,8 +1,9 @@
 #pragma once
 
+#include <streams/core/shared_value.hpp>
+
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -23,8 +24,7 @@ public:
         requires(!std::same_as<std::remove_cvref_t<Callable>, shared_callable>)
     shared_callable(Callable&& callable) : call_(&call<std::decay_t<Callable>>) {
         using held = std::decay_t<Callable>;
-        if constexpr (!stateless<held>)
-            callable_.reset(static_cast<const void*>(new held(std::forward<Callable>(callable))), deleter(&destroy<held>));
+        if constexpr (!stateless<held>) callable_ = shared_object(new held(std::forward<Callable>(callable)));
     }
 
     /// REQUIRES: not empty.
@@ -32,15 +32,9 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return call_ != nullptr; }
 
 private:
-    // One type of deleter and of pointer for all callables, so that their machinery is compiled once.
-    using deleter = void (*)(const void*) noexcept;
     template <class Callable>
     static constexpr bool stateless = std::is_empty_v<Callable> && std::is_default_constructible_v<Callable>;
 
-    template <class Callable>
-    static void destroy(const void* callable) noexcept {
-        delete static_cast<const Callable*>(callable);
-    }
     template <class Callable>
     static Result call(const void* callable, Args... args) {
         if constexpr (stateless<Callable>)
@@ -49,7 +43,7 @@ private:
             return static_cast<Result>((*static_cast<const Callable*>(callable))(std::forward<Args>(args)...));
     }
 
-    std::shared_ptr<const void> callable_;
+    shared_object callable_;
     Result (*call_)(const void* callable, Args... args) = nullptr;
 };
 

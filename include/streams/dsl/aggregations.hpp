@@ -21,7 +21,7 @@ public:
                       "count takes the options named, materialized, key_serde(object) and value_serde(object)");
         if constexpr (Group::numbers_counts) {
             // Kafka Streams takes one more index where it is given an unnamed `Materialized`.
-            const auto kept = detail::picked<materialized>(options...);
+            const auto* const kept = detail::picked<materialized>(options...);
             if (kept && kept->name.empty()) self().at().graph->burn();
         }
         return self().add("KSTREAM-AGGREGATE-", checks::count(), options...);

@@ -55,15 +55,12 @@ public:
 
     /// For the library: a split at a place in the graph.
     branched_kstream(const detail::attachment& above, std::string name, serdes_for<Key, Value> serdes)
-        : above_(above), serdes_(std::move(serdes)), plan_(std::make_shared<plan_type>()), name_(std::move(name)) {
-        detail::graph_node what{.name = name_};
-        what.write = [plan = plan_](const detail::graph_node& of, topology& out) {
-            out.add_node({.kind = node_kind::processor,
-                          .name = of.name,
-                          .parents = detail::parent_names(of),
-                          .make = [copy = *plan] { return make_node<detail::branch_node<Key, Value>>(copy); }});
+        : above_(above), serdes_(std::move(serdes)), plan_(std::in_place), name_(std::move(name)) {
+        const auto write = [plan = plan_](const detail::graph_node& of, topology& out) {
+            detail::write_processor(of, out,
+                                    [copy = *plan] { return make_node<detail::branch_node<Key, Value>>(copy); });
         };
-        node_ = &above_.graph->add(std::move(what), *above_.node);
+        node_ = &above_.graph->add(name_, write, *above_.node);
     }
 
 private:
@@ -99,7 +96,7 @@ private:
 
     detail::attachment above_;
     serdes_for<Key, Value> serdes_;
-    std::shared_ptr<plan_type> plan_;
+    detail::shared_value<plan_type> plan_;
     std::string name_;
     detail::graph_node* node_ = nullptr;
     std::map<std::string, stream> branches_;

@@ -18,8 +18,8 @@ namespace detail {
 
 /// Checks one stream of a cogroup.
 template <class Key, class Value, class Aggregate, class F>
-[[nodiscard]] std::shared_ptr<const cogroup_input<without_null_t<Key>, Aggregate>>
-checked_cogroup_input(std::shared_ptr<typed_group<Key, Value>> group, F&& aggregator) {
+[[nodiscard]] detail::shared_value<const cogroup_input<without_null_t<Key>, Aggregate>>
+checked_cogroup_input(detail::shared_value<typed_group<Key, Value>> group, F&& aggregator) {
     check_aggregated_types<Key, Value, Aggregate>();
     static_assert(!mutable_aggregator<F, without_null_t<Key>, Value, Aggregate>,
                   "cogroup: the functor is a mutable lambda, but all tasks share it; keep state in a store, or give each "
@@ -29,7 +29,7 @@ checked_cogroup_input(std::shared_ptr<typed_group<Key, Value>> group, F&& aggreg
                   "its stream has it, the aggregate of the one type that all functors of the cogroup share, as an rvalue");
     static_assert(std::convertible_to<fold_result_t<F, without_null_t<Key>, Value, Aggregate>, std::optional<Aggregate>>,
                   "cogroup: the functor must return the aggregate, or a std::optional of it");
-    return std::make_shared<typed_cogroup_input<Key, Value, Aggregate, std::decay_t<F>>>(
+    return detail::shared_value<typed_cogroup_input<Key, Value, Aggregate, std::decay_t<F>>>(std::in_place, 
         std::move(group), share(std::forward<F>(aggregator)));
 }
 
@@ -56,7 +56,7 @@ protected:
                       "aggregate: the initializer must return the aggregate that the functors of the cogroup take");
         using functors = typed_shared_cogroup_functors<Key, Aggregate, std::decay_t<Initializer>, std::decay_t<Merger>>;
         auto made = add_cogroup<Key, Aggregate>(
-            inputs_, std::make_shared<functors>(share(std::forward<Initializer>(init)), share(std::forward<Merger>(merger))),
+            inputs_, detail::shared_value<functors>(std::in_place, share(std::forward<Initializer>(init)), share(std::forward<Merger>(merger))),
             windows_, pick<named>(options...).name, pick<materialized>(options...),
             serdes_from(serdes_for<Key, Aggregate>(), options...));
         return ktable<typename cogroup_shape<Windows>::template key<Key>, Aggregate, Rows>(std::move(made.at),

@@ -33,7 +33,7 @@ public:
     }
 
     /// For the library: a grouping and the number of records.
-    count_windowed_kstream(std::shared_ptr<detail::typed_group<Key, Value>> group, std::int64_t size)
+    count_windowed_kstream(detail::shared_value<detail::typed_group<Key, Value>> group, std::int64_t size)
         : group_(std::move(group)), size_(size) {}
 
 private:
@@ -51,13 +51,13 @@ private:
         if (serdes.key.chosen() || serdes.value.chosen())
             spec.serdes = detail::kept_by(serdes.key, serde_for<detail::counted<aggregate_type>>(
                                                           detail::counted_serde<aggregate_type>{serdes.value}));
-        auto table = std::make_shared<windows>(windows{std::move(plan), std::move(spec), size_});
+        auto table = detail::shared_value<windows>(std::in_place, windows{std::move(plan), std::move(spec), size_});
         auto place = detail::add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, std::move(table),
                                                          {.window_ends = group_->at.window_ends});
         return kstream<without_null_t<Key>, typename Plan::aggregate_type>(std::move(place), serdes);
     }
 
-    std::shared_ptr<detail::typed_group<Key, Value>> group_;
+    detail::shared_value<detail::typed_group<Key, Value>> group_;
     std::int64_t size_;
 };
 

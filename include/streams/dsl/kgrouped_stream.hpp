@@ -69,10 +69,10 @@ public:
 
     /// For the library: a grouping at a place in the graph.
     explicit kgrouped_stream(detail::group_state state, serdes_for<Key, Value> serdes = {})
-        : state_(std::make_shared<group>(std::move(state), std::move(serdes))) {}
+        : state_(std::in_place, std::move(state), std::move(serdes)) {}
 
     /// For the library.
-    [[nodiscard]] const std::shared_ptr<detail::typed_group<Key, Value>>& state() const noexcept { return state_; }
+    [[nodiscard]] const detail::shared_value<detail::typed_group<Key, Value>>& state() const noexcept { return state_; }
 
 private:
     static constexpr bool numbers_counts = true;
@@ -85,7 +85,7 @@ private:
         using shape = detail::by_key<Key, Value, plan>;
         auto names = detail::new_names(at(), prefix, options...);
         const auto serdes = detail::row_serdes<plan>(state_->serdes, names.store, options...);
-        auto table = std::make_shared<detail::aggregated_table<shape>>(
+        auto table = detail::shared_value<detail::aggregated_table<shape>>(std::in_place, 
             shape{std::move(checked.plan), at().window_ends.value_or(streams::window_ends())},
             detail::key_value_spec(names.store, detail::pick<materialized>(options...)), serdes);
         table->use_serdes(serdes);
@@ -95,7 +95,7 @@ private:
                                                                                                std::move(table));
     }
 
-    std::shared_ptr<group> state_;
+    detail::shared_value<group> state_;
 };
 
 } // namespace streams::inline v0

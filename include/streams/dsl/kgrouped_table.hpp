@@ -95,7 +95,7 @@ public:
 
     /// For the library: a grouping at a place in the graph.
     explicit kgrouped_table(detail::group_state state, serdes_for<Key, Value> serdes = {})
-        : state_(std::make_shared<detail::typed_group<Key, Value>>(std::move(state), std::move(serdes))) {}
+        : state_(std::in_place, std::move(state), std::move(serdes)) {}
 
 private:
     template <class Plan, class... Options>
@@ -114,14 +114,14 @@ private:
         using shape = detail::by_group<Key, Value, Plan>;
         const auto window_ends = state_->at.window_ends.value_or(streams::window_ends());
         const auto serdes = detail::row_serdes<Plan>(state_->serdes, names.store, options...);
-        auto table = std::make_shared<detail::aggregated_table<shape>>(shape{std::move(plan), window_ends},
+        auto table = detail::shared_value<detail::aggregated_table<shape>>(std::in_place, shape{std::move(plan), window_ends},
                                                                        detail::key_value_spec(names.store, kept), serdes);
         table->use_serdes(serdes);
         auto place = detail::add_table_aggregation<Key, Value>(*state_, names, table, state_->serdes);
         return {std::move(place), std::move(table)};
     }
 
-    std::shared_ptr<detail::typed_group<Key, Value>> state_;
+    detail::shared_value<detail::typed_group<Key, Value>> state_;
 };
 
 } // namespace streams::inline v0

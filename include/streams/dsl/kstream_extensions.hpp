@@ -64,7 +64,7 @@ public:
         const auto kept = detail::pick<materialized>(options...);
         detail::graph& graph = *this->at().graph;
         std::string store = kept.name.empty() ? graph.new_store_name("KSTREAM-DEDUPLICATE-") : kept.name;
-        detail::graph_node what{.name = graph.name_or_new(detail::pick<named>(options...).name, "KSTREAM-DEDUPLICATE-")};
+        std::string name = graph.name_or_new(detail::pick<named>(options...).name, "KSTREAM-DEDUPLICATE-");
         detail::attachment above = this->at();
         if (above.repartition_required) {
             this->check_serdes();
@@ -72,17 +72,12 @@ public:
                 detail::make_repartition_nodes<Key, Value>(plan, this->serdes(), this->at().window_ends);
             });
         }
-        what.write = [spec = detail::deduplication_spec(std::move(store), within, kept), within,
-                      by = detail::share(std::forward<F>(by))](const detail::graph_node& of, topology& out) {
-            out.add_node({.kind = node_kind::processor,
-                          .name = of.name,
-                          .parents = detail::parent_names(of),
-                          .make = [by, within, store = spec.name] {
-                              return make_node<node_type>(by, within, store);
-                          }});
-            out.add_operator_store(spec, {of.name});
+        const auto write = [spec = detail::deduplication_spec(std::move(store), within, kept), within,
+                            by = detail::share(std::forward<F>(by))](const detail::graph_node& of, topology& out) {
+            detail::write_processor(
+                of, out, [by, within, store = spec.name] { return make_node<node_type>(by, within, store); }, spec);
         };
-        return kstream<Key, Value>(above.behind(graph.add(std::move(what), *above.node)), this->serdes());
+        return kstream<Key, Value>(above.behind(graph.add(std::move(name), write, *above.node)), this->serdes());
     }
 
     /// Slows the stream down: no more than so many records a second (of the wall clock) go through in one task. What is

@@ -191,7 +191,7 @@ private:
                       "ktable: the functor returns a view as the new value, but a row of a table outlives the record and "
                       "the row that it was made from; return what owns its memory, std::string for std::string_view");
         std::optional<store_spec> spec;
-        const auto kept = detail::picked<materialized>(options...);
+        const auto* const kept = detail::picked<materialized>(options...);
         if (kept) {
             // Without a name Kafka Streams numbers a store that it never makes; its versioned stores have names always.
             std::string store = kept->name.empty() ? at().graph->new_store_name(prefix) : kept->name;
@@ -208,15 +208,15 @@ private:
             detail::require_usable(serdes, concat("store ", spec->name));
             spec->serdes = detail::kept_by(serdes.key, serdes.value);
         }
-        auto rows_view = std::make_shared<view_type>(table(), detail::share(std::forward<F>(f)), std::move(spec),
-                                                     kept.has_value());
+        auto rows_view = detail::shared_value<view_type>(std::in_place, table(), detail::share(std::forward<F>(f)),
+                                                         std::move(spec), kept != nullptr);
         rows_view->use_serdes(serdes);
         if constexpr (detail::transformer_supplier<std::decay_t<F>>)
             rows_view->use_stores(detail::pick<state_stores>(options...).names, std::move(brought));
-        detail::graph_node what{.name = at().graph->name_or_new(detail::pick<named>(options...).name, prefix)};
-        what.write = [rows_view, ends = at().window_ends.value_or(streams::window_ends())](
-                         const detail::graph_node& of, topology& out) { rows_view->write(of, ends, out); };
-        graph_node_ref node = at().graph->add(std::move(what), *at().node);
+        const auto write = [rows_view, ends = at().window_ends.value_or(streams::window_ends())](
+                               const detail::graph_node& of, topology& out) { rows_view->write(of, ends, out); };
+        graph_node_ref node =
+            at().graph->add(at().graph->name_or_new(detail::pick<named>(options...).name, prefix), write, *at().node);
         return ktable<Key, NewValue, NewRows>(at().behind(node, false), std::move(rows_view));
     }
 };

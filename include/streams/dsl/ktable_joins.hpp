@@ -107,7 +107,7 @@ private:
         using result_table = detail::source_table<Key, NewValue>;
         const auto serdes =
             detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
-        auto table = std::make_shared<result_table>(detail::key_value_spec(store, kept), !kept.name.empty(), serdes);
+        auto table = detail::shared_value<result_table>(std::in_place, detail::key_value_spec(store, kept), !kept.name.empty(), serdes);
         using shape = detail::foreign_join<Key, Value, ForeignKey, Other, NewValue, Kind == detail::join_kind::left>;
         return ktable<Key, NewValue, rows::deletable>(shape::add(std::move(plan), at, this->table(), other.at(),
                                                                  other.table(),
@@ -147,7 +147,7 @@ private:
 
         const detail::attachment& at = this->at();
         std::optional<store_spec> spec;
-        if (const auto kept = detail::picked<materialized>(options...))
+        if (const auto* const kept = detail::picked<materialized>(options...))
             spec = detail::key_value_spec(kept->name.empty() ? at.graph->new_store_name("KTABLE-MERGE-") : kept->name,
                                           *kept);
         const auto serdes = detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
@@ -165,7 +165,7 @@ private:
 
         using functor = std::decay_t<F>;
         using table_type = detail::joined_table<Key, Value, Other, NewValue, functor, Kind, stored>;
-        auto table = std::make_shared<table_type>(this->table(), other.table(), detail::share(std::forward<F>(joiner)),
+        auto table = detail::shared_value<table_type>(std::in_place, this->table(), other.table(), detail::share(std::forward<F>(joiner)),
                                                   std::move(spec));
         table->use_serdes(serdes);
         return ktable<Key, NewValue, rows::deletable>(detail::add_table_join(at, other.at(), std::move(names), table),

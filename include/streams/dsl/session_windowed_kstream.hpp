@@ -58,7 +58,7 @@ public:
     }
 
     /// For the library: a grouping with windows.
-    session_windowed_kstream(std::shared_ptr<detail::typed_group<Key, Value>> group, detail::session_windows windows)
+    session_windowed_kstream(detail::shared_value<detail::typed_group<Key, Value>> group, detail::session_windows windows)
         : group_(std::move(group)), windows_(windows) {}
 
 private:
@@ -81,7 +81,7 @@ private:
         how.by_key = kept.in_memory;
         auto names = detail::new_names(at(), prefix, options...);
         const auto serdes = detail::row_serdes<plan>(group_->serdes, names.store, options...);
-        auto table = std::make_shared<detail::aggregated_table<shape>>(
+        auto table = detail::shared_value<detail::aggregated_table<shape>>(std::in_place, 
             shape{std::move(checked.plan), windows_, how}, shape::spec(names.store, windows_, how_, kept), serdes);
         table->use_serdes({detail::session_key_serde(serdes.key), serdes.value});
         auto place =
@@ -92,7 +92,7 @@ private:
                                                                                           std::move(table));
     }
 
-    std::shared_ptr<detail::typed_group<Key, Value>> group_;
+    detail::shared_value<detail::typed_group<Key, Value>> group_;
     detail::session_windows windows_;
     detail::emission how_{};
     detail::late_exit late_{};

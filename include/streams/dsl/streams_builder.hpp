@@ -28,7 +28,7 @@ namespace streams::inline v0 {
 /// Not thread-safe. Handles made by it stay valid without it.
 class streams_builder {
 public:
-    streams_builder() : graph_(std::make_shared<detail::graph>()) {}
+    streams_builder() : graph_(detail::new_graph()) {}
 
     /// The records of one or several topics. Reading the same topics a second time shares the source. A null key or value
     /// that Key or Value does not admit is undecodable, unless consumed{.on_null = on_null::drop}.
@@ -74,7 +74,7 @@ public:
         const std::string store = kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name;
         using table_type = detail::source_table<Key, Value>;
         const auto serdes = chosen_serdes<Key, Value>(topic, options...);
-        auto table = std::make_shared<table_type>(detail::key_value_spec(store, kept),
+        auto table = detail::shared_value<table_type>(std::in_place, detail::key_value_spec(store, kept),
                                                   !kept.name.empty() || kept.history_retention.has_value(), serdes);
         auto at = detail::add_table_source(
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),

@@ -46,7 +46,7 @@ public:
     }
 
     /// For the library: a grouping with windows.
-    time_windowed_kstream(std::shared_ptr<detail::typed_group<Key, Value>> group, Windows windows)
+    time_windowed_kstream(detail::shared_value<detail::typed_group<Key, Value>> group, Windows windows)
         : group_(std::move(group)), windows_(windows) {}
 
 private:
@@ -68,7 +68,7 @@ private:
         const auto kept = detail::pick<materialized>(options...);
         auto names = detail::new_names(at(), prefix, options...);
         const auto serdes = detail::row_serdes<plan>(group_->serdes, names.store, options...);
-        auto table = std::make_shared<detail::aggregated_table<shape>>(
+        auto table = detail::shared_value<detail::aggregated_table<shape>>(std::in_place, 
             shape{std::move(checked.plan), windows_, how_}, shape::spec(names.store, windows_, how_, kept), serdes);
         table->use_serdes({detail::windowed_key_serde(serdes.key, windows_.ends()), serdes.value});
         auto place = detail::add_aggregation<Key, Value>(
@@ -79,7 +79,7 @@ private:
                                                                                                std::move(table));
     }
 
-    std::shared_ptr<detail::typed_group<Key, Value>> group_;
+    detail::shared_value<detail::typed_group<Key, Value>> group_;
     Windows windows_;
     detail::emission how_{};
     detail::late_exit late_{};

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <streams/core/shared_value.hpp>
 #include <streams/serde/serde.hpp>
 
-#include <any>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -43,32 +45,38 @@ private:
     }
 };
 
+namespace detail {
+/// A serde_for of any type.
+struct erased_serde {
+    const std::type_info* type = nullptr; ///< of what it converts
+    shared_object object{};
+    const void* calls = nullptr;
+};
+} // namespace detail
+
 /// How values of T become bytes: by an object that was chosen, or by serde<T>. Itself a serde object; copies share what was
 /// chosen.
 template <class T>
 class serde_for {
-    struct object {
-        virtual ~object() = default;
-        virtual void serialize(const T& value, bytes& out) const = 0;
-        [[nodiscard]] virtual T deserialize(bytes_view in) const = 0;
+    /// What an object does, without its type.
+    struct calls {
+        void (*serialize)(const void* object, const T& value, bytes& out);
+        T (*deserialize)(const void* object, bytes_view in);
     };
     template <class S>
-    struct held final : object {
-        S serde;
-        explicit held(S chosen) : serde(std::move(chosen)) {}
-        void serialize(const T& value, bytes& out) const override { serde.serialize(value, out); }
-        [[nodiscard]] T deserialize(bytes_view in) const override { return serde.deserialize(in); }
-    };
+    static constexpr calls calls_of{
+        [](const void* object, const T& value, bytes& out) { static_cast<const S*>(object)->serialize(value, out); },
+        [](const void* object, bytes_view in) -> T { return static_cast<const S*>(object)->deserialize(in); }};
 
 public:
     /// serde<T>.
     serde_for() = default;
     template <class S>
         requires(!std::same_as<S, serde_for> && serde_object<S> && std::same_as<detail::decoded_t<S>, T>)
-    explicit serde_for(S serde) : object_(std::make_shared<const held<S>>(std::move(serde))) {}
+    explicit serde_for(S serde) : object_(new S(std::move(serde))), calls_(&calls_of<S>) {}
 
     /// An object was chosen.
-    [[nodiscard]] bool chosen() const noexcept { return object_ != nullptr; }
+    [[nodiscard]] bool chosen() const noexcept { return calls_ != nullptr; }
     /// Values can be converted: not where the type says by_serde_object, and no object was chosen.
     [[nodiscard]] bool usable() const noexcept {
         if constexpr (requires { requires serde<T>::by_object; })
@@ -78,20 +86,20 @@ public:
     }
 
     void serialize(const T& value, bytes& out) const {
-        if (object_) [[unlikely]]
-            return object_->serialize(value, out);
+        if (calls_) [[unlikely]]
+            return calls_->serialize(object_.get(), value, out);
         serde<T>::serialize(value, out);
     }
     [[nodiscard]] T deserialize(bytes_view in) const {
-        if (object_) [[unlikely]]
-            return object_->deserialize(in);
+        if (calls_) [[unlikely]]
+            return calls_->deserialize(object_.get(), in);
         return serde<T>::deserialize(in);
     }
     /// Decodes into an object that may hold an earlier value, and reuses its memory where serde<T> can.
     void decode_into(bytes_view in, std::optional<T>& out) const {
-        if (object_) [[unlikely]] {
+        if (calls_) [[unlikely]] {
             out.reset();
-            out.emplace(object_->deserialize(in));
+            out.emplace(calls_->deserialize(object_.get(), in));
         } else if constexpr (std::default_initializable<T> && requires(T& value) { serde<T>::deserialize_into(in, value); }) {
             if (!out) out.emplace();
             serde<T>::deserialize_into(in, *out);
@@ -101,8 +109,22 @@ public:
         }
     }
 
+    [[nodiscard]] detail::erased_serde erased() const { return {&typeid(T), object_, calls_}; }
+    /// Back from what `erased` gave; serde<T> where that converts another type.
+    [[nodiscard]] static serde_for from(const detail::erased_serde& erased) {
+        serde_for found;
+        if (!converts(erased)) return found;
+        found.object_ = erased.object;
+        found.calls_ = static_cast<const calls*>(erased.calls);
+        return found;
+    }
+    [[nodiscard]] static bool converts(const detail::erased_serde& erased) noexcept {
+        return erased.type != nullptr && *erased.type == typeid(T);
+    }
+
 private:
-    std::shared_ptr<const object> object_;
+    detail::shared_object object_;
+    const calls* calls_ = nullptr; ///< null: serde<T>
 };
 
 namespace detail {
@@ -155,16 +177,21 @@ value_serde(S) -> value_serde<typename detail::converted<S>::type>;
 template <class S>
 other_value_serde(S) -> other_value_serde<typename detail::converted<S>::type>;
 
-/// The objects that a store's key and value are converted by, as serde_for<K> and serde_for<V>; empty: none was chosen.
+/// The objects that a store's key and value are converted by.
 struct store_serdes {
-    std::any key{};
-    std::any value{};
+    detail::erased_serde key{};
+    detail::erased_serde value{};
 
+    /// serde<T> where another type than T is converted.
     template <class T>
-    [[nodiscard]] static serde_for<T> as(const std::any& held) {
-        const auto* found = std::any_cast<serde_for<T>>(&held);
-        return found ? *found : serde_for<T>();
+    [[nodiscard]] static serde_for<T> as(const detail::erased_serde& held) {
+        return serde_for<T>::from(held);
     }
 };
+
+namespace detail {
+/// Shares them with the stores that are made of one definition.
+[[nodiscard]] std::shared_ptr<const store_serdes> kept(erased_serde key, erased_serde value);
+} // namespace detail
 
 } // namespace streams::inline v0

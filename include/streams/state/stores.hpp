@@ -107,8 +107,8 @@ template <serde_object KeySerde, serde_object ValueSerde>
 [[nodiscard]] store_spec with_serdes(store_spec spec, KeySerde key, ValueSerde value) {
     using key_type = streams::detail::decoded_t<KeySerde>;
     using value_type = streams::detail::decoded_t<ValueSerde>;
-    spec.serdes = std::make_shared<const store_serdes>(
-        store_serdes{serde_for<key_type>(std::move(key)), serde_for<value_type>(std::move(value))});
+    spec.serdes = streams::detail::kept(serde_for<key_type>(std::move(key)).erased(),
+                                        serde_for<value_type>(std::move(value)).erased());
     return spec;
 }
 

@@ -37,33 +37,35 @@ public:
     /// Valid until the next call. REQUIRES: in, or T admits null. Throws serialization_error.
     const T& operator()(std::optional<bytes_view> in) {
         if constexpr (admits_null<T>) {
-            if (!in) return held_.emplace();
+            if (!in) return null();
         }
-        if constexpr (by_choice && nullable<T>) {
-            if (!held_) held_.emplace();
-            serde_.decode_into(*in, *held_);
-            return *held_;
-        } else if constexpr (by_choice) {
+        if constexpr (by_choice) {
             serde_.decode_into(*in, held_);
-            return *held_;
-        } else if constexpr (!in_place) {
-            held_.reset();
-            return held_.emplace(serde_.deserialize(*in));
-        } else if constexpr (nullable<T>) {
-            if (!held_) held_.emplace();
-            if (!*held_) held_->emplace();
-            serde_.deserialize_into(*in, **held_);
-            return *held_;
-        } else {
+        } else if constexpr (in_place) {
             if (!held_) held_.emplace();
             serde_.deserialize_into(*in, *held_);
-            return *held_;
+        } else {
+            held_.reset();
+            held_.emplace(serde_.deserialize(*in));
         }
+        if constexpr (nullable<T>)
+            return held_;
+        else
+            return *held_;
     }
 
 private:
+    const T& null() {
+        if constexpr (nullable<T>) {
+            held_.reset();
+            return held_;
+        } else {
+            return held_.emplace();
+        }
+    }
+
     [[no_unique_address]] Serde serde_;
-    std::optional<T> held_;
+    std::optional<plain> held_;
 };
 
 /// Throws undecodable for a null that the type of the source does not admit. `what`: key or value.

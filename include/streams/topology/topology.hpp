@@ -28,7 +28,8 @@ namespace detail {
 void require_chain_length(std::string_view node, std::size_t depth);
 } // namespace detail
 
-/// Makes a node: any callable without arguments that returns a std::unique_ptr of one.
+/// Makes a node: any callable without arguments that returns a std::unique_ptr of one. Where that is null, or there is no
+/// callable, what runs the topology throws topology_error.
 using node_factory = detail::shared_callable<std::unique_ptr<node>()>;
 
 struct place_by_key;

@@ -24,13 +24,9 @@ public:
         return shape_.getter(spec_.name);
     }
     void write(const graph_node& of, topology& out) const {
-        out.add_node({.kind = node_kind::processor,
-                      .name = of.name,
-                      .parents = parent_names(of),
-                      .make = [shape = shape_, store = spec_.name, send_old = send_old_] {
-                          return shape.make(store, send_old);
-                      }});
-        out.add_operator_store(spec_, {of.name});
+        write_processor(
+            of, out,
+            [shape = shape_, store = spec_.name, send_old = send_old_] { return shape.make(store, send_old); }, spec_);
     }
 
 private:
@@ -87,15 +83,15 @@ struct aggregated_times {
 /// Adds the node of an aggregation, behind a repartition topic where the key has changed, and returns its place.
 template <class KeyIn, class ValueIn, class Table>
 [[nodiscard]] attachment add_aggregation(typed_group<KeyIn, ValueIn>& group, std::string name, const std::string& store,
-                                         std::shared_ptr<Table> table,
+                                         shared_value<Table> table,
                                          aggregated_times times) {
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
         make_repartition_nodes<KeyIn, ValueIn>(plan, group.serdes, group.at.window_ends);
     });
-    graph_node what{.name = std::move(name)};
-    what.grace = times.grace;
-    what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
-    attachment at = above.behind(above.graph->add(std::move(what), *above.node), false);
+    const auto write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
+    graph_node& node = above.graph->add(std::move(name), write, *above.node);
+    node.grace = times.grace;
+    attachment at = above.behind(node, false);
     at.window_ends = times.window_ends;
     return at;
 }

@@ -75,7 +75,7 @@ private:
 template <class Key, class Value, class Aggregate, class F>
 struct cogroup_plan {
     using aggregate_type = Aggregate;
-    std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> shared;
+    shared_value<const shared_cogroup_functors<Key, Aggregate>> shared;
     shared_functor<F> aggregator;
 
     class step {
@@ -104,13 +104,13 @@ struct cogroup_upkeep {
 /// One stream of a cogroup without its value type.
 template <class Key, class Aggregate>
 class cogroup_input {
-    using functors = std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>>;
+    using functors = shared_value<const shared_cogroup_functors<Key, Aggregate>>;
 
 public:
     virtual ~cogroup_input() = default;
     [[nodiscard]] virtual group_state& group() const noexcept = 0;
     /// The same for the graph to hold, which the group holds: only nodes can be made of it.
-    [[nodiscard]] virtual std::shared_ptr<const cogroup_input> without_group() const = 0;
+    [[nodiscard]] virtual shared_value<const cogroup_input> without_group() const = 0;
     /// Where its node is attached: behind a repartition topic where the key has changed.
     [[nodiscard]] virtual attachment place(const std::string& store) const = 0;
 
@@ -127,16 +127,16 @@ public:
 template <class KeyIn, class ValueIn, class Aggregate, class F>
 class typed_cogroup_input final : public cogroup_input<without_null_t<KeyIn>, Aggregate> {
     using key_type = without_null_t<KeyIn>;
-    using functors = std::shared_ptr<const shared_cogroup_functors<key_type, Aggregate>>;
+    using functors = shared_value<const shared_cogroup_functors<key_type, Aggregate>>;
     using plan = cogroup_plan<key_type, ValueIn, Aggregate, F>;
 
 public:
-    typed_cogroup_input(std::shared_ptr<typed_group<KeyIn, ValueIn>> group, shared_functor<F> aggregator)
+    typed_cogroup_input(shared_value<typed_group<KeyIn, ValueIn>> group, shared_functor<F> aggregator)
         : group_(std::move(group)), aggregator_(std::move(aggregator)) {}
 
     [[nodiscard]] group_state& group() const noexcept override { return *group_; }
-    [[nodiscard]] std::shared_ptr<const cogroup_input<key_type, Aggregate>> without_group() const override {
-        return std::make_shared<typed_cogroup_input>(nullptr, aggregator_);
+    [[nodiscard]] shared_value<const cogroup_input<key_type, Aggregate>> without_group() const override {
+        return shared_value<typed_cogroup_input>(std::in_place, nullptr, aggregator_);
     }
     [[nodiscard]] attachment place(const std::string& store) const override {
         return before_aggregation(*group_, store, [&](repartition_plan& topic) {
@@ -165,7 +165,7 @@ public:
     }
 
 private:
-    std::shared_ptr<typed_group<KeyIn, ValueIn>> group_;
+    shared_value<typed_group<KeyIn, ValueIn>> group_;
     shared_functor<F> aggregator_;
 };
 

@@ -17,7 +17,7 @@ namespace streams::inline v0::detail {
 
 /// The streams of a cogroup, in the order in which they were added.
 template <class Key, class Aggregate>
-using cogroup_inputs = std::vector<std::shared_ptr<const cogroup_input<Key, Aggregate>>>;
+using cogroup_inputs = std::vector<shared_value<const cogroup_input<Key, Aggregate>>>;
 
 /// Throws topology_error where both are the same grouping.
 void require_other_group(const group_state& one, const group_state& other);
@@ -74,7 +74,7 @@ class cogrouped_table final : public table_of<typename cogroup_shape<Windows>::t
     using row_key = typename shape::template key<Key>;
 
 public:
-    cogrouped_table(std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors, Windows windows,
+    cogrouped_table(shared_value<const shared_cogroup_functors<Key, Aggregate>> functors, Windows windows,
                     store_spec spec, streams::window_ends window_ends)
         : functors_(std::move(functors)), windows_(windows), spec_(std::move(spec)), window_ends_(window_ends) {}
 
@@ -91,12 +91,12 @@ public:
     bool enable_sending_old_values(bool) override { return send_old_ = true; }
     getter_plan<row_key, Aggregate> getter() override {
         return {{spec_.name}, [store = spec_.name] {
-                    return std::make_unique<typename shape::template getter<Key, Aggregate>>(store);
+                    return make_getter<typename shape::template getter<Key, Aggregate>>(store);
                 }};
     }
 
     /// Writes the node of one stream.
-    void write(const std::shared_ptr<const cogroup_input<Key, Aggregate>>& input, const graph_node& of,
+    void write(const shared_value<const cogroup_input<Key, Aggregate>>& input, const graph_node& of,
                topology& out) const {
         const auto make = [input, functors = functors_, extent = extent(), upkeep = cogroup_upkeep{spec_.name, send_old_}] {
             if constexpr (std::is_same_v<Windows, no_windows>)
@@ -104,7 +104,7 @@ public:
             else
                 return input->by_window(functors, upkeep, extent);
         };
-        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
+        write_processor(of, out, make);
     }
     /// Writes the store that the nodes of all streams share.
     void write_store(const std::vector<std::string>& nodes, topology& out) const { out.add_operator_store(spec_, nodes); }
@@ -117,7 +117,7 @@ private:
             return windows_;
     }
 
-    std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors_;
+    shared_value<const shared_cogroup_functors<Key, Aggregate>> functors_;
     Windows windows_;
     store_spec spec_;
     streams::window_ends window_ends_; ///< of keys that are windowed already
@@ -128,21 +128,21 @@ private:
 template <class Key, class Aggregate, class Windows>
 struct added_cogroup {
     attachment at;
-    std::shared_ptr<cogrouped_table<Key, Aggregate, Windows>> table;
+    shared_value<cogrouped_table<Key, Aggregate, Windows>> table;
 };
 
 template <class Key, class Aggregate, class Windows>
 [[nodiscard]] added_cogroup<Key, Aggregate, Windows>
 add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
-            std::shared_ptr<const shared_cogroup_functors<Key, Aggregate>> functors, const Windows& windows,
+            shared_value<const shared_cogroup_functors<Key, Aggregate>> functors, const Windows& windows,
             const std::string& name, const materialized& options, const serdes_for<Key, Aggregate>& serdes) {
     using row_key = typename cogroup_shape<Windows>::template key<Key>;
     const attachment& first = inputs.front()->group().at;
     graph& into = *first.graph;
     const std::string store =
         options.name.empty() ? into.new_store_name("COGROUPKSTREAM-AGGREGATE-") : options.name;
-    auto table = std::make_shared<cogrouped_table<Key, Aggregate, Windows>>(
-        std::move(functors), windows, cogroup_shape<Windows>::spec(store, options, windows),
+    auto table = shared_value<cogrouped_table<Key, Aggregate, Windows>>(
+        std::in_place, std::move(functors), windows, cogroup_shape<Windows>::spec(store, options, windows),
         first.window_ends.value_or(streams::window_ends()));
     require_usable(serdes, concat("store ", store));
     table->keep_by(serdes);
@@ -159,21 +159,18 @@ add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
     std::vector<graph_node*> nodes;
     for (std::size_t at = 0; at < inputs.size(); ++at) {
         const std::string wanted = name.empty() ? "" : concat(name, "-cogroup-agg-", at);
-        graph_node what{.name = into.name_or_new(wanted, "COGROUPKSTREAM-AGGREGATE-")};
-        what.grace = times.grace;
-        what.write = [table, input = inputs[at]->without_group()](const graph_node& of, topology& out) {
+        const auto write = [table, input = inputs[at]->without_group()](const graph_node& of, topology& out) {
             table->write(input, of, out);
         };
-        nodes.push_back(&into.add(std::move(what), *places[at].node));
+        nodes.push_back(&into.add(into.name_or_new(wanted, "COGROUPKSTREAM-AGGREGATE-"), write, *places[at].node));
+        nodes.back()->grace = times.grace;
     }
-    graph_node merge{.name = into.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-")};
-    merge.write = [table](const graph_node& of, topology& out) {
-        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
-                          return make_node<pass_node<row_key, change<Aggregate>>>();
-                      }});
+    const auto write_merge = [table](const graph_node& of, topology& out) {
+        write_processor(of, out, [] { return make_node<pass_node<row_key, change<Aggregate>>>(); });
         table->write_store(parent_names(of), out);
     };
-    graph_node& merged = into.add(std::move(merge), nodes);
+    graph_node& merged = into.add(
+        into.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-"), write_merge, nodes);
     // Without sources, as in Kafka Streams: joins of the result are not checked.
     return {{first.graph, &merged, merged.name, {}, false, times.window_ends ? times.window_ends : first.window_ends},
             std::move(table)};

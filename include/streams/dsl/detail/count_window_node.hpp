@@ -120,8 +120,7 @@ struct count_windows {
         const auto make = [plan = plan, store = spec.name, size = size] {
             return make_node<count_window_node<KeyIn, ValueIn, Plan>>(plan, store, size);
         };
-        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
-        out.add_operator_store(spec, {of.name});
+        write_processor(of, out, make, spec);
     }
 };
 

@@ -55,10 +55,10 @@ template <class Key, class Value, class ForeignKey, class ForeignValue, class Ne
 struct foreign_join {
     template <class Extractor, class F>
     static attachment add(foreign_join_plan plan, const attachment& left,
-                          const std::shared_ptr<table_of<Key, Value>>& rows, const attachment& right,
-                          const std::shared_ptr<table_of<ForeignKey, ForeignValue>>& foreign_rows,
+                          const shared_value<table_of<Key, Value>>& rows, const attachment& right,
+                          const shared_value<table_of<ForeignKey, ForeignValue>>& foreign_rows,
                           shared_functor<Extractor> extractor, shared_functor<F> joiner,
-                          std::shared_ptr<source_table<Key, NewValue>> result) {
+                          shared_value<source_table<Key, NewValue>> result) {
         foreign_rows->enable_sending_old_values(true);
         rows->enable_sending_old_values(true);
         const serdes_for<Key, Value> serdes = rows->serdes();

@@ -11,7 +11,7 @@ namespace streams::inline v0::detail {
 
 /// A user's functor as a topology holds it: once, for all tasks.
 template <class F>
-using shared_functor = shared_value<F>;
+using shared_functor = shared_value<const F>;
 
 template <class F>
 [[nodiscard]] shared_functor<std::decay_t<F>> share(F&& functor) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/core/config.hpp>
+#include <streams/serde/serde_object.hpp>
 #include <streams/serde/window_ends.hpp>
 #include <streams/topology/topology.hpp>
 
-#include <any>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -39,7 +39,7 @@ struct repartition_plan {
     node_factory make_pass;   ///< in its place above a left or outer join
     node_factory make_sink;
     node_factory make_source;
-    std::any serdes{}; ///< serdes_for<Key, Value> of its records
+    store_serdes serdes{}; ///< of its records
 };
 
 struct graph_node;
@@ -74,6 +74,12 @@ struct graph_node {
 
 /// The names of the topology nodes that `of` follows.
 [[nodiscard]] std::vector<std::string> parent_names(const graph_node& of);
+/// Writes a processor with the name of a node, behind the node's parents, and connects it to `stores`, which are there.
+void write_processor(const graph_node& of, topology& out, node_factory make, std::vector<std::string> stores = {});
+void write_processor(std::string name, std::vector<std::string> parents, topology& out, node_factory make,
+                     std::vector<std::string> stores = {});
+/// The same with a store of its own.
+void write_processor(const graph_node& of, topology& out, node_factory make, const store_spec& own);
 
 /// The logical graph behind a streams_builder: names and numbers by Kafka Streams' rules, written as a topology on
 /// demand. Not thread-safe.
@@ -96,6 +102,8 @@ public:
     /// Adds a node below its parents, or an existing one once more, which then counts as the newest.
     graph_node& add(graph_node what, std::span<graph_node* const> parents);
     graph_node& add(graph_node what, graph_node& parent);
+    graph_node& add(std::string name, graph_writer write, std::span<graph_node* const> parents);
+    graph_node& add(std::string name, graph_writer write, graph_node& parent);
     void add_again(graph_node& existing, graph_node& parent);
     /// A processor that needs no store.
     graph_node& add_processor(std::string name, graph_node& parent, node_factory make);
@@ -124,6 +132,8 @@ private:
     std::uint64_t index_ = 0;
     std::size_t priority_ = 0;
 };
+
+[[nodiscard]] std::shared_ptr<graph> new_graph();
 
 /// Where an operator is attached: what a stream, table or group knows without its types.
 struct attachment {

@@ -2,7 +2,6 @@
 
 #include <streams/serde/serde_object.hpp>
 
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -75,21 +74,24 @@ template <template <class...> class Functional, class First, class... Rest>
         return picked_functional<Functional>(rest...);
 }
 
-/// The option of type Wanted among those given, or nullopt.
-template <class Wanted, class... Given>
-[[nodiscard]] std::optional<Wanted> picked(const Given&... given) {
-    std::optional<Wanted> out;
-    [[maybe_unused]] const auto take = [&](const auto& option) {
-        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(option)>, Wanted>) out = option;
-    };
-    (take(given), ...);
-    return out;
+/// The option of type Wanted among those given, or null.
+template <class Wanted>
+[[nodiscard]] constexpr const Wanted* picked() noexcept {
+    return nullptr;
+}
+template <class Wanted, class First, class... Rest>
+[[nodiscard]] constexpr const Wanted* picked(const First& first, const Rest&... rest) noexcept {
+    if constexpr (std::is_same_v<First, Wanted>)
+        return &first;
+    else
+        return picked<Wanted>(rest...);
 }
 
 /// The option of type Wanted among those given, or a default one.
 template <class Wanted, class... Given>
 [[nodiscard]] Wanted pick(const Given&... given) {
-    return picked<Wanted>(given...).value_or(Wanted{});
+    const Wanted* const chosen = picked<Wanted>(given...);
+    return chosen ? *chosen : Wanted{};
 }
 
 /// What an option of the kind `Option<T>` chooses among those given, or else `inherited`.
@@ -99,7 +101,7 @@ template <template <class> class Option, class T, class... Given>
         ((!instance_of<std::remove_cvref_t<Given>, Option> || std::is_same_v<std::remove_cvref_t<Given>, Option<T>>)&&...),
         "a serde object converts another type than the keys or values of the operator that it is given to; the type is the "
         "one without std::optional");
-    if (const auto chosen = picked<Option<T>>(given...)) return chosen->object;
+    if (const auto* const chosen = picked<Option<T>>(given...)) return chosen->object;
     return inherited;
 }
 

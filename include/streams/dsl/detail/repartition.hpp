@@ -72,7 +72,7 @@ template <class Key, class Value>
 void make_repartition_nodes(repartition_plan& plan, const serdes_for<Key, Value>& serdes,
                             std::optional<streams::window_ends> window_ends) {
     require_usable(serdes, concat("repartition topic ", plan.topic));
-    plan.serdes = serdes;
+    plan.serdes = {serdes.key.erased(), serdes.value.erased()};
     plan.make_filter = [] { return make_node<null_key_filter_node<Key, Value>>(); };
     plan.make_pass = [] { return make_node<pass_node<Key, Value>>(); };
     plan.make_sink = [topic = plan.topic, serdes] {

@@ -20,25 +20,24 @@ struct stateful {
                                    const serdes_for<Key, Value>& serdes) {
         using table = source_table<without_null_t<Key>, without_null_t<Value>>;
         const std::string store = options.name.empty() ? at.graph->new_store_name("KSTREAM-TOTABLE-") : options.name;
-        auto description = std::make_shared<table>(key_value_spec(store, options),
-                                                 !options.name.empty() || options.history_retention.has_value(), serdes);
+        auto description = shared_value<table>(std::in_place, key_value_spec(store, options),
+                                               !options.name.empty() || options.history_retention.has_value(), serdes);
         require_usable(serdes, concat("store ", store));
 
         attachment above = at;
         if (at.repartition_required)
             above = behind_repartition(
                 at, name, [&](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, serdes, at.window_ends); });
-        graph_node what{.name = std::move(name)};
-        what.write = [description, ends = at.window_ends.value_or(streams::window_ends())](const graph_node& of,
+        const auto write = [description, ends = at.window_ends.value_or(streams::window_ends())](const graph_node& of,
                                                                                                  topology& out) {
             write_table_source<Key, Value>(*description, of.name, parent_names(of), {}, ends, out);
         };
-        return table_type(above.behind(at.graph->add(std::move(what), *above.node), false), description);
+        return table_type(above.behind(at.graph->add(std::move(name), write, *above.node), false), description);
     }
 
     template <bool Left, class NewValue, class Row, class F>
     static attachment add_table_join(stream_state& stream, const attachment& table_at,
-                                     const std::shared_ptr<table_of<without_null_t<Key>, Row>>& table,
+                                     const shared_value<table_of<without_null_t<Key>, Row>>& table,
                                      shared_functor<F> joiner, const joined& options, const serdes_for<Key, Value>& serdes) {
         attachment above = before_join(stream, options.name, [&](repartition_plan& plan) {
             make_repartition_nodes<Key, Value>(plan, serdes, stream.at.window_ends);
@@ -46,18 +45,20 @@ struct stateful {
         above.sources = united(above.sources, table_at.sources);
         above.graph->copartition(above.sources);
 
-        graph_node what{.name = above.graph->name_or_new(options.name, Left ? "KSTREAM-LEFTJOIN-" : "KSTREAM-JOIN-")};
-        what.passes_null_keys = Left;
+        std::string name = above.graph->name_or_new(options.name, Left ? "KSTREAM-LEFTJOIN-" : "KSTREAM-JOIN-");
+        graph_writer write;
         getter_plan<without_null_t<Key>, Row> rows = table->getter();
         if (options.grace) {
-            check_grace(*options.grace, what.name, table->versioned());
-            require_usable(serdes, concat("join ", what.name));
-            what.write = buffered_join_writer<Left, NewValue>(std::move(rows), std::move(joiner), *options.grace,
-                                                              stream.at.window_ends, kept_by(serdes.key, serdes.value));
+            check_grace(*options.grace, name, table->versioned());
+            require_usable(serdes, concat("join ", name));
+            write = buffered_join_writer<Left, NewValue>(std::move(rows), std::move(joiner), *options.grace,
+                                                         stream.at.window_ends, kept_by(serdes.key, serdes.value));
         } else {
-            what.write = join_writer<Left, NewValue>(std::move(rows), std::move(joiner));
+            write = join_writer<Left, NewValue>(std::move(rows), std::move(joiner));
         }
-        return above.behind(above.graph->add(std::move(what), *above.node), false);
+        graph_node& node = above.graph->add(std::move(name), std::move(write), *above.node);
+        node.passes_null_keys = Left;
+        return above.behind(node, false);
     }
 
 private:
@@ -65,11 +66,8 @@ private:
     static graph_writer join_writer(getter_plan<without_null_t<Key>, Row> rows, shared_functor<F> joiner) {
         return [rows = std::move(rows), joiner = std::move(joiner)](const graph_node& of, topology& out) {
             using node_type = stream_table_join_node<Key, Value, Row, NewValue, F, Left>;
-            out.add_node({.kind = node_kind::processor,
-                          .name = of.name,
-                          .parents = parent_names(of),
-                          .stores = rows.stores,
-                          .make = [make = rows.make, joiner] { return make_node<node_type>(make(), joiner); }});
+            write_processor(
+                of, out, [make = rows.make, joiner] { return make_node<node_type>(make(), joiner); }, rows.stores);
         };
     }
     template <bool Left, class NewValue, class Row, class F>
@@ -82,15 +80,11 @@ private:
             using node_type = buffered_table_join_node<Key, Value, Row, NewValue, F, Left>;
             check_history(grace, of.name, rows.stores, out);
             const join_buffer_plan plan{of.name + "-Buffer", grace, ends};
-            out.add_node(
-                {.kind = node_kind::processor,
-                 .name = of.name,
-                 .parents = parent_names(of),
-                 .make = [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); }});
-            // In this order, which shows in describe() where two names fall together.
+            // The stores in this order, which shows in describe() where two names fall together.
             store_spec buffer = join_buffer_spec(plan.store);
             buffer.serdes = serdes;
-            out.add_operator_store(std::move(buffer), {of.name});
+            write_processor(
+                of, out, [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); }, buffer);
             for (const std::string& store : rows.stores) out.connect_store(of.name, store);
         };
     }

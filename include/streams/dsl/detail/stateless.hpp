@@ -49,8 +49,12 @@ template <class Key, class Value>
     if constexpr (readable_and_writable<Key> && readable_and_writable<Value>)
         return [ends = at.window_ends, serdes](repartition_plan& plan) {
             // Where it takes the place of several topics, those say how records are written.
-            const auto* given = std::any_cast<serdes_for<Key, Value>>(&plan.serdes);
-            make_repartition_nodes<Key, Value>(plan, given ? serdes_for<Key, Value>(*given) : serdes, ends);
+            using key_serde_type = serde_for<without_null_t<Key>>;
+            using value_serde_type = serde_for<without_null_t<Value>>;
+            if (key_serde_type::converts(plan.serdes.key) && value_serde_type::converts(plan.serdes.value))
+                return make_repartition_nodes<Key, Value>(
+                    plan, {key_serde_type::from(plan.serdes.key), value_serde_type::from(plan.serdes.value)}, ends);
+            make_repartition_nodes<Key, Value>(plan, serdes, ends);
         };
     else
         return {};
@@ -136,16 +140,13 @@ struct stateless {
         constexpr bool alike = std::is_same_v<Key, OtherKey> && std::is_same_v<Value, OtherValue>;
         using node_type = typename std::conditional_t<alike, std::type_identity<pass_node<Key, Value>>,
                                                       merge_of<Key, Value, OtherKey, OtherValue>>::type;
-        graph_node what{.name = std::move(name)};
-        what.merging = true;
-        what.repartition_after = filler_of<wider_t<Key, OtherKey>, wider_t<Value, OtherValue>>(at, serdes);
-        what.write = [](const graph_node& of, topology& out) {
-            out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [] {
-                              return make_node<node_type>();
-                          }});
+        const auto write = [](const graph_node& of, topology& out) {
+            write_processor(of, out, [] { return make_node<node_type>(); });
         };
         graph_node* const parents[] = {at.node, other.node};
-        graph_node& node = at.graph->add(std::move(what), parents);
+        graph_node& node = at.graph->add(std::move(name), write, parents);
+        node.merging = true;
+        node.repartition_after = filler_of<wider_t<Key, OtherKey>, wider_t<Value, OtherValue>>(at, serdes);
         attachment merged = at.behind(node, at.repartition_required || other.repartition_required);
         merged.sources = united(merged.sources, other.sources);
         return merged;

@@ -18,7 +18,7 @@ class stream_handle {
 public:
     /// For the library: a stream at a place in the graph.
     explicit stream_handle(attachment at, serdes_for<Key, Value> serdes = {})
-        : state_(std::make_shared<stream_state>(stream_state{std::move(at)})), serdes_(std::move(serdes)) {}
+        : state_(std::in_place, std::move(at)), serdes_(std::move(serdes)) {}
 
     /// For the library.
     [[nodiscard]] const attachment& at() const noexcept { return state_->at; }
@@ -42,7 +42,7 @@ protected:
     }
 
 private:
-    std::shared_ptr<stream_state> state_;
+    shared_value<stream_state> state_;
     serdes_for<Key, Value> serdes_;
 };
 

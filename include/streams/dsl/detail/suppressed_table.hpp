@@ -53,7 +53,7 @@ private:
 template <class Key, class Value>
 class suppressed_table final : public table_of<Key, Value> {
 public:
-    suppressed_table(std::shared_ptr<table_of<Key, Value>> parent, suppress_plan plan, store_spec spec)
+    suppressed_table(shared_value<table_of<Key, Value>> parent, suppress_plan plan, store_spec spec)
         : parent_(std::move(parent)), plan_(std::move(plan)), spec_(std::move(spec)) {
         parent_->enable_sending_old_values(true);
         this->use_serdes(parent_->serdes());
@@ -66,25 +66,22 @@ public:
         getter_plan<Key, Value> above = parent_->getter();
         above.stores.insert(above.stores.begin(), spec_.name); // the order in which describe() meets them
         return {std::move(above.stores), [make = std::move(above.make), store = spec_.name] {
-                    return std::make_unique<suppressed_getter<Key, Value>>(make(), store);
+                    return make_getter<suppressed_getter<Key, Value>>(make(), store);
                 }};
     }
     void write(const graph_node& of, topology& out) const {
-        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [plan = plan_] {
-                          return make_node<suppress_node<Key, Value>>(plan);
-                      }});
-        out.add_operator_store(spec_, {of.name});
+        write_processor(of, out, [plan = plan_] { return make_node<suppress_node<Key, Value>>(plan); }, spec_);
     }
 
 private:
-    std::shared_ptr<table_of<Key, Value>> parent_;
+    shared_value<table_of<Key, Value>> parent_;
     suppress_plan plan_;
     store_spec spec_;
 };
 
 /// Adds the node of a suppress, and returns its place and its table.
 template <class Key, class Value, class Suppression>
-[[nodiscard]] auto add_suppress(const attachment& at, const std::shared_ptr<table_of<Key, Value>>& parent,
+[[nodiscard]] auto add_suppress(const attachment& at, const shared_value<table_of<Key, Value>>& parent,
                                 const Suppression& options, const std::string& wanted) {
     if (parent->versioned())
         throw topology_error("ktable::suppress cannot hold back the updates of a versioned table, which may come out of "
@@ -98,11 +95,10 @@ template <class Key, class Value, class Suppression>
         plan = plan_of(options);
     plan.store = store;
     plan.window_ends = at.window_ends.value_or(streams::window_ends());
-    auto table = std::make_shared<suppressed_table<Key, Value>>(
-        parent, std::move(plan), change_buffer_spec(store, options.logging, options.changelog_config));
-    graph_node what{.name = name};
-    what.write = [table](const graph_node& of, topology& out) { table->write(of, out); };
-    attachment below = at.behind(at.graph->add(std::move(what), *at.node), false);
+    auto table = shared_value<suppressed_table<Key, Value>>(
+        std::in_place, parent, std::move(plan), change_buffer_spec(store, options.logging, options.changelog_config));
+    const auto write = [table](const graph_node& of, topology& out) { table->write(of, out); };
+    attachment below = at.behind(at.graph->add(name, write, *at.node), false);
     below.sources.clear(); // Kafka Streams does not check the partitions of what is joined with the result.
     return std::pair(std::move(below), std::move(table));
 }

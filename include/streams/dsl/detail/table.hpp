@@ -22,6 +22,7 @@ struct row_view {
 template <class Key, class Value>
 class value_getter {
 public:
+    using base = value_getter;
     virtual ~value_getter() = default;
     virtual void init(task_context& context) = 0;
     /// Valid until the next call.
@@ -29,6 +30,12 @@ public:
     /// The row at a time, where the table keeps versions; else as get.
     [[nodiscard]] virtual row_view<Value> get_as_of(const Key& key, std::int64_t /*time*/) { return get(key); }
 };
+
+/// A getter behind its base; as make_node.
+template <class Getter, class... Args>
+[[nodiscard]] auto make_getter(Args&&... args) {
+    return std::unique_ptr<typename Getter::base>(new Getter(std::forward<Args>(args)...));
+}
 
 /// How the nodes of a task come by the rows of a table, and the stores that they must be connected to for it.
 template <class Key, class Value>
@@ -124,7 +131,7 @@ private:
 
 template <class Key, class Value>
 [[nodiscard]] getter_plan<Key, Value> getter_from_store(const std::string& store) {
-    return {{store}, [store] { return std::make_unique<store_getter<Key, Value>>(store); }};
+    return {{store}, [store] { return make_getter<store_getter<Key, Value>>(store); }};
 }
 
 } // namespace streams::inline v0::detail

@@ -139,7 +139,7 @@ struct table_aggregation_names {
 /// Adds an aggregation of a grouped table behind its repartition topic, and returns its place.
 template <class Key, class Value, class Table>
 [[nodiscard]] attachment add_table_aggregation(group_state& group, const table_aggregation_names& names,
-                                               std::shared_ptr<Table> table, const serdes_for<Key, Value>& serdes) {
+                                               shared_value<Table> table, const serdes_for<Key, Value>& serdes) {
     using sink = topic_sink<Key, change<Value>, std::string, place_by_key, serde_for<Key>, change_serde<Value>>;
     const std::string topic = (group.name.empty() ? names.store : group.name) + "-repartition";
     require_usable(serdes, concat("repartition topic ", topic));
@@ -151,9 +151,8 @@ template <class Key, class Value, class Table>
         [key = reading_back(serdes.key, group.at.window_ends), value = serdes.value] {
             return make_node<change_source<Key, Value>>(key, value);
         });
-    graph_node what{.name = names.node};
-    what.write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
-    return above.behind(above.graph->add(std::move(what), *above.node), false);
+    const auto write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
+    return above.behind(above.graph->add(names.node, write, *above.node), false);
 }
 
 } // namespace streams::inline v0::detail

@@ -13,15 +13,15 @@ template <class Key, class Value>
 class table_handle {
 public:
     /// For the library: a table at a place in the graph.
-    table_handle(attachment at, std::shared_ptr<table_of<Key, Value>> table)
+    table_handle(attachment at, shared_value<table_of<Key, Value>> table)
         : at_(std::move(at)), table_(std::move(table)) {}
     /// For the library.
     [[nodiscard]] const attachment& at() const noexcept { return at_; }
-    [[nodiscard]] const std::shared_ptr<table_of<Key, Value>>& table() const noexcept { return table_; }
+    [[nodiscard]] const shared_value<table_of<Key, Value>>& table() const noexcept { return table_; }
 
 private:
     attachment at_;
-    std::shared_ptr<table_of<Key, Value>> table_;
+    shared_value<table_of<Key, Value>> table_;
 };
 
 } // namespace streams::inline v0::detail

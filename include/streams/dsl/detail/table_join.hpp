@@ -23,7 +23,7 @@ class joined_table final : public table_of<Key, NewValue> {
     using side_node = table_join_node<Key, Left, Right, NewValue, F, Kind, FromLeft>;
 
 public:
-    joined_table(std::shared_ptr<table_of<Key, Left>> left, std::shared_ptr<table_of<Key, Right>> right,
+    joined_table(shared_value<table_of<Key, Left>> left, shared_value<table_of<Key, Right>> right,
                  shared_functor<F> joiner, std::optional<store_spec> spec)
         : left_(std::move(left)), right_(std::move(right)), joiner_(std::move(joiner)), spec_(std::move(spec)) {
         // Whether a deletion ends a row of the join is seen by the value that was deleted.
@@ -43,7 +43,7 @@ public:
         if constexpr (Stored) return getter_from_store<Key, NewValue>(spec_->name);
         return {united(left_rows_.stores, right_rows_.stores),
                 [left = left_rows_.make, right = right_rows_.make, joiner = joiner_] {
-                    return std::make_unique<join_getter<Key, Left, Right, NewValue, F, Kind>>(left(), right(), joiner);
+                    return make_getter<join_getter<Key, Left, Right, NewValue, F, Kind>>(left(), right(), joiner);
                 }};
     }
 
@@ -51,14 +51,12 @@ public:
                streams::window_ends window_ends, topology& out) const {
         write_side<true>(names.left, parents[0], right_rows_, left_->versioned(), out);
         write_side<false>(names.right, parents[1], left_rows_, right_->versioned(), out);
-        node_spec merge{.kind = node_kind::processor, .name = names.merge, .parents = {names.left, names.right}};
+        node_factory merge = [] { return make_node<table_merge_node<Key, NewValue>>(); };
         if constexpr (Stored)
-            merge.make = [upkeep = table_upkeep{spec_->name, send_old_, window_ends}] {
+            merge = [upkeep = table_upkeep{spec_->name, send_old_, window_ends}] {
                 return make_node<stored_table_merge_node<Key, NewValue>>(upkeep);
             };
-        else
-            merge.make = [] { return make_node<table_merge_node<Key, NewValue>>(); };
-        out.add_node(std::move(merge));
+        write_processor(names.merge, {names.left, names.right}, out, std::move(merge));
         if (spec_) out.add_operator_store(*spec_, {names.merge});
     }
 
@@ -69,12 +67,11 @@ private:
         const auto make = [others = others.make, joiner = joiner_, send_old = send_old_, versioned] {
             return make_node<side_node<FromLeft>>(others(), joiner, send_old, versioned);
         };
-        out.add_node(
-            {.kind = node_kind::processor, .name = name, .parents = {parent}, .stores = others.stores, .make = make});
+        write_processor(name, {parent}, out, make, others.stores);
     }
 
-    std::shared_ptr<table_of<Key, Left>> left_;
-    std::shared_ptr<table_of<Key, Right>> right_;
+    shared_value<table_of<Key, Left>> left_;
+    shared_value<table_of<Key, Right>> right_;
     shared_functor<F> joiner_;
     std::optional<store_spec> spec_;
     getter_plan<Key, Left> left_rows_;
@@ -85,21 +82,21 @@ private:
 /// Adds the join of two tables to the graph, and returns its place. Throws topology_error where both are the same.
 template <class Table>
 [[nodiscard]] attachment add_table_join(const attachment& left, const attachment& right, table_join_names names,
-                                        std::shared_ptr<Table> table) {
+                                        shared_value<Table> table) {
     if (left.node == right.node)
         throw topology_error(concat("the table of ", left.node->name, " is joined with itself, which pairs each row with "
                                     "itself; use map_values, or a join with an extractor if rows refer to other rows"));
-    graph_node what{.name = names.merge};
-    what.write = [table = std::move(table), names = std::move(names),
-                  parents = std::array{left.node->name, right.node->name},
-                  ends = left.window_ends.value_or(streams::window_ends())](const graph_node&, topology& out) {
+    const std::string name = names.merge;
+    const auto write = [table = std::move(table), names = std::move(names),
+                        parents = std::array{left.node->name, right.node->name},
+                        ends = left.window_ends.value_or(streams::window_ends())](const graph_node&, topology& out) {
         table->write(names, parents, ends, out);
     };
     attachment above = left;
     above.sources = united(above.sources, right.sources);
     above.graph->copartition(above.sources);
     graph_node* const parents[] = {left.node, right.node};
-    return above.behind(above.graph->add(std::move(what), parents), false);
+    return above.behind(above.graph->add(name, write, parents), false);
 }
 
 } // namespace streams::inline v0::detail

@@ -112,7 +112,7 @@ void write_table_source(const Table& table, std::string name, std::vector<std::s
     const auto make = [upkeep = table.upkeep(window_ends)] {
         return make_node<table_source_node<KeyIn, ValueIn>>(upkeep);
     };
-    out.add_node({.kind = node_kind::processor, .name = name, .parents = std::move(parents), .make = make});
+    write_processor(name, std::move(parents), out, make);
     if (!table.store()) return;
     store_spec spec = *table.store();
     if (!topic.empty()) {

@@ -46,6 +46,8 @@ struct row_transformation {
     }
 };
 
+[[noreturn]] void throw_null_transformer(std::string_view node);
+
 /// The same by an object of the task's own, which a supplier makes.
 template <class Key, class Value, class NewValue, class Supplier>
 class supplied_transformation {
@@ -55,10 +57,13 @@ public:
 
     explicit supplied_transformation(const task_functor<Supplier>& supplier) : transformer_(supplier.get()()) {}
     void init(task_context& context, std::string_view node) {
+        if (!transformer_) throw_null_transformer(node);
         task_.emplace(context, node);
         transformer_->init(*task_);
     }
-    void close() { transformer_->close(); }
+    void close() {
+        if (transformer_) transformer_->close();
+    }
     const NewValue* operator()(const Key& key, const Value* value, held_type& holder) const {
         holder = transformer_->transform(key, value);
         return pointer_to(holder);
@@ -175,7 +180,7 @@ class table_view final : public table_of<Key, typename Operation::result_type> {
 
 public:
     /// `materialized`: how the view is kept was said, if only without a name; then it has versions only in its own store.
-    table_view(std::shared_ptr<table_of<Key, Value>> parent, shared_functor<F> functor, std::optional<store_spec> spec,
+    table_view(shared_value<table_of<Key, Value>> parent, shared_functor<F> functor, std::optional<store_spec> spec,
                bool materialized)
         : parent_(std::move(parent)), functor_(std::move(functor)), spec_(std::move(spec)),
           materialized_(materialized) {
@@ -201,8 +206,7 @@ public:
         if (spec_) return getter_from_store<Key, row_type>(spec_->name);
         getter_plan<Key, Value> above = parent_->getter();
         return {united(above.stores, used_), [make = above.make, functor = functor_] {
-                    return std::make_unique<view_getter<Key, Value, Operation>>(make(),
-                                                                                Operation{task_functor<F>(functor)});
+                    return make_getter<view_getter<Key, Value, Operation>>(make(), Operation{task_functor<F>(functor)});
                 }};
     }
     void write(const graph_node& of, streams::window_ends window_ends, topology& out) const {
@@ -211,14 +215,14 @@ public:
             return make_node<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)},
                                                                                    upkeep, versioned);
         };
-        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = make});
+        write_processor(of, out, make);
         if (spec_) out.add_operator_store(*spec_, {of.name});
         for (const store_spec& each : brought_) out.add_store(each);
         for (const std::string& store : used_) out.connect_store(of.name, store);
     }
 
 private:
-    std::shared_ptr<table_of<Key, Value>> parent_;
+    shared_value<table_of<Key, Value>> parent_;
     shared_functor<F> functor_;
     std::optional<store_spec> spec_;
     std::vector<std::string> used_;

@@ -103,7 +103,7 @@ private:
 template <class Key, class Value>
 [[nodiscard]] std::shared_ptr<const store_serdes> kept_by(const serde_for<Key>& key, const serde_for<Value>& value) {
     if (!key.chosen() && !value.chosen()) return nullptr;
-    return std::make_shared<const store_serdes>(store_serdes{key, value});
+    return kept(key.erased(), value.erased());
 }
 
 template <class T>

@@ -28,7 +28,7 @@ struct by_window {
         return make_node<node_type>(plan, store, send_old, windows, how);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
-        return {{store}, [store] { return std::make_unique<window_getter<without_null_t<KeyIn>, row_type>>(store); }};
+        return {{store}, [store] { return make_getter<window_getter<without_null_t<KeyIn>, row_type>>(store); }};
     }
     [[nodiscard]] static store_spec spec(std::string name, const Windows& windows, const emission& how,
                                          const materialized& options) {
@@ -55,7 +55,7 @@ struct by_session {
         return make_node<session_aggregate_node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows, how);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
-        return {{store}, [store] { return std::make_unique<session_getter<without_null_t<KeyIn>, row_type>>(store); }};
+        return {{store}, [store] { return make_getter<session_getter<without_null_t<KeyIn>, row_type>>(store); }};
     }
     [[nodiscard]] static store_spec spec(std::string name, const session_windows& windows, const emission& how,
                                          const materialized& options) {
