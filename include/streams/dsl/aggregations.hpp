@@ -1,7 +1,7 @@
 #pragma once
 
-#include <streams/dsl/detail/aggregation_checks.hpp>
-#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/options.hpp>
 
 #include <utility>

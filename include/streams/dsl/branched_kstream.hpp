@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/branch_node.hpp>
-#include <streams/dsl/detail/graph.hpp>
-#include <streams/dsl/detail/pass_node.hpp>
-#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/stateless/branch_node.hpp>
+#include <streams/dsl/detail/graph/graph.hpp>
+#include <streams/dsl/detail/graph/pass_node.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 

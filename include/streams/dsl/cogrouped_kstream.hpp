@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/aggregation_checks.hpp>
-#include <streams/dsl/detail/cogrouped_table.hpp>
-#include <streams/dsl/detail/parameters.hpp>
-#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
+#include <streams/dsl/detail/aggregation/cogrouped_table.hpp>
+#include <streams/dsl/detail/graph/parameters.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 #include <streams/dsl/windows.hpp>
@@ -18,8 +18,8 @@ namespace detail {
 
 /// Checks one stream of a cogroup.
 template <class Key, class Value, class Aggregate, class F>
-[[nodiscard]] detail::shared_value<const cogroup_input<without_null_t<Key>, Aggregate>>
-checked_cogroup_input(detail::shared_value<typed_group<Key, Value>> group, F&& aggregator) {
+[[nodiscard]] shared_value<const cogroup_input<without_null_t<Key>, Aggregate>>
+checked_cogroup_input(shared_value<typed_group<Key, Value>> group, F&& aggregator) {
     check_aggregated_types<Key, Value, Aggregate>();
     static_assert(!mutable_aggregator<F, without_null_t<Key>, Value, Aggregate>,
                   "cogroup: the functor is a mutable lambda, but all tasks share it; keep state in a store, or give each "
@@ -29,8 +29,8 @@ checked_cogroup_input(detail::shared_value<typed_group<Key, Value>> group, F&& a
                   "its stream has it, the aggregate of the one type that all functors of the cogroup share, as an rvalue");
     static_assert(std::convertible_to<fold_result_t<F, without_null_t<Key>, Value, Aggregate>, std::optional<Aggregate>>,
                   "cogroup: the functor must return the aggregate, or a std::optional of it");
-    return detail::shared_value<typed_cogroup_input<Key, Value, Aggregate, std::decay_t<F>>>(std::in_place, 
-        std::move(group), share(std::forward<F>(aggregator)));
+    return shared_value<typed_cogroup_input<Key, Value, Aggregate, std::decay_t<F>>>(
+        std::in_place, std::move(group), share(std::forward<F>(aggregator)));
 }
 
 /// What the handles of a cogroup share: its streams, and how it becomes a table.
@@ -56,17 +56,20 @@ protected:
                       "aggregate: the initializer must return the aggregate that the functors of the cogroup take");
         using functors = typed_shared_cogroup_functors<Key, Aggregate, std::decay_t<Initializer>, std::decay_t<Merger>>;
         auto made = add_cogroup<Key, Aggregate>(
-            inputs_, detail::shared_value<functors>(std::in_place, share(std::forward<Initializer>(init)), share(std::forward<Merger>(merger))),
+            inputs_,
+            shared_value<functors>(std::in_place, share(std::forward<Initializer>(init)),
+                                   share(std::forward<Merger>(merger))),
             windows_, pick<named>(options...).name, pick<materialized>(options...),
             serdes_from(serdes_for<Key, Aggregate>(), options...));
-        return ktable<typename cogroup_shape<Windows>::template key<Key>, Aggregate, Rows>(std::move(made.at),
-                                                                                          std::move(made.table));
+        using row_key = typename Windows::rows::template key<Key>;
+        return ktable<row_key, Aggregate, Rows>(std::move(made.at), std::move(made.table));
     }
     [[nodiscard]] const cogroup_inputs<Key, Aggregate>& inputs() const noexcept { return inputs_; }
+    [[nodiscard]] const Windows& windows() const noexcept { return windows_; }
 
 private:
     cogroup_inputs<Key, Aggregate> inputs_;
-    [[no_unique_address]] Windows windows_;
+    Windows windows_;
 };
 
 } // namespace detail
@@ -126,7 +129,7 @@ public:
             detail::checked_cogroup_input<OtherKey, Value, Aggregate>(group.state(), std::forward<F>(aggregator));
         more.push_back(std::move(input));
         constexpr rows both = Rows == rows::deletable ? rows::deletable : detail::rows_of<result>;
-        return cogrouped_kstream<Key, Aggregate, both>(std::move(more), detail::no_windows{});
+        return cogrouped_kstream<Key, Aggregate, both>(std::move(more), this->windows());
     }
 
     /// The aggregate of each key. `init` makes the first one.

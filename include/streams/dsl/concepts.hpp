@@ -1,6 +1,6 @@
 #pragma once
 
-#include <streams/dsl/detail/view_of_copy.hpp>
+#include <streams/dsl/detail/stores/view_of_copy.hpp>
 #include <streams/dsl/per_task.hpp>
 #include <streams/serde/serde.hpp>
 

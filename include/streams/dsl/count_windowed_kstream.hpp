@@ -1,9 +1,9 @@
 #pragma once
 
-#include <streams/dsl/detail/aggregated_table.hpp>
-#include <streams/dsl/detail/aggregation_checks.hpp>
-#include <streams/dsl/detail/count_window_node.hpp>
-#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/aggregation/aggregated_table.hpp>
+#include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
+#include <streams/dsl/detail/windows/count_window_node.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 
@@ -51,7 +51,7 @@ private:
         if (serdes.key.chosen() || serdes.value.chosen())
             spec.serdes = detail::kept_by(serdes.key, serde_for<detail::counted<aggregate_type>>(
                                                           detail::counted_serde<aggregate_type>{serdes.value}));
-        auto table = detail::shared_value<windows>(std::in_place, windows{std::move(plan), std::move(spec), size_});
+        detail::shared_value<windows> table(std::in_place, windows{std::move(plan), std::move(spec), size_});
         auto place = detail::add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, std::move(table),
                                                          {.window_ends = group_->at.window_ends});
         return kstream<without_null_t<Key>, typename Plan::aggregate_type>(std::move(place), serdes);

@@ -4,9 +4,9 @@
 #include <streams/dsl/cogrouped_kstream.hpp>
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/count_windowed_kstream.hpp>
-#include <streams/dsl/detail/aggregated_table.hpp>
-#include <streams/dsl/detail/parameters.hpp>
-#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/aggregation/aggregated_table.hpp>
+#include <streams/dsl/detail/graph/parameters.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 #include <streams/dsl/session_windowed_kstream.hpp>
@@ -64,7 +64,7 @@ public:
         using result = detail::fold_result_t<F, without_null_t<Key>, Value, aggregate_type>;
         return cogrouped_kstream<without_null_t<Key>, aggregate_type, detail::rows_of<result>>(
             {detail::checked_cogroup_input<Key, Value, aggregate_type>(state_, std::forward<F>(aggregator))},
-            detail::no_windows{});
+            detail::no_windows{at().window_ends.value_or(streams::window_ends())});
     }
 
     /// For the library: a grouping at a place in the graph.
@@ -85,8 +85,8 @@ private:
         using shape = detail::by_key<Key, Value, plan>;
         auto names = detail::new_names(at(), prefix, options...);
         const auto serdes = detail::row_serdes<plan>(state_->serdes, names.store, options...);
-        auto table = detail::shared_value<detail::aggregated_table<shape>>(std::in_place, 
-            shape{std::move(checked.plan), at().window_ends.value_or(streams::window_ends())},
+        detail::shared_value<detail::aggregated_table<shape>> table(
+            std::in_place, shape{std::move(checked.plan), {at().window_ends.value_or(streams::window_ends())}},
             detail::key_value_spec(names.store, detail::pick<materialized>(options...)), serdes);
         table->use_serdes(serdes);
         auto place = detail::add_aggregation<Key, Value>(*state_, std::move(names.node), names.store, table,

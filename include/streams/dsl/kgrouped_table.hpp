@@ -1,8 +1,8 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/table_aggregation.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/aggregation/table_aggregation.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 
@@ -114,8 +114,8 @@ private:
         using shape = detail::by_group<Key, Value, Plan>;
         const auto window_ends = state_->at.window_ends.value_or(streams::window_ends());
         const auto serdes = detail::row_serdes<Plan>(state_->serdes, names.store, options...);
-        auto table = detail::shared_value<detail::aggregated_table<shape>>(std::in_place, shape{std::move(plan), window_ends},
-                                                                       detail::key_value_spec(names.store, kept), serdes);
+        detail::shared_value<detail::aggregated_table<shape>> table(
+            std::in_place, shape{std::move(plan), window_ends}, detail::key_value_spec(names.store, kept), serdes);
         table->use_serdes(serdes);
         auto place = detail::add_table_aggregation<Key, Value>(*state_, names, table, state_->serdes);
         return {std::move(place), std::move(table)};

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/graph.hpp>
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/stateful.hpp>
-#include <streams/dsl/detail/stateless.hpp>
+#include <streams/dsl/detail/graph/graph.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/tables/stateful.hpp>
+#include <streams/dsl/detail/stateless/stateless.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/kstream_extensions.hpp>
 #include <streams/dsl/options.hpp>

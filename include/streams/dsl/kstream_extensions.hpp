@@ -1,9 +1,9 @@
 #pragma once
 
-#include <streams/dsl/detail/deduplicate_node.hpp>
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/repartition.hpp>
-#include <streams/dsl/detail/throttle_node.hpp>
+#include <streams/dsl/detail/windows/deduplicate_node.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/repartition.hpp>
+#include <streams/dsl/detail/stateless/throttle_node.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/kstream_processing.hpp>
 #include <streams/dsl/options.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <streams/dsl/detail/stream_global_join_node.hpp>
+#include <streams/dsl/detail/joins/stream_global_join_node.hpp>
 #include <streams/dsl/global_ktable.hpp>
 #include <streams/dsl/kstream_joins.hpp>
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/merge_node.hpp>
-#include <streams/dsl/detail/stateful.hpp>
-#include <streams/dsl/detail/stream_join.hpp>
-#include <streams/dsl/detail/stream_handle.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/stateless/merge_node.hpp>
+#include <streams/dsl/detail/tables/stateful.hpp>
+#include <streams/dsl/detail/joins/stream_join.hpp>
+#include <streams/dsl/detail/graph/stream_handle.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 #include <streams/dsl/windows.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/processing.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/processing.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/kstream_global_joins.hpp>
 #include <streams/dsl/options.hpp>

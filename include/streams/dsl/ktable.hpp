@@ -1,12 +1,12 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/processing.hpp>
-#include <streams/dsl/detail/suppressed_table.hpp>
-#include <streams/dsl/detail/table_grouping_node.hpp>
-#include <streams/dsl/detail/table_to_stream_node.hpp>
-#include <streams/dsl/detail/table_views.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/processing.hpp>
+#include <streams/dsl/detail/tables/suppressed_table.hpp>
+#include <streams/dsl/detail/aggregation/table_grouping_node.hpp>
+#include <streams/dsl/detail/tables/table_to_stream_node.hpp>
+#include <streams/dsl/detail/tables/table_views.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/ktable_joins.hpp>
 #include <streams/dsl/options.hpp>
@@ -208,7 +208,7 @@ private:
             detail::require_usable(serdes, concat("store ", spec->name));
             spec->serdes = detail::kept_by(serdes.key, serdes.value);
         }
-        auto rows_view = detail::shared_value<view_type>(std::in_place, table(), detail::share(std::forward<F>(f)),
+        detail::shared_value<view_type> rows_view(std::in_place, table(), detail::share(std::forward<F>(f)),
                                                          std::move(spec), kept != nullptr);
         rows_view->use_serdes(serdes);
         if constexpr (detail::transformer_supplier<std::decay_t<F>>)

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/foreign_join.hpp>
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/table_handle.hpp>
-#include <streams/dsl/detail/table_join.hpp>
+#include <streams/dsl/detail/foreign_key/foreign_join.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/table_handle.hpp>
+#include <streams/dsl/detail/joins/table_join.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 
@@ -107,7 +107,7 @@ private:
         using result_table = detail::source_table<Key, NewValue>;
         const auto serdes =
             detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
-        auto table = detail::shared_value<result_table>(std::in_place, detail::key_value_spec(store, kept), !kept.name.empty(), serdes);
+        detail::shared_value<result_table> table(std::in_place, detail::key_value_spec(store, kept), !kept.name.empty(), serdes);
         using shape = detail::foreign_join<Key, Value, ForeignKey, Other, NewValue, Kind == detail::join_kind::left>;
         return ktable<Key, NewValue, rows::deletable>(shape::add(std::move(plan), at, this->table(), other.at(),
                                                                  other.table(),
@@ -165,7 +165,7 @@ private:
 
         using functor = std::decay_t<F>;
         using table_type = detail::joined_table<Key, Value, Other, NewValue, functor, Kind, stored>;
-        auto table = detail::shared_value<table_type>(std::in_place, this->table(), other.table(), detail::share(std::forward<F>(joiner)),
+        detail::shared_value<table_type> table(std::in_place, this->table(), other.table(), detail::share(std::forward<F>(joiner)),
                                                   std::move(spec));
         table->use_serdes(serdes);
         return ktable<Key, NewValue, rows::deletable>(detail::add_table_join(at, other.at(), std::move(names), table),

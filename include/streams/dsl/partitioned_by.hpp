@@ -2,7 +2,7 @@
 
 #include <streams/core/record.hpp>
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/functor.hpp>
+#include <streams/dsl/detail/graph/functor.hpp>
 
 #include <concepts>
 #include <cstdint>

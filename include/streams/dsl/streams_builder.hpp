@@ -1,10 +1,10 @@
 #pragma once
 
-#include <streams/dsl/detail/graph.hpp>
-#include <streams/dsl/detail/pick.hpp>
-#include <streams/dsl/detail/processing.hpp>
-#include <streams/dsl/detail/sources.hpp>
-#include <streams/dsl/detail/table_source.hpp>
+#include <streams/dsl/detail/graph/graph.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/processing.hpp>
+#include <streams/dsl/detail/graph/sources.hpp>
+#include <streams/dsl/detail/tables/table_source.hpp>
 #include <streams/dsl/global_ktable.hpp>
 #include <streams/dsl/kstream.hpp>
 #include <streams/dsl/ktable.hpp>
@@ -74,7 +74,7 @@ public:
         const std::string store = kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name;
         using table_type = detail::source_table<Key, Value>;
         const auto serdes = chosen_serdes<Key, Value>(topic, options...);
-        auto table = detail::shared_value<table_type>(std::in_place, detail::key_value_spec(store, kept),
+        detail::shared_value<table_type> table(std::in_place, detail::key_value_spec(store, kept),
                                                   !kept.name.empty() || kept.history_retention.has_value(), serdes);
         auto at = detail::add_table_source(
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),

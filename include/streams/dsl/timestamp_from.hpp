@@ -1,8 +1,8 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/functor.hpp>
-#include <streams/dsl/detail/pick.hpp>
+#include <streams/dsl/detail/graph/functor.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/topology/timestamp_extractors.hpp>
 #include <streams/topology/topic_source.hpp>
 

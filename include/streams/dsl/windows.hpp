@@ -1,7 +1,9 @@
 #pragma once
 
-#include <streams/dsl/detail/join_span.hpp>
-#include <streams/dsl/detail/time_windows.hpp>
+#include <streams/dsl/detail/joins/join_span.hpp>
+#include <streams/dsl/detail/windows/session_windows.hpp>
+#include <streams/dsl/detail/windows/sliding_windows.hpp>
+#include <streams/dsl/detail/windows/time_windows.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -91,9 +93,6 @@ template <custom_windows W>
 [[nodiscard]] std::int64_t checked(const close_when_idle& idle);
 /// The size. Throws topology_error unless it is above zero.
 [[nodiscard]] std::int64_t checked(const count_window& windows);
-/// Throws topology_error for windows that never close.
-void require_end(const time_windows& windows);
-inline void require_end(const sliding_windows&) {}
 
 template <class W>
 using checked_t = decltype(checked(std::declval<const W&>()));

@@ -1,0 +1,71 @@
+#include <streams/dsl/detail/aggregation/change_topic.hpp>
+
+namespace streams::inline v0::detail {
+
+namespace {
+
+constexpr unsigned bits_in_byte = 7;
+constexpr unsigned more = 0x80;
+
+[[noreturn]] void damaged(bytes_view in) {
+    throw serialization_error(concat(in.size(), " bytes are no update of a table in the format of KIP-904; only the "
+                                                "application itself may write to its repartition topics"));
+}
+
+/// Reads a length off the front of `in`.
+std::size_t take_varint(bytes_view& in) {
+    std::uint32_t raw = 0;
+    for (unsigned shift = 0; shift < 32; shift += bits_in_byte) {
+        if (in.empty()) damaged(in);
+        const auto byte = std::to_integer<std::uint32_t>(in[0]);
+        in = in.subview(1);
+        raw |= (byte & (more - 1)) << shift;
+        if (byte & more) continue;
+        if (raw & 1) damaged(in); // zig-zag: an odd one is negative
+        return raw >> 1;
+    }
+    damaged(in);
+}
+
+} // namespace
+
+void insert_varint(bytes& out, std::size_t at, std::uint32_t length) {
+    std::byte text[5];
+    std::size_t size = 0;
+    std::uint32_t left = length << 1;
+    for (; left >= more; left >>= bits_in_byte) text[size++] = static_cast<std::byte>((left & (more - 1)) | more);
+    text[size++] = static_cast<std::byte>(left);
+    const std::size_t tail = out.size() - at;
+    out.extend(size);
+    std::byte* const to = out.data() + at;
+    std::memmove(to + size, to, tail);
+    std::memcpy(to, text, size);
+}
+
+change_parts split_change(bytes_view in) {
+    if (in.empty()) damaged(in);
+    auto content = static_cast<change_content>(in[in.size() - 1]);
+    bytes_view body = in.subview(0, in.size() - 1);
+    change_parts parts;
+    if (content > change_content::both_and_order) damaged(in);
+    if (content > change_content::both) {
+        if (body.empty()) damaged(in);
+        parts.is_latest = body[body.size() - 1] != std::byte{0};
+        body = body.subview(0, body.size() - 1);
+        content = static_cast<change_content>(static_cast<std::uint8_t>(content) -
+                                              static_cast<std::uint8_t>(change_content::old_value_and_order));
+    }
+    if (content == change_content::old_value) {
+        parts.old_value = body;
+    } else if (content == change_content::new_value) {
+        parts.new_value = body;
+    } else {
+        const std::size_t size = take_varint(body);
+        if (size > body.size()) damaged(in);
+        parts.new_value = body.subview(0, size);
+        parts.old_value = body.subview(size);
+    }
+    return parts;
+}
+
+} // namespace streams::inline v0::detail
