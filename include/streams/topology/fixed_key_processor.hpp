@@ -42,7 +42,10 @@ public:
     explicit fixed_key_context(const processor_context<Key, ValueOut>& below) noexcept
         : processor_task(below), below_(below) {}
 
-    /// Forwards to every child, in the order of their declaration.
+    /// For the library: as processor_context's.
+    void initialised() noexcept { below_.initialised(); }
+
+    /// Forwards to every child, in the order of their declaration. Throws as processor_context's.
     void forward(const fixed_key_record<Key, ValueOut>& r) const {
         below_.forward({r.key, r.value, r.timestamp, r.headers});
     }
@@ -83,6 +86,7 @@ public:
         task_ = &context;
         context_.emplace(processor_context<Key, ValueOut>(context, this->name(), this->children()));
         body_->init(*context_);
+        context_->initialised();
     }
     void process(const record<Key, ValueIn>& r) override {
         task_->take_in_hand(r);

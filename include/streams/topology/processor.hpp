@@ -70,6 +70,7 @@ public:
         task_ = &context;
         context_.emplace(exit_.context(context, name()));
         body_->init(*context_);
+        context_->initialised();
     }
     void process(const record<KeyIn, ValueIn>& r) override {
         task_->take_in_hand(r);

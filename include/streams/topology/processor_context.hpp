@@ -126,7 +126,11 @@ public:
     processor_context(task_context& context, std::string_view node, const outputs<KeyOut, ValueOut>& children) noexcept
         : processor_task(context, node), children_(&children) {}
 
-    /// Forwards to every child, in the order of their declaration. Throws streams_error for a negative timestamp.
+    /// For the library: the node's init has returned, and those of the nodes behind it follow.
+    void initialised() noexcept { initialised_ = true; }
+
+    /// Forwards to every child, in the order of their declaration. Throws streams_error for a negative timestamp, and
+    /// topology_error within the processor's init, since the nodes behind it are initialised after it.
     void forward(const record<KeyOut, ValueOut>& r) const {
         handing_on(r, [&] { children_->forward(r); });
     }
@@ -150,17 +154,22 @@ private:
         if (r.timestamp < 0)
             throw streams_error(concat("node ", node_, " forwards a record with the negative timestamp ", r.timestamp,
                                        "; forward records with a time of 0 ms since the epoch or later"));
+        if (!initialised_)
+            throw topology_error(concat("node ", node_, " forwards in its init, before the nodes behind it are initialised; "
+                                        "forward in process, or in what schedule calls"));
         const record_scope theirs(*context_, r);
         call();
     }
 
     const outputs<KeyOut, ValueOut>* children_;
+    bool initialised_ = false;
 };
 
 template <>
 class processor_context<void, void> : public processor_task {
 public:
     using processor_task::processor_task;
+    void initialised() noexcept {}
 };
 
 } // namespace streams::inline v0

@@ -174,3 +174,34 @@ TEST_CASE("a supplier that returns null is refused by the name of its node") {
                }),
                said && containing("the value transformer of transformed cannot be made"));
 }
+
+TEST_CASE("a processor that forwards in its init is refused by the name of its node") {
+    class hasty final : public processor<text, text, text, text> {
+    public:
+        void init(context_type& context) override { context.forward("k", "v", 1); }
+        void process(const record_type&) override {}
+    };
+    class hasty_with_fixed_key final : public fixed_key_processor<text, text, text> {
+    public:
+        void init(context_type& context) override {
+            headers none;
+            context.forward(fixed_key_record<text, text>(record<text, text>{key_, key_, 1, none}));
+        }
+        void process(const record_type&) override {}
+
+    private:
+        text key_ = "k";
+    };
+    const auto run = [](auto add) {
+        streams_builder builder;
+        add(builder.stream<text, text>("in"));
+        const topology_test_driver driver(builder.build());
+    };
+    const auto said = containing(" forwards in its init, before the nodes behind it are initialised; forward in process");
+    CHECK_THROWS_WITH(run([](auto in) { in.process([] { return std::make_unique<hasty>(); }, named{"hasty"}).to("out"); }),
+                      said && containing("node hasty"));
+    CHECK_THROWS_WITH(run([](auto in) {
+                          in.process_values([] { return std::make_unique<hasty_with_fixed_key>(); }, named{"hasty"}).to("out");
+                      }),
+                      said && containing("node hasty"));
+}
