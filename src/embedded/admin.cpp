@@ -17,6 +17,13 @@ result admin::describe(std::span<const std::string> topics, std::map<std::string
     return {};
 }
 
+result admin::describe_configs(std::span<const std::string> topics,
+                               std::map<std::string, std::map<std::string, std::string>>& found, kafka::milliseconds) {
+    for (const auto& name : topics)
+        if (const auto of = cluster_->find(name)) found.insert_or_assign(name, of->settings.in_force(of->config));
+    return {};
+}
+
 result admin::list(std::vector<std::string>& topics, kafka::milliseconds) {
     for (auto& name : cluster_->topic_names()) topics.push_back(std::move(name));
     return {};

@@ -102,6 +102,17 @@ topic_settings topic_settings::from(std::string_view topic, const std::map<std::
     return settings;
 }
 
+std::map<std::string, std::string> topic_settings::in_force(std::map<std::string, std::string> config) const {
+    config.emplace("cleanup.policy", compacted && deleted ? "compact,delete" : compacted ? "compact" : "delete");
+    config.emplace("retention.ms", std::to_string(retention_ms));
+    config.emplace("retention.bytes", std::to_string(retention_bytes));
+    config.emplace("delete.retention.ms", std::to_string(delete_retention_ms));
+    config.emplace("max.message.bytes", std::to_string(max_message_bytes));
+    config.emplace("message.timestamp.type", log_append_time ? "LogAppendTime" : "CreateTime");
+    config["segment.bytes"] = std::to_string(segment_bytes);
+    return config;
+}
+
 void check_topic_name(std::string_view name) {
     const auto legal = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||

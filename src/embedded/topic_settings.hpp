@@ -21,6 +21,9 @@ struct topic_settings {
 
     /// Throws config_error for a name Kafka has no topic configuration of, or an impossible value.
     [[nodiscard]] static topic_settings from(std::string_view topic, const std::map<std::string, std::string>& config);
+
+    /// By Kafka's names: `config`, which these were made from, and what holds where it says nothing.
+    [[nodiscard]] std::map<std::string, std::string> in_force(std::map<std::string, std::string> config) const;
 };
 
 /// Throws config_error for a name that Kafka would refuse.

@@ -215,6 +215,11 @@ public:
     /// Partition counts of those of the topics that exist.
     virtual result describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
                             milliseconds timeout) = 0;
+    /// The settings in force of those of the topics that exist, by name: a topic's own, else the broker's, else Kafka's
+    /// default (DescribeConfigs). After a failure `found` has those that were answered.
+    virtual result describe_configs(std::span<const std::string> topics,
+                                    std::map<std::string, std::map<std::string, std::string>>& found,
+                                    milliseconds timeout) = 0;
     /// The names of all topics.
     virtual result list(std::vector<std::string>& topics, milliseconds timeout) = 0;
     /// Creates topics; one that exists already is no error.
@@ -231,6 +236,9 @@ struct consumer_options {
     std::string group_id{};          ///< empty: no group, assign only
     std::string group_instance_id{}; ///< empty: a dynamic member
     bool restore = false;            ///< reads changelogs: settings of restore.consumer., large fetches
+    /// Hands over no record of a transaction that is open or was aborted. What the configuration says of isolation.level
+    /// goes first, where the clients have one.
+    bool read_committed = false;
     std::size_t queue_bytes = 0;     ///< how much may be read ahead; 0: a default that keeps fetching busy
 };
 

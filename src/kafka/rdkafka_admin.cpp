@@ -18,6 +18,7 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
+using config_resource_ptr = std::unique_ptr<rd_kafka_ConfigResource_t, rdkafka_deleter<rd_kafka_ConfigResource_destroy>>;
 using new_topic_ptr = std::unique_ptr<rd_kafka_NewTopic_t, rdkafka_deleter<rd_kafka_NewTopic_destroy>>;
 using delete_topic_ptr = std::unique_ptr<rd_kafka_DeleteTopic_t, rdkafka_deleter<rd_kafka_DeleteTopic_destroy>>;
 using delete_records_ptr = std::unique_ptr<rd_kafka_DeleteRecords_t, rdkafka_deleter<rd_kafka_DeleteRecords_destroy>>;
@@ -27,7 +28,7 @@ admin_options_ptr options_of(rd_kafka_t* client, rd_kafka_admin_op_t operation, 
     std::array<char, 256> why{};
     const auto ms = static_cast<int>(std::max<milliseconds::rep>(timeout.count(), 1));
     rd_kafka_AdminOptions_set_request_timeout(options.get(), ms, why.data(), why.size());
-    if (operation != RD_KAFKA_ADMIN_OP_DELETERECORDS)
+    if (operation != RD_KAFKA_ADMIN_OP_DELETERECORDS && operation != RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)
         rd_kafka_AdminOptions_set_operation_timeout(options.get(), ms, why.data(), why.size());
     return options;
 }
@@ -53,6 +54,15 @@ result failure_of_topics(const rd_kafka_topic_result_t** topics, std::size_t cou
         return result_of(error, concat(what, " topic ", rd_kafka_topic_result_name(topics[i])), text ? text : "");
     }
     return {};
+}
+
+std::map<std::string, std::string> settings_of(const rd_kafka_ConfigResource_t* topic) {
+    std::size_t count = 0;
+    const auto** entries = rd_kafka_ConfigResource_configs(topic, &count);
+    std::map<std::string, std::string> settings;
+    for (const auto* entry : std::span(entries, count))
+        if (const char* value = rd_kafka_ConfigEntry_value(entry)) settings.emplace(rd_kafka_ConfigEntry_name(entry), value);
+    return settings;
 }
 
 new_topic_ptr request_of(const new_topic& topic, result& refused) {
@@ -126,6 +136,37 @@ result rdkafka_admin::describe(std::span<const std::string> topics, std::map<std
         if (count > 0) partitions[topic] = count;
     }
     return {};
+}
+
+result rdkafka_admin::describe_configs(std::span<const std::string> topics,
+                                       std::map<std::string, std::map<std::string, std::string>>& found,
+                                       milliseconds timeout) {
+    if (topics.empty()) return {};
+    std::vector<config_resource_ptr> requests;
+    std::vector<rd_kafka_ConfigResource_t*> raw;
+    for (const auto& topic : topics) {
+        requests.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+        raw.push_back(requests.back().get());
+    }
+    const queue_ptr answers{rd_kafka_queue_new(client_->get())};
+    const auto options = options_of(client_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout);
+    rd_kafka_DescribeConfigs(client_->get(), raw.data(), raw.size(), options.get(), answers.get());
+    const auto answer = answer_of(answers.get(), timeout);
+    rd_kafka_poll(client_->get(), 0);
+    if (auto failed = failure_of(answer.get(), "asking for the settings of topics"); !failed) return failed;
+    std::size_t count = 0;
+    const auto** described =
+        rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(answer.get()), &count);
+    result first_failure;
+    for (const auto* topic : std::span(described, count)) {
+        const auto error = rd_kafka_ConfigResource_error(topic);
+        const char* name = rd_kafka_ConfigResource_name(topic);
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+            found.insert_or_assign(name, settings_of(topic));
+        else if (error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && first_failure)
+            first_failure = result_of(error, concat("asking for the settings of topic ", name));
+    }
+    return first_failure;
 }
 
 result rdkafka_admin::list(std::vector<std::string>& topics, milliseconds timeout) {

@@ -49,7 +49,7 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
 
     auto settings = merged(defaults_of_every_client(), consumer_defaults_of_version());
     // Kafka's default, which librdkafka's is not; Kafka Streams overrides it for exactly once only.
-    settings["isolation.level"] = "read_uncommitted";
+    settings["isolation.level"] = options.read_committed ? "read_committed" : "read_uncommitted";
     settings["session.timeout.ms"] = std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
     settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 2 / 1024));
     settings["queued.min.messages"] =

@@ -4,10 +4,10 @@
 #include "src/runtime/task_errors.hpp"
 #include "src/runtime/topic_names.hpp"
 
+#include <streams/core/log.hpp>
 #include <streams/core/saturation.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace streams::inline v0 {
 namespace {
@@ -67,6 +67,18 @@ kafka::result checked(kafka::result answer, std::string_view doing) {
     throw cluster_error(concat("the cluster refused to ", doing, ": ", answer.reason()));
 }
 
+/// Replaces what the application asks for by what the cluster says, as far as it says it.
+void learn_limits(kafka::admin& admin, kafka::milliseconds timeout, std::map<std::string, changelog_limits>& changelogs) {
+    std::vector<std::string> names;
+    for (const auto& [name, limits] : changelogs) names.push_back(name);
+    std::map<std::string, settings> found;
+    if (const auto answer = admin.describe_configs(names, found, timeout); !answer)
+        log(log_level::warn,
+            concat("for how long changelogs keep what is in them cannot be learnt: ", answer.reason(),
+                   "; for those of which it is not known, what this application would make them with is taken"));
+    for (const auto& [name, in_force] : found) changelogs[name] = limits_of(in_force);
+}
+
 } // namespace
 
 std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config) {
@@ -102,15 +114,6 @@ std::vector<std::string> output_topics(const topology& of) {
     return names;
 }
 
-std::optional<std::chrono::milliseconds> changelog_retention(const store_spec& store, const streams_config& config) {
-    const auto made = changelog_settings(store, config);
-    const auto retention = made.find("retention.ms");
-    if (retention == made.end() || made.at("cleanup.policy").find("delete") == std::string::npos) return std::nullopt;
-    std::int64_t ms = -1;
-    std::from_chars(retention->second.data(), retention->second.data() + retention->second.size(), ms);
-    return ms < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(ms));
-}
-
 internal_topics plan_internal_topics(const topology& of, const streams_config& config,
                                      const std::map<std::string, std::int32_t>& existing) {
     const auto counts = partition_counts(of, existing);
@@ -127,9 +130,11 @@ internal_topics plan_internal_topics(const topology& of, const streams_config& c
         plan.layout.tasks[part.id] = tasks;
         for (const std::string& name : part.stores) {
             const store_spec& store = *of.find_store(name);
-            if (!store.logging || !store.source_topic.empty()) continue;
-            plan.topics.push_back({changelog_topic_name(of, config.application_id, store), tasks,
-                                   config.replication_factor, changelog_settings(store, config)});
+            const std::string changelog = changelog_topic_name(of, config.application_id, store);
+            if (changelog.empty()) continue;
+            plan.layout.changelogs.emplace(changelog, wanted_limits(store, config));
+            if (store.source_topic.empty())
+                plan.topics.push_back({changelog, tasks, config.replication_factor, changelog_settings(store, config)});
         }
     }
     for (const global_store& each : of.global_stores()) {
@@ -171,6 +176,7 @@ kafka::result set_up_topics(const topology& of, const streams_config& config, ka
     std::erase_if(plan.topics, [&](const auto& topic) { return present.contains(topic.name); });
     if (!plan.topics.empty())
         if (auto answer = checked(admin.create(plan.topics, timeout), "create internal topics"); !answer) return answer;
+    learn_limits(admin, timeout, plan.layout.changelogs);
     layout = std::move(plan.layout);
     return {};
 }
@@ -188,6 +194,7 @@ topic_layout grown(topic_layout layout, const topology& of, const streams_config
     counts.insert(layout.global_partitions.begin(), layout.global_partitions.end());
     auto plan = plan_internal_topics(of, config, counts);
     check_existing(plan.topics, internal);
+    plan.layout.changelogs = std::move(layout.changelogs);
     return std::move(plan.layout);
 }
 

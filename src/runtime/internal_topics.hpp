@@ -1,14 +1,13 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/runtime/changelog_limits.hpp"
 
 #include <streams/core/config.hpp>
 #include <streams/topology/topology.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +20,7 @@ struct topic_layout {
     std::map<std::int32_t, std::int32_t> tasks;     ///< number of tasks by sub-topology
     std::map<std::string, std::int32_t> internal{}; ///< partitions of repartition topics and changelogs, by full name
     std::map<std::string, std::int32_t, std::less<>> global_partitions{}; ///< of the topics of global stores
+    std::map<std::string, changelog_limits> changelogs{}; ///< of all that stores are restored from, by full name
 };
 
 /// What the cluster must hold for a topology to run.
@@ -39,16 +39,13 @@ struct internal_topics {
 /// record is none of them.
 [[nodiscard]] std::vector<std::string> output_topics(const topology& of);
 
-/// How long the broker keeps what a store writes to its changelog, as the application asks for it; nullopt: for ever.
-[[nodiscard]] std::optional<std::chrono::milliseconds> changelog_retention(const store_spec& store,
-                                                                           const streams_config& config);
-
 /// Works out counts and configurations. `existing`: partition counts of the external topics that exist.
 /// Throws topology_error where one is missing, where co-partitioned topics differ, or a count cannot be derived.
 [[nodiscard]] internal_topics plan_internal_topics(const topology& of, const streams_config& config,
                                                    const std::map<std::string, std::int32_t>& existing);
 
-/// Plans and creates them. retriable: the cluster did not answer in time. Throws topology_error as the plan does, where
+/// Plans and creates them, and learns how long the changelogs keep what is in them; where the cluster does not say, what the
+/// application asks for is taken. retriable: the cluster did not answer in time. Throws topology_error as the plan does, where
 /// an output topic is missing, and where an internal topic exists with another partition count; cluster_error where the
 /// cluster refuses.
 [[nodiscard]] kafka::result set_up_topics(const topology& of, const streams_config& config, kafka::admin& admin,

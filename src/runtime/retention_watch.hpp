@@ -1,9 +1,9 @@
 #pragma once
 
+#include "src/runtime/internal_topics.hpp"
 #include "src/runtime/task.hpp"
 
 #include <streams/core/clock.hpp>
-#include <streams/core/config.hpp>
 
 #include <mutex>
 #include <set>
@@ -17,14 +17,14 @@ namespace streams::inline v0 {
 class retention_watch {
 public:
     /// Both outlive it.
-    retention_watch(const streams_config& config, const clock& time) : config_(config), time_(time) {}
+    retention_watch(const topic_layout& layout, const clock& time) : layout_(layout), time_(time) {}
     /// Compares the events that a task has seen with the retention of its changelogs.
     void look(stream_task& task);
 
 private:
     [[nodiscard]] bool first_warning(const std::string& store);
 
-    const streams_config& config_;
+    const topic_layout& layout_;
     const clock& time_;
     std::mutex mutex_;
     std::set<std::string> warned_; ///< stores

@@ -43,7 +43,8 @@ store_restorer::restoring store_restorer::begin(task_stores& of, task_store& sto
                    [&] { return consumer_.bounds(changelog, bounds, call_timeout); });
     const auto checkpoint = store.store->checkpoint();
     if (checkpoint && *checkpoint + 1 < bounds.end)
-        if (const auto reason = reason_to_rebuild(store.spec, config_, store.store->caught_up_at(), time_.wall_ms()))
+        if (const auto reason = reason_to_rebuild(layout_.changelogs.at(store.changelog_topic), config_,
+                                                  store.store->caught_up_at(), time_.wall_ms()))
             throw corrupt_task_error(of.task(), store.spec.name, *reason);
     if (store.reuses_source()) {
         // Input beyond the committed offset will be processed; restored as well, it would show the future.

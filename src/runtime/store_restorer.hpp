@@ -2,6 +2,7 @@
 
 #include "src/core/stop_source.hpp"
 #include "src/kafka/client.hpp"
+#include "src/runtime/internal_topics.hpp"
 #include "src/runtime/task_stores.hpp"
 
 #include <streams/core/config.hpp>
@@ -21,12 +22,13 @@ namespace streams::inline v0 {
 /// changelog has when it begins.
 class store_restorer {
 public:
-    /// `consumer` reads without a group. All outlive the restorer.
-    store_restorer(kafka::consumer& consumer, const streams_config& config, execution& time, const stop_source& stop,
-                   const restore_listener& listener)
-        : consumer_(consumer), config_(config), time_(time), stop_(stop), listener_(listener) {}
+    /// `consumer` reads without a group; `layout` is known before the first task is added. All outlive the restorer.
+    store_restorer(kafka::consumer& consumer, const streams_config& config, const topic_layout& layout, execution& time,
+                   const stop_source& stop, const restore_listener& listener)
+        : consumer_(consumer), config_(config), layout_(layout), time_(time), stop_(stop), listener_(listener) {}
 
-    /// Takes on the stores of a task, which stay where they are until they are removed or done. `committed`: of its inputs, where a store that reuses its source ends.
+    /// Takes on the stores of a task, which stay where they are until they are removed or done. `committed`: of its inputs,
+    /// where a store that reuses its source ends.
     /// Throws corrupt_task_error where a store stands outside of its changelog, or for too long behind its end, and
     /// cluster_error after task.timeout.ms, stopped_error.
     void add(task_stores& stores, std::span<const kafka::committed_offset> committed);
@@ -61,6 +63,7 @@ private:
 
     kafka::consumer& consumer_;
     const streams_config& config_;
+    const topic_layout& layout_;
     execution& time_;
     const stop_source& stop_;
     const restore_listener& listener_;

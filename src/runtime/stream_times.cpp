@@ -15,12 +15,11 @@ void widen(stream_times::by_sub_topology& ranges, std::int32_t sub_topology, con
 
 } // namespace
 
-void stream_times::note(const owned_tasks& tasks) {
+void stream_times::note(const task_manager& tasks) {
     by_sub_topology now;
-    for (const auto& each : tasks.all()) {
-        if (each->at != owned_task::phase::running) continue;
-        const std::int64_t time = each->task->stream_time();
-        if (time >= 0) widen(now, each->id.subtopology, {time, time});
+    for (const stream_task* task : tasks.running()) {
+        const std::int64_t time = task->stream_time();
+        if (time >= 0) widen(now, task->id().subtopology, {time, time});
     }
     const std::lock_guard lock(mutex_);
     noted_ = std::move(now);

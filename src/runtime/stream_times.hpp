@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/runtime/owned_tasks.hpp"
+#include "src/runtime/task_manager.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,7 +20,7 @@ public:
     using by_sub_topology = std::map<std::int32_t, stream_time_range>;
 
     /// Notes the tasks that run now; those that have taken no record yet have no stream time.
-    void note(const owned_tasks& tasks);
+    void note(const task_manager& tasks);
     /// Widens the ranges by what was noted.
     void add_to(by_sub_topology& ranges) const;
 

@@ -21,7 +21,8 @@ task_manager::task_manager(const thread_environment& environment, kafka::consume
                            producing_collector& collector, drop_counters& drops, input_progress& progress)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
       parts_(environment.what.sub_topologies()),
-      restorer_(restore_consumer, environment.config, environment.time, environment.stop, environment.on_restore) {}
+      restorer_(restore_consumer, environment.config, environment.layout, environment.time, environment.stop,
+                environment.on_restore) {}
 
 task_manager::~task_manager() { close_all_dirty(); }
 

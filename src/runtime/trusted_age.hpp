@@ -1,7 +1,8 @@
 #pragma once
 
+#include "src/runtime/changelog_limits.hpp"
+
 #include <streams/core/config.hpp>
-#include <streams/state/store_spec.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -12,13 +13,12 @@ namespace streams::inline v0 {
 
 /// For how long a changelog surely keeps a deletion, so that a store that has not seen it can still be told: its
 /// `delete.retention.ms` less the cleanup delay, or less its half where the delay is longer. nullopt: it is never compacted.
-/// The setting is the one that the application gives its changelogs, or Kafka's default: that of an input topic which is a
-/// changelog too, or of one that was made with other settings, is not asked for.
-[[nodiscard]] std::optional<std::chrono::milliseconds> trusted_age(const store_spec& store, const streams_config& config);
+[[nodiscard]] std::optional<std::chrono::milliseconds> trusted_age(const changelog_limits& changelog,
+                                                                   const streams_config& config);
 
 /// Why a store that lacks records of its changelog is not to be completed from it, for a message; nullopt: it may be.
 /// `caught_up`: when it is known to have lacked none; nullopt: never. Both in ms of the wall clock.
-[[nodiscard]] std::optional<std::string> reason_to_rebuild(const store_spec& store, const streams_config& config,
+[[nodiscard]] std::optional<std::string> reason_to_rebuild(const changelog_limits& changelog, const streams_config& config,
                                                            std::optional<std::int64_t> caught_up, std::int64_t now);
 
 } // namespace streams::inline v0

@@ -362,6 +362,21 @@ inline void topics_are_described(const environment& in) {
     CHECK(found.empty());
 }
 
+inline void settings_in_force_are_told(const environment& in) {
+    const auto own = in.make_topic("own", 1, {{"cleanup.policy", "compact"}, {"delete.retention.ms", "1234"}});
+    const auto plain = in.make_topic("plain", 1, {{"retention.ms", "-1"}});
+    const std::vector<std::string> asked{own, in.name("missing"), plain};
+    std::map<std::string, std::map<std::string, std::string>> found;
+    REQUIRE(in.admin()->describe_configs(asked, found, in.patience()).ok());
+    REQUIRE(found.size() == 2);
+    CHECK(found[own].at("cleanup.policy") == "compact");
+    CHECK(found[own].at("delete.retention.ms") == "1234");
+    CHECK(found[plain].at("cleanup.policy") == "delete");
+    CHECK(found[plain].at("retention.ms") == "-1");
+    CHECK(found[plain].at("delete.retention.ms") == "86400000");
+    CHECK(found[plain].at("message.timestamp.type") == "CreateTime");
+}
+
 inline void commits_carry_metadata(const environment& in) {
     const auto topic = in.make_topic("committed", 2);
     obedient_member one{in.member("one", "group")};
@@ -492,6 +507,7 @@ inline std::vector<contract_case> cases() {
         {"a position that the log does not have is reported once, and a seek goes on",
          detail::a_position_outside_of_the_log_is_reported},
         {"topics are created once, described, listed and removed", detail::topics_are_described},
+        {"the settings in force of topics are told, its own or the cluster's", detail::settings_in_force_are_told},
         {"committed offsets keep their metadata", detail::commits_carry_metadata},
         {"two members share topics by range, and one takes over when the other leaves",
          detail::two_members_share_by_range},

@@ -3,6 +3,7 @@
 #include "runtime/topologies.hpp"
 
 #include "src/runtime/commit_metadata.hpp"
+#include "src/runtime/internal_topics.hpp"
 
 #include <streams/runtime/kafka_streams.hpp>
 
@@ -115,6 +116,15 @@ TEST_CASE("an application on a broker counts, is stopped, and goes on from its s
         CHECK(decode_commit_metadata(each.metadata).partition_time > 0);
     }
     CHECK(sum == 1000);
+}
+
+TEST_CASE("what a changelog on a broker was made with decides for how long it is trusted, not what the application asks for") {
+    runtime_fixture on(1);
+    const std::string changelog = on.config.application_id + "-counts-changelog";
+    on.create(changelog, 1, {{"cleanup.policy", "compact"}, {"delete.retention.ms", "1234"}});
+    topic_layout layout;
+    REQUIRE(set_up_topics(counting_topology(on.topic, on.out), on.named("one"), *on.admin, 20s, layout).ok());
+    CHECK(layout.changelogs.at(changelog) == changelog_limits{.delete_retention = 1234ms});
 }
 
 TEST_CASE("instances on a broker share the partitions, and one rebuilds what the other leaves") {

@@ -1,8 +1,8 @@
 // close() and the destructor wherever user code may call them.
 
 #include "catch.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/messages.hpp"
-#include "runtime/scripted_clients.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
@@ -179,16 +179,17 @@ TEST_CASE("a state listener that throws is logged, and harms nobody") {
 }
 
 TEST_CASE("a close ends the retries of a call to the cluster, however long task.timeout.ms is") {
-    for (const char* call : {"committed", "bounds", "group_partitions", "describe"}) {
-        CAPTURE(call);
+    using testing_support::call;
+    for (const call at : {call::committed, call::bounds, call::group_partitions, call::describe}) {
+        CAPTURE(static_cast<int>(at));
         world w;
-        auto script = std::make_shared<testing_support::script>();
-        script->answer(call, {kafka::error_class::retriable, "coordinator is away"}, 100'000);
+        auto plan = std::make_shared<testing_support::fault_plan>();
+        plan->fail(at, {kafka::error_class::retriable, "coordinator is away"}, 100'000);
         auto config = w.config();
         config.task_timeout = 1h;
         kafka_streams app = w.run(copy_topology(), config,
-                                  std::make_shared<testing_support::scripted_clients>(w.cluster.clients(), script));
-        CHECK(eventually([&] { return script->given(call) > 0; }));
+                                  std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), plan));
+        CHECK(eventually([&] { return plan->failed(at) > 0; }));
         CHECK(app.close(patience));
         CHECK(app.state() == application_state::not_running);
     }

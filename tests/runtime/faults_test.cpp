@@ -1,6 +1,6 @@
 #include "catch.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/messages.hpp"
-#include "runtime/scripted_clients.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
@@ -10,6 +10,7 @@
 using namespace streams;
 using namespace std::chrono_literals;
 using kafka::error_class;
+using testing_support::call;
 using testing_support::count_topology;
 using testing_support::eventually;
 using testing_support::patience;
@@ -17,31 +18,31 @@ using testing_support::says;
 
 namespace {
 
-/// A world whose clients fail as its script says.
+/// A world whose clients fail as its plan says.
 struct faulty_world : testing_support::world {
     using world::world;
     kafka_streams run(streams_config with) {
         return world::run(count_topology(true), std::move(with),
-                          std::make_shared<testing_support::scripted_clients>(cluster.clients(), script));
+                          std::make_shared<testing_support::faulty_clients>(cluster.clients(), plan));
     }
-    std::shared_ptr<testing_support::script> script = std::make_shared<testing_support::script>();
+    std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
 };
 
 } // namespace
 
 TEST_CASE("a commit that fails for a while is tried again, and the application goes on") {
     faulty_world w;
-    w.script->answer("commit", {error_class::retriable, "coordinator is loading"}, 3);
+    w.plan->fail(call::commit, {error_class::retriable, "coordinator is loading"}, 3);
     kafka_streams app = w.run(w.config());
     w.produce("a", "x");
     CHECK(eventually([&] { return w.committed() == 1; }));
-    CHECK(w.script->given("commit") == 3);
+    CHECK(w.plan->failed(call::commit) == 3);
     CHECK(app.state() == application_state::running);
 }
 
 TEST_CASE("a commit that fails for longer than task.timeout.ms ends the application with the reason") {
     faulty_world w;
-    w.script->answer("commit", {error_class::retriable, "coordinator is away"}, 1000);
+    w.plan->fail(call::commit, {error_class::retriable, "coordinator is away"}, 1000);
     auto config = w.config();
     config.task_timeout = 100ms;
     kafka_streams app = w.run(config);
@@ -55,9 +56,9 @@ TEST_CASE("a fenced commit gives the tasks up without an end of the application"
     faulty_world w;
     kafka_streams app = w.run(w.config());
     CHECK(app.wait_for(application_state::running, patience));
-    w.script->answer("commit", {error_class::fenced, "of an old generation"});
+    w.plan->fail(call::commit, {error_class::fenced, "of an old generation"});
     w.produce("a", "x");
-    CHECK(eventually([&] { return w.script->given("commit") == 1; }));
+    CHECK(eventually([&] { return w.plan->failed(call::commit) == 1; }));
     // The group moves on when another member comes.
     kafka_streams other = w.run(w.config("other"));
     CHECK(eventually([&] { return w.committed() == 1; }));
@@ -65,15 +66,15 @@ TEST_CASE("a fenced commit gives the tasks up without an end of the application"
 }
 
 TEST_CASE("a member that was fenced joins again by itself, with a new producer") {
-    for (const char* call : {"deliver", "commit"}) {
-        CAPTURE(call);
+    for (const auto at : {call::deliver, call::commit}) {
+        CAPTURE(static_cast<int>(at));
         faulty_world w;
         kafka_streams app = w.run(w.config());
         CHECK(app.wait_for(application_state::running, patience));
-        w.script->answer(call, {error_class::fenced, "replaced"});
+        w.plan->fail(at, {error_class::fenced, "replaced"});
         w.produce("a", "x");
         CHECK(eventually([&] { return w.committed() == 1; }));
-        CHECK(w.script->given("make_producer") == 2);
+        CHECK(w.plan->made(call::make_producer) == 2);
         CHECK(app.wait_for(application_state::running, patience));
     }
 }
@@ -86,10 +87,10 @@ TEST_CASE("a fence that shows while a task starts again gives the tasks up") {
         CHECK(eventually([&] { return w.committed() == 1; }));
     }
     w.cluster.remove_topic("app-counts-changelog"); // the store stands ahead of it, so that its task starts again
-    w.script->pass("committed");
-    w.script->answer("committed", {error_class::fenced, "of an old generation"});
+    w.plan->pass(call::committed);
+    w.plan->fail(call::committed, {error_class::fenced, "of an old generation"});
     kafka_streams app = w.run(w.config());
-    CHECK(eventually([&] { return w.script->given("committed") == 1; }));
+    CHECK(eventually([&] { return w.plan->failed(call::committed) == 1; }));
     w.produce("a", "x");
     CHECK(eventually([&] { return w.committed() == 2; }));
     CHECK(app.state() != application_state::error);
@@ -101,7 +102,7 @@ TEST_CASE("records that did not arrive are made again from the last commit") {
     CHECK(app.wait_for(application_state::running, patience));
     w.produce("a", "x");
     CHECK(eventually([&] { return w.committed() == 1; }));
-    w.script->answer("deliver", {error_class::retriable, "message timed out"}, 2);
+    w.plan->fail(call::deliver, {error_class::retriable, "message timed out"}, 2);
     w.produce("a", "x");
     w.produce("a", "x");
     CHECK(eventually([&] { return w.committed() == 3; }));
@@ -114,29 +115,29 @@ TEST_CASE("what was done since the last commit is undone in memory where records
     w.produce("a", "x");
     w.produce("b", "x");
     // Both results arrive, and the changelog's record of the first key; that of the second does not.
-    for (int i = 0; i < 3; ++i) w.script->pass("deliver");
-    w.script->answer("deliver", {error_class::retriable, "message timed out"});
+    for (int i = 0; i < 3; ++i) w.plan->pass(call::deliver);
+    w.plan->fail(call::deliver, {error_class::retriable, "message timed out"});
     auto config = w.config();
     config.commit_interval = 300ms;
     kafka_streams app(count_topology(true), config,
-                      std::make_shared<testing_support::scripted_clients>(w.cluster.clients(), w.script));
+                      std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
     std::atomic<int> restorations{0};
     app.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
     app.start();
     REQUIRE(eventually([&] { return w.committed() == 2; }));
-    CHECK(w.script->given("deliver") == 1);
+    CHECK(w.plan->failed(call::deliver) == 1);
     CHECK(w.out() == std::vector<std::string>{"1", "1", "1", "1"}); // not counted twice, though the changelog has it
     CHECK(restorations == 1);
-    CHECK(w.script->given("make_producer") == 1);
+    CHECK(w.plan->made(call::make_producer) == 1);
 }
 
 TEST_CASE("records that turn out not to have arrived while the group rebalances do not hold it up") {
     faulty_world w;
     kafka_streams app = w.run(w.config());
     CHECK(app.wait_for(application_state::running, patience));
-    w.script->answer("deliver at a rebalance", {error_class::retriable, "message timed out"});
+    w.plan->fail_after_rebalance(call::take_failures, {error_class::retriable, "message timed out"});
     kafka_streams other = w.run(w.config("other"));
-    CHECK(eventually([&] { return w.script->given("delivered") == 1; }));
+    CHECK(eventually([&] { return w.plan->failed(call::take_failures) == 1; }));
     CHECK(other.wait_for(application_state::running, patience));
     CHECK(app.wait_for(application_state::running, patience));
     w.produce("a", "x");
@@ -159,17 +160,17 @@ TEST_CASE("what processors forward while they are closed is sent before the appl
     t.add_sink<std::string, std::string>("sink", "out", {"part"});
     faulty_world w;
     kafka_streams app = w.world::run(t, w.config(),
-                                     std::make_shared<testing_support::scripted_clients>(w.cluster.clients(), w.script));
+                                     std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
     CHECK(app.wait_for(application_state::running, patience));
     app.close();
     CHECK(w.out() == std::vector<std::string>{"words"});
-    CHECK(w.script->given("close with records") == 0);
+    CHECK(w.plan->made(call::close_unflushed) == 0);
 }
 
 TEST_CASE("a record that the cluster refuses for good ends the application, and is not committed") {
     faulty_world w;
     kafka_streams app = w.run(w.config());
-    w.script->answer("append", {error_class::fatal, "the record is too large"});
+    w.plan->fail(call::append, {error_class::fatal, "the record is too large"});
     w.produce("a", "x");
     CHECK(app.wait_for(application_state::error, patience));
     CHECK(says(app.error(), "the record is too large"));
@@ -178,11 +179,11 @@ TEST_CASE("a record that the cluster refuses for good ends the application, and 
 
 TEST_CASE("a full outgoing queue is waited for") {
     faulty_world w;
-    w.script->answer("append", {error_class::retriable, "queue full"}, 3);
+    w.plan->fail(call::append, {error_class::retriable, "queue full"}, 3);
     kafka_streams app = w.run(w.config());
     w.produce("a", "x");
     CHECK(eventually([&] { return w.out().size() == 1; }));
-    CHECK(w.script->given("append") == 3);
+    CHECK(w.plan->failed(call::append) == 3);
 }
 
 TEST_CASE("committed offsets that cannot be read at once are asked for again before anything is processed") {
@@ -192,7 +193,7 @@ TEST_CASE("committed offsets that cannot be read at once are asked for again bef
         kafka_streams app = w.run(w.config());
         CHECK(eventually([&] { return w.committed() == 1; }));
     }
-    w.script->answer("committed", {error_class::retriable, "coordinator is loading"}, 3);
+    w.plan->fail(call::committed, {error_class::retriable, "coordinator is loading"}, 3);
     kafka_streams app = w.run(w.config());
     w.produce("a", "x");
     CHECK(eventually([&] { return w.committed() == 2; }));
@@ -201,7 +202,7 @@ TEST_CASE("committed offsets that cannot be read at once are asked for again bef
 
 TEST_CASE("errors of a poll are waited out") {
     faulty_world w;
-    w.script->answer("poll", {error_class::retriable, "all brokers are down"}, 5);
+    w.plan->fail(call::poll, {error_class::retriable, "all brokers are down"}, 5);
     kafka_streams app = w.run(w.config());
     w.produce("a", "x");
     CHECK(eventually([&] { return w.out().size() == 1; }));
@@ -209,18 +210,18 @@ TEST_CASE("errors of a poll are waited out") {
 
 TEST_CASE("a cluster that is away at the start is waited for on the threads") {
     faulty_world w;
-    w.script->answer("describe", {error_class::retriable, "no broker answers"}, 3);
+    w.plan->fail(call::describe, {error_class::retriable, "no broker answers"}, 3);
     kafka_streams app = w.run(w.config());
     CHECK(app.state() == application_state::rebalancing);
     w.produce("a", "x");
     CHECK(eventually([&] { return w.out().size() == 1; }));
-    CHECK(w.script->given("describe") == 3);
+    CHECK(w.plan->failed(call::describe) == 3);
 }
 
 TEST_CASE("a topic that turns out to be missing once the cluster answers ends the application") {
     faulty_world w;
     w.cluster.remove_topic("in");
-    w.script->answer("describe", {error_class::retriable, "no broker answers"});
+    w.plan->fail(call::describe, {error_class::retriable, "no broker answers"});
     kafka_streams app = w.run(w.config());
     CHECK(app.wait_for(application_state::error, patience));
     CHECK(says(app.error(), "source topic in does not exist"));
@@ -228,7 +229,7 @@ TEST_CASE("a topic that turns out to be missing once the cluster answers ends th
 
 TEST_CASE("an application that waits for its cluster can be closed") {
     faulty_world w;
-    w.script->answer("describe", {error_class::retriable, "no broker answers"}, 1000);
+    w.plan->fail(call::describe, {error_class::retriable, "no broker answers"}, 1000);
     kafka_streams app = w.run(w.config());
     CHECK(app.close(patience));
     CHECK(app.state() == application_state::not_running);

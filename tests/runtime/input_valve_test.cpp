@@ -1,13 +1,12 @@
 #include "catch.hpp"
-#include "runtime/scripted_clients.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
 using namespace streams;
 using namespace std::chrono_literals;
 using testing_support::eventually;
-using testing_support::script;
-using testing_support::scripted_clients;
+using testing_support::faulty_clients;
 using testing_support::world;
 
 TEST_CASE("an input that waits for another one is paused by the bytes that wait, and goes on when they are done") {
@@ -23,11 +22,11 @@ TEST_CASE("an input that waits for another one is paused by the bytes that wait,
     t.add_sink<std::string, std::string>("sink", "out", {"tap"});
     auto config = w.config();
     config.max_task_idle = 1h;
-    const auto calls = std::make_shared<script>();
-    kafka_streams app = w.run(t, config, std::make_shared<scripted_clients>(w.cluster.clients(), calls));
+    const auto calls = std::make_shared<testing_support::fault_plan>();
+    kafka_streams app = w.run(t, config, std::make_shared<faulty_clients>(w.cluster.clients(), calls));
     for (std::size_t i = 0; i < records; ++i) w.produce("k", std::string(size, 'v'), 1);
     // Far fewer than buffered.records.per.partition, but more bytes than may wait.
-    REQUIRE(eventually([&] { return calls->given("pause") > 0; }));
+    REQUIRE(eventually([&] { return calls->made(testing_support::call::pause) > 0; }));
     CHECK(app.counts().processed == 0);
     w.cluster.produce("other", std::string("k"), std::string("later"), {.timestamp = 2});
     CHECK(eventually([&] { return app.counts().processed == records; }));

@@ -1,4 +1,6 @@
 #include "catch.hpp"
+#include "kafka/captured_log.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
 
@@ -95,4 +97,34 @@ TEST_CASE("setting up topics makes what is missing, and refuses what has another
     cluster.create_topic("app-counts-changelog", 2);
     const auto message = message_of([&] { static_cast<void>(set_up()); });
     CHECK(says(message, "app-counts-changelog has 2 partitions, but the inputs ask for 3"));
+}
+
+TEST_CASE("how long changelogs keep what is in them is learnt from the cluster, of input topics that are changelogs too") {
+    embedded_cluster cluster;
+    cluster.create_topic("in", 1, {{"cleanup.policy", "compact,delete"}, {"retention.ms", "9"}, {"delete.retention.ms", "8"}});
+    cluster.create_topic("app-made-changelog", 1, {{"cleanup.policy", "compact"}, {"delete.retention.ms", "7"}});
+    auto what = with_store({.name = "made"});
+    what.add_store({.name = "new"}, {"count"});
+    what.add_store({.name = "table", .source_topic = "in"}, {"count"});
+    const auto plan = std::make_shared<testing_support::fault_plan>();
+    const auto admin = testing_support::faulty_clients(cluster.clients(), plan).make_admin("admin");
+    topic_layout layout;
+    const tests::captured_log log;
+
+    REQUIRE(set_up_topics(what, named_app(), *admin, 1s, layout).ok());
+    CHECK(layout.changelogs == std::map<std::string, changelog_limits>{
+                                   {"app-made-changelog", {.delete_retention = 7ms}},
+                                   {"app-new-changelog", {.delete_retention = 24h}},
+                                   {"in", {.retention = 9ms, .delete_retention = 8ms}}});
+    CHECK(plan->made(testing_support::call::describe_configs) == 1);
+    CHECK(log.lines().empty());
+    layout.partitions["in"] = 1;
+    const std::vector<topic_partition> group{{"in", 0}};
+    CHECK(grown(layout, what, named_app(), group).changelogs == layout.changelogs);
+
+    plan->fail(testing_support::call::describe_configs, {kafka::error_class::fatal, "DESCRIBE_CONFIGS is not granted"});
+    REQUIRE(set_up_topics(what, named_app(), *admin, 1s, layout).ok());
+    CHECK(layout.changelogs.at("app-made-changelog") == changelog_limits{.delete_retention = 24h});
+    REQUIRE(log.lines().size() == 1);
+    CHECK(says(log.lines()[0], "DESCRIBE_CONFIGS is not granted"));
 }

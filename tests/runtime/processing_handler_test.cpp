@@ -1,6 +1,6 @@
 #include "catch.hpp"
 #include "runtime/messages.hpp"
-#include "runtime/scripted_clients.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/world.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
@@ -259,7 +259,7 @@ TEST_CASE("what is thrown that is no exception is answered for too") {
 
 TEST_CASE("errors of the cluster are no fault of a record, and no handler is asked") {
     testing_support::world w;
-    auto script = std::make_shared<testing_support::script>();
+    auto plan = std::make_shared<testing_support::fault_plan>();
     auto config = w.config();
     std::atomic<int> asked = 0;
     config.on_processing_error = [&](const unprocessable_record&, const std::exception&) {
@@ -269,8 +269,8 @@ TEST_CASE("errors of the cluster are no fault of a record, and no handler is ask
     streams_builder builder;
     builder.stream<text, text>("in").to("out");
     auto app = w.run(builder.build(), config,
-                     std::make_shared<testing_support::scripted_clients>(w.cluster.clients(), script));
-    script->answer("append", {kafka::error_class::fatal, "refused for good"}, 10);
+                     std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), plan));
+    plan->fail(testing_support::call::append, {kafka::error_class::fatal, "refused for good"}, 10);
     w.produce("k", "v", 1234);
     CHECK(app.wait_for(application_state::error, testing_support::patience));
     for (const char* part : {"refused for good", "timestamp 1234", "record 0 of in-0"}) CHECK(says(app.error(), part));

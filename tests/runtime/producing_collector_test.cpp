@@ -1,6 +1,6 @@
 #include "catch.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/messages.hpp"
-#include "runtime/scripted_clients.hpp"
 #include "runtime/world.hpp"
 
 #include "src/runtime/producing_collector.hpp"
@@ -11,6 +11,7 @@
 using namespace streams;
 using namespace std::chrono_literals;
 using kafka::error_class;
+using testing_support::call;
 using testing_support::message_of;
 using testing_support::says;
 
@@ -29,8 +30,8 @@ struct collector_under_test {
     testing_support::world w{4};
     streams_config config{.task_timeout = 50ms};
     stop_source stop{machine(), "a test"};
-    std::shared_ptr<testing_support::script> script = std::make_shared<testing_support::script>();
-    testing_support::scripted_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), script};
+    std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
+    testing_support::faulty_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), plan};
     std::atomic<std::uint64_t> sent{0};
     producing_collector collector{producer, config, machine(), stop, sent};
 };
@@ -62,9 +63,9 @@ TEST_CASE("a record with a key to be placed by goes to the partition of that key
 
 TEST_CASE("an unknown width of a topic is asked for until task.timeout.ms, then says so") {
     collector_under_test t;
-    t.script->answer("partitions", {error_class::retriable, ""}, 2);
+    t.plan->fail(call::partitions, {error_class::retriable, ""}, 2);
     CHECK(t.collector.partitions(t.collector.open("out")) == 4);
-    t.script->answer("partitions", {error_class::retriable, ""}, 1000);
+    t.plan->fail(call::partitions, {error_class::retriable, ""}, 1000);
     CHECK(says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in"))); }), "topic in"));
 }
 
@@ -83,20 +84,20 @@ TEST_CASE("a record with a key to be placed by follows its topic's partition cou
 
 TEST_CASE("a queue that stays full is an error that names the topic") {
     collector_under_test t;
-    t.script->answer("append", {error_class::retriable, "queue full"}, 100'000);
+    t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
     CHECK(says(message_of([&] { t.send("a"); }), "topic out within 50 ms"));
     CHECK(t.sent == 0);
 }
 
 TEST_CASE("failures are thrown by what can be done about them") {
     collector_under_test t;
-    t.script->answer("deliver", {error_class::retriable, "timed out"});
+    t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), lost_records_error);
-    t.script->answer("deliver", {error_class::fatal, "not authorised"});
+    t.plan->fail(call::deliver, {error_class::fatal, "not authorised"});
     t.send("a");
     CHECK_THROWS_AS(t.collector.serve(), cluster_error);
-    t.script->answer("deliver", {error_class::fenced, "replaced"});
+    t.plan->fail(call::deliver, {error_class::fenced, "replaced"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), fenced_error);
     CHECK_NOTHROW(t.flush(1s));
@@ -104,7 +105,7 @@ TEST_CASE("failures are thrown by what can be done about them") {
 
 TEST_CASE("a failed record is named with its time, and with the input record that it goes back to") {
     collector_under_test t;
-    t.script->answer("deliver", {error_class::fatal, "too large"}, 2);
+    t.plan->fail(call::deliver, {error_class::fatal, "too large"}, 2);
     const std::string first = "in";
     const record_metadata origin{first, 3, 41};
     outgoing_record r{.timestamp = 1234, .origin = &origin};
@@ -119,12 +120,12 @@ TEST_CASE("a failed record is named with its time, and with the input record tha
 
 TEST_CASE("the input record of a failed record is named whichever partition was written from last") {
     collector_under_test t;
-    t.script->answer("deliver", {error_class::fatal, "too large"});
+    t.plan->fail(call::deliver, {error_class::fatal, "too large"});
     for (const std::int32_t partition : {0, 7, 0, 2}) {
         const std::string topic = "in"; // the origin borrows it
         const record_metadata origin{topic, partition, 100 + partition};
         t.collector.send(t.collector.open("out"), {.timestamp = 1, .origin = &origin});
-        if (partition == 0) t.script->answer("deliver", {error_class::fatal, "too large"});
+        if (partition == 0) t.plan->fail(call::deliver, {error_class::fatal, "too large"});
     }
     const auto message = message_of([&] { t.flush(1s); });
     CHECK(says(message, "record 100 of in-0"));
@@ -133,7 +134,7 @@ TEST_CASE("the input record of a failed record is named whichever partition was 
 TEST_CASE("a topic that is not there is named when records do not leave in time") {
     collector_under_test t;
     static_cast<void>(t.collector.open("missing"));
-    t.script->answer("flush", {error_class::retriable, "2 records wait"});
+    t.plan->fail(call::flush, {error_class::retriable, "2 records wait"});
     const auto message = message_of([&] { t.flush(0ms); });
     CHECK(says(message, "2 records wait"));
     CHECK(says(message, "the cluster knows no partitions of missing"));

@@ -3,8 +3,6 @@
 #include "runtime/messages.hpp"
 #include "runtime/world.hpp"
 
-#include "src/runtime/internal_topics.hpp"
-
 #include <streams/dsl/streams_builder.hpp>
 
 #include <algorithm>
@@ -73,18 +71,23 @@ TEST_CASE("events of today, and changelogs that are kept for longer, are worth n
         config.topic["retention.ms"] = "-1";
         w.produce("k", "v", hours_ago(24 * 365));
     }
+    SECTION("for ever, as somebody has altered the changelog") {
+        w.cluster.create_topic("app-hourly-changelog", 1, {{"cleanup.policy", "compact,delete"}, {"retention.ms", "-1"}});
+        w.produce("k", "v", hours_ago(24 * 365));
+    }
     kafka_streams app = w.run(hourly_counts(), config);
     CHECK(eventually([&] { return w.committed() == 1; }));
     CHECK(warnings(log).empty());
 }
 
-TEST_CASE("only what the broker deletes by age has a retention") {
-    streams_config config;
-    const store_spec window{.name = "w", .kind = store_kind::window, .retention = 1h};
-    CHECK(changelog_retention(window, config) == 25h);
-    CHECK_FALSE(changelog_retention({.name = "k"}, config));
-    config.topic["retention.ms"] = "5";
-    CHECK(changelog_retention(window, config) == 5ms);
-    config.topic["cleanup.policy"] = "compact";
-    CHECK_FALSE(changelog_retention(window, config));
+TEST_CASE("a changelog that the cluster keeps for less than the application asks for is warned of by what it has") {
+    const captured_log log;
+    world w;
+    w.cluster.create_topic("app-hourly-changelog", 1, {{"cleanup.policy", "compact,delete"}, {"retention.ms", "3600000"}});
+    w.produce("k", "v", hours_ago(20));
+    kafka_streams app = w.run(hourly_counts(), w.config());
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    const auto seen = warnings(log);
+    REQUIRE(seen.size() == 1);
+    CHECK(says(seen[0], "keeps them for 3600000 ms"));
 }

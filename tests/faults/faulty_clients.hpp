@@ -1,0 +1,212 @@
+#pragma once
+
+#include "faults/fault_plan.hpp"
+#include "src/kafka/client.hpp"
+
+#include <concepts>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace streams::testing_support {
+
+/// Makes a call of a client, unless the plan has it fail first; the plan's failure where it has it fail.
+template <std::invocable Work>
+kafka::result with_faults(fault_plan& plan, call at, Work&& work) {
+    const auto fault = plan.next(at);
+    if (fault.failure && !fault.after) return *fault.failure;
+    auto answer = work();
+    return fault.failure ? *fault.failure : answer;
+}
+
+/// The same of a call that only asks: an answer that is lost has told nothing.
+template <std::invocable Work>
+kafka::result asked_with_faults(fault_plan& plan, call at, Work&& work) {
+    const auto fault = plan.next(at);
+    return fault.failure ? *fault.failure : work();
+}
+
+class faulty_consumer final : public kafka::consumer {
+public:
+    faulty_consumer(std::unique_ptr<kafka::consumer> real, std::shared_ptr<fault_plan> plan)
+        : real_(std::move(real)), plan_(std::move(plan)) {}
+
+    kafka::result subscribe(std::span<const std::string> topics) override {
+        return with_faults(*plan_, call::subscribe, [&] { return real_->subscribe(topics); });
+    }
+    kafka::result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override {
+        return with_faults(*plan_, call::assign, [&] { return real_->assign(partitions); });
+    }
+    /// What a poll has brought is not lost: a lost answer is a failure that comes with it.
+    kafka::poll_result poll(kafka::milliseconds timeout, std::size_t max_records) override {
+        const auto fault = plan_->next(call::poll);
+        kafka::poll_result polled;
+        if (!fault.failure || fault.after) polled = real_->poll(timeout, max_records);
+        if (fault.failure) polled.errors.push_back(*fault.failure);
+        if (!polled.rebalances.empty()) plan_->note_rebalance();
+        return polled;
+    }
+    kafka::result acknowledge(const kafka::rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
+                              bool paused) override {
+        return with_faults(*plan_, call::acknowledge, [&] { return real_->acknowledge(of, positions, paused); });
+    }
+    kafka::result pause(std::span<const topic_partition> partitions) override {
+        return with_faults(*plan_, call::pause, [&] { return real_->pause(partitions); });
+    }
+    kafka::result resume(std::span<const topic_partition> partitions) override {
+        return with_faults(*plan_, call::resume, [&] { return real_->resume(partitions); });
+    }
+    kafka::result seek(const topic_partition& partition, std::int64_t offset) override {
+        return with_faults(*plan_, call::seek, [&] { return real_->seek(partition, offset); });
+    }
+    std::optional<std::int64_t> position(const topic_partition& partition) override { return real_->position(partition); }
+    std::optional<std::int64_t> known_end(const topic_partition& partition) override { return real_->known_end(partition); }
+    kafka::result commit(std::span<const kafka::committed_offset> offsets) override {
+        return with_faults(*plan_, call::commit, [&] { return real_->commit(offsets); });
+    }
+    kafka::result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
+                            kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::committed, [&] { return real_->committed(partitions, found, timeout); });
+    }
+    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::bounds, [&] { return real_->bounds(partition, found, timeout); });
+    }
+    kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::group_partitions, [&] { return real_->group_partitions(found, timeout); });
+    }
+    kafka::group_metadata group() override { return real_->group(); }
+    void close() override { real_->close(); }
+
+private:
+    std::unique_ptr<kafka::consumer> real_;
+    std::shared_ptr<fault_plan> plan_;
+};
+
+class faulty_producer final : public kafka::producer {
+public:
+    faulty_producer(std::unique_ptr<kafka::producer> real, std::shared_ptr<fault_plan> plan)
+        : real_(std::move(real)), plan_(std::move(plan)) {}
+
+    std::int32_t open(std::string_view topic, bool offsets_wanted) override {
+        const auto id = real_->open(topic, offsets_wanted);
+        names_[id] = topic;
+        return id;
+    }
+    std::int32_t partitions(std::int32_t topic, kafka::milliseconds timeout) override {
+        return plan_->next(call::partitions).failure ? 0 : real_->partitions(topic, timeout);
+    }
+    kafka::result append(const kafka::producer_record& record) override {
+        return with_faults(*plan_, call::append, [&] {
+            last_ = {names_.at(record.topic), record.partition.value_or(0)};
+            unflushed_ = true;
+            const auto fault = plan_->next(call::deliver);
+            const auto answer = fault.failure && !fault.after ? kafka::result() : real_->append(record);
+            if (fault.failure) failures_.push_back({last_, *fault.failure, record.tag, record.timestamp});
+            return answer;
+        });
+    }
+    void poll(kafka::milliseconds timeout) override { real_->poll(timeout); }
+    kafka::result flush(kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::flush, [&] {
+            unflushed_ = false;
+            return real_->flush(timeout);
+        });
+    }
+    std::vector<kafka::delivery_failure> take_failures() override {
+        auto failures = real_->take_failures();
+        for (auto& each : std::exchange(failures_, {})) failures.push_back(std::move(each));
+        if (const auto fault = plan_->next(call::take_failures); fault.failure) failures.push_back({last_, *fault.failure});
+        return failures;
+    }
+    std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) override {
+        return real_->last_offset(topic, partition);
+    }
+    kafka::result init_transactions(kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::init_transactions, [&] { return real_->init_transactions(timeout); });
+    }
+    kafka::result begin_transaction() override {
+        return with_faults(*plan_, call::begin_transaction, [&] { return real_->begin_transaction(); });
+    }
+    kafka::result send_offsets(std::span<const kafka::committed_offset> offsets, const kafka::group_metadata& group,
+                               kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::send_offsets, [&] { return real_->send_offsets(offsets, group, timeout); });
+    }
+    kafka::result commit_transaction(kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::commit_transaction, [&] { return real_->commit_transaction(timeout); });
+    }
+    kafka::result abort_transaction(kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::abort_transaction, [&] { return real_->abort_transaction(timeout); });
+    }
+    void close() override {
+        if (std::exchange(unflushed_, false)) static_cast<void>(plan_->next(call::close_unflushed));
+        real_->close();
+    }
+
+private:
+    std::unique_ptr<kafka::producer> real_;
+    std::shared_ptr<fault_plan> plan_;
+    std::map<std::int32_t, std::string> names_; ///< of the topics that were opened
+    topic_partition last_;                      ///< where the last record was to go
+    std::vector<kafka::delivery_failure> failures_;
+    bool unflushed_ = false;
+};
+
+class faulty_admin final : public kafka::admin {
+public:
+    faulty_admin(std::unique_ptr<kafka::admin> real, std::shared_ptr<fault_plan> plan)
+        : real_(std::move(real)), plan_(std::move(plan)) {}
+
+    kafka::result describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
+                           kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::describe, [&] { return real_->describe(topics, partitions, timeout); });
+    }
+    kafka::result describe_configs(std::span<const std::string> topics,
+                                   std::map<std::string, std::map<std::string, std::string>>& found,
+                                   kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::describe_configs, [&] { return real_->describe_configs(topics, found, timeout); });
+    }
+    kafka::result list(std::vector<std::string>& topics, kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::list, [&] { return real_->list(topics, timeout); });
+    }
+    kafka::result create(std::span<const kafka::new_topic> topics, kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::create, [&] { return real_->create(topics, timeout); });
+    }
+    kafka::result remove(std::span<const std::string> topics, kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::remove, [&] { return real_->remove(topics, timeout); });
+    }
+    kafka::result delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before,
+                                 kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::delete_records, [&] { return real_->delete_records(before, timeout); });
+    }
+
+private:
+    std::unique_ptr<kafka::admin> real_;
+    std::shared_ptr<fault_plan> plan_;
+};
+
+/// Clients of any cluster, whose calls go wrong as a plan says. Consumers that restore always work.
+class faulty_clients final : public kafka::client_supplier {
+public:
+    faulty_clients(std::shared_ptr<kafka::client_supplier> real, std::shared_ptr<fault_plan> plan)
+        : real_(std::move(real)), plan_(std::move(plan)) {}
+
+    std::unique_ptr<kafka::consumer> make_consumer(const kafka::consumer_options& options) override {
+        if (options.restore) return real_->make_consumer(options);
+        return std::make_unique<faulty_consumer>(real_->make_consumer(options), plan_);
+    }
+    std::unique_ptr<kafka::producer> make_producer(const kafka::producer_options& options) override {
+        static_cast<void>(plan_->next(call::make_producer));
+        return std::make_unique<faulty_producer>(real_->make_producer(options), plan_);
+    }
+    std::unique_ptr<kafka::admin> make_admin(const std::string& client_id) override {
+        return std::make_unique<faulty_admin>(real_->make_admin(client_id), plan_);
+    }
+
+private:
+    std::shared_ptr<kafka::client_supplier> real_;
+    std::shared_ptr<fault_plan> plan_;
+};
+
+} // namespace streams::testing_support
