@@ -58,7 +58,9 @@ file lock_folder(const std::filesystem::path& folder) {
 
 } // namespace
 
-cluster::cluster(cluster_options options, execution& time) : options_(std::move(options)), time_(time) {
+cluster::cluster(cluster_options options, execution& time)
+    : options_(std::move(options)), time_(time),
+      transactions_(std::make_unique<transactions>(options_.transaction_timeout, time_, around_transactions())) {
     if (options_.folder.empty()) {
         journal_ = std::make_unique<journal>();
         return;
@@ -84,6 +86,7 @@ std::filesystem::path cluster::folder_of(const std::string& topic, std::int32_t 
 
 void cluster::open_folder() {
     std::set<std::filesystem::path> known;
+    std::vector<std::pair<topic_partition, aborted_range>> aborted;
     for (const auto& [key, value] : journal_->content()) {
         const auto fields = unpack(key == "format" ? std::string_view{} : std::string_view(value));
         if (key.starts_with("topic/")) {
@@ -98,17 +101,40 @@ void cluster::open_folder() {
             topics_.emplace(fields[0], std::move(made));
         } else if (key.starts_with("generation/")) {
             group_of(fields[0])->restore_generation(static_cast<std::int32_t>(number(fields[1])));
+        } else if (key.starts_with("transaction/")) {
+            transactions_->restore(value);
+        } else if (key.starts_with("aborted/")) {
+            aborted.emplace_back(topic_partition{fields[0], static_cast<std::int32_t>(number(fields[1]))},
+                                 aborted_range{number(fields[2]), number(fields[3]), number(fields[4])});
         } else if (key.starts_with("offset/")) {
             group_of(fields[0])->restore_offset({.partition = {fields[1], static_cast<std::int32_t>(number(fields[2]))},
                                                  .offset = number(fields[3]),
                                                  .metadata = fields[4]});
         }
     }
+    for (const auto& [partition, range] : aborted)
+        if (const auto log = find_log(partition)) log->restore_aborted(range);
     std::filesystem::create_directories(options_.folder / "topics");
     std::vector<std::filesystem::path> removed;
     for (const auto& entry : std::filesystem::directory_iterator(options_.folder / "topics"))
         if (!known.contains(entry.path())) removed.push_back(entry.path());
     for (const auto& path : removed) std::filesystem::remove_all(path);
+    transactions_->finish_restored();
+}
+
+std::shared_ptr<partition_log> cluster::find_log(const topic_partition& of) const {
+    const auto topic = find(of.topic);
+    const auto at = static_cast<std::size_t>(of.partition);
+    return topic && of.partition >= 0 && at < topic->logs.size() ? topic->logs[at] : nullptr;
+}
+
+transactions::surroundings cluster::around_transactions() {
+    return {.find_log = [this](const topic_partition& of) { return find_log(of); },
+            .find_group = [this](const std::string& id) { return group_of(id); },
+            .offset_change = [](const std::string& group, const kafka::committed_offset& of) -> journal::change {
+                return {offset_key(group, of.partition), packed_offset(group, of)};
+            },
+            .write = [this](std::span<const journal::change> changes) { journal_->write(changes); }};
 }
 
 std::shared_ptr<topic> cluster::make_topic(const std::string& name, std::int32_t partitions,
@@ -198,7 +224,11 @@ bool cluster::remove_topic(const std::string& name) {
         const auto found = topics_.find(name);
         if (found == topics_.end()) return false;
         gone = found->second;
-        for (const auto& log : gone->logs) entry.emplace_back(start_key(log->name()), std::nullopt);
+        for (const auto& log : gone->logs) {
+            entry.emplace_back(start_key(log->name()), std::nullopt);
+            for (const auto& range : log->aborted_from(0))
+                entry.emplace_back(transactions::aborted_key(log->name(), range.last), std::nullopt);
+        }
         journal_->write(entry);
         gone->outdated = true;
         topics_.erase(found);
@@ -227,7 +257,9 @@ void cluster::delete_records(partition_log& log, std::int64_t offset) {
     if (offset < 0) offset = log.end();
     if (offset <= log.start()) return;
     const std::array<std::string, 1> fields{std::to_string(offset)};
-    const std::array<journal::change, 1> entry{{{start_key(log.name()), pack(fields)}}};
+    std::vector<journal::change> entry{{start_key(log.name()), pack(fields)}};
+    for (const auto& range : log.aborted_from(0))
+        if (range.last < offset) entry.emplace_back(transactions::aborted_key(log.name(), range.last), std::nullopt);
     journal_->write(entry);
     log.delete_before(offset);
 }

@@ -5,12 +5,14 @@
 #include "src/embedded/journal.hpp"
 #include "src/embedded/partition_log.hpp"
 #include "src/embedded/topic_settings.hpp"
+#include "src/embedded/transactions.hpp"
 
 #include <streams/core/execution.hpp>
 #include <streams/core/partitioner.hpp>
 #include <streams/core/topic_partition.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -44,10 +46,11 @@ struct topic {
 struct cluster_options {
     std::filesystem::path folder; ///< empty: in memory only
     group::settings groups{};
+    std::chrono::milliseconds transaction_timeout{60'000}; ///< until one that nobody ends is aborted
 };
 
 /// Topics and groups, and the folder that keeps them. Thread-safe. Starts no threads: whatever is due is done by those
-/// who call. Lock order: a group, the topics, a log, the journal.
+/// who call. Lock order: the transactions, a group, the topics, a log, the journal.
 class cluster : public std::enable_shared_from_this<cluster> {
 public:
     /// Throws streams_error where the folder is in use, damaged, or cannot be written to.
@@ -67,12 +70,15 @@ public:
     bool remove_topic(const std::string& name);
     /// Null: there is none.
     [[nodiscard]] std::shared_ptr<topic> find(std::string_view name) const;
+    [[nodiscard]] std::shared_ptr<partition_log> find_log(const topic_partition& of) const;
     [[nodiscard]] std::vector<std::string> topic_names() const;
 
     /// Deletes the records before `offset` (negative: all there are). REQUIRES: offset <= end.
     void delete_records(partition_log& log, std::int64_t offset);
     /// Applies retention.ms and retention.bytes to every topic.
     void apply_retention();
+
+    [[nodiscard]] transactions& transactional() noexcept { return *transactions_; }
 
     /// The group, made where there is none.
     [[nodiscard]] std::shared_ptr<group> group_of(const std::string& id);
@@ -81,6 +87,7 @@ public:
 
 private:
     void open_folder();
+    [[nodiscard]] transactions::surroundings around_transactions();
     using log_starts = std::function<std::int64_t(const topic_partition&)>;
     static void check_partitions(const std::string& topic, std::int32_t partitions);
     [[nodiscard]] std::shared_ptr<topic> make_topic(const std::string& name, std::int32_t partitions,
@@ -100,6 +107,7 @@ private:
     std::map<std::string, std::shared_ptr<topic>, std::less<>> topics_;
     mutable std::mutex groups_mutex_;
     std::map<std::string, std::shared_ptr<group>> groups_;
+    std::unique_ptr<transactions> transactions_;
 };
 
 } // namespace streams::inline v0::embedded

@@ -24,15 +24,19 @@ void for_each_frame(const segment& in, const memory_block& memory, Visit&& visit
     }
 }
 
-/// Which records stay: the newest of each key, and of tombstones those whose time has not come.
+/// Which records stay: the newest of each key, of tombstones those whose time has not come, and all behind the stable end.
+/// What was aborted goes.
 class survivors {
 public:
-    survivors(std::int64_t now, std::int64_t delete_retention_ms) : now_(now), horizon_(detail::add_sat(now, delete_retention_ms)) {}
+    survivors(std::int64_t now, std::int64_t delete_retention_ms, std::int64_t stable_end, std::vector<aborted_range> aborted)
+        : now_(now), horizon_(detail::add_sat(now, delete_retention_ms)), stable_end_(stable_end), aborted_(std::move(aborted)) {}
 
     void see(const frame& one) {
-        if (one.key) newest_[one.key->text()] = one.offset;
+        if (one.key && one.offset < stable_end_ && !is_aborted(one, aborted_)) newest_[one.key->text()] = one.offset;
     }
     [[nodiscard]] bool keeps(const frame& one) const {
+        if (one.offset >= stable_end_) return true;
+        if (is_aborted(one, aborted_)) return false;
         if (!one.key) return one.has(frame_flag::control);
         if (newest_.at(one.key->text()) != one.offset) return false;
         return one.value || one.delete_horizon < 0 || one.delete_horizon > now_;
@@ -52,11 +56,15 @@ public:
     }
 
 private:
-    static bool first_seen_tombstone(const frame& one) { return one.key && !one.value && one.delete_horizon < 0; }
+    [[nodiscard]] bool first_seen_tombstone(const frame& one) const {
+        return one.key && !one.value && one.delete_horizon < 0 && one.offset < stable_end_;
+    }
 
     absl::flat_hash_map<std::string_view, std::int64_t> newest_; ///< keys are views into the pinned segments
     std::int64_t now_;
     std::int64_t horizon_;
+    std::int64_t stable_end_;
+    std::vector<aborted_range> aborted_;
 };
 
 /// The same segment with less in it; null: nothing is left. A file is replaced in one step.
@@ -91,7 +99,9 @@ void partition_log::compact() {
         complete.assign(segments_.begin(), segments_.end() - 1);
     }
     std::vector<std::shared_ptr<memory_block>> pinned;
-    survivors kept(time_.wall_ms(), settings_.delete_retention_ms);
+    // Ranges that end later than this are of records behind the stable end then.
+    const auto stable = stable_end();
+    survivors kept(time_.wall_ms(), settings_.delete_retention_ms, stable, aborted_from(start()));
     for (const auto& one : complete) {
         pinned.push_back(one->pin());
         for_each_frame(*one, *pinned.back(), [&](const frame& record) { kept.see(record); });

@@ -30,6 +30,7 @@ result consumer::subscribe(std::span<const std::string> topics) {
                 "a consumer without a group cannot subscribe; give it a group id, or assign partitions"};
     return attempt([&] {
         topics_.assign(topics.begin(), topics.end());
+        note_missing_topics();
         if (group_) return group_->resubscribe(self_.member_id, topics_);
         group_ = cluster_->group_of(options_.group_id);
         self_.member_id = group_->join(options_.client_id, options_.group_instance_id, topics_, wake_);
@@ -38,22 +39,44 @@ result consumer::subscribe(std::span<const std::string> topics) {
 
 result consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
     if (group_) return {error_class::fatal, "a consumer that has subscribed cannot assign; use another one"};
-    return begin_reading(partitions, false);
+    begin_reading(partitions, false);
+    return {};
 }
 
-result consumer::begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool paused) {
+void consumer::note_missing_topics() {
+    for (const auto& name : topics_)
+        if (!cluster_->find(name)) unreported_.push_back(unknown_topic(name));
+}
+
+result consumer::known(const topic_partition& partition) const {
+    const auto of = cluster_->find(partition.topic);
+    if (!of) return unknown_topic(partition.topic);
+    if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
+        return unknown_partition(partition.topic, partition.partition, of->logs.size());
+    return {};
+}
+
+std::int64_t consumer::end_of(const partition_log& log) const {
+    return options_.read_committed ? log.stable_end() : log.end();
+}
+
+void consumer::begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool paused) {
     std::vector<reading> next;
     for (const auto& [partition, offset] : partitions) {
         auto of = cluster_->find(partition.topic);
-        if (!of) return unknown_topic(partition.topic);
-        if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
-            return unknown_partition(partition.topic, partition.partition, of->logs.size());
-        auto log = of->logs[static_cast<std::size_t>(partition.partition)];
-        next.push_back({partition, std::move(of), log_reader(std::move(log), offset), offset, {}, paused, false});
+        const auto at = static_cast<std::size_t>(partition.partition);
+        if (!of || partition.partition < 0 || at >= of->logs.size()) {
+            unreported_.push_back(known(partition));
+            continue;
+        }
+        auto log = of->logs[at];
+        next.push_back({.partition = partition,
+                        .of = std::move(of),
+                        .reader = log_reader(std::move(log), offset, options_.read_committed),
+                        .paused = paused});
     }
     readings_ = std::move(next);
     first_ = 0;
-    return {};
 }
 
 kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_records) {
@@ -66,7 +89,9 @@ kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_r
             return found;
         }
         wake_->reset();
+        found.errors = std::exchange(unreported_, {});
         try {
+            cluster_->transactional().end_late();
             hear_group(found);
             if (found.rebalances.empty() && found.errors.empty()) read(max_records, found);
         } catch (const std::exception& failed) {
@@ -134,7 +159,7 @@ std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_resu
         found.errors.push_back(unknown_topic(from.partition.topic));
         return 0;
     }
-    from.known_end = from.reader.log()->end();
+    from.known_end = end_of(*from.reader.log());
     std::vector<record_view> records;
     if (const auto available = *from.known_end - from.reader.position(); available > 0)
         records.reserve(std::min(most, static_cast<std::size_t>(available)));
@@ -143,10 +168,14 @@ std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_resu
         const auto outcome = from.reader.read(most, records, memory);
         if (outcome == log_reader::outcome::records) {
             const auto taken = records.size();
+            from.started = true;
             found.batches.emplace_back(from.partition, std::move(records), std::move(memory));
             return taken;
         }
-        if (outcome == log_reader::outcome::nothing) return 0;
+        if (outcome == log_reader::outcome::nothing) {
+            from.started = from.started || from.reader.position() >= *from.known_end;
+            return 0;
+        }
         from.failed = true;
         found.out_of_range.push_back(from.partition);
     } catch (const std::exception& failed) {
@@ -166,12 +195,14 @@ bool consumer::look_up(reading& from) const {
 
 bool consumer::arrange_wake_up() {
     for (const auto& one : readings_)
-        if (!one.paused && !one.failed && !one.reader.log()->wake_at_append(wake_, one.reader.position())) return false;
+        if (!one.paused && !one.failed && !one.reader.log()->wake_at_append(wake_, one.reader.position(), options_.read_committed))
+            return false;
     return true;
 }
 
 void consumer::wait_until(std::int64_t deadline) {
     const auto& time = cluster_->time();
+    if (const auto due = cluster_->transactional().next_deadline()) deadline = std::min(deadline, *due + 1);
     if (group_) {
         if (const auto due = group_->next_deadline()) deadline = std::min(deadline, *due + 1);
         deadline = std::min(deadline, time.after(cluster_->group_limits().max_poll_interval / 3));
@@ -182,7 +213,10 @@ void consumer::wait_until(std::int64_t deadline) {
 result consumer::acknowledge(const kafka::rebalance& of,
                              std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
     return attempt([&]() -> result {
-        if (of.what == kafka::rebalance::event::assigned) return begin_reading(positions, paused);
+        if (of.what == kafka::rebalance::event::assigned) {
+            begin_reading(positions, paused);
+            return {};
+        }
         readings_.clear();
         owned_.clear();
         if (of.what == kafka::rebalance::event::revoked && group_) group_->acknowledge_revoked(self_.member_id);
@@ -196,33 +230,33 @@ consumer::reading* consumer::find(const topic_partition& partition) {
     return found == readings_.end() ? nullptr : &*found;
 }
 
-result consumer::set_paused(std::span<const topic_partition> partitions, bool paused) {
-    for (const auto& partition : partitions) {
-        auto* const one = find(partition);
-        if (one == nullptr)
-            return {error_class::fatal, concat(to_string(partition), " is not assigned to this consumer")};
-        one->paused = paused;
-    }
+void consumer::set_paused(std::span<const topic_partition> partitions, bool paused) {
+    for (const auto& partition : partitions)
+        if (auto* const one = find(partition)) one->paused = paused;
+}
+
+result consumer::pause(std::span<const topic_partition> partitions) {
+    set_paused(partitions, true);
     return {};
 }
 
-result consumer::pause(std::span<const topic_partition> partitions) { return set_paused(partitions, true); }
-
-result consumer::resume(std::span<const topic_partition> partitions) { return set_paused(partitions, false); }
+result consumer::resume(std::span<const topic_partition> partitions) {
+    set_paused(partitions, false);
+    return {};
+}
 
 result consumer::seek(const topic_partition& partition, std::int64_t offset) {
     auto* const one = find(partition);
     if (one == nullptr) return {error_class::fatal, concat(to_string(partition), " is not assigned to this consumer")};
     one->reader.seek(offset);
-    one->began = offset;
+    one->started = false;
     one->failed = false;
     return {};
 }
 
 std::optional<std::int64_t> consumer::position(const topic_partition& partition) {
     const auto* const one = find(partition);
-    if (one == nullptr || one->reader.position() == one->began) return std::nullopt;
-    return one->reader.position();
+    return one == nullptr || !one->started ? std::nullopt : std::optional(one->reader.position());
 }
 
 std::optional<std::int64_t> consumer::known_end(const topic_partition& partition) {
@@ -233,25 +267,40 @@ std::optional<std::int64_t> consumer::known_end(const topic_partition& partition
 result consumer::commit(std::span<const kafka::committed_offset> offsets) {
     if (options_.group_id.empty())
         return {error_class::fatal, "a consumer without a group cannot commit; give it a group id"};
-    return attempt([&] { return cluster_->group_of(options_.group_id)->commit(self_, offsets); });
+    return attempt([&]() -> result {
+        result unknown;
+        std::vector<kafka::committed_offset> accepted;
+        for (const auto& one : offsets) {
+            auto found = known(one.partition);
+            if (found)
+                accepted.push_back(one);
+            else if (unknown)
+                unknown = std::move(found);
+        }
+        auto answer = cluster_->group_of(options_.group_id)->commit(self_, accepted);
+        return answer ? unknown : answer;
+    });
 }
 
 result consumer::committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
                            kafka::milliseconds) {
     if (options_.group_id.empty())
         return {error_class::fatal, "a consumer without a group has no committed offsets; give it a group id"};
-    return attempt([&] {
-        for (auto& one : cluster_->group_of(options_.group_id)->committed(partitions)) found.push_back(std::move(one));
+    return attempt([&]() -> result {
+        const auto of = cluster_->group_of(options_.group_id);
+        if (options_.read_committed && of->holds(partitions))
+            return {error_class::retriable, concat("group ", options_.group_id, ": a transaction that is open holds offsets; "
+                                                   "ask again when it has ended")};
+        for (auto& one : of->committed(partitions)) found.push_back(std::move(one));
+        return {};
     });
 }
 
 result consumer::bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds) {
-    const auto of = cluster_->find(partition.topic);
-    if (!of) return unknown_topic(partition.topic);
-    if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
-        return unknown_partition(partition.topic, partition.partition, of->logs.size());
-    const auto& log = *of->logs[static_cast<std::size_t>(partition.partition)];
-    found = {log.start(), log.end()};
+    if (auto unknown = known(partition); !unknown) return {error_class::retriable, unknown.reason()};
+    const auto log = cluster_->find_log(partition);
+    if (!log) return {error_class::retriable, concat(to_string(partition), " has just been removed")};
+    found = {log->start(), end_of(*log)};
     return {};
 }
 

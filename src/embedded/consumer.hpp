@@ -45,14 +45,13 @@ private:
         topic_partition partition;
         std::shared_ptr<topic> of;
         log_reader reader;
-        std::int64_t began = 0; ///< where it was last placed
         std::optional<std::int64_t> known_end{};
         bool paused = false;
+        bool started = false; ///< a record was handed over, or the end was reached
         bool failed = false; ///< an error, or a position outside of the log, was reported; nothing more until a seek
     };
 
-    [[nodiscard]] kafka::result begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions,
-                                              bool paused);
+    void begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool paused);
     [[nodiscard]] reading* find(const topic_partition& partition);
     void hear_group(kafka::poll_result& found);
     void read(std::size_t max_records, kafka::poll_result& found);
@@ -61,7 +60,11 @@ private:
     [[nodiscard]] bool look_up(reading& from) const;
     [[nodiscard]] bool arrange_wake_up();
     void wait_until(std::int64_t deadline);
-    [[nodiscard]] kafka::result set_paused(std::span<const topic_partition> partitions, bool paused);
+    void set_paused(std::span<const topic_partition> partitions, bool paused);
+    void note_missing_topics();
+    /// Success, or what is unknown of a partition.
+    [[nodiscard]] kafka::result known(const topic_partition& partition) const;
+    [[nodiscard]] std::int64_t end_of(const partition_log& log) const;
 
     const std::shared_ptr<cluster> cluster_;
     const kafka::consumer_options options_;
@@ -73,6 +76,7 @@ private:
     bool expelled_ = false;              ///< joins again at the next poll
     bool replaced_ = false;              ///< another has its instance id: it is over
     bool closed_ = false;
+    std::vector<kafka::result> unreported_; ///< errors for the next poll
     std::vector<reading> readings_;
     std::size_t first_ = 0; ///< whose turn it is
 };

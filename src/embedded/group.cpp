@@ -214,6 +214,32 @@ kafka::result group::commit(const membership& who, std::span<const kafka::commit
     return {};
 }
 
+kafka::result group::hold(const membership& who, std::span<const kafka::committed_offset> offsets, std::int64_t producer) {
+    const std::lock_guard lock(mutex_);
+    expel_late_members();
+    if (auto refused = refuse(who)) return *refused;
+    auto& held = held_[producer];
+    for (const auto& one : offsets) held.insert_or_assign(one.partition, one);
+    return {};
+}
+
+void group::release(std::int64_t producer, bool commit) {
+    const std::lock_guard lock(mutex_);
+    const auto found = held_.find(producer);
+    if (found == held_.end()) return;
+    if (commit)
+        for (auto& [partition, offset] : found->second) offsets_.insert_or_assign(partition, std::move(offset));
+    held_.erase(found);
+}
+
+bool group::holds(std::span<const topic_partition> partitions) const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(held_.begin(), held_.end(), [&](const auto& entry) {
+        return std::any_of(partitions.begin(), partitions.end(),
+                           [&](const auto& one) { return entry.second.contains(one); });
+    });
+}
+
 std::vector<kafka::committed_offset> group::committed(std::span<const topic_partition> partitions) const {
     const std::lock_guard lock(mutex_);
     std::vector<kafka::committed_offset> found;
@@ -239,7 +265,9 @@ kafka::result group::assigned(const membership& who, std::vector<topic_partition
 
 void group::forget_offsets(const std::string& topic) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(offsets_, [&](const auto& entry) { return entry.first.topic == topic; });
+    const auto of_topic = [&](const auto& entry) { return entry.first.topic == topic; };
+    std::erase_if(offsets_, of_topic);
+    for (auto& [producer, offsets] : held_) std::erase_if(offsets, of_topic);
 }
 
 void group::restore_offset(kafka::committed_offset offset) {

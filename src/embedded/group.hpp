@@ -72,6 +72,13 @@ public:
     /// As a member, or with an empty member id as somebody alone, which only a group without members admits.
     [[nodiscard]] kafka::result commit(const membership& who, std::span<const kafka::committed_offset> offsets);
     [[nodiscard]] std::vector<kafka::committed_offset> committed(std::span<const topic_partition> partitions) const;
+    /// Offsets of a producer's transaction, committed with it. fenced: as a commit.
+    [[nodiscard]] kafka::result hold(const membership& who, std::span<const kafka::committed_offset> offsets,
+                                     std::int64_t producer);
+    /// The producer's transaction has ended: what is held for it is committed, or forgotten. The journal has it already.
+    void release(std::int64_t producer, bool commit);
+    /// Whether an offset of these partitions is held by a transaction that is open (KIP-447's unstable offsets).
+    [[nodiscard]] bool holds(std::span<const topic_partition> partitions) const;
     [[nodiscard]] std::vector<kafka::committed_offset> all_committed() const;
     void forget_offsets(const std::string& topic);
     /// What the present generation was assigned, over all members; fenced: `who` is not one of it.
@@ -120,6 +127,7 @@ private:
     std::int32_t generation_ = 0;
     std::uint64_t joined_ = 0; ///< members ever, for their ids
     std::map<topic_partition, kafka::committed_offset> offsets_;
+    std::map<std::int64_t, std::map<topic_partition, kafka::committed_offset>> held_; ///< by producer
 };
 
 } // namespace streams::inline v0::embedded

@@ -1,5 +1,6 @@
 #include "src/embedded/log_reader.hpp"
 
+#include <algorithm>
 #include <deque>
 
 namespace streams::inline v0::embedded {
@@ -22,9 +23,10 @@ void log_reader::seek(std::int64_t offset) {
 log_reader::outcome log_reader::read(std::size_t most, std::vector<record_view>& records,
                                      std::shared_ptr<const void>& memory) {
     if (next_ < log_->start()) return outcome::before_start;
-    const auto end = log_->end();
-    if (next_ >= end) return next_ == end ? outcome::nothing : outcome::beyond_end;
-    if (most == 0) return outcome::nothing;
+    if (next_ > log_->end()) return outcome::beyond_end;
+    const auto end = committed_ ? log_->stable_end() : log_->end();
+    if (next_ >= end || most == 0) return outcome::nothing;
+    if (committed_) aborted_ = log_->aborted_from(next_);
     if (!place_.in) {
         place_ = log_->find(next_);
         // What followed may have been compacted away, up to a segment that begins further on.
@@ -51,7 +53,7 @@ bool log_reader::take(std::int64_t end, std::size_t most, std::vector<record_vie
         place_.position += at.size;
         if (at.offset < next_) continue;
         next_ = at.offset + 1;
-        if (at.has(frame_flag::control)) continue;
+        if (at.has(frame_flag::control) || is_aborted(at, aborted_)) continue;
         const streams::headers* decoded = nullptr;
         if (at.has(frame_flag::has_headers)) {
             if (!headers) headers = std::make_shared<with_headers>(with_headers{place_.memory, {}});

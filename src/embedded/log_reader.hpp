@@ -19,7 +19,9 @@ public:
         beyond_end,   ///< the position is past the end of the log
     };
 
-    log_reader(std::shared_ptr<partition_log> log, std::int64_t offset) : log_(std::move(log)), next_(offset) {}
+    /// `committed`: nothing of a transaction that is open or was aborted.
+    log_reader(std::shared_ptr<partition_log> log, std::int64_t offset, bool committed = false)
+        : log_(std::move(log)), next_(offset), committed_(committed) {}
 
     /// Appends to `records` views of up to `most` records, valid while `memory` is held. Throws streams_error where the
     /// log is damaged or cannot be read.
@@ -38,6 +40,8 @@ private:
 
     std::shared_ptr<partition_log> log_;
     std::int64_t next_;
+    bool committed_;
+    std::vector<aborted_range> aborted_; ///< of the read under way
     partition_log::place place_;
 };
 

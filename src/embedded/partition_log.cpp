@@ -6,6 +6,7 @@
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <utility>
@@ -36,6 +37,12 @@ std::vector<std::pair<std::int64_t, std::filesystem::path>> segment_files(const 
 
 } // namespace
 
+bool is_aborted(const frame& record, const std::vector<aborted_range>& ranges) {
+    return record.has(frame_flag::transactional) && std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
+               return range.producer == record.producer.id && range.first <= record.offset && record.offset < range.last;
+           });
+}
+
 partition_log::partition_log(topic_partition name, const topic_settings& settings, const clock& time,
                              std::filesystem::path folder, std::int64_t start)
     : name_(std::move(name)), settings_(settings), time_(time), folder_(std::move(folder)), start_(start) {
@@ -44,6 +51,7 @@ partition_log::partition_log(topic_partition name, const topic_settings& setting
         segments_.push_back(make_segment(start, 0));
         end_.store(start, std::memory_order_release);
     }
+    move_stable_end();
 }
 
 void partition_log::open_folder() {
@@ -112,19 +120,73 @@ std::int64_t partition_log::append(frame_source record) {
     segments gone;
     {
         const std::lock_guard lock(mutex_);
-        record.offset = end_.load(std::memory_order_relaxed);
-        if (!segments_.back()->append(record, size)) {
-            roll(record.offset, size);
-            (void)segments_.back()->append(record, size); // made large enough for it
-            start_.store(first_retained(), std::memory_order_release);
-            gone = take_deleted();
-        }
-        end_.store(record.offset + 1, std::memory_order_release);
+        gone = write(record, size);
+        constexpr auto transactional = static_cast<unsigned>(frame_flag::transactional);
+        if ((record.flags & transactional) != 0) open_.try_emplace(record.producer.id, record.offset);
+        move_stable_end();
         if (!waiting_.empty()) woken.swap(waiting_);
     }
     for (const auto& one : woken) one->raise();
     drop(gone);
     return record.offset;
+}
+
+partition_log::segments partition_log::write(frame_source& record, std::size_t size) {
+    segments gone;
+    record.offset = end_.load(std::memory_order_relaxed);
+    if (!segments_.back()->append(record, size)) {
+        roll(record.offset, size);
+        (void)segments_.back()->append(record, size); // made large enough for it
+        start_.store(first_retained(), std::memory_order_release);
+        gone = take_deleted();
+    }
+    end_.store(record.offset + 1, std::memory_order_release);
+    return gone;
+}
+
+void partition_log::move_stable_end() {
+    auto stable = end_.load(std::memory_order_relaxed);
+    for (const auto& [producer, first] : open_) stable = std::min(stable, first);
+    stable_end_.store(stable, std::memory_order_release);
+}
+
+aborted_range partition_log::end_transaction(std::int64_t producer, std::int16_t epoch, std::int64_t first, bool commit) {
+    constexpr std::array<std::byte, 1> committed{std::byte{1}};
+    constexpr std::array<std::byte, 1> aborted{std::byte{0}};
+    constexpr auto marker = static_cast<unsigned>(frame_flag::control) | static_cast<unsigned>(frame_flag::transactional);
+    frame_source record{.timestamp = time_.wall_ms(),
+                        .value = bytes_view(commit ? committed.data() : aborted.data(), 1),
+                        .producer = {.id = producer, .epoch = epoch},
+                        .flags = static_cast<std::uint16_t>(marker)};
+    aborted_range range{.producer = producer, .first = first};
+    std::vector<std::shared_ptr<signal>> woken;
+    segments gone;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto open = open_.find(producer); open != open_.end()) range.first = open->second;
+        gone = write(record, frame_size(record));
+        range.last = record.offset;
+        open_.erase(producer);
+        if (!commit) aborted_.push_back(range);
+        move_stable_end();
+        woken.swap(waiting_);
+    }
+    for (const auto& one : woken) one->raise();
+    drop(gone);
+    return range;
+}
+
+void partition_log::restore_aborted(const aborted_range& range) {
+    const std::lock_guard lock(mutex_);
+    aborted_.push_back(range);
+}
+
+std::vector<aborted_range> partition_log::aborted_from(std::int64_t offset) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<aborted_range> found;
+    for (const auto& range : aborted_)
+        if (range.last >= offset) found.push_back(range);
+    return found;
 }
 
 void partition_log::delete_before(std::int64_t offset) {
@@ -142,6 +204,7 @@ partition_log::segments partition_log::take_deleted() {
     std::size_t count = 0;
     while (count + 1 < segments_.size() && segments_[count + 1]->base() <= start()) ++count;
     const auto kept = segments_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::erase_if(aborted_, [&](const aborted_range& range) { return range.last < start(); });
     segments gone(segments_.begin(), kept);
     segments_.erase(segments_.begin(), kept);
     return gone;
@@ -201,9 +264,9 @@ partition_log::place partition_log::after(const segment& before) {
     return found;
 }
 
-bool partition_log::wake_at_append(const std::shared_ptr<signal>& who, std::int64_t position) {
+bool partition_log::wake_at_append(const std::shared_ptr<signal>& who, std::int64_t position, bool committed) {
     const std::lock_guard lock(mutex_);
-    if (end() > position) return false;
+    if ((committed ? stable_end() : end()) > position) return false;
     if (std::find(waiting_.begin(), waiting_.end(), who) == waiting_.end()) waiting_.push_back(who);
     return true;
 }

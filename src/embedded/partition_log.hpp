@@ -10,11 +10,21 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 namespace streams::inline v0::embedded {
+
+/// The records of an aborted transaction in one log: those of the producer from `first` to `last`, which is the marker.
+struct aborted_range {
+    std::int64_t producer = -1;
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+};
+
+[[nodiscard]] bool is_aborted(const frame& record, const std::vector<aborted_range>& ranges);
 
 /// One partition's log: segments in offset order, the last of them appended to. Thread-safe. Records are encoded once,
 /// where they stay; readers look at them in place.
@@ -28,6 +38,8 @@ public:
     [[nodiscard]] const topic_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] std::int64_t start() const noexcept { return start_.load(std::memory_order_acquire); }
     [[nodiscard]] std::int64_t end() const noexcept { return end_.load(std::memory_order_acquire); }
+    /// The last stable offset: of the first record whose transaction is open, or the end.
+    [[nodiscard]] std::int64_t stable_end() const noexcept { return stable_end_.load(std::memory_order_acquire); }
     /// Bytes of all segments.
     [[nodiscard]] std::size_t bytes() const;
 
@@ -35,6 +47,14 @@ public:
     /// retention has no use for go. Throws streams_error (disk full,
     /// too large, null key in a compacted topic).
     std::int64_t append(frame_source record);
+
+    /// Ends the transaction of a producer with a marker: the records from `first` on, if the log has not seen it begin
+    /// itself. Returns the range that was open, up to the marker. Throws streams_error.
+    aborted_range end_transaction(std::int64_t producer, std::int16_t epoch, std::int64_t first, bool commit);
+    /// From the journal, before anybody reads.
+    void restore_aborted(const aborted_range& range);
+    /// The aborted transactions of which a record may lie at `offset` or behind it.
+    [[nodiscard]] std::vector<aborted_range> aborted_from(std::int64_t offset) const;
 
     /// Moves the start up to `offset` and lets go of the segments before it. REQUIRES: offset <= end().
     void delete_before(std::int64_t offset);
@@ -55,8 +75,9 @@ public:
     /// The start of the segment behind `before`.
     [[nodiscard]] place after(const segment& before);
 
-    /// Raises `who` once at the next append, or returns false: the log has grown past `position` already.
-    [[nodiscard]] bool wake_at_append(const std::shared_ptr<signal>& who, std::int64_t position);
+    /// Raises `who` once at the next append, or returns false: the log has grown past `position` already, `committed`: in
+    /// its stable part.
+    [[nodiscard]] bool wake_at_append(const std::shared_ptr<signal>& who, std::int64_t position, bool committed = false);
 
     /// Gives back the disk space kept for appending; nothing is appended afterwards.
     void close();
@@ -66,6 +87,10 @@ private:
 
     void open_folder();
     void refuse_unfit(const frame_source& record, std::size_t size) const;
+    /// Appends; returns the segments that retention has no use for any more. REQUIRES: the lock.
+    [[nodiscard]] std::vector<std::shared_ptr<segment>> write(frame_source& record, std::size_t size);
+    /// REQUIRES: the lock.
+    void move_stable_end();
     [[nodiscard]] std::shared_ptr<segment> make_segment(std::int64_t base, std::size_t needed) const;
     /// Ends the last segment at offset `end` and begins the next, with room for `needed` bytes. REQUIRES: the lock.
     void roll(std::int64_t end, std::size_t needed);
@@ -81,10 +106,13 @@ private:
     const std::filesystem::path folder_;
     std::atomic<std::int64_t> start_;
     std::atomic<std::int64_t> end_{0};
+    std::atomic<std::int64_t> stable_end_{0};
 
     std::mutex compaction_mutex_; ///< taken before mutex_
     mutable std::mutex mutex_;
     segments segments_; ///< never empty after construction
+    std::map<std::int64_t, std::int64_t> open_; ///< the first offset of each transaction that is, by producer
+    std::vector<aborted_range> aborted_;
     std::vector<std::shared_ptr<signal>> waiting_;
 };
 

@@ -11,7 +11,9 @@
 
 namespace streams::inline v0::embedded {
 
-/// A producer of the cluster: what is appended is in the log, and acknowledged, when append returns.
+/// A producer of the cluster: what is appended is in the log, and acknowledged, when append returns; in a transaction it
+/// counts when that is committed. Destroyed without an end, the transaction is open until its time is over, or until
+/// another producer takes the transactional id over.
 class producer final : public kafka::producer {
 public:
     producer(std::shared_ptr<cluster> of, kafka::producer_options options);
@@ -33,6 +35,13 @@ public:
     void close() override;
 
 private:
+    enum class phase {
+        not_started, ///< of transactions; or there are none
+        ready,
+        in_transaction,
+        to_abort, ///< something of the transaction has failed
+        fenced,
+    };
     struct destination {
         std::string name;
         bool offsets_wanted = false;
@@ -44,12 +53,18 @@ private:
 
     [[nodiscard]] bool look_up(destination& of) const;
     [[nodiscard]] static std::size_t place(destination& at, const kafka::producer_record& record);
+    /// Writes to the log; in a transaction what fails has it aborted.
+    [[nodiscard]] kafka::result write(partition_log& to, const frame_source& record, std::int64_t& offset);
+    [[nodiscard]] kafka::result refuse_transaction(phase wanted, std::string_view doing) const;
+    kafka::result end_transaction(bool commit);
     void fail(const destination& at, std::int32_t partition, const kafka::producer_record& record, kafka::result why);
 
     const std::shared_ptr<cluster> cluster_;
     const kafka::producer_options options_;
     std::vector<destination> destinations_;
     std::vector<kafka::delivery_failure> failures_;
+    phase at_ = phase::not_started;
+    producer_stamp stamp_{};
     bool closed_ = false;
 };
 

@@ -19,6 +19,7 @@
 /// The cluster seam: what the runtime needs of Kafka, shaped for batches of views. Behind it stand librdkafka, the
 /// embedded cluster, and one day a native client. Every call is a yield point: no lock is held across one.
 /// A client object belongs to one thread unless it says otherwise. No exception leaves these calls but where said.
+/// What is promised here holds for all of them: tests/contract has a case for it (ADR 25).
 namespace streams::inline v0::kafka {
 
 using std::chrono::milliseconds;
@@ -79,7 +80,9 @@ struct rebalance {
 struct poll_result {
     std::vector<rebalance> rebalances; ///< each to be acknowledged before the next poll
     std::vector<record_batch> batches;
-    std::vector<result> errors;        ///< failures only; unknown topics and authorisation are fatal
+    /// Failures only; unknown topics and partitions, by name, authorisation, and an instance id that another member has
+    /// taken are fatal.
+    std::vector<result> errors;
     /// Partitions whose position is not in the log any more (deleted by retention, or the topic was made anew): they
     /// deliver nothing until a seek sets them to a position that is there. No error of theirs is in `errors`.
     std::vector<topic_partition> out_of_range{};
@@ -108,33 +111,40 @@ class consumer {
 public:
     virtual ~consumer() = default;
 
-    /// Joins the group of the configuration; once more, it joins anew: what is assigned is revoked first. Topics need not
-    /// exist yet.
+    /// Joins the group of the configuration; once more, it joins anew: what is assigned is revoked first. Topics that do not
+    /// exist are errors of a poll.
     virtual result subscribe(std::span<const std::string> topics) = 0;
-    /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment.
+    /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment. Those that
+    /// do not exist are errors of a poll.
     virtual result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) = 0;
-    /// Waits up to `timeout` for something to report; `max_records` at most over all batches.
+    /// Waits up to `timeout` for something to report; `max_records` at most over all batches. After close: a fatal error.
     [[nodiscard]] virtual poll_result poll(milliseconds timeout, std::size_t max_records) = 0;
     /// Completes a rebalance: an assigned one starts its partitions at `positions` (all of them, committed or reset
     /// offsets are the caller's business), paused where asked; a revoked or lost one lets go of them.
     virtual result acknowledge(const rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
                                bool paused) = 0;
 
+    /// Hands over nothing of these until they are resumed; their position stays. Partitions that are not read are none.
     virtual result pause(std::span<const topic_partition> partitions) = 0;
     virtual result resume(std::span<const topic_partition> partitions) = 0;
+    /// Goes on at `offset`, also after the position was out of range. fatal: the partition is not read.
     virtual result seek(const topic_partition& partition, std::int64_t offset) = 0;
-    /// The offset after the last one polled, control records skipped; nullopt before the first.
+    /// The offset after the last one polled; at the end, behind the markers and aborted records that it has. nullopt before
+    /// the first record or the end was polled, since the last assignment or seek.
     [[nodiscard]] virtual std::optional<std::int64_t> position(const topic_partition& partition) = 0;
     /// The end of what can be read, as of the last fetch and without asking the broker; nullopt: not known yet. For a
     /// read_committed consumer the last stable offset where that was reached, the high watermark before.
     [[nodiscard]] virtual std::optional<std::int64_t> known_end(const topic_partition& partition) = 0;
 
-    /// Commits synchronously for the group. fenced: the member is not in the group's generation any more.
+    /// Commits synchronously for the group. fenced: the member is not in the group's generation any more. fatal: the consumer
+    /// has no group; or a partition does not exist, and the others are committed.
     virtual result commit(std::span<const committed_offset> offsets) = 0;
-    /// The group's committed offsets; partitions without one are left out of `found`.
+    /// The group's committed offsets; partitions without one are left out of `found`. retriable also where the consumer is
+    /// read_committed and an open transaction holds one (KIP-447).
     virtual result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
                              milliseconds timeout) = 0;
-    /// Asks the broker for the bounds of a partition's log. retriable also where the broker does not know the partition
+    /// Asks the broker for the bounds of a partition's log; for a read_committed consumer up to the first open transaction.
+    /// retriable also where the broker does not know the partition
     /// (yet): one that has just been made is not known everywhere at once.
     virtual result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) = 0;
     /// All partitions that the present generation of the group gave to its members: every member learns the same, whatever
@@ -175,25 +185,34 @@ public:
 
     /// Names a topic once. `offsets_wanted`: keep the acknowledged offsets, see last_offset.
     [[nodiscard]] virtual std::int32_t open(std::string_view topic, bool offsets_wanted = false) = 0;
-    /// Partition count of a topic; 0 while it is not known (asks the broker, for `timeout` at most).
+    /// Partition count of a topic; 0 where it does not exist, or is not known yet (asks the broker, for `timeout` at most).
     [[nodiscard]] virtual std::int32_t partitions(std::int32_t topic, milliseconds timeout) = 0;
-    /// Copies key and value into the outgoing batch. retriable: the queue is full, poll and try again.
+    /// Copies key and value into the outgoing batch; what becomes of it then, take_failures tells. retriable: the queue is
+    /// full, poll and try again.
     virtual result append(const producer_record& record) = 0;
     /// Serves acknowledgements, waiting for them up to `timeout`.
     virtual void poll(milliseconds timeout) = 0;
     /// Waits until all that was appended is acknowledged or has failed. retriable: not within `timeout`.
     virtual result flush(milliseconds timeout) = 0;
-    /// Failures since the last call.
+    /// Failures since the last call. fatal: the cluster refuses this record (too large, no key where the topic is
+    /// compacted), those behind it are written.
     [[nodiscard]] virtual std::vector<delivery_failure> take_failures() = 0;
     /// The offset of the last acknowledged record of a partition whose topic was opened with `offsets_wanted`.
     [[nodiscard]] virtual std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) = 0;
 
-    /// Transactions (KIP-447). A producer that is not transactional answers fatal.
+    /// Transactions (KIP-98, KIP-447). fenced: another producer has the transactional id, or the transaction was open for
+    /// too long: no call helps any more. abortable: something of the transaction has failed, a record among it; it is to be
+    /// aborted, and the next one begun. fatal: the producer has no transactional id, or the call does not follow from the
+    /// last one.
+    /// Takes the id over, once: its former producer is fenced, and what that left open is aborted.
     virtual result init_transactions(milliseconds timeout) = 0;
     virtual result begin_transaction() = 0;
+    /// Offsets that are committed with the transaction. abortable: the member is not in its group's generation any more.
     virtual result send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
                                 milliseconds timeout) = 0;
+    /// Flushes, and makes records and offsets count, all or none. read_committed readers are given them from then on.
     virtual result commit_transaction(milliseconds timeout) = 0;
+    /// No read_committed reader is ever given the records; the offsets are as before.
     virtual result abort_transaction(milliseconds timeout) = 0;
 
     /// Ends; what is not acknowledged may be lost.
@@ -224,8 +243,9 @@ public:
     virtual result list(std::vector<std::string>& topics, milliseconds timeout) = 0;
     /// Creates topics; one that exists already is no error.
     virtual result create(std::span<const new_topic> topics, milliseconds timeout) = 0;
+    /// Removes topics; one that does not exist is no error.
     virtual result remove(std::span<const std::string> topics, milliseconds timeout) = 0;
-    /// Deletes the records before each offset (Kafka's DeleteRecords).
+    /// Deletes the records before each offset (Kafka's DeleteRecords); -1: all there are. An offset behind the end fails.
     virtual result delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before,
                                   milliseconds timeout) = 0;
 };

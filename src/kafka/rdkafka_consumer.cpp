@@ -161,6 +161,7 @@ void rdkafka_consumer::consume(fetched_messages& into, milliseconds timeout, std
 
 poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records) {
     poll_result out;
+    if (!client_) out.errors.emplace_back(error_class::fatal, "the consumer is closed; make a new one");
     if (!client_ || max_records == 0) return out;
     const auto released = released_records();
     const auto fetched = std::make_shared<fetched_messages>(client_);
@@ -380,8 +381,10 @@ result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
     if (!answer)
         return {error_class::retriable, concat("committing offsets: the group's coordinator has not answered within ",
                                                commit_timeout.count(), " ms; it is tried again")};
-    if (auto failed = result_of(client_->get(), rd_kafka_event_error(answer.get()), "committing offsets"); !failed)
-        return failed;
+    const auto failed = rd_kafka_event_error(answer.get());
+    // One partition's error is that of the whole answer too, without its name.
+    if (failed != RD_KAFKA_RESP_ERR_NO_ERROR && failed != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        return result_of(client_->get(), failed, "committing offsets");
     client_->outages().answered(outage);
     return first_failure(rd_kafka_event_topic_partition_list(answer.get()), "committing the offset of");
 }

@@ -32,6 +32,15 @@ result not_transactional() {
     return {error_class::fatal, "the producer has no transactional.id: it cannot run transactions; make it with one"};
 }
 
+/// Of a call about transactions. One that does not follow from the last one has no class of librdkafka's.
+result answer_of(const error_ptr& error, std::string_view doing) {
+    auto answer = result_of(error, doing);
+    if (!answer && answer.kind() == error_class::retriable && rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE &&
+        rd_kafka_error_is_retriable(error.get()) == 0)
+        return {error_class::fatal, answer.reason()};
+    return answer;
+}
+
 /// librdkafka takes what the application hands over as not const and does not write to it.
 void* writable(const void* data) noexcept { return const_cast<void*>(data); }
 
@@ -111,6 +120,8 @@ result rdkafka_producer::append(const producer_record& record) {
     const auto& topic = topics_[static_cast<std::size_t>(record.topic)];
     if (!topic.handle)
         return {error_class::fatal, concat("topic ", topic.name, " cannot be written to: its name is refused; correct it")};
+    // librdkafka takes -1 for none, and would choose one.
+    if (record.partition && *record.partition < 0) return refuse_partition(topic, record);
     std::array<rd_kafka_vu_t, 8> fields;
     std::size_t count = 0;
     fields[count].vtype = RD_KAFKA_VTYPE_RKT;
@@ -150,9 +161,16 @@ result rdkafka_producer::append(const producer_record& record) {
         (void)headers.release(); // NOLINT(bugprone-unused-return-value): the record's now
         return {};
     }
+    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) return refuse_partition(topic, record);
     if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__FATAL)
         return result_of(client_->get(), RD_KAFKA_RESP_ERR__FATAL, concat("writing to topic ", topic.name));
     return result_of(error, concat("writing to topic ", topic.name));
+}
+
+result rdkafka_producer::refuse_partition(const produced_topic& topic, const producer_record& record) {
+    result reason{error_class::fatal, concat("topic ", topic.name, " has no partition ", *record.partition, "; use one that it has")};
+    events_->failures.push_back({{topic.name, *record.partition}, std::move(reason), record.tag, record.timestamp});
+    return {};
 }
 
 void rdkafka_producer::poll(milliseconds timeout) { rd_kafka_poll(client_->get(), clamped(timeout)); }
@@ -183,12 +201,12 @@ std::optional<std::int64_t> rdkafka_producer::last_offset(std::int32_t topic, st
 
 result rdkafka_producer::init_transactions(milliseconds timeout) {
     if (!transactional_) return not_transactional();
-    return result_of(error_ptr{rd_kafka_init_transactions(client_->get(), clamped(timeout))}, "starting transactions");
+    return answer_of(error_ptr{rd_kafka_init_transactions(client_->get(), clamped(timeout))}, "starting transactions");
 }
 
 result rdkafka_producer::begin_transaction() {
     if (!transactional_) return not_transactional();
-    return result_of(error_ptr{rd_kafka_begin_transaction(client_->get())}, "beginning a transaction");
+    return answer_of(error_ptr{rd_kafka_begin_transaction(client_->get())}, "beginning a transaction");
 }
 
 result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
@@ -198,18 +216,18 @@ result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets,
     if (!group.handle) return {error_class::fatal, "sending offsets: no group is given; take it from the group's consumer"};
     const auto list = list_of(offsets);
     const auto* member = static_cast<const rd_kafka_consumer_group_metadata_t*>(group.handle.get());
-    return result_of(error_ptr{rd_kafka_send_offsets_to_transaction(client_->get(), list.get(), member, clamped(timeout))},
+    return answer_of(error_ptr{rd_kafka_send_offsets_to_transaction(client_->get(), list.get(), member, clamped(timeout))},
                      "sending offsets to the transaction");
 }
 
 result rdkafka_producer::commit_transaction(milliseconds timeout) {
     if (!transactional_) return not_transactional();
-    return result_of(error_ptr{rd_kafka_commit_transaction(client_->get(), clamped(timeout))}, "committing the transaction");
+    return answer_of(error_ptr{rd_kafka_commit_transaction(client_->get(), clamped(timeout))}, "committing the transaction");
 }
 
 result rdkafka_producer::abort_transaction(milliseconds timeout) {
     if (!transactional_) return not_transactional();
-    return result_of(error_ptr{rd_kafka_abort_transaction(client_->get(), clamped(timeout))}, "aborting the transaction");
+    return answer_of(error_ptr{rd_kafka_abort_transaction(client_->get(), clamped(timeout))}, "aborting the transaction");
 }
 
 void rdkafka_producer::close() {

@@ -76,6 +76,9 @@ public:
     void close() override;
 
 private:
+    /// A partition that the topic does not have is a failure of the record.
+    result refuse_partition(const produced_topic& topic, const producer_record& record);
+
     struct known_count {
         std::int32_t partitions = 0;
         std::int64_t learned_at_ms = 0; ///< steady

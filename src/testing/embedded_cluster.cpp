@@ -32,7 +32,8 @@ std::optional<bytes> owned(const std::optional<bytes_view>& view) {
 embedded_cluster::embedded_cluster(embedded_cluster_options options) {
     auto& time = options.time != nullptr ? *options.time : machine();
     cluster_ = std::make_shared<embedded::cluster>(
-        embedded::cluster_options{std::move(options.folder), {options.session_timeout, options.max_poll_interval}},
+        embedded::cluster_options{std::move(options.folder), {options.session_timeout, options.max_poll_interval},
+                                  options.transaction_timeout},
         time);
 }
 

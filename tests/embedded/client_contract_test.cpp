@@ -1,4 +1,4 @@
-#include "client_contract.hpp"
+#include "contract/client_contract.hpp"
 
 #include "src/embedded/clients.hpp"
 

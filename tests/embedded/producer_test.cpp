@@ -98,14 +98,6 @@ TEST_CASE("a topic that was removed and made again is written to anew") {
     CHECK(p.under_test.last_offset(t, 1) == 0);
 }
 
-TEST_CASE("transactions are refused with a sentence") {
-    producing p;
-    const auto refused = p.under_test.begin_transaction();
-    REQUIRE_FALSE(refused.ok());
-    CHECK(refused.kind() == kafka::error_class::fatal);
-    CHECK_THAT(refused.reason(), containing("transactions"));
-}
-
 TEST_CASE("a producer follows a topic that is widened, and keeps the offsets it was told") {
     producing p;
     p.in->create_topic("t", 1, {});

@@ -1,6 +1,6 @@
 #include "kafka_fixture.hpp"
 
-#include "embedded/client_contract.hpp"
+#include "contract/client_contract.hpp"
 
 TEST_CASE("the clients of a real broker keep the contract of the seam, as the embedded cluster does") {
     const streams::tests::kafka_fixture fixture;

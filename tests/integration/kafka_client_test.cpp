@@ -1,7 +1,5 @@
 #include "kafka_fixture.hpp"
 
-#include <streams/core/partitioner.hpp>
-
 #include <fstream>
 #include <set>
 #include <thread>
@@ -63,22 +61,6 @@ TEST_CASE("batches stay readable after their consumer is gone") {
     CHECK(kept[0].records()[0].value->text() == "0");
 }
 
-TEST_CASE("keys are placed where Java's partitioner places them") {
-    constexpr std::int32_t partitions = 7;
-    kafka_fixture fixture(partitions);
-    fixture.write(0, 500);
-    auto consumer = fixture.reader();
-    std::vector<position> all;
-    for (std::int32_t p = 0; p < partitions; ++p) all.emplace_back(fixture.part(p), 0);
-    REQUIRE(consumer->assign(all).ok());
-    std::vector<seen_record> seen;
-    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 500; }));
-    for (const auto& record : seen) {
-        INFO(*record.key);
-        CHECK(record.partition == partition_of(bytes_view(*record.key), partitions));
-    }
-}
-
 TEST_CASE("the largest acknowledged offset of a partition is known where it was asked for") {
     kafka_fixture fixture(2);
     auto producer = fixture.clients->make_producer({.client_id = "writer"});
@@ -90,23 +72,6 @@ TEST_CASE("the largest acknowledged offset of a partition is known where it was 
     CHECK_FALSE(producer->last_offset(out, 0));
     CHECK(producer->last_offset(out, 1) == 4);
     CHECK(producer->open(fixture.topic) == out);
-}
-
-TEST_CASE("a record that the broker refuses is reported as a failure of its partition") {
-    kafka_fixture fixture;
-    const auto small = unique_name("small");
-    fixture.create(small, 1, {{"max.message.bytes", "1000"}});
-    auto producer = fixture.clients->make_producer({.client_id = "writer"});
-    const auto out = producer->open(small);
-    const std::string large(5000, 'x');
-    REQUIRE(producer->append({.topic = out, .value = bytes_view(large)}).ok());
-    REQUIRE(producer->flush(20s).ok());
-    const auto failures = producer->take_failures();
-    REQUIRE(failures.size() == 1);
-    CHECK(failures[0].partition == topic_partition{small, 0});
-    CHECK(failures[0].reason.kind() == error_class::fatal);
-    CHECK_THAT(failures[0].reason.reason(), containing("max.message.bytes"));
-    CHECK(producer->take_failures().empty());
 }
 
 TEST_CASE("two members share the partitions, and changes come as events that wait for their acknowledgement") {
@@ -151,20 +116,6 @@ TEST_CASE("a member with no partitions is told so") {
     CHECK(member.acknowledge(idle, {}, true).ok());
     // It stays a member: no further rebalance.
     for (int i = 0; i < 20; ++i) CHECK(member.poll(50ms, 10).rebalances.empty());
-}
-
-TEST_CASE("committed offsets are read back with their metadata") {
-    kafka_fixture fixture(2);
-    auto member = fixture.member();
-    join(*member, {fixture.topic});
-    const std::string metadata("\x01\x00\x7f", 3);
-    REQUIRE(member->commit(std::vector<kafka::committed_offset>{{fixture.part(1), 17, "AgAAAA=="}}).ok());
-    std::vector<kafka::committed_offset> found;
-    REQUIRE(member->committed(std::vector{fixture.part(0), fixture.part(1)}, found, 20s).ok());
-    REQUIRE(found.size() == 1);
-    CHECK(found[0].partition == fixture.part(1));
-    CHECK(found[0].offset == 17);
-    CHECK(found[0].metadata == "AgAAAA==");
 }
 
 TEST_CASE("a commit of a member whose generation is over is fenced or to be tried again, never accepted") {
@@ -397,37 +348,6 @@ TEST_CASE("an assignment taken on paused delivers nothing until it is resumed") 
     CHECK(seen.front().offset == 4);
 }
 
-TEST_CASE("the end of a partition is known without asking once it was read, and its bounds by asking") {
-    kafka_fixture fixture;
-    auto consumer = fixture.reader();
-    CHECK_FALSE(consumer->known_end(fixture.part(0)));
-    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 0}}).ok());
-    CHECK_FALSE(consumer->position(fixture.part(0)));
-    std::vector<seen_record> seen;
-    REQUIRE(poll_until(*consumer, seen, [&] { return consumer->position(fixture.part(0)).has_value(); }));
-    CHECK(consumer->position(fixture.part(0)) == 0);
-    CHECK(consumer->known_end(fixture.part(0)) == 0);
-    fixture.write(0, 10);
-    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 10; }));
-    CHECK(consumer->known_end(fixture.part(0)) == 10);
-    kafka::log_bounds bounds;
-    REQUIRE(consumer->bounds(fixture.part(0), bounds, 20s).ok());
-    CHECK(bounds.begin == 0);
-    CHECK(bounds.end == 10);
-}
-
-TEST_CASE("the bounds of a partition that the broker does not know yet may be asked for again") {
-    kafka_fixture fixture;
-    auto consumer = fixture.reader();
-    kafka::log_bounds bounds;
-    for (const topic_partition& unknown : {topic_partition{unique_name("unmade"), 0}, topic_partition{fixture.topic, 7}}) {
-        const auto answer = consumer->bounds(unknown, bounds, 1s);
-        REQUIRE_FALSE(answer.ok());
-        CHECK(answer.kind() == kafka::error_class::retriable);
-        CHECK_THAT(answer.reason(), containing(unknown.topic));
-    }
-}
-
 TEST_CASE("the bounds of a partition are found soon after it was made, whatever was known of its topic") {
     kafka_fixture fixture(2);
     auto consumer = fixture.reader();
@@ -447,48 +367,6 @@ TEST_CASE("the bounds of a partition are found soon after it was made, whatever 
     CHECK(found_soon(7));
 }
 
-TEST_CASE("a position that was deleted is reported, and a seek goes on from another") {
-    kafka_fixture fixture(2);
-    fixture.write(0, 10, 0);
-    fixture.write(0, 10, 1);
-    REQUIRE(fixture.admin->delete_records(std::vector<position>{{fixture.part(0), 6}}, 20s).ok());
-    auto consumer = fixture.reader();
-    REQUIRE(consumer->assign(std::vector<position>{{fixture.part(0), 2}, {fixture.part(1), 0}}).ok());
-    std::vector<seen_record> seen;
-    std::vector<topic_partition> lost;
-    for (const auto until = std::chrono::steady_clock::now() + 30s;
-         (lost.empty() || seen.size() < 10) && std::chrono::steady_clock::now() < until;) {
-        const auto polled = consumer->poll(50ms, 100);
-        CHECK(polled.errors.empty());
-        add_to(seen, polled);
-        lost.insert(lost.end(), polled.out_of_range.begin(), polled.out_of_range.end());
-    }
-    REQUIRE(seen.size() == 10);
-    REQUIRE(lost.size() == 1);
-    CHECK(lost[0] == fixture.part(0));
-    kafka::log_bounds bounds;
-    REQUIRE(consumer->bounds(fixture.part(0), bounds, 20s).ok());
-    CHECK(bounds.begin == 6);
-    REQUIRE(consumer->seek(fixture.part(0), bounds.begin).ok());
-    REQUIRE(poll_until(*consumer, seen, [&] { return seen.size() == 14; }));
-    CHECK(seen[10].offset == 6);
-    CHECK(seen[10].partition == 0);
-}
-
-TEST_CASE("a topic that does not exist is a fatal error that names it and the remedy") {
-    kafka_fixture fixture;
-    const auto missing = unique_name("missing");
-    auto member = fixture.member();
-    REQUIRE(member->subscribe(std::vector{missing}).ok());
-    std::vector<kafka::result> errors;
-    for (const auto until = std::chrono::steady_clock::now() + 30s;
-         errors.empty() && std::chrono::steady_clock::now() < until;)
-        errors = member->poll(100ms, 100).errors;
-    REQUIRE_FALSE(errors.empty());
-    CHECK(errors[0].kind() == error_class::fatal);
-    CHECK_THAT(errors[0].reason(), containing(missing) && containing("create the topic"));
-}
-
 TEST_CASE("a member that closes in the middle of a rebalance does not hang") {
     kafka_fixture fixture(2);
     auto first = fixture.member("first");
@@ -498,7 +376,6 @@ TEST_CASE("a member that closes in the middle of a rebalance does not hang") {
     first->close();
     CHECK(std::chrono::steady_clock::now() - start < 5s);
     first->close();
-    CHECK(first->poll(10ms, 10).batches.empty());
 
     // It has left: the next one is given all without waiting for a session to end.
     auto second = fixture.member("second");
@@ -529,127 +406,4 @@ TEST_CASE("topics are created, described, listed and removed, and creating again
 
     REQUIRE(fixture.admin->remove(std::vector{name}, 20s).ok());
     CHECK(fixture.admin->remove(std::vector{name}, 20s).ok());
-}
-
-TEST_CASE("a read_committed reader sees committed transactions, skips aborted ones and reaches the end behind them") {
-    kafka_fixture fixture;
-    fixture.config.consumer["isolation.level"] = "read_committed";
-    const auto member = kafka::make_rdkafka_clients(fixture.config)->make_consumer(
-        {.client_id = "member", .group_id = fixture.config.application_id});
-    join(*member, {fixture.topic});
-    auto producer = fixture.clients->make_producer({.client_id = "writer", .transactional_id = fixture.config.application_id + "-1"});
-    const auto out = producer->open(fixture.topic);
-    REQUIRE(producer->init_transactions(30s).ok());
-    const auto write = [&](std::string_view value) { return producer->append({.topic = out, .value = bytes_view(value)}); };
-
-    REQUIRE(producer->begin_transaction().ok());
-    REQUIRE(write("kept").ok());
-    REQUIRE(producer->send_offsets(std::vector<kafka::committed_offset>{{fixture.part(0), 7, "m"}}, member->group(), 30s).ok());
-    REQUIRE(producer->commit_transaction(30s).ok());
-    REQUIRE(producer->begin_transaction().ok());
-    REQUIRE(write("dropped").ok());
-    REQUIRE(producer->flush(20s).ok());
-    REQUIRE(producer->abort_transaction(30s).ok());
-    CHECK(producer->take_failures().empty());
-    REQUIRE(producer->begin_transaction().ok());
-    REQUIRE(write("kept too").ok());
-    REQUIRE(producer->commit_transaction(30s).ok());
-
-    std::vector<seen_record> seen;
-    REQUIRE(poll_until(*member, seen, [&] { return seen.size() >= 2 && member->position(fixture.part(0)) == 6; }));
-    CHECK(seen.size() == 2);
-    CHECK(seen[0].value == "kept");
-    CHECK(seen[1].value == "kept too");
-    CHECK(member->known_end(fixture.part(0)) == 6);
-    std::vector<kafka::committed_offset> found;
-    REQUIRE(member->committed(std::vector{fixture.part(0)}, found, 20s).ok());
-    REQUIRE(found.size() == 1);
-    CHECK(found[0].offset == 7);
-    CHECK(found[0].metadata == "m");
-}
-
-TEST_CASE("a transactional producer is fenced by the next one of the same id") {
-    kafka_fixture fixture;
-    const auto id = fixture.config.application_id + "-1";
-    auto zombie = fixture.clients->make_producer({.client_id = "zombie", .transactional_id = id});
-    const auto out = zombie->open(fixture.topic);
-    REQUIRE(zombie->init_transactions(30s).ok());
-    REQUIRE(zombie->begin_transaction().ok());
-    REQUIRE(zombie->append({.topic = out, .value = bytes_view("old")}).ok());
-    REQUIRE(zombie->flush(20s).ok());
-    auto next = fixture.clients->make_producer({.client_id = "next", .transactional_id = id});
-    REQUIRE(next->init_transactions(30s).ok());
-    const auto refused = zombie->commit_transaction(30s);
-    REQUIRE_FALSE(refused.ok());
-    INFO(refused.reason());
-    CHECK(refused.kind() == error_class::fenced);
-}
-
-TEST_CASE("offsets of a member whose generation is over abort the transaction") {
-    kafka_fixture fixture;
-    auto member = fixture.member();
-    join(*member, {fixture.topic});
-    const auto stale = member->group();
-    member->close();
-    auto next = fixture.member("next");
-    join(*next, {fixture.topic});
-    auto producer = fixture.clients->make_producer({.client_id = "writer", .transactional_id = fixture.config.application_id + "-1"});
-    REQUIRE(producer->init_transactions(30s).ok());
-    REQUIRE(producer->begin_transaction().ok());
-    const auto refused = producer->send_offsets(std::vector<kafka::committed_offset>{{fixture.part(0), 7, ""}}, stale, 30s);
-    REQUIRE_FALSE(refused.ok());
-    INFO(refused.reason());
-    CHECK(refused.kind() == error_class::abortable);
-    CHECK(producer->abort_transaction(30s).ok());
-}
-
-TEST_CASE("a producer without a transactional id says so") {
-    kafka_fixture fixture;
-    auto producer = fixture.clients->make_producer({.client_id = "writer"});
-    const auto refused = producer->begin_transaction();
-    REQUIRE_FALSE(refused.ok());
-    CHECK(refused.kind() == error_class::fatal);
-}
-
-TEST_CASE("the end that a read_committed reader knows is the last stable offset, however far an open transaction grows") {
-    kafka_fixture fixture;
-    fixture.config.consumer["isolation.level"] = "read_committed";
-    const auto committed = kafka::make_rdkafka_clients(fixture.config)->make_consumer({.client_id = "committed"});
-    auto uncommitted = fixture.reader();
-    auto producer = fixture.clients->make_producer({.client_id = "writer", .transactional_id = fixture.config.application_id});
-    const auto out = producer->open(fixture.topic);
-    REQUIRE(producer->init_transactions(30s).ok());
-    const auto write = [&](std::string_view value) {
-        REQUIRE(producer->append({.topic = out, .value = bytes_view(value)}).ok());
-        REQUIRE(producer->flush(20s).ok());
-    };
-    const auto part = fixture.part(0);
-    REQUIRE(producer->begin_transaction().ok());
-    write("committed");
-    REQUIRE(producer->commit_transaction(30s).ok());
-    REQUIRE(producer->begin_transaction().ok());
-    write("open");
-
-    std::vector<seen_record> seen;
-    std::vector<seen_record> all;
-    REQUIRE(committed->assign(std::vector<position>{{part, 0}}).ok());
-    REQUIRE(uncommitted->assign(std::vector<position>{{part, 0}}).ok());
-    REQUIRE(poll_until(*committed, seen, [&] { return committed->known_end(part) == 2; }));
-    CHECK(committed->position(part) == 2);
-    REQUIRE(poll_until(*uncommitted, all, [&] { return all.size() == 2; }));
-    CHECK(uncommitted->known_end(part) == 3);
-    write("still open");
-    REQUIRE(poll_until(*uncommitted, all, [&] { return all.size() == 3; }));
-    for (int i = 0; i < 5; ++i) add_to(seen, committed->poll(100ms, 100));
-    CHECK(committed->known_end(part) == 2);
-    CHECK(seen.size() == 1);
-    kafka::log_bounds bounds;
-    REQUIRE(committed->bounds(part, bounds, 20s).ok());
-    CHECK(bounds.end == 2);
-    REQUIRE(uncommitted->bounds(part, bounds, 20s).ok());
-    CHECK(bounds.end == 4);
-
-    REQUIRE(producer->commit_transaction(30s).ok());
-    REQUIRE(poll_until(*committed, seen, [&] { return seen.size() == 3 && committed->position(part) == 5; }));
-    CHECK(committed->known_end(part) == 5);
 }

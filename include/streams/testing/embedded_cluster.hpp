@@ -34,6 +34,7 @@ struct embedded_cluster_options {
     execution* time = nullptr; ///< what polls wait on; null: the machine's; another one outlives the cluster
     std::chrono::milliseconds session_timeout{45'000};    ///< until a member whose process died is expelled
     std::chrono::milliseconds max_poll_interval{300'000}; ///< until a member that does not poll is expelled
+    std::chrono::milliseconds transaction_timeout{60'000}; ///< until a transaction that nobody ends is aborted
 };
 
 /// Where and when a record is put: by default by its key as Java places it (a null key: in turn), and now.
@@ -65,7 +66,7 @@ struct stored_offset {
 
 /// Kafka's log in this process: topics with partitions, groups, committed offsets; no server, no thread, no port. It is
 /// what applications run on without a broker, in tests and in demonstrations: several kafka_streams and plain calls may
-/// share one. Topics are kept for ever unless their configuration says otherwise. Records hold no transactions yet.
+/// share one. Topics are kept for ever unless their configuration says otherwise.
 /// Thread-safe. The cluster lives until it and all clients made from it are gone; only then is its folder free.
 class embedded_cluster {
 public:
@@ -107,7 +108,7 @@ public:
                              has_value ? std::optional(value_bytes.view()) : std::nullopt, where);
     }
 
-    /// All records of a topic, partition by partition. Throws streams_error where there is none, or it is damaged.
+    /// All records of a topic, partition by partition, of open and aborted transactions too. Throws streams_error where there is none, or it is damaged.
     [[nodiscard]] std::vector<raw_stored_record> read_bytes(std::string_view topic) const;
     /// The same decoded; throws serialization_error where one does not decode.
     template <readable_and_writable Key, readable_and_writable Value>

@@ -1,0 +1,174 @@
+#pragma once
+
+#include "contract/environment.hpp"
+
+#include <algorithm>
+
+namespace contract {
+
+namespace detail {
+
+inline void commits_carry_metadata(const environment& in) {
+    const auto topic = in.make_topic("committed", 2);
+    obedient_member one{in.member("one", "group")};
+    const std::vector<std::string> topics{topic};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 2; }));
+    const std::vector<topic_partition> both{{topic, 0}, {topic, 1}};
+    std::vector<kafka::committed_offset> found;
+    REQUIRE(one.self->committed(both, found, in.patience()).ok());
+    CHECK(found.empty());
+    const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 1}, .offset = 7, .metadata = "AgAB"}};
+    REQUIRE(one.self->commit(offsets).ok());
+    REQUIRE(one.self->committed(both, found, in.patience()).ok());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].partition == topic_partition{topic, 1});
+    CHECK(found[0].offset == 7);
+    CHECK(found[0].metadata == "AgAB");
+    one.self->close();
+}
+
+inline void two_members_share_by_range(const environment& in) {
+    const auto left = in.make_topic("left", 3);
+    const auto right = in.make_topic("right", 3);
+    const std::vector<std::string> topics{left, right};
+    obedient_member one{in.member("one", "group")};
+    obedient_member two{in.member("two", "group")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 6; }));
+    REQUIRE(two.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one, &two}, [&] { return one.owned.size() + two.owned.size() == 6 && !two.owned.empty(); }));
+    CHECK(std::find(one.heard.begin(), one.heard.end(), kafka::rebalance::event::revoked) != one.heard.end());
+    for (auto* member : {&one, &two}) {
+        std::vector<std::int32_t> of_left;
+        std::vector<std::int32_t> of_right;
+        for (const auto& partition : member->owned)
+            (partition.topic == left ? of_left : of_right).push_back(partition.partition);
+        std::sort(of_left.begin(), of_left.end());
+        std::sort(of_right.begin(), of_right.end());
+        CHECK(of_left == of_right);
+        CHECK((of_left == std::vector<std::int32_t>{0, 1} || of_left == std::vector<std::int32_t>{2}));
+    }
+    one.self->close();
+    REQUIRE(settle(in, {&two}, [&] { return two.owned.size() == 6; }));
+    two.self->close();
+}
+
+inline void a_member_that_subscribes_again_joins_anew(const environment& in) {
+    const std::vector<std::string> topics{in.make_topic("again", 2)};
+    obedient_member one{in.member("one", "group")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 2; }));
+    one.heard.clear();
+    REQUIRE(one.self->subscribe(topics).ok());
+    using event = kafka::rebalance::event;
+    REQUIRE(settle(in, {&one}, [&] { return one.heard.size() == 2; }));
+    CHECK(one.heard == std::vector<event>{event::revoked, event::assigned});
+    CHECK(one.owned.size() == 2);
+    one.self->close();
+}
+
+inline void members_see_the_whole_assignment(const environment& in) {
+    const auto topic = in.make_topic("whole", 3);
+    const std::vector<std::string> topics{topic};
+    obedient_member one{in.member("one", "group")};
+    obedient_member two{in.member("two", "group")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(two.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one, &two}, [&] { return one.owned.size() + two.owned.size() == 3 && !two.owned.empty(); }));
+    for (auto* member : {&one, &two}) {
+        std::vector<topic_partition> all;
+        // A group may be at another generation already, in which the members own the same.
+        REQUIRE(settle(in, {&one, &two}, [&] {
+            all.clear();
+            return member->self->group_partitions(all, in.patience()).ok();
+        }));
+        std::sort(all.begin(), all.end());
+        CHECK(all == std::vector<topic_partition>{{topic, 0}, {topic, 1}, {topic, 2}});
+    }
+    // Two leaves, and another generation begins, of which one has not heard.
+    two.self->close();
+    std::optional<kafka::result> answer;
+    for (const auto until = in.now() + in.patience(); in.now() < until && (!answer || answer->ok());) {
+        std::vector<topic_partition> all;
+        answer = one.self->group_partitions(all, in.patience());
+    }
+    REQUIRE_FALSE(answer->ok());
+    CHECK(answer->kind() == kafka::error_class::fenced);
+    one.self->close();
+}
+
+inline void a_member_that_left_is_fenced(const environment& in) {
+    const auto topic = in.make_topic("fenced", 1);
+    const std::vector<std::string> topics{topic};
+    obedient_member one{in.member("one", "group")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 1; }));
+    const auto stranger = in.member("stranger", "group");
+    const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 1}};
+    const auto refused = stranger->commit(offsets);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.kind() == kafka::error_class::fenced);
+    stranger->close();
+    one.self->close();
+}
+
+inline void a_partition_that_does_not_exist_is_not_committed(const environment& in) {
+    const auto topic = in.make_topic("real", 1);
+    obedient_member one{in.member("one", "group")};
+    const std::vector<std::string> topics{topic};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 1; }));
+    const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 3},
+                                                       {.partition = {in.name("unreal"), 0}, .offset = 4}};
+    check_refused(one.self->commit(offsets), kafka::error_class::fatal, in.name("unreal"));
+    std::vector<kafka::committed_offset> found;
+    const std::vector<topic_partition> both{{topic, 0}, {in.name("unreal"), 0}};
+    REQUIRE(one.self->committed(both, found, in.patience()).ok());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].offset == 3);
+    one.self->close();
+}
+
+inline void a_static_member_is_replaced_by_its_next_self(const environment& in) {
+    const std::vector<std::string> topics{in.make_topic("static", 2)};
+    obedient_member first{in.member("one", "group", "instance")};
+    REQUIRE(first.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&first}, [&] { return first.owned.size() == 2; }));
+    obedient_member second{in.member("two", "group", "instance")};
+    REQUIRE(second.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&second}, [&] { return second.owned.size() == 2; }));
+    const auto told = first_error(in, *first.self);
+    REQUIRE(told);
+    check_refused(*told, kafka::error_class::fatal, "group.instance.id");
+    second.self->close();
+    first.self->close();
+}
+
+inline void who_is_in_no_group_is_told(const environment& in) {
+    const auto topic = in.make_topic("alone", 1);
+    const auto reader = in.reader();
+    const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 1}};
+    check_refused(reader->commit(offsets), kafka::error_class::fatal, "group");
+    std::vector<topic_partition> all;
+    check_refused(reader->group_partitions(all, 1s), kafka::error_class::fatal, "group");
+    reader->close();
+}
+
+} // namespace detail
+
+/// Members, generations and committed offsets.
+inline std::vector<contract_case> group_cases() {
+    return {
+        {"committed offsets keep their metadata", detail::commits_carry_metadata},
+        {"a partition that does not exist is not committed, and those beside it are", detail::a_partition_that_does_not_exist_is_not_committed},
+        {"two members share topics by range, and one takes over when the other leaves", detail::two_members_share_by_range},
+        {"a member that subscribes again joins anew", detail::a_member_that_subscribes_again_joins_anew},
+        {"a static member that is replaced is told so, for good", detail::a_static_member_is_replaced_by_its_next_self},
+        {"a member sees what the whole group was assigned, until the next generation", detail::members_see_the_whole_assignment},
+        {"a commit from outside the group is fenced", detail::a_member_that_left_is_fenced},
+        {"a consumer without a group cannot do what members do", detail::who_is_in_no_group_is_told},
+    };
+}
+
+} // namespace contract
