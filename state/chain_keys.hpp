@@ -23,15 +23,6 @@ struct chain_keys {
     [[nodiscard]] bytes_view tail(bytes_view key) const noexcept {
         return key.subview(sized ? prefix + sized_middle(key) : key.size() - suffix);
     }
-    /// Whether one tail comes before the other. Mostly their first bytes, a time, say so.
-    [[nodiscard]] static bool precedes(bytes_view a, bytes_view b) noexcept {
-        if (a.size() >= sizeof(std::uint64_t) && b.size() >= sizeof(std::uint64_t)) {
-            const auto head_of_a = load_big_endian<std::uint64_t>(a.data());
-            const auto head_of_b = load_big_endian<std::uint64_t>(b.data());
-            if (head_of_a != head_of_b) return head_of_a < head_of_b;
-        }
-        return a < b;
-    }
     /// Whether the key ends with its middle, and so names the whole chain.
     [[nodiscard]] bool is_whole_chain(bytes_view key) const noexcept {
         return sized && key.size() >= prefix + sizeof(std::uint32_t) && tail(key).empty() &&
@@ -44,6 +35,35 @@ private:
         if (rest < sizeof(std::uint32_t)) return rest;
         return std::min(rest, sizeof(std::uint32_t) + load_big_endian<std::uint32_t>(key.data() + prefix));
     }
+};
+
+/// Where tails come beside one of them. Mostly their first bytes, a time, say so, and those of the one are decoded once.
+class tail_order {
+public:
+    tail_order(chain_keys keys, bytes_view tail) noexcept
+        : keys_(keys), has_head_(!keys.sized && keys.suffix >= sizeof(head)), tail_(tail),
+          head_(has_head_ ? load_big_endian<head>(tail.data()) : 0) {}
+
+    [[nodiscard]] bool is_after(bytes_view key) const noexcept {
+        if (has_head_)
+            if (const head other = head_of(key); other != head_) return other < head_;
+        return keys_.tail(key) < tail_;
+    }
+    [[nodiscard]] bool is_before(bytes_view key) const noexcept {
+        if (has_head_)
+            if (const head other = head_of(key); other != head_) return head_ < other;
+        return tail_ < keys_.tail(key);
+    }
+
+private:
+    using head = std::uint64_t;
+
+    [[nodiscard]] head head_of(bytes_view key) const noexcept { return load_big_endian<head>(key.end() - keys_.suffix); }
+
+    chain_keys keys_;
+    bool has_head_;
+    bytes_view tail_;
+    head head_;
 };
 
 } // namespace streams::inline v0

@@ -3,15 +3,14 @@
 namespace streams::inline v0 {
 
 entry_chains::entries_of_chain::iterator entry_chains::lower_bound(entries_of_chain& in, bytes_view key) const {
-    const bytes_view wanted = keys_.tail(key);
+    const tail_order wanted(keys_, keys_.tail(key));
     auto end = in.end();
     // A few steps from the end, then by halves.
     for (int step = 0; step < 8; ++step) {
-        if (end == in.begin() || chain_keys::precedes(tail(*(end - 1)), wanted)) return end;
+        if (end == in.begin() || wanted.is_after((*(end - 1))->key())) return end;
         --end;
     }
-    return std::lower_bound(in.begin(), end, wanted,
-                            [this](const hot_entry* entry, bytes_view than) { return chain_keys::precedes(tail(entry), than); });
+    return std::partition_point(in.begin(), end, [&](const hot_entry* entry) { return wanted.is_after(entry->key()); });
 }
 
 const entry_chains::chain* entry_chains::find_chain(bytes_view key) const {
@@ -45,11 +44,11 @@ std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view l
     auto& entries = at->entries;
     const auto begin = lower_bound(entries, first);
     // What is asked for mostly reaches to the end.
+    const tail_order last(keys_, last_tail);
     auto end = entries.end();
-    for (int step = 0; step < 8 && end != begin && chain_keys::precedes(last_tail, tail(*(end - 1))); ++step) --end;
-    if (end != begin && chain_keys::precedes(last_tail, tail(*(end - 1))))
-        end = std::upper_bound(begin, end, last_tail,
-                               [this](bytes_view than, const hot_entry* entry) { return chain_keys::precedes(than, tail(entry)); });
+    for (int step = 0; step < 8 && end != begin && last.is_before((*(end - 1))->key()); ++step) --end;
+    if (end != begin && last.is_before((*(end - 1))->key()))
+        end = std::partition_point(begin, end, [&](const hot_entry* entry) { return !last.is_before(entry->key()); });
     return {entries.data() + (begin - entries.begin()), static_cast<std::size_t>(end - begin)};
 }
 

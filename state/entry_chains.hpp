@@ -76,9 +76,6 @@ private:
         bool operator()(bytes_view a, const chain& b) const noexcept { return same(a, b.key()); }
     };
 
-    [[nodiscard]] bytes_view tail(const hot_entry* entry) const noexcept {
-        return keys_.tail(entry->key());
-    }
     /// The chain of that key; null: none. Where it is the one found last, as that of the next window of a record mostly is,
     /// nothing is searched.
     [[nodiscard]] const chain* find_chain(bytes_view key) const;

@@ -67,8 +67,8 @@ public:
 protected:
     /// Sets `out` to the map's key of an entry up to its tail, and returns where the tail of `tail` bytes goes.
     std::byte* begin_key(bytes& out, bytes_view key, std::int64_t time, std::size_t tail) const {
-        out.resize(prefix + key.size() + tail);
-        std::byte* to = out.data();
+        out.clear();
+        std::byte* const to = out.extend(prefix + key.size() + tail);
         *to = disk_data_prefix;
         store_big_endian(to + 1, by_time_ ? time : segment_of(time));
         if (!key.empty()) std::memcpy(to + prefix, key.data(), key.size());

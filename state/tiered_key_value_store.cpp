@@ -44,9 +44,10 @@ tiered_key_value_store::tiered_key_value_store(const store_spec& spec, const sto
     : spec_(spec), map_(settings_of(spec), environment, disk_of(spec, environment)) {}
 
 bytes_view tiered_key_value_store::map_key(bytes_view key) {
-    key_.resize(data_prefix + key.size());
-    *key_.data() = disk_data_prefix;
-    if (!key.empty()) std::memcpy(key_.data() + data_prefix, key.data(), key.size());
+    key_.clear();
+    std::byte* const to = key_.extend(data_prefix + key.size());
+    *to = disk_data_prefix;
+    if (!key.empty()) std::memcpy(to + data_prefix, key.data(), key.size());
     return key_.view();
 }
 

@@ -94,8 +94,10 @@ public:
     std::optional<store_entry> next() override {
         if (!map_) return std::nullopt;
         if (learns_gap_) keys_.from.assign(map_->gap_.skip(keys_.from));
-        if (keys_.to && !(keys_.from < *keys_.to)) return end();
-        if (changes_ != map_->hot_.changes() || disk_writes_ != map_->disk_writes_) find_position();
+        if (changes_ != map_->hot_.changes() || disk_writes_ != map_->disk_writes_) {
+            if (keys_.to && !(keys_.from < *keys_.to)) return end();
+            find_position();
+        }
         for (std::size_t deleted = 0;; ++deleted) {
             if (below_ && !peeked_) {
                 on_disk_ = below_->next();

@@ -32,10 +32,11 @@ public:
 
     /// Sets `out` to the map's key.
     static void key(bytes& out, std::int64_t segment, bytes_view key) {
-        out.resize(prefix + key.size());
-        *out.data() = disk_data_prefix;
-        store_big_endian(out.data() + 1, segment);
-        if (!key.empty()) std::memcpy(out.data() + prefix, key.data(), key.size());
+        out.clear();
+        std::byte* const to = out.extend(prefix + key.size());
+        *to = disk_data_prefix;
+        store_big_endian(to + 1, segment);
+        if (!key.empty()) std::memcpy(to + prefix, key.data(), key.size());
     }
 
 private:

@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstring>
 #include <functional>
-#include <string>
+#include <new>
 #include <string_view>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -54,38 +55,67 @@ private:
     std::size_t size_ = 0;
 };
 
-/// An owned, growing run of bytes: what serdes append to. Short runs live inside the object.
+/// An owned, growing run of bytes: what serdes append to. Up to 16 bytes live inside the object. Views that are given to its
+/// functions may lie in itself.
 class bytes {
 public:
-    bytes() = default;
-    explicit bytes(bytes_view content) : storage_(content.text()) {}
-    explicit bytes(std::string_view text) : storage_(text) {}
-    explicit bytes(const char* text) : storage_(text) {} ///< up to its null character
-    explicit bytes(std::string&& text) noexcept : storage_(std::move(text)) {}
+    bytes() noexcept = default;
+    explicit bytes(bytes_view content) { append(content); }
+    explicit bytes(std::string_view text) { append(text); }
+    explicit bytes(const char* text) : bytes(std::string_view(text)) {} ///< up to its null character
+    bytes(const bytes& other) { append(other.view()); }
+    bytes(bytes&& other) noexcept { take(other); }
+    bytes& operator=(const bytes& other) {
+        assign(other.view());
+        return *this;
+    }
+    bytes& operator=(bytes&& other) noexcept {
+        if (this == &other) return *this;
+        release();
+        take(other);
+        return *this;
+    }
+    ~bytes() { release(); }
 
-    [[nodiscard]] const std::byte* data() const noexcept { return reinterpret_cast<const std::byte*>(storage_.data()); }
-    [[nodiscard]] std::byte* data() noexcept { return reinterpret_cast<std::byte*>(storage_.data()); }
-    [[nodiscard]] std::size_t size() const noexcept { return storage_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return storage_.empty(); }
-    [[nodiscard]] std::size_t capacity() const noexcept { return storage_.capacity(); }
-    [[nodiscard]] bytes_view view() const noexcept { return bytes_view(storage_); }
-    [[nodiscard]] std::string_view text() const noexcept { return storage_; }
+    [[nodiscard]] const std::byte* data() const noexcept { return data_; }
+    [[nodiscard]] std::byte* data() noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return data_ == inline_ ? sizeof inline_ : capacity_; }
+    [[nodiscard]] bytes_view view() const noexcept { return {data_, size_}; }
+    [[nodiscard]] std::string_view text() const noexcept { return view().text(); }
     operator bytes_view() const noexcept { return view(); } // NOLINT: an owner is readable wherever a view is
 
-    void clear() noexcept { storage_.clear(); }
-    void reserve(std::size_t size) { storage_.reserve(size); }
-    void resize(std::size_t size) { storage_.resize(size); }
-    void assign(bytes_view content) { storage_.assign(content.text()); }
-    void append(bytes_view more) { storage_.append(more.text()); }
-    void append(std::string_view more) { storage_.append(more); }
-    void push_back(std::byte one) { storage_.push_back(static_cast<char>(one)); }
+    void clear() noexcept { size_ = 0; }
+    void reserve(std::size_t size) {
+        if (size > capacity()) reallocate(size);
+    }
+    /// Bytes that are added are zero.
+    void resize(std::size_t size) {
+        if (size > size_) return append_zeros(size - size_);
+        size_ = size;
+    }
+    void assign(bytes_view content) {
+        if (content.size() > capacity()) return assign_longer(content);
+        if (!content.empty()) std::memmove(data_, content.data(), content.size());
+        size_ = content.size();
+    }
+    void append(bytes_view more) {
+        if (more.size() > capacity() - size_) return append_longer(more);
+        if (!more.empty()) std::memcpy(data_ + size_, more.data(), more.size());
+        size_ += more.size();
+    }
+    void append(std::string_view more) { append(bytes_view(more)); }
+    void push_back(std::byte one) { *extend(1) = one; }
     /// Appends `count` bytes for the caller to fill, and returns where they begin.
     std::byte* extend(std::size_t count) {
-        storage_.resize(storage_.size() + count);
-        return data() + storage_.size() - count;
+        if (count > capacity() - size_) reallocate(size_ + count);
+        std::byte* const added = data_ + size_;
+        size_ += count;
+        return added;
     }
 
-    friend bool operator==(const bytes& a, const bytes& b) noexcept { return a.storage_ == b.storage_; }
+    friend bool operator==(const bytes& a, const bytes& b) noexcept { return a.view() == b.view(); }
     friend std::strong_ordering operator<=>(const bytes& a, const bytes& b) noexcept { return a.view() <=> b.view(); }
     template <class Hash>
     friend Hash AbslHashValue(Hash hash, const bytes& b) {
@@ -93,7 +123,33 @@ public:
     }
 
 private:
-    std::string storage_;
+    /// Makes room for `size` bytes, and for as many more as make appending cheap.
+    void reallocate(std::size_t size);
+    void assign_longer(bytes_view content);
+    void append_longer(bytes_view more);
+    void append_zeros(std::size_t count);
+    /// REQUIRES: nothing is held.
+    void take(bytes& other) noexcept {
+        size_ = other.size_;
+        if (other.data_ == other.inline_) {
+            data_ = inline_;
+            std::memcpy(inline_, other.inline_, sizeof inline_);
+        } else {
+            data_ = std::exchange(other.data_, other.inline_);
+            capacity_ = other.capacity_;
+        }
+        other.size_ = 0;
+    }
+    void release() noexcept {
+        if (data_ != inline_) ::operator delete(data_);
+    }
+
+    std::byte* data_ = inline_;
+    std::size_t size_ = 0;
+    union {
+        std::byte inline_[16];
+        std::size_t capacity_; ///< of the heap's memory, where data_ is there
+    };
 };
 
 } // namespace streams::inline v0
