@@ -22,8 +22,8 @@ std::string in_lower_case(std::string_view text) {
 /// Translates the settings of one client, whose names come in Java's groups: location, type and password of a store.
 class translation {
 public:
-    translation(const client_settings& given, config_names::client of, std::string_view prefix)
-        : given_(given), of_(of), prefix_(prefix) {}
+    translation(const client_settings& given, config_names::client client, std::string_view prefix)
+        : given_(given), client_(client), prefix_(prefix) {}
 
     client_settings run() {
         for (const auto& [name, value] : given_) take(name, value);
@@ -34,9 +34,9 @@ public:
 
 private:
     void take(const std::string& name, const std::string& value) {
-        const auto* row = config_names::find(name, of_);
+        const auto* row = config_names::find(name, client_);
         if (!row) refuse_unknown(name);
-        switch (row->what) {
+        switch (row->treated) {
         case treatment::pass:
             result_[name] = value;
             break;
@@ -60,7 +60,7 @@ private:
             throw config_error(concat(prefix_, name, " does not exist: it is a setting of ",
                                       of_producers ? "producers; use producer." : "consumers; use consumer.", name));
         }
-        const auto nearest = config_names::nearest(name, of_);
+        const auto nearest = config_names::nearest(name, client_);
         if (nearest.empty()) throw config_error(concat(prefix_, name, " is no known setting; remove it"));
         throw config_error(concat(prefix_, name, " is no known setting; the nearest is ", prefix_, nearest));
     }
@@ -160,15 +160,15 @@ private:
     }
 
     const client_settings& given_;
-    config_names::client of_;
+    config_names::client client_;
     std::string_view prefix_;
     client_settings result_;
 };
 
 } // namespace
 
-client_settings to_rdkafka(const client_settings& given, config_names::client of, std::string_view prefix) {
-    return translation(given, of, prefix).run();
+client_settings to_rdkafka(const client_settings& given, config_names::client client, std::string_view prefix) {
+    return translation(given, client, prefix).run();
 }
 
 } // namespace streams::inline v0

@@ -361,7 +361,7 @@ bool is_topic_name(std::string_view name) noexcept {
 std::string_view nearest(std::string_view name, std::uint8_t client) {
     std::vector<std::string_view> candidates;
     for (const auto& row : client_names)
-        if ((row.clients & client) != 0 && row.what != refuse) candidates.push_back(row.name);
+        if ((row.clients & client) != 0 && row.treated != refuse) candidates.push_back(row.name);
     return nearest_of(name, candidates);
 }
 

@@ -22,7 +22,7 @@ enum class treatment : std::uint8_t {
 struct entry {
     std::string_view name;
     std::uint8_t clients;
-    treatment what;
+    treatment treated;
     std::string_view text = {}; ///< rename: librdkafka's name; ignore: why; refuse: why, and what to do
 };
 

@@ -251,7 +251,7 @@ void take_for_clients(const property& p, streams_config& c) {
 void take_unprefixed(const property& p, streams_config& c) {
     if (const auto* member = find_member(p.name)) return member->read(p, c);
     if (const auto* known = config_names::find_streams(p.name)) {
-        if (known->what == config_names::treatment::refuse) throw config_error(concat(p.name, " ", known->text));
+        if (known->treated == config_names::treatment::refuse) throw config_error(concat(p.name, " ", known->text));
         log(log_level::warn, concat(p.name, " has no effect here: ", known->text));
         return;
     }

@@ -21,16 +21,16 @@ constexpr unsigned digit_of(char text) noexcept {
                                      " bytes: its text is 36 characters, 8-4-4-4-12 hexadecimal digits"));
 }
 
-void write_text(const uuid& of, char* to) noexcept {
+void write_text(const uuid& id, char* text) noexcept {
     constexpr char digits[] = "0123456789abcdef";
     std::size_t nibble = 0;
     for (std::size_t at = 0; at < text_size; ++at) {
         if (is_dash(at)) {
-            to[at] = '-';
+            text[at] = '-';
             continue;
         }
-        const unsigned octet = of.octets[nibble / 2];
-        to[at] = digits[nibble % 2 == 0 ? octet >> 4 : octet & 0xf];
+        const unsigned octet = id.octets[nibble / 2];
+        text[at] = digits[nibble % 2 == 0 ? octet >> 4 : octet & 0xf];
         ++nibble;
     }
 }
@@ -55,9 +55,9 @@ uuid uuid::parse(std::string_view text) {
     return result;
 }
 
-std::string to_string(const uuid& of) {
+std::string to_string(const uuid& id) {
     std::string text(text_size, '\0');
-    write_text(of, text.data());
+    write_text(id, text.data());
     return text;
 }
 

@@ -47,10 +47,10 @@ kafka::record_batch one_record(const topic_partition& to, raw_test_record record
 
 class driver final : public byte_driver {
 public:
-    driver(topology of, test_driver_options options);
+    driver(topology topology, test_driver_options options);
 
     void pipe(std::string_view topic, const raw_test_record& record) override;
-    void advance_wall_clock(std::chrono::milliseconds by) override;
+    void advance_wall_clock(std::chrono::milliseconds span) override;
     [[nodiscard]] std::int64_t wall_clock() const override { return time_.wall_ms(); }
 
     [[nodiscard]] std::vector<std::string> produced_topics() const override { return topics_.written_topics(); }
@@ -119,13 +119,13 @@ test_driver_options checked(test_driver_options options) {
     return options;
 }
 
-topology with_topics(topology of, const test_driver_options& options) {
-    if (!of.has_patterns()) return of;
-    return of.with_topics(options.topics, options.config.application_id);
+topology with_topics(topology topology, const test_driver_options& options) {
+    if (!topology.has_patterns()) return topology;
+    return topology.with_topics(options.topics, options.config.application_id);
 }
 
-driver::driver(topology of, test_driver_options options)
-    : topology_(with_topics(std::move(of), options)), options_(checked(std::move(options))), parts_(topology_.sub_topologies()),
+driver::driver(topology topology, test_driver_options options)
+    : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))), parts_(topology_.sub_topologies()),
       time_(options_.wall_clock.count()),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
@@ -326,9 +326,9 @@ void driver::commit(stream_task& task) {
     });
 }
 
-void driver::advance_wall_clock(std::chrono::milliseconds by) {
+void driver::advance_wall_clock(std::chrono::milliseconds span) {
     guarded([&] {
-        time_.advance(by);
+        time_.advance(span);
         for (auto& task : tasks_) {
             task->punctuate_wall_clock();
             commit(*task);
@@ -368,8 +368,8 @@ void driver::close() {
 
 } // namespace
 
-std::unique_ptr<byte_driver> make_byte_driver(topology of, test_driver_options options) {
-    return std::make_unique<driver>(std::move(of), std::move(options));
+std::unique_ptr<byte_driver> make_byte_driver(topology topology, test_driver_options options) {
+    return std::make_unique<driver>(std::move(topology), std::move(options));
 }
 
 } // namespace streams::inline v0

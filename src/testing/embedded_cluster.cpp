@@ -10,17 +10,17 @@ namespace streams::inline v0 {
 
 namespace {
 
-std::shared_ptr<embedded::topic> topic_named(const embedded::cluster& in, std::string_view name) {
-    auto found = in.find(name);
+std::shared_ptr<embedded::topic> topic_named(const embedded::cluster& cluster, std::string_view name) {
+    auto found = cluster.find(name);
     if (!found) throw streams_error(concat("embedded cluster: topic ", name, " does not exist; create it first"));
     return found;
 }
 
-embedded::partition_log& log_of(const embedded::topic& of, std::int32_t partition) {
-    if (partition < 0 || static_cast<std::size_t>(partition) >= of.logs.size())
-        throw streams_error(concat("embedded cluster: topic ", of.name, " has no partition ", partition, ", only 0 to ",
-                                   of.logs.size() - 1));
-    return *of.logs[static_cast<std::size_t>(partition)];
+embedded::partition_log& log_of(const embedded::topic& topic, std::int32_t partition) {
+    if (partition < 0 || static_cast<std::size_t>(partition) >= topic.logs.size())
+        throw streams_error(concat("embedded cluster: topic ", topic.name, " has no partition ", partition, ", only 0 to ",
+                                   topic.logs.size() - 1));
+    return *topic.logs[static_cast<std::size_t>(partition)];
 }
 
 std::optional<bytes> owned(const std::optional<bytes_view>& view) {
@@ -62,13 +62,13 @@ std::int32_t embedded_cluster::partitions(std::string_view topic) const {
 }
 
 std::int64_t embedded_cluster::produce_bytes(std::string_view topic, std::optional<bytes_view> key,
-                                             std::optional<bytes_view> value, const record_placement& where) {
+                                             std::optional<bytes_view> value, const record_placement& placement) {
     const auto to = topic_named(*cluster_, topic);
-    auto& log = log_of(*to, where.partition ? *where.partition : to->partition_for(key));
-    return log.append({.timestamp = where.timestamp ? *where.timestamp : cluster_->time().wall_ms(),
+    auto& log = log_of(*to, placement.partition ? *placement.partition : to->partition_for(key));
+    return log.append({.timestamp = placement.timestamp ? *placement.timestamp : cluster_->time().wall_ms(),
                        .key = key,
                        .value = value,
-                       .headers = where.headers});
+                       .headers = placement.headers});
 }
 
 std::vector<raw_stored_record> embedded_cluster::read_bytes(std::string_view topic) const {
@@ -119,10 +119,10 @@ void embedded_cluster::compact(std::string_view topic) {
 
 void embedded_cluster::apply_retention() { cluster_->apply_retention(); }
 
-void embedded_cluster::delete_records(const topic_partition& of, std::int64_t offset) {
-    auto& log = log_of(*topic_named(*cluster_, of.topic), of.partition);
+void embedded_cluster::delete_records(const topic_partition& partition, std::int64_t offset) {
+    auto& log = log_of(*topic_named(*cluster_, partition.topic), partition.partition);
     if (offset > log.end())
-        throw streams_error(concat("embedded cluster: cannot delete the records of ", to_string(of), " before offset ",
+        throw streams_error(concat("embedded cluster: cannot delete the records of ", to_string(partition), " before offset ",
                                    offset, ", because the log ends at ", log.end()));
     cluster_->delete_records(log, offset);
 }

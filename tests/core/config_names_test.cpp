@@ -64,6 +64,6 @@ TEST_CASE("a name that is skipped has a reason, and one that is refused says wha
         if (!row) continue;
         INFO(name);
         CHECK_FALSE(row->text.empty());
-        if (row->what == treatment::refuse) CHECK(row->text.find("; ") != row->text.npos);
+        if (row->treated == treatment::refuse) CHECK(row->text.find("; ") != row->text.npos);
     }
 }

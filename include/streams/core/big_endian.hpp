@@ -23,19 +23,19 @@ constexpr Integer byte_swapped_on_little_endian(Integer value) noexcept {
 }
 } // namespace detail
 
-/// Reads an integer in Java's (network) byte order. REQUIRES: sizeof(Integer) bytes are readable at `from`.
+/// Reads an integer in Java's (network) byte order. REQUIRES: sizeof(Integer) bytes are readable at `source`.
 template <std::integral Integer>
-[[nodiscard]] Integer load_big_endian(const std::byte* from) noexcept {
+[[nodiscard]] Integer load_big_endian(const std::byte* source) noexcept {
     Integer value;
-    std::memcpy(&value, from, sizeof value);
+    std::memcpy(&value, source, sizeof value);
     return detail::byte_swapped_on_little_endian(value);
 }
 
-/// Writes an integer in Java's (network) byte order. REQUIRES: sizeof(Integer) bytes are writable at `to`.
+/// Writes an integer in Java's (network) byte order. REQUIRES: sizeof(Integer) bytes are writable at `target`.
 template <std::integral Integer>
-void store_big_endian(std::byte* to, Integer value) noexcept {
+void store_big_endian(std::byte* target, Integer value) noexcept {
     value = detail::byte_swapped_on_little_endian(value);
-    std::memcpy(to, &value, sizeof value);
+    std::memcpy(target, &value, sizeof value);
 }
 
 /// Appends an integer in Java's (network) byte order.

@@ -106,7 +106,7 @@ public:
         size_ += more.size();
     }
     void append(std::string_view more) { append(bytes_view(more)); }
-    void push_back(std::byte one) { *extend(1) = one; }
+    void push_back(std::byte octet) { *extend(1) = octet; }
     /// Appends `count` bytes for the caller to fill, and returns where they begin.
     std::byte* extend(std::size_t count) {
         if (count > capacity() - size_) reallocate(size_ + count);

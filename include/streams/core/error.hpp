@@ -39,7 +39,7 @@ public:
 
 namespace detail {
 inline void append_to(std::string& out, std::string_view text) { out += text; }
-inline void append_to(std::string& out, char one) { out += one; }
+inline void append_to(std::string& out, char character) { out += character; }
 template <class Number>
     requires std::is_arithmetic_v<Number>
 void append_to(std::string& out, Number number) {

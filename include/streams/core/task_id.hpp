@@ -15,8 +15,8 @@ struct task_id {
     friend auto operator<=>(const task_id&, const task_id&) = default;
 };
 
-[[nodiscard]] inline std::string to_string(task_id of) {
-    return std::to_string(of.subtopology) + '_' + std::to_string(of.partition);
+[[nodiscard]] inline std::string to_string(task_id task) {
+    return std::to_string(task.subtopology) + '_' + std::to_string(task.partition);
 }
 
 } // namespace streams::inline v0

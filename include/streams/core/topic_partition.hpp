@@ -18,15 +18,15 @@ struct topic_partition {
 };
 
 /// Kafka's text for a partition: `topic-3`.
-[[nodiscard]] inline std::string to_string(const topic_partition& of) {
-    return of.partition < 0 ? of.topic : of.topic + '-' + std::to_string(of.partition);
+[[nodiscard]] inline std::string to_string(const topic_partition& partition) {
+    return partition.partition < 0 ? partition.topic : partition.topic + '-' + std::to_string(partition.partition);
 }
 
 } // namespace streams::inline v0
 
 template <>
 struct std::hash<streams::topic_partition> {
-    std::size_t operator()(const streams::topic_partition& of) const noexcept {
-        return std::hash<std::string>{}(of.topic) * 31 + static_cast<std::size_t>(of.partition);
+    std::size_t operator()(const streams::topic_partition& partition) const noexcept {
+        return std::hash<std::string>{}(partition.topic) * 31 + static_cast<std::size_t>(partition.partition);
     }
 };

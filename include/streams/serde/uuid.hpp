@@ -22,7 +22,7 @@ struct uuid {
 };
 
 /// The 36 characters of the text, digits in lower case.
-[[nodiscard]] std::string to_string(const uuid& of);
+[[nodiscard]] std::string to_string(const uuid& id);
 
 template <>
 struct serde<uuid> {

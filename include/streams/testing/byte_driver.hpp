@@ -40,7 +40,7 @@ public:
     /// Pipes a record, and processes all that it sets off. Throws topology_error where no source reads the topic.
     virtual void pipe(std::string_view topic, const raw_test_record& record) = 0;
     /// Moves the wall clock, runs the wall-clock punctuations that are due then, and processes all that they set off.
-    virtual void advance_wall_clock(std::chrono::milliseconds by) = 0;
+    virtual void advance_wall_clock(std::chrono::milliseconds span) = 0;
     /// ms since the epoch.
     [[nodiscard]] virtual std::int64_t wall_clock() const = 0;
 
@@ -70,6 +70,6 @@ public:
 };
 
 /// Throws config_error or topology_error for what cannot run.
-[[nodiscard]] std::unique_ptr<byte_driver> make_byte_driver(topology of, test_driver_options options);
+[[nodiscard]] std::unique_ptr<byte_driver> make_byte_driver(topology topology, test_driver_options options);
 
 } // namespace streams::inline v0

@@ -96,16 +96,16 @@ public:
     /// Appends one record and returns its offset. nullopt: null. Throws streams_error where there is no such topic or
     /// partition, the record is refused (max.message.bytes, null key in a compacted topic), or the disk is full.
     std::int64_t produce_bytes(std::string_view topic, std::optional<bytes_view> key, std::optional<bytes_view> value,
-                               const record_placement& where = {});
+                               const record_placement& placement = {});
     template <readable_and_writable Key, readable_and_writable Value>
     std::int64_t produce(std::string_view topic, const Key& key, const Value& value,
-                         const record_placement& where = {}) {
+                         const record_placement& placement = {}) {
         bytes key_bytes;
         bytes value_bytes;
         const bool has_key = encode(key, key_bytes);
         const bool has_value = encode(value, value_bytes);
         return produce_bytes(topic, has_key ? std::optional(key_bytes.view()) : std::nullopt,
-                             has_value ? std::optional(value_bytes.view()) : std::nullopt, where);
+                             has_value ? std::optional(value_bytes.view()) : std::nullopt, placement);
     }
 
     /// All records of a topic, partition by partition, of open and aborted transactions too. Throws streams_error where there is none, or it is damaged.
@@ -114,8 +114,8 @@ public:
     template <readable_and_writable Key, readable_and_writable Value>
         requires(!borrows_from_record<without_null_t<Key>> && !borrows_from_record<without_null_t<Value>>)
     [[nodiscard]] std::vector<stored_record<Key, Value>> read(std::string_view topic) const {
-        const auto view_of = [](const std::optional<bytes>& of) {
-            return of ? std::optional(of->view()) : std::nullopt;
+        const auto view_of = [](const std::optional<bytes>& stored) {
+            return stored ? std::optional(stored->view()) : std::nullopt;
         };
         std::vector<stored_record<Key, Value>> records;
         for (auto& raw : read_bytes(topic))
@@ -137,7 +137,7 @@ public:
     /// Deletes what retention.ms and retention.bytes no longer keep, in whole segments; also done as segments fill.
     void apply_retention();
     /// Deletes the records of a partition before `offset`; negative: all. Throws streams_error past the end.
-    void delete_records(const topic_partition& of, std::int64_t offset);
+    void delete_records(const topic_partition& partition, std::int64_t offset);
 
 private:
     std::shared_ptr<embedded::cluster> cluster_;

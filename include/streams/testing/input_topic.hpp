@@ -39,12 +39,12 @@ public:
         pipe(key, value, at);
     }
     /// Pipes at a time since the epoch.
-    void pipe(const Key& key, const Value& value, std::chrono::milliseconds at, headers with = {}) {
-        pipe(test_record<Key, Value>{key, value, at.count(), std::move(with)});
+    void pipe(const Key& key, const Value& value, std::chrono::milliseconds at, headers headers = {}) {
+        pipe(test_record<Key, Value>{key, value, at.count(), std::move(headers)});
     }
     /// Pipes at a time in ms since the epoch.
-    void pipe(const Key& key, const Value& value, std::int64_t at, headers with = {}) {
-        pipe(test_record<Key, Value>{key, value, at, std::move(with)});
+    void pipe(const Key& key, const Value& value, std::int64_t at, headers headers = {}) {
+        pipe(test_record<Key, Value>{key, value, at, std::move(headers)});
     }
     void pipe(const test_record<Key, Value>& record) {
         driver_->pipe(topic_, {.key = encoded(key_serde_, record.key),
@@ -59,8 +59,8 @@ public:
     }
 
     /// Moves the topic's own time.
-    void advance_time(std::chrono::milliseconds by) {
-        now_ = std::chrono::milliseconds(detail::add_sat(now_.count(), by.count()));
+    void advance_time(std::chrono::milliseconds span) {
+        now_ = std::chrono::milliseconds(detail::add_sat(now_.count(), span.count()));
     }
     [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
 

@@ -15,20 +15,20 @@ namespace detail {
 
 /// Decodes what a test reads. Throws serialization_error, saying what did not decode.
 template <class T, class Serde>
-[[nodiscard]] T decode_for_test(const Serde& serde, std::optional<bytes_view> in, std::string_view what,
-                                std::string_view where) {
+[[nodiscard]] T decode_for_test(const Serde& serde, std::optional<bytes_view> in, std::string_view part,
+                                std::string_view source) {
     if constexpr (nullable<T> || always_null<T>) {
         if (!in) return T{};
     } else {
         if (!in)
-            throw serialization_error(concat("the ", what, " of a record in ", where,
+            throw serialization_error(concat("the ", part, " of a record in ", source,
                                              " is null, where the type it is "
                                              "read as admits none; read it as std::optional"));
     }
     try {
         return T(serde.deserialize(*in));
     } catch (const serialization_error& e) {
-        throw serialization_error(concat("the ", what, " of a record in ", where, " does not decode: ",
+        throw serialization_error(concat("the ", part, " of a record in ", source, " does not decode: ",
                                          std::string_view(e.what()), "; read it as the type it was written as"));
     }
 }

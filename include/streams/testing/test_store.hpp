@@ -44,16 +44,16 @@ public:
         }
     }
     [[nodiscard]] const std::vector<Store*>& stores() const noexcept { return stores_; }
-    [[nodiscard]] bytes key(const Key& of) const {
+    [[nodiscard]] bytes key(const Key& key) const {
         bytes out;
-        key_.serialize(of, out);
+        key_.serialize(key, out);
         return out;
     }
     [[nodiscard]] Key key(bytes_view in) const { return decode_for_test<Key>(key_, in, "key", name_); }
-    [[nodiscard]] bytes value(const Value& of, std::int64_t timestamp) const {
+    [[nodiscard]] bytes value(const Value& value, std::int64_t timestamp) const {
         bytes out;
         if (timestamped_) append_big_endian(out, timestamp);
-        value_.serialize(of, out);
+        value_.serialize(value, out);
         return out;
     }
     /// Without a timestamp in the store: -1.

@@ -19,8 +19,8 @@ namespace streams::inline v0 {
 class topology_test_driver {
 public:
     /// Throws config_error or topology_error for what cannot run.
-    explicit topology_test_driver(topology of, test_driver_options options = {})
-        : driver_(make_byte_driver(std::move(of), std::move(options))) {}
+    explicit topology_test_driver(topology topology, test_driver_options options = {})
+        : driver_(make_byte_driver(std::move(topology), std::move(options))) {}
 
     /// A topic to pipe records into. Throws topology_error where no source reads it.
     template <class Key, class Value>
@@ -49,7 +49,7 @@ public:
     }
 
     /// Moves the wall clock and runs the punctuations that are due then: each at most once (KIP-138).
-    void advance_wall_clock(std::chrono::milliseconds by) { driver_->advance_wall_clock(by); }
+    void advance_wall_clock(std::chrono::milliseconds span) { driver_->advance_wall_clock(span); }
     /// ms since the epoch.
     [[nodiscard]] std::int64_t wall_clock() const { return driver_->wall_clock(); }
 
