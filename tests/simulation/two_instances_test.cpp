@@ -30,9 +30,9 @@ using simulation::seeded_scheduler;
 
 namespace {
 
-constexpr int records_before = 40;
+constexpr int records_before = 120;
 constexpr int records_after = 20;
-constexpr std::uint64_t longest_life = 1500; ///< of the killed instance, in steps after both have started
+constexpr std::uint64_t longest_life = 2000; ///< of the killed instance, in steps after both have started
 constexpr int words = 7;
 
 /// What is known of every word: the numbers of the records in which it came. A record that is processed twice adds
@@ -69,8 +69,8 @@ class run {
 public:
     run(std::uint64_t seed, std::filesystem::path folder)
         : folder_(std::move(folder)), scheduler_(seed), cluster_({.time = &scheduler_,
-                                                                  .session_timeout = 10s,
-                                                                  .max_poll_interval = 30s}) {}
+                                                                  .session_timeout = 2s,
+                                                                  .max_poll_interval = 5s}) {}
 
     /// Empty, or what is wrong.
     std::string result() {
@@ -121,7 +121,7 @@ private:
             cluster_.produce("in", std::to_string(scheduler_.random(100)), std::to_string(number) + ' ' + word,
                              {.timestamp = number});
             expected_[word].insert(number);
-            scheduler_.sleep(std::chrono::milliseconds(scheduler_.random(30)));
+            scheduler_.sleep(std::chrono::milliseconds(scheduler_.random(5)));
         }
     }
     model found() const {
