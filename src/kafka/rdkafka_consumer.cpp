@@ -381,10 +381,8 @@ result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
     if (!answer)
         return {error_class::retriable, concat("committing offsets: the group's coordinator has not answered within ",
                                                commit_timeout.count(), " ms; it is tried again")};
-    const auto failed = rd_kafka_event_error(answer.get());
-    // One partition's error is that of the whole answer too, without its name.
-    if (failed != RD_KAFKA_RESP_ERR_NO_ERROR && failed != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-        return result_of(client_->get(), failed, "committing offsets");
+    if (auto failed = result_of(client_->get(), rd_kafka_event_error(answer.get()), "committing offsets"); !failed)
+        return failed;
     client_->outages().answered(outage);
     return first_failure(rd_kafka_event_topic_partition_list(answer.get()), "committing the offset of");
 }
