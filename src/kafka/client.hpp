@@ -114,8 +114,8 @@ public:
     /// Joins the group of the configuration; once more, it joins anew: what is assigned is revoked first. Topics that do not
     /// exist are errors of a poll.
     virtual result subscribe(std::span<const std::string> topics) = 0;
-    /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment. Those that
-    /// do not exist are errors of a poll.
+    /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment. One that
+    /// does not exist delivers nothing, holds up no other, and may be an error of a poll.
     virtual result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) = 0;
     /// Waits up to `timeout` for something to report; `max_records` at most over all batches. After close: a fatal error.
     [[nodiscard]] virtual poll_result poll(milliseconds timeout, std::size_t max_records) = 0;
@@ -161,7 +161,7 @@ struct producer_record {
     std::optional<std::int32_t> partition{};  ///< nullopt: murmur2 of the key as Java places it, any for a null key
     std::optional<bytes_view> key{};
     std::optional<bytes_view> value{};
-    std::int64_t timestamp = -1;              ///< ms since the epoch; negative: the producer's clock
+    std::int64_t timestamp = -1;              ///< ms since the epoch; negative: the producer's clock. 0 may be written as 1
     const streams::headers* headers = nullptr;
     std::uint64_t tag = 0;                    ///< the caller's own; a failure gives it back
 };
@@ -195,7 +195,7 @@ public:
     /// Waits until all that was appended is acknowledged or has failed. retriable: not within `timeout`.
     virtual result flush(milliseconds timeout) = 0;
     /// Failures since the last call. fatal: the cluster refuses this record (too large, no key where the topic is
-    /// compacted), those behind it are written.
+    /// compacted, a partition that the topic does not have), those behind it are written.
     [[nodiscard]] virtual std::vector<delivery_failure> take_failures() = 0;
     /// The offset of the last acknowledged record of a partition whose topic was opened with `offsets_wanted`.
     [[nodiscard]] virtual std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) = 0;
