@@ -1,13 +1,21 @@
 #include "src/kafka/rdkafka_client.hpp"
 
+#include "src/kafka/bounded_end.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <array>
+#include <chrono>
 #include <exception>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace streams::inline v0::kafka {
 
 namespace {
+
+constexpr std::chrono::milliseconds longest_end{5000};
 
 client_events& events_of(void* opaque) noexcept { return *static_cast<client_events*>(opaque); }
 
@@ -65,7 +73,15 @@ rdkafka_client::rdkafka_client(rd_kafka_type_t type, conf_ptr conf, std::unique_
 }
 
 rdkafka_client::~rdkafka_client() {
-    if (client_) rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    if (!client_) return;
+    const std::string name = rd_kafka_name(client_);
+    const std::shared_ptr<client_events> events = std::move(events_); // callbacks reach it until the end
+    const auto destroy = [client = client_, events] { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); };
+    if (ends_within(longest_end, destroy)) return;
+    events->outages().line(log_level::warn,
+                           concat("kafka client ", name, " has not ended within ", longest_end.count(),
+                                  " ms and is left behind with its threads and memory until the process ends; librdkafka "
+                                  "waits for ever where a topic was deleted that it used"));
 }
 
 } // namespace streams::inline v0::kafka

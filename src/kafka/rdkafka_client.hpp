@@ -27,7 +27,8 @@ private:
 };
 
 /// One client of librdkafka and the object that its callbacks reach. Everything that points into the client, records
-/// above all, shares it, and the last one to go destroys it; a consumer is closed before, by its owner.
+/// above all, shares it, and the last one to go destroys it; a consumer is closed before, by its owner. An end that takes too
+/// long is not waited for: the client is left behind, with a line at level WARN.
 class rdkafka_client {
 public:
     /// Throws config_error where librdkafka refuses the combination of settings.

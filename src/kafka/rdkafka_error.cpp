@@ -14,7 +14,7 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
         return "create the topic, or correct its name in the topology";
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        return "the topic has fewer partitions: correct the partition";
+        return "the topic was deleted, or has fewer partitions: make it again, or correct the partition";
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
         return "grant this client's principal access to the topic";
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
