@@ -41,24 +41,31 @@ private:
 class tail_order {
 public:
     tail_order(chain_keys keys, bytes_view tail) noexcept
-        : keys_(keys), has_head_(!keys.sized && keys.suffix >= sizeof(head)), tail_(tail),
-          head_(has_head_ ? load_big_endian<head>(tail.data()) : 0) {}
+        : keys_(keys), has_head_(tail.size() >= sizeof(head)), tail_(tail), head_(has_head_ ? head_of(tail.data()) : 0) {}
 
+    /// Whether it comes after the tail of `key`.
     [[nodiscard]] bool is_after(bytes_view key) const noexcept {
-        if (has_head_)
-            if (const head other = head_of(key); other != head_) return other < head_;
+        const std::byte* const other = head_in(key);
+        if (other && head_of(other) != head_) return head_of(other) < head_;
         return keys_.tail(key) < tail_;
     }
     [[nodiscard]] bool is_before(bytes_view key) const noexcept {
-        if (has_head_)
-            if (const head other = head_of(key); other != head_) return head_ < other;
+        const std::byte* const other = head_in(key);
+        if (other && head_of(other) != head_) return head_ < head_of(other);
         return tail_ < keys_.tail(key);
     }
 
 private:
     using head = std::uint64_t;
 
-    [[nodiscard]] head head_of(bytes_view key) const noexcept { return load_big_endian<head>(key.end() - keys_.suffix); }
+    [[nodiscard]] static head head_of(const std::byte* tail) noexcept { return load_big_endian<head>(tail); }
+    /// Null: one of the two tails is shorter.
+    [[nodiscard]] const std::byte* head_in(bytes_view key) const noexcept {
+        if (!has_head_) return nullptr;
+        if (!keys_.sized) return key.end() - keys_.suffix;
+        const bytes_view tail = keys_.tail(key);
+        return tail.size() < sizeof(head) ? nullptr : tail.data();
+    }
 
     chain_keys keys_;
     bool has_head_;

@@ -3,7 +3,9 @@
 namespace streams::inline v0 {
 
 entry_chains::entries_of_chain::iterator entry_chains::lower_bound(entries_of_chain& in, bytes_view key) const {
-    const tail_order wanted(keys_, keys_.tail(key));
+    const bytes_view tail = keys_.tail(key);
+    if (tail.empty()) return in.begin();
+    const tail_order wanted(keys_, tail);
     auto end = in.end();
     // A few steps from the end, then by halves.
     for (int step = 0; step < 8; ++step) {

@@ -2,10 +2,10 @@
 
 #include "state/chain_keys.hpp"
 #include "state/hot_entry.hpp"
+#include "state/key_hash.hpp"
 
 #include <absl/container/flat_hash_set.h>
 #include <absl/container/inlined_vector.h>
-#include <absl/hash/hash.h>
 
 #include <algorithm>
 #include <span>
@@ -63,7 +63,7 @@ private:
         using is_transparent = void;
         chain_keys of;
         std::size_t operator()(bytes_view key) const noexcept {
-            return absl::Hash<bytes_view>{}(of.middle(key));
+            return key_hash{}(of.middle(key));
         }
         std::size_t operator()(const chain& one) const noexcept { return (*this)(one.key()); }
     };

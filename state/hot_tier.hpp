@@ -2,10 +2,10 @@
 
 #include "state/entry_chains.hpp"
 #include "state/hot_entry.hpp"
+#include "state/key_hash.hpp"
 
 #include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_set.h>
-#include <absl/hash/hash.h>
 
 #include <memory>
 #include <optional>
@@ -18,9 +18,8 @@ namespace streams::inline v0 {
 /// ordered read must lay over the disk, in order. Entries stay where they are until erased.
 class hot_tier {
 public:
-    struct key_hash {
-        using is_transparent = void;
-        std::size_t operator()(bytes_view key) const noexcept { return absl::Hash<bytes_view>{}(key); }
+    struct entry_hash : key_hash {
+        using key_hash::operator();
         std::size_t operator()(const hot_entry* entry) const noexcept { return (*this)(entry->key()); }
     };
     struct key_equal {
@@ -35,7 +34,7 @@ public:
         bool operator()(const hot_entry* a, bytes_view b) const noexcept { return a->key() < b; }
         bool operator()(bytes_view a, const hot_entry* b) const noexcept { return a < b->key(); }
     };
-    using table = absl::flat_hash_set<hot_entry*, key_hash, key_equal>;
+    using table = absl::flat_hash_set<hot_entry*, entry_hash, key_equal>;
     using ordered_entries = absl::btree_set<hot_entry*, key_less>;
 
     /// `all_ordered`: an ordered read needs every entry (there is no disk); else those that differ from the disk.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "state/key_hash.hpp"
+
 #include <streams/core/bytes.hpp>
 
 #include <absl/container/flat_hash_map.h>
@@ -71,10 +73,6 @@ public:
     void abandon_all() noexcept;
 
 private:
-    struct key_hash {
-        using is_transparent = void;
-        std::size_t operator()(bytes_view key) const noexcept { return absl::Hash<bytes_view>{}(key); }
-    };
     struct key_equal {
         using is_transparent = void;
         bool operator()(bytes_view a, bytes_view b) const noexcept { return a == b; }
