@@ -8,6 +8,7 @@
 #include <streams/core/error.hpp>
 #include <streams/state/store_spec.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,7 +32,10 @@ public:
         expire(map_.position().observed);
         map_.restored_up_to(records.back().offset);
     }
-    void restored(std::optional<std::int64_t> offset) final { map_.restored(offset); }
+    void restored(std::optional<std::int64_t> offset) final {
+        map_.restored(offset);
+        restored_to_ = map_.position().observed;
+    }
     void flush() final { map_.flush(); }
     [[nodiscard]] bool forwards() const noexcept final { return map_.forwards(); }
     [[nodiscard]] bool dirty() const noexcept final { return map_.dirty(); }
@@ -53,6 +57,11 @@ protected:
         expire(map_.position().observed);
     }
 
+    /// The oldest time that reads of a cached store see: what lives, whatever its age, since it may be in the cache. But nothing
+    /// that was restored, older than the retention: the changelog was not told that it is gone, where it is.
+    [[nodiscard]] std::int64_t oldest_cached(std::int64_t observed) const noexcept {
+        return std::max(layout_.oldest_live(observed), layout_.oldest_readable(restored_to_));
+    }
     /// Applies a changelog record, which has a key.
     virtual void restore_one(const record_view& record) = 0;
 
@@ -80,6 +89,7 @@ private:
     }
 
     std::int64_t expired_segment_ = 0;
+    std::int64_t restored_to_ = -1; ///< the newest time of what was there when the store was opened, ms
 };
 
 } // namespace streams::inline v0

@@ -43,7 +43,7 @@ tiered_session_store::tiered_session_store(const store_spec& spec, const store_e
 
 std::int64_t tiered_session_store::oldest_readable() {
     const std::int64_t observed = map_.position().observed;
-    return map_.caches() ? layout_.oldest_live(observed) : layout_.oldest_readable(observed);
+    return map_.caches() ? oldest_cached(observed) : layout_.oldest_readable(observed);
 }
 
 time_span tiered_session_store::readable(std::int64_t from, std::int64_t to) {

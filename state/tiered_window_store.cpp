@@ -35,7 +35,7 @@ tiered_window_store::tiered_window_store(const store_spec& spec, const store_env
 
 std::int64_t tiered_window_store::oldest_readable() {
     const std::int64_t observed = map_.position().observed;
-    return map_.caches() ? layout_.oldest_live(observed) : layout_.oldest_readable(observed, spec_.reads_expired);
+    return map_.caches() ? oldest_cached(observed) : layout_.oldest_readable(observed, spec_.reads_expired);
 }
 
 time_span tiered_window_store::readable(std::int64_t from, std::int64_t to) {

@@ -230,3 +230,57 @@ TEST_CASE("a flush that fails midway can be repeated") {
     CHECK(store.log.records == std::vector<logged>{{"a", "1", 0}, {"b", "1", 0}, {"c", "1", 0}});
     CHECK(listener.seen.size() == 3);
 }
+
+TEST_CASE("what was deleted behind the retention stays deleted after a restore") {
+    const bool persistent = GENERATE(false, true);
+    constexpr std::int64_t second = 1'000;
+    SECTION("sessions") {
+        store_under_test store({.name = "sessions",
+                                .kind = streams::store_kind::session,
+                                .persistent = persistent,
+                                .timestamped = false,
+                                .retention = std::chrono::seconds(10)},
+                               large);
+        recording_listener listener;
+        REQUIRE(store.managed->store().forward_on_flush(listener, true));
+        store.put_session("a", "1", {second, second});
+        store.put_session("b", "1", {30 * second, 30 * second});
+        store.commit();
+        store.put_session("a", std::nullopt, {second, second}); // merged into one that is newer
+        store.put_session("a", "2", {second, 25 * second});
+        store.commit();
+        const auto sessions_of_a = [&] { return read_all(store.sessions().find(bytes_view("a"), 0, 60 * second)); };
+        CHECK(sessions_of_a() == session_rows{{"a", {second, 25 * second}, "2"}});
+        store.managed->close();
+        store.managed.reset();
+        std::filesystem::remove_all(store.folder.path() / "sessions");
+        store.open();
+        store.catch_up();
+        CHECK(sessions_of_a() == session_rows{{"a", {second, 25 * second}, "2"}});
+        CHECK(store.sessions().fetch(bytes_view("a"), {second, second}) == std::nullopt);
+    }
+    SECTION("windows") {
+        store_under_test store({.name = "windows",
+                                .kind = streams::store_kind::window,
+                                .persistent = persistent,
+                                .timestamped = false,
+                                .window_size = std::chrono::seconds(1),
+                                .retention = std::chrono::seconds(10)},
+                               large);
+        recording_listener listener;
+        REQUIRE(store.managed->store().forward_on_flush(listener, true));
+        store.put("a", "1", second);
+        store.put("b", "1", 30 * second);
+        store.commit();
+        store.put("a", std::nullopt, second);
+        store.commit();
+        CHECK(store.fetch("a", second) == std::nullopt);
+        store.managed->close();
+        store.managed.reset();
+        std::filesystem::remove_all(store.folder.path() / "windows");
+        store.open();
+        store.catch_up();
+        CHECK(store.fetch("a", second) == std::nullopt);
+        CHECK(store.fetch("b", 30 * second) == "1");
+    }
+}
