@@ -51,7 +51,7 @@ public:
     /// The offset at which an input is to be read on: after what waits in its queue, or after what was committed.
     [[nodiscard]] std::int64_t reads_on_at(const topic_partition& input) const {
         if (task)
-            if (const auto read_to = task->input(task->input_of(input)).read_to()) return *read_to;
+            if (const auto at = task->reads_on_at(task->input_of(input))) return *at;
         const auto found = std::ranges::find(committed, input, &kafka::committed_offset::partition);
         return found == committed.end() ? begins.at(input) : found->offset;
     }

@@ -201,21 +201,26 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
 
 /// Closes the tasks that the group has given to others, or changed, or that somebody else has worked on meanwhile.
 void stream_thread::keep_only(const std::map<task_id, std::vector<topic_partition>>& wanted) {
+    std::vector<task_id> gone;
+    std::vector<const managed_task*> given_back;
     std::vector<topic_partition> inputs;
-    for (const auto& each : tasks_.all()) inputs.insert(inputs.end(), each->inputs().begin(), each->inputs().end());
+    for (const auto& each : tasks_.all()) {
+        const auto found = wanted.find(each->id());
+        if (each->state() != task_state::suspended || found == wanted.end() || found->second != each->inputs()) {
+            gone.push_back(each->id());
+            continue;
+        }
+        given_back.push_back(each.get());
+        inputs.insert(inputs.end(), each->inputs().begin(), each->inputs().end());
+    }
     std::vector<kafka::committed_offset> committed;
     if (!inputs.empty())
         call_patiently(environment_.task_patience(), "read the committed offsets of the group", [&] {
             committed.clear();
             return consumer_->committed(inputs, committed, call_timeout);
         });
-    std::vector<task_id> gone;
-    for (const auto& each : tasks_.all()) {
-        const auto found = wanted.find(each->id());
-        const bool stays = each->state() == task_state::suspended && found != wanted.end() &&
-                           found->second == each->inputs() && each->stands_at(committed);
-        if (!stays) gone.push_back(each->id());
-    }
+    for (const managed_task* each : given_back)
+        if (!each->stands_at(committed)) gone.push_back(each->id());
     for (const task_id id : gone) {
         try {
             tasks_.close(id);

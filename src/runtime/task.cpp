@@ -245,6 +245,13 @@ std::vector<kafka::committed_offset> stream_task::committable(bool count_control
     return offsets;
 }
 
+std::optional<std::int64_t> stream_task::reads_on_at(std::size_t input) const {
+    const input_state& of = inputs_[input];
+    // Control records that were committed are not read again.
+    const bool none_since = of.queue->empty() && of.queue->next_offset() == of.committed_after;
+    return none_since ? std::max(of.queue->read_to(), of.committed_offset) : of.queue->read_to();
+}
+
 std::vector<kafka::committed_offset> stream_task::last_committed() const {
     std::vector<kafka::committed_offset> offsets;
     for (const input_state& input : inputs_)

@@ -98,6 +98,8 @@ public:
     /// REQUIRES: nothing was written to a store since prepare_commit.
     /// `count_control_records`: those after the last record too; only where nothing polled is still to be added.
     [[nodiscard]] std::vector<kafka::committed_offset> committable(bool count_control_records);
+    /// The offset at which an input is to be read on, after what waits in its queue; nullopt: nothing was read or committed.
+    [[nodiscard]] std::optional<std::int64_t> reads_on_at(std::size_t input) const;
     /// What was committed last, of the inputs for which something was.
     [[nodiscard]] std::vector<kafka::committed_offset> last_committed() const;
     /// Whether the group's committed offsets of the inputs are those that this task knows, so that nobody else has been at

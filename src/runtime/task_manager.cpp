@@ -188,8 +188,19 @@ void task_manager::reset(managed_task& failed, const corrupt_task_error* damage)
     if (!failed.stores) return;
     restorer_.remove(*failed.stores);
     const auto stores = std::move(failed.stores);
-    const auto folder = stores->close();
+    const auto folder = close_stores(*stores);
     if (damage != nullptr) wipe(*damage);
+}
+
+task_folder_lock task_manager::close_stores(task_stores& stores) {
+    try {
+        return stores.close();
+    } catch (const state_error& cause) {
+        if (stores.rebuildable()) throw;
+        throw lost_store_error(concat(task_name(stores.task()), " has a store without a changelog, and not all of its rows "
+                                      "are on the disk: ", cause.what(), "; put a backup in the place of the store's folder, "
+                                      "or go on with the rows that are there"));
+    }
 }
 
 void task_manager::close(task_id id) {
@@ -201,7 +212,7 @@ void task_manager::close(task_id id) {
     shut_out(*closing);
     if (closing->stores) restorer_.remove(*closing->stores);
     if (closing->task) closing->task->close();
-    if (closing->stores) (void)closing->stores->close();
+    if (closing->stores) (void)close_stores(*closing->stores);
     closing->become(task_state::closed);
 }
 

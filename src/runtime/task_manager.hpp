@@ -55,7 +55,8 @@ public:
     /// Back to planned: closes without committing. `damage`: of the task, null for none; that store is removed, to be
     /// restored. Throws as open_planned does.
     void reset(managed_task& failed, const corrupt_task_error* damage = nullptr);
-    /// Closes what a commit left clean, and forgets it. Throws what a node throws while closing.
+    /// Closes what a commit left clean, and forgets it. Throws what a node throws while closing, state_error where the disk
+    /// refuses, and lost_store_error where that takes rows of a store without a changelog.
     void close(task_id id);
     void close_all_dirty() noexcept;
 
@@ -72,6 +73,7 @@ private:
     [[nodiscard]] std::unique_ptr<task_stores> make_intact(task_id id);
     void start(managed_task& restored);
     void wipe(const corrupt_task_error& damage);
+    static task_folder_lock close_stores(task_stores& stores);
     void let_in(managed_task& running);
     void shut_out(const managed_task& stopped);
 

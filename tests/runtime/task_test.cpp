@@ -247,10 +247,12 @@ TEST_CASE("control records that were committed stay so, whatever a later commit 
         return offsets.empty() ? std::nullopt : std::optional(offsets[0].offset);
     };
     CHECK(commit(true) == 12);
+    CHECK(t.task->reads_on_at(0) == 12);
     CHECK(commit(false) == std::nullopt);
     // The topic was made anew, and is read from its beginning.
     t.add({{3, 2}});
     t.task->process();
+    CHECK(t.task->reads_on_at(0) == 4);
     CHECK(commit(false) == 4);
 }
 
