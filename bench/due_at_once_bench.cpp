@@ -87,7 +87,7 @@ void measure(benchmark::State& state, streams::store_spec spec, Fill fill, Relea
 
 void timers(benchmark::State& state, bool persistent) {
     measure(
-        state, {.name = "alarms", .persistent = persistent, .timestamped = false},
+        state, {.name = "alarms", .kind = streams::key_value_kind{.timestamped = false}, .persistent = persistent},
         [](store_alone& store, std::int64_t number) {
             streams::bytes key;
             streams::append_big_endian(key, number);
@@ -105,7 +105,7 @@ void timers(benchmark::State& state, bool persistent) {
 
 void emptied_from_the_front(benchmark::State& state, bool persistent) {
     measure(
-        state, {.name = "queue", .persistent = persistent, .timestamped = false},
+        state, {.name = "queue", .kind = streams::key_value_kind{.timestamped = false}, .persistent = persistent},
         [](store_alone& store, std::int64_t number) {
             store.as<streams::key_value_store>().put(view(key_of(number)), bytes_view());
         },
@@ -127,11 +127,8 @@ void windows_expire(benchmark::State& state, bool persistent) {
     measure(
         state,
         {.name = "windows",
-         .kind = streams::store_kind::window,
-         .persistent = persistent,
-         .timestamped = false,
-         .window_size = 1min,
-         .retention = 10min},
+         .kind = streams::window_kind{.timestamped = false, .size = 1min, .retention = 10min},
+         .persistent = persistent},
         [](store_alone& store, std::int64_t number) {
             store.as<streams::window_store>().put(view(key_of(number)), bytes_view(), number % minute);
         },
@@ -145,10 +142,8 @@ void sessions_expire(benchmark::State& state, bool persistent) {
     measure(
         state,
         {.name = "sessions",
-         .kind = streams::store_kind::session,
-         .persistent = persistent,
-         .timestamped = false,
-         .retention = 10min},
+         .kind = streams::session_kind{.retention = 10min},
+         .persistent = persistent},
         [](store_alone& store, std::int64_t number) {
             store.as<streams::session_store>().put(view(key_of(number)), bytes_view(), {number % minute, number % minute});
         },
@@ -162,10 +157,8 @@ void versions_expire(benchmark::State& state, bool persistent) {
     measure(
         state,
         {.name = "versions",
-         .kind = streams::store_kind::versioned,
-         .persistent = persistent,
-         .timestamped = false,
-         .retention = 10min},
+         .kind = streams::versioned_kind{.retention = 10min},
+         .persistent = persistent},
         [](store_alone& store, std::int64_t number) {
             store.as<streams::versioned_store>().put(view(key_of(number / 2)), bytes_view(), number % 2 * 1'000);
         },
@@ -177,7 +170,7 @@ void versions_expire(benchmark::State& state, bool persistent) {
 
 void changes_held_back(benchmark::State& state) {
     measure(
-        state, {.name = "held", .kind = streams::store_kind::change_buffer, .persistent = false, .timestamped = false},
+        state, {.name = "held", .kind = streams::change_buffer_kind{}, .persistent = false},
         [](store_alone& store, std::int64_t number) {
             store.as<streams::change_buffer>().put(number / 10, view(key_of(number)), bytes_view(), std::nullopt);
         },

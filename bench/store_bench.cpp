@@ -3,7 +3,7 @@
 // `hash_map` is the limit: the same on nothing but a hash map. Times are to be read as ratios to it, within one run.
 
 #include "state/managed_store.hpp"
-#include "state/rocksdb_backing.hpp"
+#include "state/disk/rocksdb_backing.hpp"
 #include "state/state_thread.hpp"
 
 #include <streams/core/big_endian.hpp>
@@ -100,11 +100,10 @@ void windowed_count(benchmark::State& state, bool persistent) {
     streams::headers headers;
     streams::record_context current{{}, 0, &headers};
     const auto managed = streams::make_store({.name = "counts",
-                                              .kind = streams::store_kind::window,
+                                              .kind = streams::window_kind{.size = std::chrono::milliseconds(window_ms),
+                                                                           .retention = std::chrono::minutes(10)},
                                               .persistent = persistent,
-                                              .caching = false,
-                                              .window_size = std::chrono::milliseconds(window_ms),
-                                              .retention = std::chrono::minutes(10)},
+                                              .caching = false},
                                              {.directory = folder.path(), .current = current, .changelog = &changelog});
     auto& store = dynamic_cast<streams::window_store&>(managed->store());
     std::int64_t done = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "state/changelog_sink.hpp"
-#include "state/corrupt_state_error.hpp"
+#include "state/disk/corrupt_state_error.hpp"
 
 #include <streams/core/clock.hpp>
 #include <streams/state/state_store.hpp>

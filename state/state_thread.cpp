@@ -1,6 +1,6 @@
 #include "state/state_thread.hpp"
 
-#include "state/rocksdb_backing.hpp"
+#include "state/disk/rocksdb_backing.hpp"
 
 namespace streams::inline v0 {
 

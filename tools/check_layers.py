@@ -37,7 +37,7 @@ ALLOWED = {
 # Other libraries' headers: their prefix, and the files that may include them.
 THIRD_PARTY = {
     "librdkafka/": re.compile(r"src/kafka/"),
-    "rocksdb/": re.compile(r"state/rocksdb_[^/]*$"),
+    "rocksdb/": re.compile(r"state/disk/rocksdb_[^/]*$"),
     "absl/": re.compile(r"(src|state)/"),
     "range/v3/": re.compile(r"(include/streams/(dsl|state|testing)|src|state)/"),
     "simdjson": re.compile(r"(include/streams/json|src/json)/"),

@@ -82,17 +82,19 @@ void learn_limits(kafka::admin& admin, kafka::milliseconds timeout, std::map<std
 } // namespace
 
 std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config) {
-    if (store.kind == store_kind::versioned) {
-        const auto lag = longest_sum(store.retention, versioned_additional_lag);
-        return topic_settings({{"cleanup.policy", "compact"}, {"min.compaction.lag.ms", std::to_string(lag)}},
-                              config, store.changelog_config);
-    }
-    if (store.kind == store_kind::key_value || store.kind == store_kind::change_buffer)
-        return topic_settings({{"cleanup.policy", "compact"}}, config, store.changelog_config);
-    const auto retention = longest_sum(store.retention, config.windowstore_changelog_additional_retention);
-    return topic_settings({{"cleanup.policy", store.retain_duplicates ? "delete" : "compact,delete"},
-                           {"retention.ms", std::to_string(retention)}},
-                          config, store.changelog_config);
+    using settings = std::map<std::string, std::string>;
+    const auto windowed = [&](std::chrono::milliseconds retention, const char* cleanup) -> settings {
+        const auto kept = longest_sum(retention, config.windowstore_changelog_additional_retention);
+        return {{"cleanup.policy", cleanup}, {"retention.ms", std::to_string(kept)}};
+    };
+    settings own{{"cleanup.policy", "compact"}};
+    if (const auto* versions = store.as<versioned_kind>())
+        own.emplace("min.compaction.lag.ms", std::to_string(longest_sum(versions->retention, versioned_additional_lag)));
+    else if (const auto* windows = store.as<window_kind>())
+        own = windowed(windows->retention, windows->retain_duplicates ? "delete" : "compact,delete");
+    else if (const auto* sessions = store.as<session_kind>())
+        own = windowed(sessions->retention, "compact,delete");
+    return topic_settings(std::move(own), config, store.changelog_config);
 }
 
 std::vector<std::string> external_topics(const topology& of) {

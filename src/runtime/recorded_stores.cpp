@@ -1,6 +1,7 @@
 #include "src/runtime/recorded_stores.hpp"
 
 #include "src/runtime/task_folders.hpp"
+#include "state/store_identity.hpp"
 
 #include <streams/core/error.hpp>
 #include <streams/core/log.hpp>
@@ -17,17 +18,6 @@ namespace {
 
 constexpr const char* file_name = "topology";
 constexpr std::string_view part_word = "sub-topology ";
-
-std::string_view name_of(store_kind kind) {
-    switch (kind) {
-    case store_kind::window: return "window";
-    case store_kind::session: return "session";
-    case store_kind::versioned: return "versioned";
-    case store_kind::change_buffer: return "change buffer";
-    case store_kind::key_value: break;
-    }
-    return "key-value";
-}
 
 /// The folders of a store in those of tasks; of one sub-topology where `part` says which.
 std::vector<std::filesystem::path> folders_of(const std::string& store, const std::filesystem::path& folder,
@@ -92,10 +82,7 @@ recorded_stores::entries recorded_stores::of_topology(const topology& of) {
         for (const std::string& name : part.stores) {
             const store_spec& store = *of.find_store(name);
             if (!store.persistent) continue;
-            found[name] = {part.id,
-                           concat(name_of(store.kind), store.retain_duplicates ? ", duplicates" : "", ", window ",
-                                  store.window_size.count(), " ms"),
-                           store.logging || !store.source_topic.empty()};
+            found[name] = {part.id, identity_of(store).content, store.logging || !store.source_topic.empty()};
         }
     return found;
 }

@@ -13,7 +13,7 @@ void retention_watch::look(stream_task& task) {
     if (task.stream_time() < 0) return;
     const std::int64_t age = time_.wall_ms() - task.stream_time();
     for (const task_store& each : task.stores().all()) {
-        const bool windowed = each.spec.kind == store_kind::window || each.spec.kind == store_kind::session;
+        const bool windowed = each.spec.is<window_kind>() || each.spec.is<session_kind>();
         if (!windowed || each.changelog_topic.empty()) continue;
         const auto& retention = layout_.changelogs.at(each.changelog_topic).retention;
         if (!retention || age <= retention->count() || !first_warning(each.spec.name)) continue;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "state/corrupt_state_error.hpp"
+#include "state/disk/corrupt_state_error.hpp"
 
 #include <streams/core/error.hpp>
 #include <streams/core/task_id.hpp>

@@ -1,5 +1,7 @@
 #include "src/runtime/topic_names.hpp"
 
+#include "state/store_identity.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ std::string full_topic_name(const topology& of, std::string_view application_id,
 std::string changelog_topic_name(const topology& of, std::string_view application_id, const store_spec& store) {
     if (!store.source_topic.empty()) return full_topic_name(of, application_id, store.source_topic);
     if (!store.logging) return {};
-    return concat(application_id, '-', store.name, "-changelog");
+    return identity_of(store).changelog(application_id);
 }
 
 void check_internal_names(const topology& of, std::string_view application_id) {

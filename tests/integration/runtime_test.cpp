@@ -28,7 +28,7 @@ topology counting_topology(const std::string& in, const std::string& out, testin
     t.add_source<std::string, std::string>("source", in);
     t.add_processor("tap", [tap] { return std::make_unique<testing_support::tapping>(tap); }, {"source"});
     t.add_processor("count", [] { return std::make_unique<testing_support::counting>(); }, {"tap"});
-    t.add_store({.name = "counts", .timestamped = false, .caching = false}, {"count"});
+    t.add_store({.name = "counts", .kind = key_value_kind{.timestamped = false}, .caching = false}, {"count"});
     t.add_sink<std::string, std::string>("sink", out, {"count"});
     return t;
 }
@@ -277,7 +277,8 @@ TEST_CASE("an open transaction on one input holds up neither the others nor, unl
         REQUIRE(producer->init_transactions(30s).ok());
         const auto write = [&](int records) {
             for (int i = 0; i < records; ++i)
-                REQUIRE(producer->append({.topic = producer->open(other), .key = bytes_view("k"), .value = bytes_view("other")})
+                REQUIRE(producer->append({.topic = producer->open(other), .key = bytes_view("k"),
+                                          .value = bytes_view("other")})
                             .ok());
             REQUIRE(producer->flush(20s).ok());
         };

@@ -23,10 +23,10 @@ TEST_CASE("Kafka's defaults hold for what a topic does not say") {
 
 TEST_CASE("the limits that an application asks for are those its changelog is made with") {
     streams_config config;
-    const store_spec window{.name = "w", .kind = store_kind::window, .retention = 1h};
+    const store_spec window{.name = "w", .kind = window_kind{.retention = 1h}};
     CHECK(wanted_limits(window, config) == changelog_limits{.retention = 25h, .delete_retention = 24h});
     CHECK(wanted_limits({.name = "k"}, config) == changelog_limits{.delete_retention = 24h});
-    CHECK(wanted_limits({.name = "j", .kind = store_kind::window, .retention = 1h, .retain_duplicates = true}, config) ==
+    CHECK(wanted_limits({.name = "j", .kind = window_kind{.retention = 1h, .retain_duplicates = true}}, config) ==
           changelog_limits{.retention = 25h});
     config.topic = {{"retention.ms", "5"}, {"delete.retention.ms", "7200000"}};
     CHECK(wanted_limits(window, config) == changelog_limits{.retention = 5ms, .delete_retention = 2h});

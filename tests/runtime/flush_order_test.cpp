@@ -131,7 +131,8 @@ topology topology_of(const std::vector<node_plan>& nodes, const std::map<text, b
         for (const text& store : nodes[at].stores()) users[store].push_back(name);
     }
     for (const auto& [store, cached] : cached_by_store)
-        if (!users[store].empty()) t.add_store({.name = store, .timestamped = false, .caching = cached}, users[store]);
+        if (!users[store].empty()) t.add_store({.name = store, .kind = key_value_kind{.timestamped = false},
+                                                .caching = cached}, users[store]);
     return t;
 }
 
@@ -293,7 +294,7 @@ TEST_CASE("what a node writes while it is initialised is part of the first commi
     topology what;
     what.add_source<text, text>("source", "in");
     what.add_processor("n", [] { return std::make_unique<writes_first>(); }, {"source"});
-    what.add_store({.name = "a", .timestamped = false}, {"n"});
+    what.add_store({.name = "a", .kind = key_value_kind{.timestamped = false}}, {"n"});
     std::map<text, kept_changelog> changelogs;
     const logged_task t(what, changelogs, 0);
     CHECK(t.task.commit_needed());
@@ -313,7 +314,7 @@ TEST_CASE("stores that feed one another without an end are named") {
     topology what;
     what.add_source<text, text>("source", "in");
     what.add_processor("n", [] { return std::make_unique<counts_itself>(); }, {"source"});
-    what.add_store({.name = "a", .timestamped = false, .caching = true}, {"n"});
+    what.add_store({.name = "a", .kind = key_value_kind{.timestamped = false}, .caching = true}, {"n"});
     std::map<text, kept_changelog> changelogs;
     logged_task t(what, changelogs, 1000);
     t.pipe("k", "v");

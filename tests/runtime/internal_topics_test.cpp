@@ -47,22 +47,22 @@ TEST_CASE("a changelog has Kafka Streams' name, one partition a task, and is com
 }
 
 TEST_CASE("a windowed changelog is kept for the retention of the store and a day") {
-    const auto config = changelog_of({.name = "w", .kind = store_kind::window, .window_size = 1min, .retention = 1h});
+    const auto config = changelog_of({.name = "w", .kind = window_kind{.size = 1min, .retention = 1h}});
     CHECK(config.at("cleanup.policy") == "compact,delete");
     CHECK(config.at("retention.ms") == "90000000");
-    CHECK(changelog_of({.name = "w", .kind = store_kind::window, .retain_duplicates = true}).at("cleanup.policy") == "delete");
+    CHECK(changelog_of({.name = "w", .kind = window_kind{.retain_duplicates = true}}).at("cleanup.policy") == "delete");
 }
 
 TEST_CASE("a changelog of what is kept for ever is kept for the longest time") {
     constexpr auto ever = std::chrono::milliseconds::max();
-    CHECK(changelog_of({.name = "w", .kind = store_kind::window, .retention = ever}).at("retention.ms") ==
+    CHECK(changelog_of({.name = "w", .kind = window_kind{.retention = ever}}).at("retention.ms") ==
           std::to_string(ever.count()));
-    CHECK(changelog_of({.name = "v", .kind = store_kind::versioned, .retention = ever}).at("min.compaction.lag.ms") ==
+    CHECK(changelog_of({.name = "v", .kind = versioned_kind{.retention = ever}}).at("min.compaction.lag.ms") ==
           std::to_string(ever.count()));
 }
 
 TEST_CASE("a versioned changelog is not compacted before the history and a day have passed") {
-    const auto config = changelog_of({.name = "v", .kind = store_kind::versioned, .retention = 1h});
+    const auto config = changelog_of({.name = "v", .kind = versioned_kind{.retention = 1h}});
     CHECK(config == settings{{"cleanup.policy", "compact"},
                              {"message.timestamp.type", "CreateTime"},
                              {"min.compaction.lag.ms", "90000000"}});
@@ -78,7 +78,8 @@ TEST_CASE("the store's own topic configuration wins over topic.*, which wins ove
 
 TEST_CASE("a store that does not log, or reuses its source, has no changelog of its own") {
     CHECK(plan_internal_topics(with_store({.name = "s", .logging = false}), named_app(), {{"in", 1}}).topics.empty());
-    CHECK(plan_internal_topics(with_store({.name = "s", .source_topic = "in"}), named_app(), {{"in", 1}}).topics.empty());
+    CHECK(plan_internal_topics(with_store({.name = "s",
+                                           .source_topic = "in"}), named_app(), {{"in", 1}}).topics.empty());
 }
 
 TEST_CASE("setting up topics makes what is missing, and refuses what has another width") {

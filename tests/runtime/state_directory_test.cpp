@@ -85,9 +85,9 @@ TEST_CASE("a state folder whose stores are all of another topology is refused, w
 
 TEST_CASE("a store that holds something else under its old name is refused, as its changelog does not fit either") {
     const auto [changed, holds] = GENERATE(table<store_spec, std::string>({
-        {{.name = "rows", .kind = store_kind::window, .window_size = 60s, .retention = 1h}, "window, window 60000 ms"},
-        {{.name = "rows", .kind = store_kind::session, .timestamped = false, .retention = 1h}, "session, window 0 ms"},
-        {{.name = "rows", .kind = store_kind::versioned, .timestamped = false, .retention = 1h}, "versioned, window 0 ms"},
+        {{.name = "rows", .kind = window_kind{.size = 60s, .retention = 1h}}, "window, window 60000 ms"},
+        {{.name = "rows", .kind = session_kind{.retention = 1h}}, "session, window 0 ms"},
+        {{.name = "rows", .kind = versioned_kind{.retention = 1h}}, "versioned, window 0 ms"},
     }));
     const place at;
     at.directory().open(topology_of({{.name = "rows"}}));
@@ -99,11 +99,13 @@ TEST_CASE("a store that holds something else under its old name is refused, as i
 
 TEST_CASE("stores with a changelog may come, go, move to another sub-topology and change their layout on disk") {
     const place at;
-    at.directory().open(topology_of({{.name = "stays", .timestamped = false}, {.name = "goes"}}));
+    at.directory().open(topology_of({{.name = "stays",
+                                      .kind = key_value_kind{.timestamped = false}}, {.name = "goes"}}));
     at.fill("0_0", "stays");
     at.fill("0_0", "goes");
     auto states = at.directory();
-    CHECK_NOTHROW(states.open(topology_of({{.name = "stays", .timestamped = true}, {.name = "comes"}}, 2)));
+    CHECK_NOTHROW(states.open(topology_of({{.name = "stays",
+                                            .kind = key_value_kind{.timestamped = true}}, {.name = "comes"}}, 2)));
 }
 
 TEST_CASE("a store without a changelog that would move to another sub-topology is refused until its folders are dealt with") {
@@ -127,7 +129,7 @@ TEST_CASE("a folder that earlier versions described is read") {
     auto states = at.directory();
     CHECK_NOTHROW(states.open(topology_of({{.name = "rows"}})));
     states.close();
-    CHECK(says(message_of([&] { states.open(topology_of({{.name = "rows", .kind = store_kind::session}})); }),
+    CHECK(says(message_of([&] { states.open(topology_of({{.name = "rows", .kind = session_kind{}}})); }),
                "belongs to another topology"));
 }
 
@@ -200,7 +202,8 @@ TEST_CASE("stores that the topology no longer has are removed after the delay, a
 
 TEST_CASE("what no changelog can rebuild is never cleaned away, nor what nobody knows") {
     place at;
-    at.directory().open(topology_of({{.name = "rows"}, {.name = "local", .logging = false}, {.name = "gone", .logging = false}}));
+    at.directory().open(topology_of({{.name = "rows"}, {.name = "local", .logging = false}, {.name = "gone",
+                                                                                             .logging = false}}));
     const auto rows = at.fill("0_0", "rows");
     const auto local = at.fill("0_0", "local");
     const auto gone = at.fill("0_0", "gone");

@@ -36,7 +36,8 @@ topology rows_topology() {
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("rows", [] { return std::make_unique<writing_rows>(); }, {"source"});
-    t.add_store({.name = "rows", .timestamped = false, .caching = false, .changelog_config = {{"delete.retention.ms", "0"}}},
+    t.add_store({.name = "rows", .kind = key_value_kind{.timestamped = false}, .caching = false,
+                 .changelog_config = {{"delete.retention.ms", "0"}}},
                 {"rows"});
     t.add_sink<text, text>("sink", "out", {"rows"});
     return t;

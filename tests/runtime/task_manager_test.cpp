@@ -52,8 +52,9 @@ topology remembering_twice() {
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("remember", [] { return std::make_unique<remembering>(); }, {"source"});
-    t.add_store({.name = "logged", .timestamped = false, .caching = false}, {"remember"});
-    t.add_store({.name = "local", .timestamped = false, .caching = false, .logging = false}, {"remember"});
+    t.add_store({.name = "logged", .kind = key_value_kind{.timestamped = false}, .caching = false}, {"remember"});
+    t.add_store({.name = "local", .kind = key_value_kind{.timestamped = false}, .caching = false,
+                 .logging = false}, {"remember"});
     t.add_sink<text, text>("sink", "out", {"remember"});
     return t;
 }
@@ -220,7 +221,7 @@ TEST_CASE("a changelog that something else writes to ends the application, which
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("ignore", [] { return std::make_unique<ignoring>(); }, {"source"});
-    t.add_store({.name = "windows", .kind = store_kind::window, .caching = false, .window_size = 1min, .retention = 1h}, {"ignore"});
+    t.add_store({.name = "windows", .kind = window_kind{.size = 1min, .retention = 1h}, .caching = false}, {"ignore"});
     world w;
     w.cluster.create_topic("app-windows-changelog", 1);
     w.cluster.produce("app-windows-changelog", text("short"), text("x"), {.timestamp = 1});

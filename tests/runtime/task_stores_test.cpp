@@ -20,8 +20,8 @@ topology two_stores() {
     t.add_source<text, text>("source", "in");
     t.add_processor("first", [] { return std::make_unique<testing_support::counting>(); }, {"source"});
     t.add_processor("second", [] { return std::make_unique<testing_support::counting>(); }, {"first"});
-    t.add_store({.name = "later", .timestamped = false, .caching = false}, {"second"});
-    t.add_store({.name = "counts", .timestamped = false, .caching = false}, {"first"});
+    t.add_store({.name = "later", .kind = key_value_kind{.timestamped = false}, .caching = false}, {"second"});
+    t.add_store({.name = "counts", .kind = key_value_kind{.timestamped = false}, .caching = false}, {"first"});
     return t;
 }
 

@@ -85,7 +85,8 @@ TEST_CASE("topics of unequal width that need no equal ones are read by the task 
     what.add_source<std::string, std::string>("source", "in");
     what.add_source<std::string, std::string>("narrow-source", "narrow");
     what.add_processor("count", [] { return std::make_unique<testing_support::counting>(); }, {"source", "narrow-source"});
-    what.add_store({.name = "counts", .persistent = false, .timestamped = false, .caching = false}, {"count"});
+    what.add_store({.name = "counts", .kind = key_value_kind{.timestamped = false}, .persistent = false,
+                    .caching = false}, {"count"});
     what.add_sink<std::string, std::string>("sink", "out", {"count"});
     kafka_streams one = w.run(what, w.config("one"));
     kafka_streams two = w.run(what, w.config("two"));

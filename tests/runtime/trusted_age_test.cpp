@@ -47,7 +47,8 @@ topology keeping_rows(std::map<std::string, std::string> changelog_config) {
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("keep", [] { return std::make_unique<keeping>(); }, {"source"});
-    t.add_store({.name = "rows", .timestamped = false, .caching = false, .changelog_config = std::move(changelog_config)}, {"keep"});
+    t.add_store({.name = "rows", .kind = key_value_kind{.timestamped = false}, .caching = false,
+                 .changelog_config = std::move(changelog_config)}, {"keep"});
     t.add_sink<text, text>("sink", "out", {"keep"});
     return t;
 }

@@ -93,10 +93,9 @@ TEST_CASE("a key-value store behaves as an ordered map under puts, commits, roll
     const bool held = rc::check([&] {
         const auto ops = *operations();
         modelled model({.name = "table",
+                        .kind = streams::key_value_kind{.timestamped = false, .sized_prefix = sized},
                         .persistent = persistent,
-                        .timestamped = false,
-                        .caching = false,
-                        .sized_prefix = sized},
+                        .caching = false},
                        memory);
         for (const operation& op : ops) {
             const std::string head(1 + static_cast<std::size_t>(op.key) % 3, static_cast<char>('a' + op.key / 3));
@@ -139,13 +138,10 @@ TEST_CASE("a window store behaves as an ordered map that forgets old starts") {
     const bool held = rc::check([&] {
         const auto ops = *operations();
         modelled model({.name = "windows",
-                        .kind = streams::store_kind::window,
+                        .kind = streams::window_kind{.timestamped = false, .size = std::chrono::minutes(1),
+                                                     .retention = std::chrono::minutes(4), .time_ordered = by_time},
                         .persistent = persistent,
-                        .timestamped = false,
-                        .caching = false,
-                        .window_size = std::chrono::minutes(1),
-                        .retention = std::chrono::minutes(4),
-                        .time_ordered = by_time},
+                        .caching = false},
                        memory);
         // The observed time is the newest start of all puts that were not rolled back.
         std::int64_t observed = -1;
@@ -204,12 +200,9 @@ TEST_CASE("a session store behaves as an ordered map that forgets old ends") {
     const bool held = rc::check([&] {
         const auto ops = *operations();
         modelled model({.name = "sessions",
-                        .kind = streams::store_kind::session,
+                        .kind = streams::session_kind{.retention = std::chrono::minutes(4), .time_ordered = by_time},
                         .persistent = persistent,
-                        .timestamped = false,
-                        .caching = false,
-                        .retention = std::chrono::minutes(4),
-                        .time_ordered = by_time},
+                        .caching = false},
                        memory);
         const auto map_key = [](const std::string& key, streams::window session) {
             return key + big_endian(session.end) + big_endian(session.start);

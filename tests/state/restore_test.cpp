@@ -128,40 +128,43 @@ void hold_change(store_under_test& store, const operation& op) {
 }
 
 std::vector<kind> kinds(bool persistent) {
-    using enum streams::store_kind;
     using std::chrono::minutes;
-    const streams::store_spec plain{.name = "store", .persistent = persistent, .timestamped = false, .caching = false};
+    const streams::store_spec plain{.name = "store", .kind = streams::key_value_kind{.timestamped = false},
+                                    .persistent = persistent, .caching = false};
     const auto with = [&](auto change) {
         streams::store_spec spec = plain;
         change(spec);
         return spec;
     };
-    const auto windowed = [&](streams::store_kind of, bool duplicates, bool by_time) {
-        return with([&](auto& spec) {
-            spec.kind = of;
-            spec.window_size = minutes(1);
-            spec.retention = minutes(4);
-            spec.retain_duplicates = duplicates;
-            spec.time_ordered = by_time;
-        });
+    const auto of_kind = [&](streams::store_kind kind) { return with([&](auto& spec) { spec.kind = kind; }); };
+    const auto windows_of = [&](bool duplicates, bool by_time) {
+        return of_kind(streams::window_kind{.timestamped = false,
+                                            .size = minutes(1),
+                                            .retention = minutes(4),
+                                            .retain_duplicates = duplicates,
+                                            .time_ordered = by_time});
+    };
+    const auto sessions_of = [&](bool by_time) {
+        return of_kind(streams::session_kind{.retention = minutes(4), .time_ordered = by_time});
     };
     std::vector<kind> all{
         {"key-value", plain, put_entry, entries},
         {"key-value with a cache", with([](auto& s) { s.caching = true; }), put_entry, entries},
-        {"timestamped", with([](auto& s) { s.timestamped = true; }), put_with_time, entries},
+        {"timestamped", of_kind(streams::key_value_kind{}), put_with_time, entries},
         {"with a time to live",
-         streams::stores::key_value("store", {.persistent = persistent, .timestamped = true, .time_to_live = minutes(4)}),
+         streams::stores::key_value("store", {.persistent = persistent, .timestamped = true,
+                                              .time_to_live = minutes(4)}),
          put_with_time, entries},
         {"timers", streams::stores::timers("store", {.persistent = persistent}), set_timer, entries},
         {"outer join", with([](auto& s) { s.log_timestamps = false; }), put_entry, entries},
-        {"window", windowed(window, false, false), put_window, windows},
-        {"window by time", windowed(window, false, true), put_window, windows},
-        {"window of a join", windowed(window, true, false), put_window, windows, false},
-        {"session", windowed(session, false, false), put_session, sessions},
-        {"session by time", windowed(session, false, true), put_session, sessions},
-        {"versioned", windowed(versioned, false, false), put_version, versions, false},
+        {"window", windows_of(false, false), put_window, windows},
+        {"window by time", windows_of(false, true), put_window, windows},
+        {"window of a join", windows_of(true, false), put_window, windows, false},
+        {"session", sessions_of(false), put_session, sessions},
+        {"session by time", sessions_of(true), put_session, sessions},
+        {"versioned", of_kind(streams::versioned_kind{minutes(4)}), put_version, versions, false},
     };
-    if (!persistent) all.push_back({"change buffer", with([](auto& s) { s.kind = change_buffer; }), hold_change, held_changes});
+    if (!persistent) all.push_back({"change buffer", of_kind(streams::change_buffer_kind{}), hold_change, held_changes});
     return all;
 }
 

@@ -25,15 +25,14 @@ struct options {
 namespace detail {
 
 [[nodiscard]] inline store_spec spec_of(store_kind kind, std::string name, const options& how) {
-    const bool may_expire = kind == store_kind::key_value && how.timestamped;
-    if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !may_expire))
+    const auto* rows = std::get_if<key_value_kind>(&kind);
+    if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !(rows && how.timestamped)))
         throw topology_error(concat("store ", name, " has a time to live of ", how.time_to_live.count(),
                                     " ms; give one above zero, to a key-value store with .timestamped = true, by which it is "
                                     "told"));
     return {.name = std::move(name),
             .kind = kind,
             .persistent = how.persistent,
-            .timestamped = how.timestamped,
             .caching = how.caching,
             .logging = how.logging,
             .changelog_config = how.changelog_config};
@@ -49,41 +48,36 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
 /// A key-value store for processors (Kafka's `Stores.persistentKeyValueStore`):
 /// `builder.add_state_store(stores::key_value("seen", {.persistent = false}))`.
 [[nodiscard]] inline store_spec key_value(std::string name, const options& how = {}) {
-    store_spec spec = detail::spec_of(store_kind::key_value, std::move(name), how);
-    spec.time_to_live = how.time_to_live;
-    return spec;
+    return detail::spec_of(key_value_kind{.timestamped = how.timestamped, .time_to_live = how.time_to_live}, std::move(name),
+                           how);
 }
 
 /// A store of the timers of a processor (an extension): see processor_task::on_timer.
 [[nodiscard]] inline store_spec timers(std::string name, options how = {}) {
     how.timestamped = false;
-    return detail::spec_of(store_kind::key_value, std::move(name), how);
+    return detail::spec_of(key_value_kind{.timestamped = false}, std::move(name), how);
 }
 
 /// A window store for processors (Kafka's `Stores.persistentWindowStore`), read by typed_window_store. An entry is kept for at
 /// least `retention` after the newest start seen. Throws topology_error unless 0 <= window_size <= retention.
 [[nodiscard]] inline store_spec window(std::string name, std::chrono::milliseconds retention,
                                        std::chrono::milliseconds window_size, const options& how = {}) {
-    store_spec spec = detail::spec_of(store_kind::window, std::move(name), how);
     if (window_size.count() < 0 || retention < window_size)
-        throw topology_error(concat("store ", spec.name, " keeps windows of ", window_size.count(), " ms for ",
+        throw topology_error(concat("store ", name, " keeps windows of ", window_size.count(), " ms for ",
                                     retention.count(), " ms; give it a window size of 0 ms or more, and a retention that ",
                                     "is no smaller"));
-    spec.retention = retention;
-    spec.window_size = window_size;
-    return spec;
+    return detail::spec_of(window_kind{.timestamped = how.timestamped, .size = window_size, .retention = retention},
+                           std::move(name), how);
 }
 
 /// A session store for processors (Kafka's `Stores.persistentSessionStore`), read by typed_session_store. A session is kept
 /// for at least `retention` after the newest end seen. Its time is its end, so `.timestamped` is not for it. Throws
 /// topology_error unless retention >= 0.
 [[nodiscard]] inline store_spec session(std::string name, std::chrono::milliseconds retention, const options& how = {}) {
-    store_spec spec = detail::spec_of(store_kind::session, std::move(name), how);
-    detail::check_retention(spec.name, retention);
+    detail::check_retention(name, retention);
     if (how.timestamped)
-        throw topology_error(concat("store ", spec.name, " keeps sessions, whose time is their end; leave .timestamped out"));
-    spec.retention = retention;
-    return spec;
+        throw topology_error(concat("store ", name, " keeps sessions, whose time is their end; leave .timestamped out"));
+    return detail::spec_of(session_kind{.retention = retention}, std::move(name), how);
 }
 
 /// A store for processors that keeps the history of each key (Kafka's `Stores.persistentVersionedKeyValueStore`, KIP-889),
@@ -92,13 +86,11 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
 /// topology_error unless history_retention >= 0.
 [[nodiscard]] inline store_spec versioned_key_value(std::string name, std::chrono::milliseconds history_retention,
                                                     const options& how = {}) {
-    store_spec spec = detail::spec_of(store_kind::versioned, std::move(name), how);
-    detail::check_retention(spec.name, history_retention);
+    detail::check_retention(name, history_retention);
     if (how.caching || how.timestamped)
-        throw topology_error(concat("store ", spec.name, " keeps versions, which are not cached and have their times; leave "
+        throw topology_error(concat("store ", name, " keeps versions, which are not cached and have their times; leave "
                                     ".caching and .timestamped out"));
-    spec.retention = history_retention;
-    return spec;
+    return detail::spec_of(versioned_kind{.retention = history_retention}, std::move(name), how);
 }
 
 /// The same store, whose keys and values are converted by these objects in every typed view of it (what Kafka's

@@ -29,7 +29,7 @@ class tested_stores {
 
 public:
     tested_stores(byte_driver& driver, std::string name, std::string_view kind)
-        : name_(std::move(name)), timestamped_(driver.spec_of(name_).timestamped) {
+        : name_(std::move(name)), timestamped_(driver.spec_of(name_).timestamped()) {
         if (const auto& serdes = driver.spec_of(name_).serdes) {
             key_ = store_serdes::as<Key>(serdes->key);
             value_ = store_serdes::as<Value>(serdes->value);

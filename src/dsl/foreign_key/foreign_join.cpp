@@ -50,11 +50,7 @@ node_factory answer_sink(const foreign_join_plan& plan) {
 }
 
 store_spec subscription_store(const std::string& name) {
-    store_spec spec{.name = name};
-    spec.caching = false;
-    spec.log_headers = true;
-    spec.sized_prefix = true;
-    return spec;
+    return {.name = name, .kind = key_value_kind{.sized_prefix = true}, .caching = false, .log_headers = true};
 }
 
 graph_node& add_node(graph& graph, std::string name, std::initializer_list<graph_node*> parents, node_factory make,

@@ -54,7 +54,7 @@ attachment add_table_source(const std::shared_ptr<graph>& graph, const std::stri
 
 void add_global_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
                        store_spec spec, node_factory make_source, node_factory make_processor, bool reprocess) {
-    if (spec.kind != store_kind::key_value)
+    if (!spec.is<key_value_kind>())
         throw topology_error(concat("global store ", spec.name, " of topic ", topic,
                                     " is no plain key-value store, which global stores are; use stores::key_value, and "
                                     "leave materialized::history_retention out"));

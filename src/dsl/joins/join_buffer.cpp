@@ -32,19 +32,19 @@ void check_history(std::chrono::milliseconds grace, std::string_view join, const
                    const topology& in) {
     for (const std::string& name : stores) {
         const store_spec* store = in.find_store(name);
-        if (store && store->kind == store_kind::versioned && store->retention < grace)
+        const auto* versions = store ? store->as<versioned_kind>() : nullptr;
+        if (versions && versions->retention < grace)
             throw topology_error(concat("join ", join, " waits ", grace.count(), " ms for updates of store ", name,
-                                        ", which keeps versions for ", store->retention.count(),
+                                        ", which keeps versions for ", versions->retention.count(),
                                         " ms only; give it a history retention of at least the grace"));
     }
 }
 
 store_spec join_buffer_spec(std::string name) {
-    store_spec spec{.name = std::move(name)};
-    spec.timestamped = false;
-    spec.caching = false;
-    spec.log_timestamps = false;
-    return spec;
+    return {.name = std::move(name),
+            .kind = key_value_kind{.timestamped = false},
+            .caching = false,
+            .log_timestamps = false};
 }
 
 void join_buffer::open(task_context& context, std::string_view store) {

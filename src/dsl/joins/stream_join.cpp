@@ -4,29 +4,30 @@ namespace streams::inline v0::detail {
 
 namespace {
 
+/// But for its kind.
+store_spec join_store(std::string name, const stream_joined& options) {
+    return {.name = std::move(name),
+            .persistent = !options.in_memory,
+            .caching = false,
+            .logging = options.logging,
+            .changelog_config = options.changelog_config};
+}
+
 store_spec window_store_of(std::string name, const join_span& windows, const stream_joined& options,
                            const std::shared_ptr<const store_serdes>& serdes) {
-    store_spec spec{.name = std::move(name), .kind = store_kind::window};
-    spec.persistent = !options.in_memory;
-    spec.timestamped = false;
-    spec.caching = false;
-    spec.logging = options.logging;
-    spec.changelog_config = options.changelog_config;
-    spec.window_size = std::chrono::milliseconds(windows.size());
-    spec.retention = std::chrono::milliseconds(windows.retention());
-    spec.retain_duplicates = true;
-    spec.nulls_move_time = options.in_memory;
+    store_spec spec = join_store(std::move(name), options);
+    spec.kind = window_kind{.timestamped = false,
+                            .size = std::chrono::milliseconds(windows.size()),
+                            .retention = std::chrono::milliseconds(windows.retention()),
+                            .retain_duplicates = true,
+                            .nulls_move_time = options.in_memory};
     spec.serdes = serdes;
     return spec;
 }
 
 store_spec unmatched_store_of(std::string name, const stream_joined& options) {
-    store_spec spec{.name = std::move(name)};
-    spec.persistent = !options.in_memory;
-    spec.timestamped = false;
-    spec.caching = false;
-    spec.logging = options.logging;
-    spec.changelog_config = options.changelog_config;
+    store_spec spec = join_store(std::move(name), options);
+    spec.kind = key_value_kind{.timestamped = false};
     return spec;
 }
 

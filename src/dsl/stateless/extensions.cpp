@@ -27,14 +27,11 @@ store_spec deduplication_spec(std::string name, std::chrono::milliseconds within
                                     " ms, which is less than the ", within.count(),
                                     " ms within which duplicates are to be found; keep them at least as long"));
     return {.name = std::move(name),
-            .kind = store_kind::window,
+            .kind = window_kind{.timestamped = false, .size = within, .retention = retention},
             .persistent = !options.in_memory,
-            .timestamped = false,
             .caching = false,
             .logging = options.logging,
-            .changelog_config = options.changelog_config,
-            .window_size = within,
-            .retention = retention};
+            .changelog_config = options.changelog_config};
 }
 
 } // namespace streams::inline v0::detail

@@ -2,6 +2,7 @@
 
 #include <streams/core/error.hpp>
 
+#include <chrono>
 #include <utility>
 
 namespace streams::inline v0::detail {
@@ -20,37 +21,51 @@ store_spec key_value_spec(std::string name, const materialized& options) {
     if (options.history_retention->count() < 0)
         throw topology_error(concat("store ", spec.name, " keeps its versions for ", options.history_retention->count(),
                                     " ms; give materialized::history_retention zero or more, or leave it out"));
-    spec.kind = store_kind::versioned;
-    spec.timestamped = false;
+    spec.kind = versioned_kind{*options.history_retention};
     spec.caching = false;
-    spec.retention = *options.history_retention;
     return spec;
 }
 
-store_spec windowed_spec(std::string name, const materialized& options, store_kind kind, std::int64_t window_size,
-                         std::int64_t needed_retention) {
-    const std::chrono::milliseconds needed(needed_retention);
+namespace {
+
+/// But for its kind.
+store_spec windowed_spec(std::string name, const materialized& options) {
     if (options.history_retention)
         throw topology_error(concat("store ", name,
                                     " keeps windows, which have no versions; leave materialized::history_retention out"));
     materialized without_retention = options;
     without_retention.retention.reset();
-    store_spec spec = key_value_spec(std::move(name), without_retention);
-    spec.kind = kind;
-    spec.timestamped = kind != store_kind::session;
-    spec.window_size = std::chrono::milliseconds(window_size);
-    spec.retention = options.retention.value_or(needed);
-    if (spec.retention < needed)
-        throw topology_error(concat("store ", spec.name, " keeps its windows for ", spec.retention.count(),
-                                    " ms, but they stay open for size and grace, ", needed.count(),
+    return key_value_spec(std::move(name), without_retention);
+}
+
+std::chrono::milliseconds retention_of(const std::string& store, const materialized& options, std::int64_t needed) {
+    const std::chrono::milliseconds least(needed);
+    const auto retention = options.retention.value_or(least);
+    if (retention < least)
+        throw topology_error(concat("store ", store, " keeps its windows for ", retention.count(),
+                                    " ms, but they stay open for size and grace, ", needed,
                                     " ms; raise materialized::retention to that, or leave it out"));
+    return retention;
+}
+
+} // namespace
+
+store_spec window_spec(std::string name, const materialized& options, std::int64_t window_size, std::int64_t needed_retention,
+                       const emission& how) {
+    store_spec spec = windowed_spec(std::move(name), options);
+    spec.kind = window_kind{.size = std::chrono::milliseconds(window_size),
+                            .retention = retention_of(spec.name, options, needed_retention),
+                            .time_ordered = how.on_close,
+                            .reads_expired = how.on_close && spec.persistent};
     return spec;
 }
 
-store_spec emitting_spec(store_spec windows, const emission& how) {
-    windows.time_ordered = how.on_close;
-    windows.reads_expired = how.on_close && windows.persistent;
-    return windows;
+store_spec session_spec(std::string name, const materialized& options, std::int64_t needed_retention, const emission& how) {
+    store_spec spec = windowed_spec(std::move(name), options);
+    spec.kind = session_kind{.retention = retention_of(spec.name, options, needed_retention),
+                             .time_ordered = how.on_close,
+                             .reads_expired = how.on_close && spec.persistent};
+    return spec;
 }
 
 } // namespace streams::inline v0::detail

@@ -31,9 +31,8 @@ std::int64_t grace_above(const graph_node& from, const std::string& name) {
 store_spec change_buffer_spec(std::string name, bool logging,
                               const std::map<std::string, std::string>& changelog_config) {
     return {.name = std::move(name),
-            .kind = store_kind::change_buffer,
+            .kind = change_buffer_kind{},
             .persistent = false,
-            .timestamped = false,
             .caching = false,
             .logging = logging,
             .changelog_config = changelog_config};

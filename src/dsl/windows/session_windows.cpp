@@ -16,7 +16,7 @@ session_windows checked(const session& windows) {
 
 store_spec session_windows::store(std::string name, const materialized& options, const emission& how) const {
     store_spec made =
-        emitting_spec(windowed_spec(std::move(name), options, store_kind::session, 0, needed_retention()), how);
+        session_spec(std::move(name), options, needed_retention(), how);
     if (how.on_close) made.caching = false; // as in Kafka Streams
     return made;
 }

@@ -17,7 +17,7 @@ sliding_windows checked(const sliding& windows) {
 
 store_spec sliding_windows::store(std::string name, const materialized& options, const emission& how) const {
     store_spec made =
-        emitting_spec(windowed_spec(std::move(name), options, store_kind::window, size, needed_retention()), how);
+        window_spec(std::move(name), options, size, needed_retention(), how);
     if (how.on_close) made.caching = false; // as in Kafka Streams
     return made;
 }

@@ -66,7 +66,7 @@ time_windows checked_custom(std::chrono::milliseconds size, std::chrono::millise
 }
 
 store_spec time_windows::store(std::string name, const materialized& options, const emission& how) const {
-    return emitting_spec(windowed_spec(std::move(name), options, store_kind::window, size, needed_retention()), how);
+    return window_spec(std::move(name), options, size, needed_retention(), how);
 }
 
 void time_windows::require_end() const {

@@ -135,5 +135,5 @@ TEST_CASE("what a kind of store cannot keep is refused where it is asked for") {
     CHECK_THROWS_WITH(stores::versioned_key_value("prices", 1h, {.caching = true}), containing("leave .caching"));
     CHECK_THROWS_WITH(stores::window("windows", 1min, 1h), containing("a retention that is no smaller"));
     CHECK(stores::session("visits", 1h, {.caching = true}).caching);
-    CHECK(stores::versioned_key_value("prices", 2h).retention == 2h);
+    CHECK(stores::versioned_key_value("prices", 2h).as<versioned_kind>()->retention == 2h);
 }

@@ -45,7 +45,7 @@ private:
 
 store_spec seen_store() {
     store_spec spec{.name = "seen"};
-    spec.timestamped = false;
+    spec.kind = key_value_kind{.timestamped = false};
     return spec;
 }
 

@@ -20,7 +20,7 @@ public:
     }
 
     bool enable_sending_old_values(bool) override { return send_old_ = true; }
-    [[nodiscard]] bool versioned() const noexcept override { return spec_.kind == store_kind::versioned; }
+    [[nodiscard]] bool versioned() const noexcept override { return spec_.is<versioned_kind>(); }
     getter_plan<typename Shape::key_type, typename Shape::row_type> getter() override {
         return shape_.getter(spec_.name);
     }

@@ -38,7 +38,7 @@ public:
         right_->enable_sending_old_values(true);
         return send_old_ = true;
     }
-    [[nodiscard]] bool versioned() const noexcept override { return spec_ && spec_->kind == store_kind::versioned; }
+    [[nodiscard]] bool versioned() const noexcept override { return spec_ && spec_->is<versioned_kind>(); }
     getter_plan<Key, NewValue> getter() override {
         if constexpr (Stored) return getter_from_store<Key, NewValue>(spec_->name);
         return {united(left_rows_.stores, right_rows_.stores),

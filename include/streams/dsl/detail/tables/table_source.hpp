@@ -87,7 +87,7 @@ public:
         send_old_ = true;
         return true;
     }
-    [[nodiscard]] bool versioned() const noexcept override { return spec_.kind == store_kind::versioned; }
+    [[nodiscard]] bool versioned() const noexcept override { return spec_.is<versioned_kind>(); }
     getter_plan<Key, Value> getter() override {
         materialized_ = true;
         return getter_from_store<Key, Value>(spec_.name);

@@ -199,7 +199,7 @@ public:
         return send_old_;
     }
     [[nodiscard]] bool versioned() const noexcept override {
-        if (spec_) return spec_->kind == store_kind::versioned;
+        if (spec_) return spec_->is<versioned_kind>();
         return !materialized_ && parent_->versioned();
     }
     getter_plan<Key, row_type> getter() override {

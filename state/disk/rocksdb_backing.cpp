@@ -1,0 +1,304 @@
+#include "state/disk/rocksdb_backing.hpp"
+
+#include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/rocksdb_log.hpp"
+
+#include <streams/core/big_endian.hpp>
+#include <streams/core/error.hpp>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <utility>
+
+namespace streams::inline v0 {
+
+namespace {
+
+// Reserved keys; entries begin with disk_data_prefix and so come after them.
+constexpr std::string_view format_key("\0format", 7);
+constexpr std::string_view layout_key("\0layout", 7);
+constexpr std::string_view position_key("\0position", 9);
+constexpr std::string_view format_version = "1";
+constexpr std::string_view first_data_key("\1", 1);
+
+constexpr std::size_t block_cache_bytes = 32 << 20;       // of the process
+constexpr std::size_t memtables_bytes = 32 << 20;         // of the process
+constexpr std::size_t write_buffer_bytes = 8 << 20;       // of one store
+constexpr std::size_t timeless_position_bytes = 1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
+constexpr std::size_t position_bytes = timeless_position_bytes + 8; // the same, caught up
+
+rocksdb::Slice to_slice(bytes_view of) { return {reinterpret_cast<const char*>(of.data()), of.size()}; }
+rocksdb::Slice to_slice(std::string_view of) { return {of.data(), of.size()}; }
+bytes_view to_view(const rocksdb::Slice& of) { return bytes_view(std::string_view(of.data(), of.size())); }
+
+rocksdb::Options options_for_stores() {
+    static const auto block_cache = rocksdb::NewLRUCache(block_cache_bytes);
+    static const auto memtables = std::make_shared<rocksdb::WriteBufferManager>(memtables_bytes);
+
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = block_cache;
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    table.format_version = 5;
+
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    options.write_buffer_manager = memtables;
+    options.write_buffer_size = write_buffer_bytes;
+    options.max_write_buffer_number = 3;
+    options.compression = rocksdb::kNoCompression;
+    options.max_open_files = 500;
+    options.info_log = make_rocksdb_log();
+    options.max_manifest_file_size = 4 << 20;
+    return options;
+}
+
+std::string encode(const store_position& position) {
+    bytes out;
+    out.push_back(position.offset ? std::byte{1} : std::byte{0});
+    append_big_endian(out, position.offset.value_or(0));
+    append_big_endian(out, position.observed);
+    append_big_endian(out, position.sequence);
+    append_big_endian(out, position.log_sequence);
+    append_big_endian(out, position.caught_up);
+    return std::string(out.text());
+}
+
+std::optional<store_position> decode_position(std::string_view text) {
+    if (text.size() != position_bytes && text.size() != timeless_position_bytes) return std::nullopt;
+    const bytes_view in(text);
+    store_position position;
+    if (in[0] != std::byte{0}) position.offset = load_big_endian<std::int64_t>(in.data() + 1);
+    position.observed = load_big_endian<std::int64_t>(in.data() + 9);
+    position.sequence = load_big_endian<std::uint32_t>(in.data() + 17);
+    position.log_sequence = load_big_endian<std::uint32_t>(in.data() + 21);
+    if (text.size() == position_bytes) position.caught_up = load_big_endian<std::int64_t>(in.data() + timeless_position_bytes);
+    return position;
+}
+
+/// A file that the database itself named is missing: that is damage too, not a refusal of the disk.
+bool is_damage(const rocksdb::Status& status) { return status.IsCorruption() || status.IsPathNotFound(); }
+
+/// Whether `folder` lacks the file that leads to the entries of a database.
+bool has_no_head(const std::filesystem::path& folder) {
+    std::error_code ignored; // what cannot be looked at does not open either
+    return !std::filesystem::exists(folder / "CURRENT", ignored);
+}
+
+bool has_entries(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator(folder, ignored))
+        if (file.path().extension() == ".sst") return true;
+    return false;
+}
+
+// RocksDB has changed the type that a database is opened into.
+template <class Database>
+rocksdb::Status open_database(const rocksdb::Options& options, const std::string& path, Database& into) {
+    if constexpr (requires { rocksdb::DB::Open(options, path, &into); }) {
+        return rocksdb::DB::Open(options, path, &into);
+    } else {
+        rocksdb::DB* opened = nullptr;
+        const auto status = rocksdb::DB::Open(options, path, &opened);
+        into.reset(opened);
+        return status;
+    }
+}
+
+class rocksdb_cursor final : public store_cursor<store_entry> {
+public:
+    rocksdb_cursor(rocksdb::DB& database, key_span span, iteration_order direction, std::string store, std::string label)
+        : descending_(direction == iteration_order::descending), from_(span.from ? span.from->text() : first_data_key),
+          to_(span.to ? span.to->text() : std::string_view{}), from_slice_(from_), to_slice_(to_), store_(std::move(store)),
+          label_(std::move(label)) {
+        rocksdb::ReadOptions options;
+        options.iterate_lower_bound = &from_slice_;
+        if (span.to) options.iterate_upper_bound = &to_slice_;
+        iterator_.reset(database.NewIterator(options));
+    }
+
+    std::optional<store_entry> next() override {
+        if (!started_) {
+            started_ = true;
+            descending_ ? iterator_->SeekToLast() : iterator_->Seek(from_slice_);
+        } else if (iterator_->Valid()) {
+            descending_ ? iterator_->Prev() : iterator_->Next();
+        }
+        if (iterator_->Valid()) return store_entry{to_view(iterator_->key()), to_view(iterator_->value())};
+        const auto status = iterator_->status();
+        if (is_damage(status)) throw corrupt_state_error(store_, concat(label_, " is damaged: ", status.ToString()));
+        if (!status.ok()) throw state_error(concat(label_, " cannot be read: ", status.ToString(), "; check the disk"));
+        return std::nullopt;
+    }
+
+private:
+    bool descending_;
+    bool started_ = false;
+    std::string from_;
+    std::string to_;
+    rocksdb::Slice from_slice_;
+    rocksdb::Slice to_slice_;
+    std::string store_;
+    std::string label_;
+    std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+class rocksdb_backing final : public backing {
+public:
+    rocksdb_backing(const std::filesystem::path& folder, const store_identity& identity)
+        : store_(identity.name), label_(concat("store ", identity.name, " in ", folder.string())) {
+        std::error_code cause;
+        if (has_no_head(folder)) {
+            // Opened, it would begin empty.
+            if (has_entries(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
+            // What a crash left of a database that was being made stands in the way of making it.
+            std::filesystem::remove_all(folder, cause);
+        }
+        std::filesystem::create_directories(folder, cause);
+        if (cause)
+            throw state_error(concat("the folder of ", label_, " cannot be made: ", cause.message(),
+                                     "; make it writable or set another state.dir"));
+        const auto status = open_database(options_for_stores(), folder.string(), database_);
+        if (status.IsNotFound() || status.IsInvalidArgument()) fail_corrupt(status.ToString());
+        check(status, "opened");
+        write_options_.disableWAL = true;
+        check_identity(identity);
+        read_position();
+        empty_ = !cursor({}, iteration_order::ascending)->next();
+    }
+
+    ~rocksdb_backing() override {
+        if (database_) database_->Close().PermitUncheckedError();
+    }
+
+    [[nodiscard]] store_position position() const override { return position_; }
+    [[nodiscard]] bool opened_empty() const override { return empty_; }
+
+    [[nodiscard]] bool get(bytes_view key, bytes& into) override {
+        const auto status = database_->Get(rocksdb::ReadOptions(), database_->DefaultColumnFamily(), to_slice(key), &found_);
+        if (status.IsNotFound()) return false;
+        check(status, "read");
+        into.assign(to_view(found_));
+        found_.Reset();
+        return true;
+    }
+
+    void write(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
+               const store_position& position) override {
+        rocksdb::WriteBatch batch;
+        if (expired_below) check(batch.DeleteRange(to_slice(first_data_key), to_slice(*expired_below)), "written");
+        for (const backing_write& entry : entries) {
+            check(entry.value ? batch.Put(to_slice(entry.key), to_slice(*entry.value)) : batch.Delete(to_slice(entry.key)),
+                  "written");
+        }
+        check(batch.Put(to_slice(position_key), encode(position)), "written");
+        check(database_->Write(write_options_, &batch), "written");
+        position_ = position;
+        if (expired_below) drop_files_below(*expired_below);
+    }
+
+    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
+        return std::make_unique<rocksdb_cursor>(*database_, span, direction, store_, label_);
+    }
+
+    [[nodiscard]] std::uint64_t approximate_num_entries() override {
+        std::uint64_t count = 0;
+        database_->GetIntProperty(rocksdb::DB::Properties::kEstimateNumKeys, &count);
+        return count > reserved_keys ? count - reserved_keys : 0;
+    }
+
+    void flush(bool wait) override {
+        rocksdb::FlushOptions options;
+        options.wait = wait;
+        options.allow_write_stall = true;
+        check(database_->Flush(options), "flushed");
+    }
+
+    [[nodiscard]] std::size_t memory_bytes() const override {
+        std::uint64_t bytes = 0;
+        database_->GetIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &bytes);
+        return bytes;
+    }
+
+private:
+    static constexpr std::uint64_t reserved_keys = 3;
+
+    [[noreturn]] void fail_corrupt(const std::string& why) const {
+        throw corrupt_state_error(store_, concat(label_, " is damaged: ", why));
+    }
+    void check(const rocksdb::Status& status, std::string_view what) const {
+        if (status.ok()) return;
+        if (is_damage(status)) fail_corrupt(status.ToString());
+        throw state_error(concat(label_, " cannot be ", what, ": ", status.ToString(),
+                                 status.IsNoSpace() ? "; make room on the disk" : "; check disk and permissions"));
+    }
+
+    [[nodiscard]] std::optional<std::string> reserved(std::string_view key) const {
+        std::string value;
+        const auto status = database_->Get(rocksdb::ReadOptions(), to_slice(key), &value);
+        if (status.IsNotFound()) return std::nullopt;
+        check(status, "read");
+        return value;
+    }
+
+    void check_identity(const store_identity& identity) {
+        const auto format = reserved(format_key);
+        if (!format) {
+            rocksdb::WriteBatch batch;
+            check(batch.Put(to_slice(format_key), to_slice(format_version)), "written");
+            check(batch.Put(to_slice(layout_key), identity.layout), "written");
+            check(database_->Write(write_options_, &batch), "written");
+            return;
+        }
+        if (*format != format_version)
+            throw state_error(concat(label_, " has format ", *format, ", this version reads ", format_version,
+                                     "; run the version that wrote it, or remove the folder so that the store is "
+                                     "rebuilt from its changelog"));
+        const auto layout = reserved(layout_key);
+        if (layout == identity.layout) return;
+        throw corrupt_state_error(store_, concat(label_, " is laid out as `", layout.value_or(""), "`, the topology needs `",
+                                                 identity.layout, '`'));
+    }
+
+    void read_position() {
+        const auto stored = reserved(position_key);
+        if (!stored) return;
+        const auto position = decode_position(*stored);
+        if (!position) fail_corrupt("its position does not decode");
+        position_ = *position;
+    }
+
+    /// Gives the space of wholly expired files back at once; the range tombstone has made them invisible already.
+    void drop_files_below(bytes_view key) {
+        const rocksdb::Slice begin = to_slice(first_data_key);
+        const rocksdb::Slice end = to_slice(key);
+        check(rocksdb::DeleteFilesInRange(database_.get(), database_->DefaultColumnFamily(), &begin, &end, false), "written");
+    }
+
+    std::string store_;
+    std::string label_; ///< of the store, for messages
+    std::unique_ptr<rocksdb::DB> database_;
+    rocksdb::WriteOptions write_options_;
+    rocksdb::PinnableSlice found_;
+    store_position position_;
+    bool empty_ = true;
+};
+
+} // namespace
+
+std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& directory, const store_identity& identity) {
+    return std::make_unique<rocksdb_backing>(directory / identity.name, identity);
+}
+
+std::unique_ptr<backing> open_disk(const store_spec& spec, const std::filesystem::path& directory) {
+    return spec.persistent ? open_rocksdb_backing(directory, identity_of(spec)) : nullptr;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,87 @@
+#include "state/key_value/tiered_key_value_store.hpp"
+
+#include "state/disk/rocksdb_backing.hpp"
+
+#include <streams/core/big_endian.hpp>
+
+namespace streams::inline v0 {
+
+namespace {
+
+constexpr std::size_t data_prefix = 1; // bytes before a key in the map
+
+tiered_map_settings settings_of(const store_spec& spec) {
+    tiered_map_settings settings;
+    settings.name = spec.name;
+    settings.timestamped = spec.timestamped();
+    settings.caching = spec.caching;
+    settings.log_headers = spec.log_headers;
+    settings.key_prefix = data_prefix;
+    settings.log_timestamps = spec.log_timestamps;
+    settings.sized_chains = spec.as<key_value_kind>()->sized_prefix;
+    return settings;
+}
+
+/// Entries below `key | 0`, that is: up to and including `key`, begin here.
+void append_successor(bytes& key) { key.push_back(std::byte{0}); }
+
+/// The first key after all that begin with `prefix`. REQUIRES: prefix begins with a byte below 255.
+void advance_past(bytes& prefix) {
+    while (prefix.data()[prefix.size() - 1] == std::byte{0xff}) prefix.resize(prefix.size() - 1);
+    std::byte& last = prefix.data()[prefix.size() - 1];
+    last = static_cast<std::byte>(std::to_integer<unsigned>(last) + 1);
+}
+
+} // namespace
+
+tiered_key_value_store::tiered_key_value_store(const store_spec& spec, const store_environment& environment)
+    : spec_(spec), map_(settings_of(spec), environment, open_disk(spec, environment.directory)) {}
+
+bytes_view tiered_key_value_store::map_key(bytes_view key) {
+    key_.clear();
+    std::byte* const to = key_.extend(data_prefix + key.size());
+    *to = disk_data_prefix;
+    if (!key.empty()) std::memcpy(to + data_prefix, key.data(), key.size());
+    return key_.view();
+}
+
+std::optional<bytes_view> tiered_key_value_store::get(bytes_view key) { return map_.get(map_key(key)); }
+
+void tiered_key_value_store::put(bytes_view key, std::optional<bytes_view> value) { map_.put(map_key(key), value); }
+
+store_range<store_entry> tiered_key_value_store::range(std::optional<bytes_view> from, std::optional<bytes_view> to,
+                                                       iteration_order direction) {
+    end_.assign(map_key(to.value_or(bytes_view())));
+    to ? append_successor(end_) : advance_past(end_);
+    return between(map_key(from.value_or(bytes_view())), direction);
+}
+
+store_range<store_entry> tiered_key_value_store::prefix_scan(bytes_view prefix) {
+    end_.assign(map_key(prefix));
+    advance_past(end_);
+    if (map_.is_whole_chain(key_.view()))
+        return store_range<store_entry>(map_.chain_cursor(key_.view(), end_.view(), data_prefix));
+    return between(key_.view(), iteration_order::ascending);
+}
+
+store_range<store_entry> tiered_key_value_store::between(bytes_view from, iteration_order direction) {
+    return store_range<store_entry>(map_.cursor(from, end_.view(), direction, data_prefix));
+}
+
+void tiered_key_value_store::restore(std::span<const record_view> records) {
+    for (const record_view& record : records) {
+        // A source topic that is its own changelog may hold records without a key: they never reached the store.
+        if (!record.key) continue;
+        std::byte timestamp[8];
+        store_big_endian(timestamp, record.timestamp);
+        const bytes_view head = spec_.timestamped() ? bytes_view(timestamp, sizeof timestamp) : bytes_view();
+        map_.restore(map_key(*record.key), head, record.value);
+    }
+    if (!records.empty()) map_.restored_up_to(records.back().offset);
+}
+
+void tiered_key_value_store::restored(std::optional<std::int64_t> offset) {
+    map_.restored(offset);
+}
+
+} // namespace streams::inline v0

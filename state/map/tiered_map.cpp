@@ -1,0 +1,101 @@
+#include "state/map/tiered_map.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <utility>
+
+namespace streams::inline v0 {
+
+tiered_map::tiered_map(tiered_map_settings settings, const store_environment& environment, std::unique_ptr<backing> disk)
+    : settings_(std::move(settings)), time_(environment.time ? *environment.time : system_clock()), made_at_(time_.wall_ms()),
+      hot_(!disk, settings_.chains()), committed_(settings_, environment, hot_, std::move(disk)),
+      updates_(settings_, environment, hot_, committed_), reads_(settings_, hot_, committed_), position_(committed_.stored()) {
+    committed_position_ = drained_position_ = position_;
+}
+
+tiered_map::~tiered_map() { reads_.ranges().abandon_all(); }
+
+std::uint64_t tiered_map::approximate_num_entries() {
+    return committed_.has_disk() ? committed_.approximate_num_entries() : hot_.size() - updates_.deleted();
+}
+
+// Writing
+
+void tiered_map::require_timestamp(std::optional<bytes_view> value) const {
+    if (settings_.timestamped && value && value->size() < sizeof(std::int64_t))
+        throw streams_error(concat("store ", settings_.name, " keeps timestamps, but a value of ", value->size(),
+                                   " bytes has no room for one; put 8 bytes of timestamp in front"));
+}
+
+void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
+    require_timestamp(value);
+    reads_.before_put(key, value.has_value());
+    // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
+    const bool absent_elsewhere = committed_.known_absent(key);
+    if (!value && absent_elsewhere) {
+        hot_entry* const found = hot_.find(key);
+        if (found && updates_.retract(*found, position_.observed)) return;
+    }
+    hot_entry* const entry = hot_.find_or_insert(key, absent_elsewhere ? entry_state::clean : entry_state::unread);
+    entry->referenced = true;
+    if (updates_.write(hot_.pend(*entry), value, log_sequence)) flush();
+}
+
+void tiered_map::put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
+    require_timestamp(value);
+    if (updates_.is_heard() && updates_.write(hot_.pend_log_only(key), value, log_sequence)) flush();
+}
+
+// Commit
+
+void tiered_map::flush() {
+    updates_.flush(position_.observed);
+    drained_position_ = position_;
+}
+
+void tiered_map::committed(std::optional<std::int64_t> offset) {
+    reads_.committed();
+    updates_.commit();
+    if (offset && offset != committed_position_.offset) {
+        drained_position_.offset = position_.offset = offset;
+        drained_position_.caught_up = position_.caught_up = time_.wall_ms();
+    }
+    committed_position_ = drained_position_;
+    committed_.committed(committed_position_, others());
+}
+
+void tiered_map::rollback() {
+    reads_.rolled_back();
+    position_ = drained_position_ = committed_position_;
+    updates_.rollback(position_.observed);
+}
+
+void tiered_map::close() {
+    if (std::exchange(closed_, true)) return;
+    reads_.ranges().abandon_all();
+    rollback();
+    checkpoint(true);
+    committed_.close();
+}
+
+// Restore
+
+void tiered_map::restore(bytes_view key, bytes_view head, std::optional<bytes_view> tail) {
+    if (tail) reads_.before_restore(key);
+    committed_.restore(key, head, tail);
+}
+
+void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
+    if (offset) position_.offset = offset;
+    committed_position_ = drained_position_ = position_;
+    updates_.restored(position_.observed);
+    committed_.restored(committed_position_, others());
+}
+
+void tiered_map::restored(std::optional<std::int64_t> offset) {
+    position_.caught_up = made_at_;
+    restored_up_to(offset);
+    checkpoint(false);
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,227 @@
+#include "state/map/write_behind.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace streams::inline v0 {
+
+namespace {
+constexpr std::size_t memory_floor = 16 * 1024 * 1024;
+constexpr std::size_t unwritten_limit = 8 * 1024 * 1024; // committed bytes that wait for the disk
+constexpr std::int64_t write_interval_ms = 1'000;        // at least; small pauses rather than a long one
+constexpr std::int64_t write_share = 20;                 // at most one part in this of the time goes into writing
+constexpr std::int64_t flush_interval_ms = 60'000;
+
+constexpr auto by_key = [](const backing_write& a, const backing_write& b) { return a.key < b.key; };
+} // namespace
+
+write_behind::write_behind(const tiered_map_settings& settings, const store_environment& environment, hot_tier& hot,
+                           std::unique_ptr<backing> disk)
+    : settings_(settings), time_(environment.time ? *environment.time : system_clock()),
+      memory_limit_(environment.memory_bytes
+                        ? environment.memory_bytes
+                        : std::max(memory_floor, static_cast<std::size_t>(std::max<std::int64_t>(environment.cache_bytes, 0)))),
+      hot_(hot), disk_(std::move(disk)) {
+    last_write_ms_ = last_flush_ms_ = time_.steady_ms();
+    if (!disk_) return;
+    stored_ = disk_->position();
+    // What is read from the changelog's beginning misses no deletion that is written from now on.
+    if (!stored_.offset) stored_.caught_up = time_.wall_ms();
+    if (disk_->opened_empty())
+        newest_on_disk_only_ = std::numeric_limits<std::int64_t>::min();
+    else if (settings_.age_of)
+        newest_on_disk_only_ = stored_.observed;
+}
+
+// Reading
+
+hot_entry& write_behind::load(bytes_view key, unevictable others) {
+    if (!run_.empty()) {
+        take_run_into_memory();
+        if (hot_entry* const restored = hot_.find(key)) return *restored;
+    }
+    const bool present = disk_->get(key, found_);
+    // A sweep looks at every entry, so as many have to be read in between as make it cheap.
+    if (++loaded_since_eviction_ > hot_.size() / 8) evict(others);
+    hot_entry& loaded = *hot_.insert(key, entry_state::clean);
+    if (present) hot_.set_value(loaded, found_.view());
+    return loaded;
+}
+
+void write_behind::load_below(hot_entry& entry) {
+    take_run_into_memory();
+    if (entry.pending->below != entry_state::unread) return;
+    if (disk_->get(entry.key(), found_)) hot_.set_value(entry, found_.view());
+    entry.pending->below = entry_state::clean;
+}
+
+std::unique_ptr<store_cursor<store_entry>> write_behind::cursor(key_span span, iteration_order direction) {
+    take_run_into_memory();
+    return disk_->cursor(span, direction);
+}
+
+std::uint64_t write_behind::approximate_num_entries() { return disk_->approximate_num_entries() + unwritten_.size(); }
+
+// Writing
+
+entry_state write_behind::replaced(hot_entry& entry, entry_state before) {
+    if (!disk_) return entry_state::clean;
+    if (before != entry_state::unwritten) {
+        unwritten_.push_back(&entry);
+        unwritten_bytes_ += entry.memory_bytes();
+    }
+    return entry_state::unwritten;
+}
+
+void write_behind::committed(const store_position& committed, unevictable others) {
+    if (!disk_) {
+        if (floor_moved_) erase_expired(others);
+        return;
+    }
+    if (!is_due(committed)) return;
+    const std::int64_t now = time_.steady_ms();
+    const bool flushes = now - last_flush_ms_ >= flush_interval_ms;
+    write(committed, others);
+    if (!flushes) return;
+    disk_->flush(false);
+    last_flush_ms_ = now;
+}
+
+bool write_behind::is_due(const store_position& committed) const {
+    if (committed == stored_ && unwritten_.empty()) return false;
+    const std::int64_t wait = std::max(write_interval_ms, write_share * last_write_took_ms_);
+    return unwritten_bytes_ > unwritten_limit || time_.steady_ms() - last_write_ms_ >= wait;
+}
+
+void write_behind::checkpoint(const store_position& committed, unevictable others, bool durable) {
+    if (!disk_) return;
+    if (!unwritten_.empty() || !run_.empty() || committed != stored_) write(committed, others);
+    if (!durable) return;
+    disk_->flush(true);
+    last_flush_ms_ = time_.steady_ms();
+}
+
+void write_behind::write(const store_position& committed, unevictable others) {
+    const std::int64_t begin = time_.steady_ms();
+    disk_->write(all_unwritten(), floor_moved_ ? std::optional(floor_.view()) : std::nullopt, committed);
+    ++writes_;
+
+    stored_ = committed;
+    for (hot_entry* entry : unwritten_) {
+        entry->set_committed_state(entry_state::clean);
+        hot_.update_order(*entry);
+    }
+    unwritten_.clear();
+    unwritten_bytes_ = 0;
+    run_.clear();
+    if (floor_moved_) erase_expired(others);
+    evict(others);
+    last_write_ms_ = time_.steady_ms();
+    last_write_took_ms_ = last_write_ms_ - begin;
+}
+
+/// By key, each key once.
+std::vector<backing_write> write_behind::all_unwritten() {
+    std::sort(unwritten_.begin(), unwritten_.end(), hot_tier::key_less{});
+    std::vector<backing_write> writes = run_.sorted();
+    const auto restored = static_cast<std::ptrdiff_t>(writes.size());
+    writes.reserve(writes.size() + unwritten_.size());
+    for (const hot_entry* entry : unwritten_)
+        if (!is_expired(entry->key())) writes.push_back({entry->key(), entry->value.get()});
+    if (restored == 0) return writes;
+    std::inplace_merge(writes.begin(), writes.begin() + restored, writes.end(), by_key);
+    // What was written since it was restored comes behind, and counts.
+    const auto same_key = [](const backing_write& a, const backing_write& b) { return a.key == b.key; };
+    writes.erase(writes.begin(), std::unique(writes.rbegin(), writes.rend(), same_key).base());
+    return writes;
+}
+
+// Restore
+
+void write_behind::restore(bytes_view key, bytes_view head, std::optional<bytes_view> tail) {
+    hot_entry* entry = hot_.find(key);
+    if (!entry) {
+        if (!disk_ && !tail) return;
+        if (goes_past_memory()) {
+            newest_on_disk_only_ = std::max<std::int64_t>(newest_on_disk_only_, 0);
+            return run_.put(key, head, tail);
+        }
+        entry = hot_.insert(key, entry_state::clean);
+    }
+    hot_.set_value(*entry, head, tail);
+    if (disk_) {
+        entry->set_committed_state(replaced(*entry, entry->committed_state()));
+        hot_.update_order(*entry);
+    } else if (!tail) {
+        hot_.erase(*entry);
+    }
+}
+
+/// Where the memory is full, rows are not made entries only to be evicted. In a store that is kept by time the newest rows,
+/// which come last, are those that will be asked for, and evict older ones.
+bool write_behind::goes_past_memory() const noexcept {
+    return disk_ && !settings_.age_of && !settings_.reads_restored && hot_.entry_bytes() > memory_limit_;
+}
+
+void write_behind::restored(const store_position& committed, unevictable others) {
+    if (!disk_) {
+        if (floor_moved_) erase_expired(others);
+    } else if (unwritten_bytes_ + run_.memory_bytes() > unwritten_limit) {
+        write(committed, others);
+    }
+}
+
+/// For who reads what is restored before it is on disk.
+void write_behind::take_run_into_memory() {
+    for (const auto& [key, value] : run_.sorted()) {
+        hot_entry* entry = hot_.find(key);
+        if (!entry) entry = hot_.insert(key, entry_state::clean);
+        hot_.set_value(*entry, value);
+        entry->set_committed_state(replaced(*entry, entry->committed_state()));
+        hot_.update_order(*entry);
+    }
+    run_.clear();
+}
+
+// Eviction and expiry
+
+/// Forgets entries that are on disk as well: those not used since the last sweep first, and old ones before new ones, so
+/// that the newest windows stay complete in memory.
+void write_behind::evict(unevictable others) {
+    const std::size_t needed = unwritten_bytes_ + others.bytes;
+    if (hot_.entry_bytes() <= memory_limit_ + needed) return;
+    loaded_since_eviction_ = 0;
+    const std::size_t target = memory_limit_ * 3 / 4 + needed;
+    const std::int64_t newest = settings_.age_of ? others.newest : std::numeric_limits<std::int64_t>::max();
+    for (int pass = 0; pass < 3 && hot_.entry_bytes() > target; ++pass) {
+        std::size_t left = hot_.entry_bytes();
+        hot_.erase_if([&](hot_entry& entry) {
+            if (entry.state != entry_state::clean) return false;
+            if (pass == 0 && std::exchange(entry.referenced, false)) return false;
+            const std::int64_t age = settings_.age(entry.key());
+            if (left <= target || (pass < 2 && age >= newest)) return false;
+            if (!entry.value.is_null()) newest_on_disk_only_ = std::max(newest_on_disk_only_, age);
+            left -= entry.memory_bytes();
+            return true;
+        });
+    }
+    hot_.shrink();
+}
+
+void write_behind::expire_below(bytes_view key) {
+    if (!(floor_.view() < key)) return;
+    floor_.assign(key);
+    floor_moved_ = true;
+}
+
+void write_behind::erase_expired(unevictable others) {
+    hot_.erase_if([&](const hot_entry& entry) { return is_expired(entry.key()); });
+    hot_.shrink();
+    floor_moved_ = others.bytes > 0;
+}
+
+std::size_t write_behind::memory_bytes() const noexcept {
+    return unwritten_.capacity() * sizeof(hot_entry*) + run_.memory_bytes() + (disk_ ? disk_->memory_bytes() : 0);
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,54 @@
+#include "state/store_identity.hpp"
+
+#include "state/versions/version_layout.hpp"
+#include "state/windows/segmented_layout.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <cstdint>
+
+namespace streams::inline v0 {
+
+namespace {
+
+// The texts stand in folders that exist, so they stay as they are.
+
+store_identity identity(std::string_view kind, std::string_view layout, std::string_view duplicates, std::int64_t window_ms) {
+    return {{}, concat(kind, layout), concat(kind, duplicates, ", window ", window_ms, " ms")};
+}
+
+std::string segments(std::chrono::milliseconds retention, bool by_time) {
+    return concat(", segments of ", segmented_layout(retention.count(), by_time).segment_interval(), " ms",
+                  by_time ? ", by time" : "");
+}
+
+store_identity of(const key_value_kind& rows) { return identity("key-value", rows.timestamped ? ", timestamped" : "", "", 0); }
+store_identity of(const window_kind& windows) {
+    const std::string_view duplicates = windows.retain_duplicates ? ", duplicates" : "";
+    return identity("window",
+                    concat(segments(windows.retention, windows.time_ordered), windows.timestamped ? ", timestamped" : "",
+                           duplicates),
+                    duplicates, windows.size.count());
+}
+store_identity of(const session_kind& sessions) {
+    return identity("session", segments(sessions.retention, sessions.time_ordered), "", 0);
+}
+store_identity of(const versioned_kind& versions) {
+    const std::int64_t interval = version_layout(versions.retention.count()).segment_interval();
+    return identity("versioned", concat(", segments of ", interval, " ms"), "", 0);
+}
+store_identity of(const change_buffer_kind&) { return identity("change buffer", "", "", 0); }
+
+} // namespace
+
+store_identity identity_of(const store_spec& spec) {
+    store_identity found = std::visit([](const auto& kind) { return of(kind); }, spec.kind);
+    found.name = spec.name;
+    return found;
+}
+
+std::string store_identity::changelog(std::string_view application_id) const {
+    return concat(application_id, '-', name, "-changelog");
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,317 @@
+#include "catch.hpp"
+#include "state/store_under_test.hpp"
+#include "state/map/tiered_map.hpp"
+
+using namespace state_test;
+
+namespace {
+
+/// A disk that remembers what it was asked and told.
+class fake_disk final : public streams::backing {
+public:
+    struct content {
+        std::map<std::string, std::string> entries;
+        streams::store_position position;
+        int gets = 0;
+        int writes = 0;
+        int flushes = 0;
+    };
+    explicit fake_disk(content& of) : content_(of), empty_(of.entries.empty()) {}
+
+    [[nodiscard]] streams::store_position position() const override { return content_.position; }
+    [[nodiscard]] bool opened_empty() const override { return empty_; }
+    [[nodiscard]] bool get(bytes_view key, bytes& into) override {
+        ++content_.gets;
+        const auto found = content_.entries.find(text(key));
+        if (found == content_.entries.end()) return false;
+        into.assign(bytes_view(found->second));
+        return true;
+    }
+    void write(std::span<const streams::backing_write> entries, std::optional<bytes_view> expired_below,
+               const streams::store_position& position) override {
+        ++content_.writes;
+        if (expired_below)
+            content_.entries.erase(content_.entries.begin(), content_.entries.lower_bound(text(*expired_below)));
+        std::string last;
+        for (const auto& entry : entries) {
+            CHECK(last < text(entry.key));
+            last = text(entry.key);
+            if (entry.value)
+                content_.entries[last] = text(*entry.value);
+            else
+                content_.entries.erase(last);
+        }
+        content_.position = position;
+    }
+    [[nodiscard]] std::unique_ptr<streams::store_cursor<streams::store_entry>> cursor(streams::key_span,
+                                                                                      streams::iteration_order) override {
+        return nullptr;
+    }
+    [[nodiscard]] std::uint64_t approximate_num_entries() override { return content_.entries.size(); }
+    void flush(bool) override { ++content_.flushes; }
+    [[nodiscard]] std::size_t memory_bytes() const override { return 0; }
+
+private:
+    content& content_;
+    bool empty_;
+};
+
+struct map_under_test {
+    fake_disk::content disk;
+    streams::headers headers;
+    streams::record_context current{{}, 0, &headers};
+    streams::manual_clock clock;
+    std::unique_ptr<streams::tiered_map> map;
+    std::size_t memory_bytes = 0;
+    std::int64_t committed = -1;
+
+    void open(streams::tiered_map_settings settings = {}) {
+        streams::store_environment environment{{}, current, nullptr};
+        environment.time = &clock;
+        environment.memory_bytes = memory_bytes;
+        map = std::make_unique<streams::tiered_map>(std::move(settings), environment, std::make_unique<fake_disk>(disk));
+    }
+    void put(std::string_view key, std::string_view value) { map->put(bytes_view(key), bytes_view(value)); }
+    std::optional<std::string> get(std::string_view key) { return text(map->get(bytes_view(key))); }
+    void commit() {
+        map->flush();
+        map->committed(++committed);
+    }
+};
+
+/// Keys of this test that belong to a time are that time in two digits.
+std::int64_t age_of(bytes_view key) { return std::stoll(text(key.subview(0, 2))); }
+
+} // namespace
+
+TEST_CASE("nothing uncommitted reaches the disk, and what is committed reaches it with its offset") {
+    map_under_test test;
+    test.open();
+    test.clock.advance(std::chrono::hours(1));
+    test.put("a", "1");
+    test.map->flush();
+    CHECK(test.disk.writes == 0);
+    test.map->committed(7);
+    CHECK(test.disk.entries == std::map<std::string, std::string>{{"a", "1"}});
+    CHECK(test.disk.position.offset == 7);
+    test.put("a", "2");
+    test.map->flush();
+    test.map->checkpoint(true);
+    CHECK(test.disk.entries["a"] == "1");
+    CHECK(test.disk.position.offset == 7);
+}
+
+TEST_CASE("commits go to disk together, once a second or when many bytes wait") {
+    map_under_test test;
+    test.open();
+    for (int at = 0; at < 9; ++at) {
+        test.put("a", std::to_string(at));
+        test.put("key" + std::to_string(at), "x");
+        test.commit();
+        test.clock.advance(std::chrono::milliseconds(100));
+    }
+    CHECK(test.disk.writes == 0);
+    test.clock.advance(std::chrono::milliseconds(100));
+    test.put("a", "last");
+    test.commit();
+    CHECK(test.disk.writes == 1);
+    CHECK(test.disk.entries.size() == 10);
+    CHECK(test.disk.entries["a"] == "last");
+
+    test.put("large", std::string(20'000'000, 'x'));
+    test.commit();
+    CHECK(test.disk.writes == 2);
+    test.commit();
+    CHECK(test.disk.writes == 2);
+}
+
+TEST_CASE("a commit that covers a later offset without updates is written with the next") {
+    map_under_test test;
+    test.open();
+    test.put("a", "1");
+    test.commit();
+    test.clock.advance(std::chrono::seconds(2));
+    test.map->committed(50);
+    CHECK(test.disk.position.offset == 50);
+}
+
+TEST_CASE("a store that began empty never asks the disk for a key that it has not forgotten") {
+    map_under_test test;
+    test.open();
+    CHECK(test.get("a") == std::nullopt);
+    test.put("a", "1");
+    test.commit();
+    test.clock.advance(std::chrono::hours(1));
+    test.commit();
+    CHECK(test.get("a") == "1");
+    CHECK(test.get("b") == std::nullopt);
+    CHECK(test.disk.gets == 0);
+}
+
+TEST_CASE("entries on disk are forgotten within the bound of memory, and read again when asked for") {
+    map_under_test test;
+    test.memory_bytes = 100'000;
+    test.open();
+    for (int at = 0; at < 1'000; ++at) test.put("key" + std::to_string(at), std::string(1'000, 'x'));
+    CHECK(test.map->uncommitted_bytes() > 1'000'000);
+    test.commit();
+    CHECK(test.map->uncommitted_bytes() == 0);
+    test.clock.advance(std::chrono::seconds(2));
+    test.commit();
+    CHECK(test.disk.entries.size() == 1'000);
+    // The tables themselves do not shrink, nor do the blocks of the last commit's updates.
+    CHECK(test.map->memory_bytes() < 500'000);
+    const int before = test.disk.gets;
+    for (int round = 0; round < 3; ++round)
+        for (int at = 0; at < 1'000; ++at) REQUIRE(test.get("key" + std::to_string(at)) == std::string(1'000, 'x'));
+    CHECK(test.disk.gets - before >= 2'000);
+    CHECK(test.map->memory_bytes() < 1'000'000);
+    CHECK(test.get("absent") == std::nullopt);
+}
+
+TEST_CASE("a key that is used again and again stays in memory while others come and go") {
+    map_under_test test;
+    test.memory_bytes = 100'000;
+    test.open();
+    test.put("hot", "1");
+    for (int at = 0; at < 1'000; ++at) test.put("key" + std::to_string(at), std::string(100, 'x'));
+    test.commit();
+    test.clock.advance(std::chrono::seconds(2));
+    test.commit();
+    static_cast<void>(test.get("hot"));
+    int asked_for_hot = 0;
+    for (int at = 0; at < 1'000; ++at) {
+        static_cast<void>(test.get("key" + std::to_string(at)));
+        const int before = test.disk.gets;
+        static_cast<void>(test.get("hot"));
+        asked_for_hot += test.disk.gets - before;
+    }
+    CHECK(asked_for_hot <= 1);
+}
+
+TEST_CASE("a key newer than all that was forgotten is known to be absent") {
+    map_under_test test;
+    test.memory_bytes = 1;
+    test.disk.entries = {{"10/a", "1"}};
+    test.disk.position = {.offset = 0, .observed = 10};
+    streams::tiered_map_settings settings;
+    settings.age_of = age_of;
+    test.open(settings);
+
+    CHECK(test.get("11/a") == std::nullopt);
+    CHECK(test.disk.gets == 0);
+    CHECK(test.get("10/a") == "1");
+    CHECK(test.get("09/a") == std::nullopt);
+    CHECK(test.disk.gets == 2);
+
+    test.put("20/a", "1");
+    test.map->position().observed = 20;
+    test.commit();
+    test.put("30/a", "1");
+    test.map->position().observed = 30;
+    test.commit();
+    test.clock.advance(std::chrono::seconds(2));
+    test.commit();
+    test.disk.gets = 0;
+    CHECK(test.get("31/a") == std::nullopt);
+    CHECK(test.disk.gets == 0);
+    CHECK(test.get("20/a") == "1");
+    CHECK(test.get("20/b") == std::nullopt);
+    CHECK(test.disk.gets == 2);
+}
+
+TEST_CASE("the disk is made durable now and then, and when the store closes") {
+    map_under_test test;
+    test.open();
+    for (int at = 0; at < 130; ++at) {
+        test.put("a", std::to_string(at));
+        test.commit();
+        test.clock.advance(std::chrono::seconds(1));
+    }
+    CHECK(test.disk.flushes == 2);
+    test.put("a", "last");
+    test.commit();
+    test.put("a", "never committed");
+    test.map->close();
+    CHECK(test.disk.flushes == 3);
+    CHECK(test.disk.entries["a"] == "last");
+    CHECK(test.disk.position.offset == test.committed);
+}
+
+TEST_CASE("memory is accounted for by what is held") {
+    map_under_test test;
+    test.open();
+    const std::size_t empty = test.map->memory_bytes();
+    std::size_t payload = 0;
+    for (int at = 0; at < 10'000; ++at) {
+        const std::string value(static_cast<std::size_t>(at % 300), 'x');
+        test.put("key" + std::to_string(at), value);
+        payload += value.size() + 7;
+    }
+    CHECK(test.map->memory_bytes() - empty > payload);
+    test.map->rollback();
+    // What stays are tables and blocks for the next commit, with room for a short value in them.
+    CHECK(test.map->memory_bytes() - empty < 10'000 * 350);
+}
+
+namespace {
+
+/// A map whose memory is full after a few rows, while it restores.
+struct restoring_map : map_under_test {
+    std::map<std::string, std::string> expected;
+
+    restoring_map() {
+        memory_bytes = 2'000;
+        open();
+    }
+    void restore(const std::string& key, const std::optional<std::string>& value) {
+        map->restore(bytes_view(key), {}, value ? std::optional(bytes_view(*value)) : std::nullopt);
+        if (value)
+            expected[key] = *value;
+        else
+            expected.erase(key);
+    }
+    void restore_many() {
+        for (int at = 0; at < 3'000; ++at) {
+            const std::string key = "key" + std::to_string(at * 7 % 1'000);
+            restore(key, at % 5 == 4 ? std::nullopt : std::optional(std::to_string(at)));
+            if (at % 100 == 99) map->restored_up_to(at);
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE("rows that memory has no room for are restored past it, the last of each key") {
+    restoring_map test;
+    test.restore_many();
+    test.map->restored(2'999);
+    CHECK(test.disk.entries == test.expected);
+    CHECK(test.disk.position.offset == 2'999);
+    CHECK(test.disk.gets == 0);
+    test.map->close();
+    CHECK(test.disk.entries == test.expected);
+}
+
+TEST_CASE("rows that are on their way to the disk are read and written as if they were there") {
+    restoring_map test;
+    test.restore_many();
+    CHECK(test.disk.writes == 0);
+    const bool reads_first = GENERATE(true, false);
+    if (reads_first)
+        for (int at = 0; at < 1'000; ++at) {
+            const std::string key = "key" + std::to_string(at);
+            const auto found = test.expected.find(key);
+            CHECK(test.get(key) == (found == test.expected.end() ? std::nullopt : std::optional(found->second)));
+        }
+    test.put("key3", "written");
+    test.put("key4", "dropped");
+    test.map->rollback();
+    test.put("key3", "written");
+    test.map->flush();
+    test.map->committed(5'000);
+    test.map->checkpoint(false);
+    test.expected["key3"] = "written";
+    CHECK(test.disk.entries == test.expected);
+    CHECK(test.get("key4") == test.expected["key4"]);
+}
