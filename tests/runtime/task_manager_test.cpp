@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/world.hpp"
-#include "state/corrupt_state_error.hpp"
+#include "state/disk/corrupt_state_error.hpp"
 
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/window_store.hpp>

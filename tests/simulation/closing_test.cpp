@@ -1,7 +1,7 @@
 // How long close() takes while the cluster does not answer, in virtual time.
 
 #include "catch.hpp"
-#include "runtime/scripted_clients.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/temporary_folder.hpp"
 #include "runtime/topologies.hpp"
 #include "simulation/seeded_scheduler.hpp"
@@ -12,6 +12,7 @@
 using namespace streams;
 using namespace std::chrono_literals;
 using simulation::seeded_scheduler;
+using testing_support::call;
 
 namespace {
 
@@ -21,8 +22,8 @@ struct closed {
     bool committed = false;
 };
 
-/// An application with one record to process is closed once `call` has failed; it goes on failing.
-closed close_while_failing(const std::string& call) {
+/// An application with one record to process is closed once the call has failed; it goes on failing.
+closed close_while_failing(testing_support::call failing) {
     closed result;
     const testing_support::temporary_folder folder;
     seeded_scheduler scheduler(1);
@@ -31,17 +32,17 @@ closed close_while_failing(const std::string& call) {
         cluster.create_topic("in");
         cluster.create_topic("out");
         cluster.produce("in", std::string("k"), std::string("v"));
-        auto script = std::make_shared<testing_support::script>();
-        script->answer(call, {kafka::error_class::retriable, "no answer"}, 1'000'000);
+        auto plan = std::make_shared<testing_support::fault_plan>(scheduler);
+        plan->fail(failing, {kafka::error_class::retriable, "no answer"}, 1'000'000);
         streams_config config;
         config.application_id = "app";
         config.state_dir = folder.path();
         config.commit_interval = 50ms;
         config.task_timeout = 1h;
         kafka_streams app(testing_support::copy_topology(), config,
-                          std::make_shared<testing_support::scripted_clients>(cluster.clients(), script), &scheduler);
+                          std::make_shared<testing_support::faulty_clients>(cluster.clients(), plan), &scheduler);
         app.start();
-        while (script->given(call) == 0) scheduler.sleep(10ms);
+        while (plan->failed(failing) == 0) scheduler.sleep(10ms);
         const auto asked = scheduler.steady_ms();
         CHECK(app.close());
         result = {scheduler.steady_ms() - asked, app.state(), !cluster.committed("app").empty()};
@@ -52,18 +53,18 @@ closed close_while_failing(const std::string& call) {
 } // namespace
 
 TEST_CASE("a close that finds a call failing which no commit needs is done at once") {
-    for (const char* call : {"committed", "bounds"}) {
-        CAPTURE(call);
-        const auto result = close_while_failing(call);
+    for (const call failing : {call::committed, call::bounds}) {
+        CAPTURE(static_cast<int>(failing));
+        const auto result = close_while_failing(failing);
         CHECK(result.took_ms < 1000);
         CHECK(result.state == application_state::not_running);
     }
 }
 
 TEST_CASE("a close waits 30 seconds for its last commit, and for a record that the producer does not take") {
-    for (const char* call : {"commit", "append", "flush"}) {
-        CAPTURE(call);
-        const auto result = close_while_failing(call);
+    for (const call failing : {call::commit, call::append, call::flush}) {
+        CAPTURE(static_cast<int>(failing));
+        const auto result = close_while_failing(failing);
         CHECK(result.took_ms >= 29'000);
         CHECK(result.took_ms < 32'000);
         CHECK(result.state == application_state::not_running);

@@ -140,6 +140,12 @@ public:
                     milliseconds timeout) override {
         return between_yields(scheduler_, "describe", [&] { return real_->describe(topics, partitions, timeout); });
     }
+    result describe_configs(std::span<const std::string> topics,
+                            std::map<std::string, std::map<std::string, std::string>>& found,
+                            milliseconds timeout) override {
+        return between_yields(scheduler_, "describe_configs",
+                              [&] { return real_->describe_configs(topics, found, timeout); });
+    }
     result list(std::vector<std::string>& topics, milliseconds timeout) override {
         return between_yields(scheduler_, "list", [&] { return real_->list(topics, timeout); });
     }
