@@ -96,7 +96,8 @@ void timers(benchmark::State& state, bool persistent) {
         },
         [](store_alone& store) {
             std::int64_t fired = 0;
-            streams::detail::timers timers(store.as<streams::key_value_store>(), [&](bytes_view, std::int64_t) { ++fired; });
+            streams::detail::timers timers(store.as<streams::key_value_store>(),
+                                           [&](bytes_view, std::int64_t) { ++fired; });
             timers.fire_due(due);
             store.commit();
             benchmark::DoNotOptimize(fired);
@@ -140,12 +141,10 @@ void windows_expire(benchmark::State& state, bool persistent) {
 
 void sessions_expire(benchmark::State& state, bool persistent) {
     measure(
-        state,
-        {.name = "sessions",
-         .kind = streams::session_kind{.retention = 10min},
-         .persistent = persistent},
+        state, {.name = "sessions", .kind = streams::session_kind{.retention = 10min}, .persistent = persistent},
         [](store_alone& store, std::int64_t number) {
-            store.as<streams::session_store>().put(view(key_of(number)), bytes_view(), {number % minute, number % minute});
+            store.as<streams::session_store>().put(view(key_of(number)), bytes_view(),
+                                                   {number % minute, number % minute});
         },
         [](store_alone& store) {
             store.as<streams::session_store>().put(view("late"), bytes_view(), {1'000 * minute, 1'000 * minute});
@@ -155,10 +154,7 @@ void sessions_expire(benchmark::State& state, bool persistent) {
 
 void versions_expire(benchmark::State& state, bool persistent) {
     measure(
-        state,
-        {.name = "versions",
-         .kind = streams::versioned_kind{.retention = 10min},
-         .persistent = persistent},
+        state, {.name = "versions", .kind = streams::versioned_kind{.retention = 10min}, .persistent = persistent},
         [](store_alone& store, std::int64_t number) {
             store.as<streams::versioned_store>().put(view(key_of(number / 2)), bytes_view(), number % 2 * 1'000);
         },
@@ -206,7 +202,8 @@ void join_buffer(benchmark::State& state) {
     streams::streams_builder builder;
     const auto rows = builder.table<text, text>("rows", streams::materialized{.name = "rows", .history_retention = 2h});
     builder.stream<text, text>("in")
-        .left_join(rows, [](const text& value, const auto&) { return value; }, streams::joined{.grace = 1h})
+        .left_join(
+            rows, [](const text& value, const auto&) { return value; }, streams::joined{.grace = 1h})
         .to("out");
     measure(state, builder.build());
 }
@@ -215,7 +212,8 @@ void records_without_a_match(benchmark::State& state) {
     streams::streams_builder builder;
     const auto other = builder.stream<text, text>("other");
     builder.stream<text, text>("in")
-        .left_join(other, [](const text& value, const text*) { return value; }, streams::join_windows{1h})
+        .left_join(
+            other, [](const text& value, const text*) { return value; }, streams::join_windows{1h})
         .to("out");
     measure(state, builder.build());
 }

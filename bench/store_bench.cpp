@@ -2,8 +2,8 @@
 // bytes, drawn by Zipf's law with s = 0.99; windows of one minute, stream time moves one window in 500,000 updates.
 // `hash_map` is the limit: the same on nothing but a hash map. Times are to be read as ratios to it, within one run.
 
-#include "state/managed_store.hpp"
 #include "state/disk/rocksdb_backing.hpp"
+#include "state/managed_store.hpp"
 #include "state/state_thread.hpp"
 
 #include <streams/core/big_endian.hpp>
@@ -50,7 +50,8 @@ const std::vector<key_bytes>& arrivals() {
         std::uniform_real_distribution<double> uniform(0, sum);
         std::vector<key_bytes> keys(draws);
         for (auto& key : keys) {
-            const auto at = std::lower_bound(cumulative.begin(), cumulative.end(), uniform(random)) - cumulative.begin();
+            const auto at =
+                std::lower_bound(cumulative.begin(), cumulative.end(), uniform(random)) - cumulative.begin();
             std::array<char, 17> text{};
             std::snprintf(text.data(), text.size(), "%016llx",
                           static_cast<unsigned long long>(names[static_cast<std::size_t>(at)]));
@@ -131,9 +132,8 @@ void key_value_count(benchmark::State& state, bool persistent) {
     counting_sink changelog;
     streams::headers headers;
     streams::record_context current{{}, 0, &headers};
-    const auto managed =
-        streams::make_store({.name = "counts", .persistent = persistent, .caching = false},
-                            {.directory = folder.path(), .current = current, .changelog = &changelog});
+    const auto managed = streams::make_store({.name = "counts", .persistent = persistent, .caching = false},
+                                             {.directory = folder.path(), .current = current, .changelog = &changelog});
     auto& store = dynamic_cast<streams::key_value_store&>(managed->store());
     std::int64_t done = 0;
     for (auto _ : state) {

@@ -95,8 +95,7 @@ streams::topology build(string_view workload, const string& name) {
             .to_stream()
             .filter([](auto count) { return count > 3; })
             .map([](const auto& at, auto count) {
-                return std::pair{streams::concat(at.key, '@', at.window.start),
-                                 alert{at.key, at.window.start, count}};
+                return std::pair{streams::concat(at.key, '@', at.window.start), alert{at.key, at.window.start, count}};
             })
             .to(name + "-out");
     } else if (workload == "restore") {
@@ -152,7 +151,8 @@ private:
 };
 
 int run(int argc, char** argv) {
-    if (argc < 5) throw std::invalid_argument("usage: streams_peer WORKLOAD BOOTSTRAP APP_ID STATE_DIR [key=value ...]");
+    if (argc < 5)
+        throw std::invalid_argument("usage: streams_peer WORKLOAD BOOTSTRAP APP_ID STATE_DIR [key=value ...]");
     const string workload = argv[1];
     settings options{{"name", workload}};
     for (int i = 5; i < argc; ++i) {
@@ -166,7 +166,8 @@ int run(int argc, char** argv) {
     properties["application.id"] = argv[3];
     properties["state.dir"] = argv[4];
 
-    streams::kafka_streams app{build(workload, options.at("name")), streams::streams_config::from_properties(properties)};
+    streams::kafka_streams app{build(workload, options.at("name")),
+                               streams::streams_config::from_properties(properties)};
     restoration restored;
     app.set_restore_listener(restored.listener());
     app.set_state_listener([&](streams::application_state now, streams::application_state) {

@@ -13,7 +13,7 @@ std::string kcat_lines(const example& of) {
     }
     text += "Read what it writes:\n";
     for (const auto& [topic, values] : of.outputs)
-        text += "  kcat -C -b localhost:9092 -t " + topic + " -e -q -K:" +
-                (values == shown_as::number ? " -s value=q\n" : "\n");
+        text += "  kcat -C -b localhost:9092 -t " + topic +
+                " -e -q -K:" + (values == shown_as::number ? " -s value=q\n" : "\n");
     return text;
 }

@@ -1,10 +1,10 @@
-#include "state/key_value/expiring_key_value_store.hpp"
-#include "state/managed_store.hpp"
 #include "state/buffers/memory_change_buffer.hpp"
-#include "state/state_thread.hpp"
+#include "state/key_value/expiring_key_value_store.hpp"
 #include "state/key_value/tiered_key_value_store.hpp"
-#include "state/windows/tiered_session_store.hpp"
+#include "state/managed_store.hpp"
+#include "state/state_thread.hpp"
 #include "state/versions/tiered_versioned_store.hpp"
+#include "state/windows/tiered_session_store.hpp"
 #include "state/windows/tiered_window_store.hpp"
 
 namespace streams::inline v0 {

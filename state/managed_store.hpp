@@ -17,12 +17,12 @@ namespace streams::inline v0 {
 
 /// What a store needs of its task. The references outlive the store.
 struct store_environment {
-    std::filesystem::path directory;  ///< the task's own; persistent stores live in a folder below, named as the store
-    const record_context& current;    ///< the record that is being processed
-    changelog_sink* changelog;        ///< null: no changelog
-    std::int64_t cache_bytes = 0;     ///< this store's share; 0: every update is forwarded by its node
-    const clock* time = nullptr;      ///< for the cadence of writes to disk; null: the machine's
-    std::size_t memory_bytes = 0;     ///< entries kept in memory although they are on disk; 0: 16 MB, or the cache's share
+    std::filesystem::path directory; ///< the task's own; persistent stores live in a folder below, named as the store
+    const record_context& current;   ///< the record that is being processed
+    changelog_sink* changelog;       ///< null: no changelog
+    std::int64_t cache_bytes = 0;    ///< this store's share; 0: every update is forwarded by its node
+    const clock* time = nullptr;     ///< for the cadence of writes to disk; null: the machine's
+    std::size_t memory_bytes = 0; ///< entries kept in memory although they are on disk; 0: 16 MB, or the cache's share
 };
 
 /// The side of a store that its task drives. An update is *dirty* until `flush` drains it to the changelog, *drained*

@@ -13,7 +13,8 @@ namespace {
 
 // The texts stand in folders that exist, so they stay as they are.
 
-store_identity identity(std::string_view kind, std::string_view layout, std::string_view duplicates, std::int64_t window_ms) {
+store_identity identity(std::string_view kind, std::string_view layout, std::string_view duplicates,
+                        std::int64_t window_ms) {
     return {{}, concat(kind, layout), concat(kind, duplicates, ", window ", window_ms, " ms")};
 }
 
@@ -22,12 +23,14 @@ std::string segments(std::chrono::milliseconds retention, bool by_time) {
                   by_time ? ", by time" : "");
 }
 
-store_identity of(const key_value_kind& rows) { return identity("key-value", rows.timestamped ? ", timestamped" : "", "", 0); }
+store_identity of(const key_value_kind& rows) {
+    return identity("key-value", rows.timestamped ? ", timestamped" : "", "", 0);
+}
 store_identity of(const window_kind& windows) {
     const std::string_view duplicates = windows.retain_duplicates ? ", duplicates" : "";
     return identity("window",
-                    concat(segments(windows.retention, windows.time_ordered), windows.timestamped ? ", timestamped" : "",
-                           duplicates),
+                    concat(segments(windows.retention, windows.time_ordered),
+                           windows.timestamped ? ", timestamped" : "", duplicates),
                     duplicates, windows.size.count());
 }
 store_identity of(const session_kind& sessions) {

@@ -29,12 +29,14 @@ std::string shown(bytes_view key) {
 
 } // namespace
 
-void throw_undecodable_entry(std::string_view store, bytes_view key, std::string_view part, const std::exception& cause) {
-    throw serialization_error(concat(
-        "store ", store, " holds under key ", shown(key), " a ", part, " that does not decode as the type it is read as (",
-        std::string_view(cause.what()),
-        "): it was written by another version of the program, or with another serde; let the serde read the old bytes too, "
-        "give the store a new name, or reset the application and let it read its input again"));
+void throw_undecodable_entry(std::string_view store, bytes_view key, std::string_view part,
+                             const std::exception& cause) {
+    throw serialization_error(
+        concat("store ", store, " holds under key ", shown(key), " a ", part,
+               " that does not decode as the type it is read as (", std::string_view(cause.what()),
+               "): it was written by another version of the program, or with another serde; let the serde read the old "
+               "bytes too, "
+               "give the store a new name, or reset the application and let it read its input again"));
 }
 
 } // namespace streams::inline v0::detail

@@ -11,30 +11,29 @@ streams::topology shop() {
                               .filter([](const shop_payment& payment) { return payment.cents > 0; })
                               .select_key([](const shop_payment& payment) { return payment.order; });
 
-    const auto orders =
-        builder.stream<std::string, shop_order>("orders")
-            .filter([](const shop_order& order) { return order.status != "test"; })
-            .map_values([](shop_order order) {
-                if (order.coupon) order.cents -= order.cents / 10;
-                return order;
-            });
+    const auto orders = builder.stream<std::string, shop_order>("orders")
+                            .filter([](const shop_order& order) { return order.status != "test"; })
+                            .map_values([](shop_order order) {
+                                if (order.coupon) order.cents -= order.cents / 10;
+                                return order;
+                            });
 
-    const auto enriched =
-        orders
-            .join(products, &shop_order::product,
-                  [](const shop_order& order, const shop_product& product) {
-                      return full_order{order, {}, product.title};
-                  })
-            .select_key([](const full_order& order) { return order.order.customer; })
-            .left_join(customers, [](full_order order, const shop_customer* customer) {
-                if (customer) order.customer = *customer;
-                return order;
-            });
+    const auto enriched = orders
+                              .join(products, &shop_order::product,
+                                    [](const shop_order& order, const shop_product& product) {
+                                        return full_order{order, {}, product.title};
+                                    })
+                              .select_key([](const full_order& order) { return order.order.customer; })
+                              .left_join(customers, [](full_order order, const shop_customer* customer) {
+                                  if (customer) order.customer = *customer;
+                                  return order;
+                              });
     enriched.to("enriched-orders");
 
-    enriched.map([](const std::string&, const full_order& order) {
-                return std::pair(order.customer.region, order.order.cents);
-            })
+    enriched
+        .map([](const std::string&, const full_order& order) {
+            return std::pair(order.customer.region, order.order.cents);
+        })
         .group_by_key()
         .windowed_by(streams::hopping{.size = 1h, .advance = 10min})
         .aggregate([] { return order_total{}; },
@@ -54,16 +53,18 @@ streams::topology shop() {
         .to("busy-customers");
 
     orders.select_key([](const shop_order& order) { return order.id; })
-        .left_join(payments,
-                   [](const shop_order& order, const shop_payment* payment) {
-                       return order_bill{order.id, order.cents, payment ? payment->cents : 0};
-                   },
-                   streams::join_windows{.before = 0s, .after = 1h, .grace = 5min})
+        .left_join(
+            payments,
+            [](const shop_order& order, const shop_payment* payment) {
+                return order_bill{order.id, order.cents, payment ? payment->cents : 0};
+            },
+            streams::join_windows{.before = 0s, .after = 1h, .grace = 5min})
         .to("bills");
 
-    orders.flat_map([](const std::string&, const shop_order& order) {
-              return std::vector{std::pair(order.status, order.id), std::pair(std::string("all"), order.id)};
-          })
+    orders
+        .flat_map([](const std::string&, const shop_order& order) {
+            return std::vector{std::pair(order.status, order.id), std::pair(std::string("all"), order.id)};
+        })
         .group_by_key()
         .count()
         .to_stream()

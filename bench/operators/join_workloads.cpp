@@ -43,8 +43,7 @@ streams::topology stream_table_join() {
 
 streams::topology stream_versioned_table_join() {
     streams::streams_builder builder;
-    auto table =
-        builder.table<std::string, std::string>("table", streams::materialized{.history_retention = 10s});
+    auto table = builder.table<std::string, std::string>("table", streams::materialized{.history_retention = 10s});
     builder.stream<std::string, std::string>("stream").join(table, left_of).to("out");
     return builder.build();
 }

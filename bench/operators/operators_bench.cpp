@@ -25,8 +25,9 @@ void run(benchmark::State& state, const operators::workload& of) {
 int main(int argc, char** argv) {
     const auto all = operators::workloads();
     for (const auto& each : all)
-        benchmark::RegisterBenchmark(each.name.c_str(), [&each](benchmark::State& state) { run(state, each); })
-            ->Unit(benchmark::kMillisecond);
+        benchmark::RegisterBenchmark(each.name.c_str(), [&each](benchmark::State& state) {
+            run(state, each);
+        })->Unit(benchmark::kMillisecond);
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }

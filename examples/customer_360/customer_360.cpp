@@ -30,9 +30,7 @@ streams::topology customer_360() {
                               .left_join(advisors, advisor_of, with_advisor);
     builder.table<std::string, ticket>("tickets")
         .join(profiles, &ticket::customer,
-              [](const ticket& t, const profile& who) {
-                  return ticket_view{t.subject, who};
-              })
+              [](const ticket& t, const profile& who) { return ticket_view{t.subject, who}; })
         .to_stream()
         .to("customer_360");
     return builder.build();

@@ -36,8 +36,8 @@ struct streams::serde<payment> : streams::json<payment> {};
 template <>
 struct streams::json_members<fraud_alert> {
     static constexpr auto members =
-        std::tuple{json_member{"card_number", &fraud_alert::card_number},
-                   json_member{"window", &fraud_alert::window}, json_member{"count", &fraud_alert::count}};
+        std::tuple{json_member{"card_number", &fraud_alert::card_number}, json_member{"window", &fraud_alert::window},
+                   json_member{"count", &fraud_alert::count}};
 };
 template <>
 struct streams::serde<fraud_alert> : streams::json<fraud_alert> {};

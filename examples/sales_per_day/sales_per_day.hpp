@@ -31,10 +31,10 @@ struct streams::serde<receipt> : streams::json<receipt> {};
 
 template <>
 struct streams::json_members<day_of_sales> {
-    static constexpr auto members = std::tuple{
-        json_member{"shop", &day_of_sales::shop}, json_member{"start", &day_of_sales::start},
-        json_member{"end", &day_of_sales::end}, json_member{"sales", &day_of_sales::sales},
-        json_member{"cents", &day_of_sales::cents}};
+    static constexpr auto members =
+        std::tuple{json_member{"shop", &day_of_sales::shop}, json_member{"start", &day_of_sales::start},
+                   json_member{"end", &day_of_sales::end}, json_member{"sales", &day_of_sales::sales},
+                   json_member{"cents", &day_of_sales::cents}};
 };
 template <>
 struct streams::serde<day_of_sales> : streams::json<day_of_sales> {};

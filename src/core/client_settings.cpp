@@ -73,8 +73,9 @@ private:
             result_[name] = value.empty() ? "none" : value;
         } else if (name == "enable.auto.commit") {
             if (value != "false")
-                throw config_error(concat(prefix_, name, " is always false, because the library commits; remove it, "
-                                                         "and see commit.interval.ms"));
+                throw config_error(concat(prefix_, name,
+                                          " is always false, because the library commits; remove it, "
+                                          "and see commit.interval.ms"));
         } else if (name == "sasl.jaas.config") {
             login(value);
         } else if (name == "sasl.login.callback.handler.class") {

@@ -179,7 +179,7 @@ const member_name* find_member(std::string_view name) {
 struct prefix_of_clients {
     std::string_view text;
     config_names::client kind;
-    client_settings streams_config::*settings;
+    client_settings streams_config::* settings;
 };
 
 constexpr prefix_of_clients prefixes[] = {

@@ -53,7 +53,8 @@ std::size_t memory_of(std::span<const record_view> records) noexcept {
     std::size_t size = fixed_bytes + records.size() * sizeof(record_view) + content_of(records);
     for (const auto& record : records) {
         if (!record.headers) continue;
-        for (const auto& [name, value] : *record.headers) size += header_bytes + name.size() + (value ? value->size() : 0);
+        for (const auto& [name, value] : *record.headers)
+            size += header_bytes + name.size() + (value ? value->size() : 0);
     }
     return size;
 }

@@ -28,8 +28,10 @@ void for_each_frame(const segment& in, const memory_block& memory, Visit&& visit
 /// What was aborted goes.
 class survivors {
 public:
-    survivors(std::int64_t now, std::int64_t delete_retention_ms, std::int64_t stable_end, std::vector<aborted_range> aborted)
-        : now_(now), horizon_(detail::add_sat(now, delete_retention_ms)), stable_end_(stable_end), aborted_(std::move(aborted)) {}
+    survivors(std::int64_t now, std::int64_t delete_retention_ms, std::int64_t stable_end,
+              std::vector<aborted_range> aborted)
+        : now_(now), horizon_(detail::add_sat(now, delete_retention_ms)), stable_end_(stable_end),
+          aborted_(std::move(aborted)) {}
 
     void see(const frame& one) {
         if (one.key && one.offset < stable_end_ && !is_aborted(one, aborted_)) newest_[one.key->text()] = one.offset;

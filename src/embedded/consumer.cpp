@@ -195,7 +195,8 @@ bool consumer::look_up(reading& from) const {
 
 bool consumer::arrange_wake_up() {
     for (const auto& one : readings_)
-        if (!one.paused && !one.failed && !one.reader.log()->wake_at_append(wake_, one.reader.position(), options_.read_committed))
+        if (!one.paused && !one.failed &&
+            !one.reader.log()->wake_at_append(wake_, one.reader.position(), options_.read_committed))
             return false;
     return true;
 }
@@ -289,7 +290,8 @@ result consumer::committed(std::span<const topic_partition> partitions, std::vec
     return attempt([&]() -> result {
         const auto of = cluster_->group_of(options_.group_id);
         if (options_.read_committed && of->holds(partitions))
-            return {error_class::retriable, concat("group ", options_.group_id, ": a transaction that is open holds offsets; "
+            return {error_class::retriable, concat("group ", options_.group_id,
+                                                   ": a transaction that is open holds offsets; "
                                                    "ask again when it has ended")};
         for (auto& one : of->committed(partitions)) found.push_back(std::move(one));
         return {};

@@ -48,7 +48,7 @@ private:
         std::optional<std::int64_t> known_end{};
         bool paused = false;
         bool started = false; ///< a record was handed over, or the end was reached
-        bool failed = false; ///< an error, or a position outside of the log, was reported; nothing more until a seek
+        bool failed = false;  ///< an error, or a position outside of the log, was reported; nothing more until a seek
     };
 
     void begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool paused);

@@ -39,7 +39,7 @@ file::~file() {
 }
 
 std::size_t file::size() const {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor_, &status) != 0) throw_file_error(path_, "ask for the size", errno);
     return static_cast<std::size_t>(status.st_size);
 }

@@ -214,7 +214,8 @@ kafka::result group::commit(const membership& who, std::span<const kafka::commit
     return {};
 }
 
-kafka::result group::hold(const membership& who, std::span<const kafka::committed_offset> offsets, std::int64_t producer) {
+kafka::result group::hold(const membership& who, std::span<const kafka::committed_offset> offsets,
+                          std::int64_t producer) {
     const std::lock_guard lock(mutex_);
     expel_late_members();
     if (auto refused = refuse(who)) return *refused;

@@ -39,7 +39,8 @@ std::vector<std::pair<std::int64_t, std::filesystem::path>> segment_files(const 
 
 bool is_aborted(const frame& record, const std::vector<aborted_range>& ranges) {
     return record.has(frame_flag::transactional) && std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
-               return range.producer == record.producer.id && range.first <= record.offset && record.offset < range.last;
+               return range.producer == record.producer.id && range.first <= record.offset &&
+                      record.offset < range.last;
            });
 }
 
@@ -150,10 +151,12 @@ void partition_log::move_stable_end() {
     stable_end_.store(stable, std::memory_order_release);
 }
 
-aborted_range partition_log::end_transaction(std::int64_t producer, std::int16_t epoch, std::int64_t first, bool commit) {
+aborted_range partition_log::end_transaction(std::int64_t producer, std::int16_t epoch, std::int64_t first,
+                                             bool commit) {
     constexpr std::array<std::byte, 1> committed{std::byte{1}};
     constexpr std::array<std::byte, 1> aborted{std::byte{0}};
-    constexpr auto marker = static_cast<unsigned>(frame_flag::control) | static_cast<unsigned>(frame_flag::transactional);
+    constexpr auto marker =
+        static_cast<unsigned>(frame_flag::control) | static_cast<unsigned>(frame_flag::transactional);
     frame_source record{.timestamp = time_.wall_ms(),
                         .value = bytes_view(commit ? committed.data() : aborted.data(), 1),
                         .producer = {.id = producer, .epoch = epoch},

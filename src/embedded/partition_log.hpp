@@ -77,7 +77,8 @@ public:
 
     /// Raises `who` once at the next append, or returns false: the log has grown past `position` already, `committed`: in
     /// its stable part.
-    [[nodiscard]] bool wake_at_append(const std::shared_ptr<signal>& who, std::int64_t position, bool committed = false);
+    [[nodiscard]] bool wake_at_append(const std::shared_ptr<signal>& who, std::int64_t position,
+                                      bool committed = false);
 
     /// Gives back the disk space kept for appending; nothing is appended afterwards.
     void close();
@@ -110,7 +111,7 @@ private:
 
     std::mutex compaction_mutex_; ///< taken before mutex_
     mutable std::mutex mutex_;
-    segments segments_; ///< never empty after construction
+    segments segments_;                         ///< never empty after construction
     std::map<std::int64_t, std::int64_t> open_; ///< the first offset of each transaction that is, by producer
     std::vector<aborted_range> aborted_;
     std::vector<std::shared_ptr<signal>> waiting_;

@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t sticky_batch_bytes = 16'384;
 
 result is_fenced(const std::string& id) {
-    return {error_class::fenced, concat("transactional.id ", id, " belongs to another producer now; give each its own")};
+    return {error_class::fenced,
+            concat("transactional.id ", id, " belongs to another producer now; give each its own")};
 }
 
 } // namespace
@@ -125,13 +126,15 @@ std::optional<std::int64_t> producer::last_offset(std::int32_t topic, std::int32
 result producer::refuse_transaction(phase wanted, std::string_view doing) const {
     if (closed_) return {error_class::fatal, "the producer is closed; make a new one"};
     if (options_.transactional_id.empty())
-        return {error_class::fatal, "the producer has no transactional.id: it cannot run transactions; make it with one"};
+        return {error_class::fatal,
+                "the producer has no transactional.id: it cannot run transactions; make it with one"};
     if (at_ == wanted) return {};
     if (at_ == phase::fenced) return is_fenced(options_.transactional_id);
     if (at_ == phase::to_abort)
         return {error_class::abortable, concat(doing, ": the transaction has failed; abort it, and begin another")};
     constexpr std::array<std::string_view, 3> remedies{"init_transactions", "begin_transaction", "commit or abort"};
-    return {error_class::fatal, concat(doing, ": not now; call ", remedies.at(static_cast<std::size_t>(at_)), " first")};
+    return {error_class::fatal,
+            concat(doing, ": not now; call ", remedies.at(static_cast<std::size_t>(at_)), " first")};
 }
 
 result producer::init_transactions(kafka::milliseconds) {
@@ -163,8 +166,7 @@ result producer::send_offsets(std::span<const kafka::committed_offset> offsets, 
 }
 
 result producer::end_transaction(bool commit) {
-    auto answer =
-        attempt([&] { return cluster_->transactional().end(options_.transactional_id, stamp_, commit); });
+    auto answer = attempt([&] { return cluster_->transactional().end(options_.transactional_id, stamp_, commit); });
     if (answer)
         at_ = phase::ready;
     else if (answer.kind() == error_class::fenced)
@@ -173,13 +175,15 @@ result producer::end_transaction(bool commit) {
 }
 
 result producer::commit_transaction(kafka::milliseconds) {
-    if (auto refused = refuse_transaction(phase::in_transaction, "committing the transaction"); !refused) return refused;
+    if (auto refused = refuse_transaction(phase::in_transaction, "committing the transaction"); !refused)
+        return refused;
     return end_transaction(true);
 }
 
 result producer::abort_transaction(kafka::milliseconds) {
     if (at_ != phase::to_abort)
-        if (auto refused = refuse_transaction(phase::in_transaction, "aborting the transaction"); !refused) return refused;
+        if (auto refused = refuse_transaction(phase::in_transaction, "aborting the transaction"); !refused)
+            return refused;
     return end_transaction(false);
 }
 

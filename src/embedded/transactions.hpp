@@ -29,7 +29,8 @@ class transactions {
 public:
     /// What it needs of its cluster.
     struct surroundings {
-        std::function<std::shared_ptr<partition_log>(const topic_partition&)> find_log; ///< null: there is none any more
+        std::function<std::shared_ptr<partition_log>(const topic_partition&)>
+            find_log; ///< null: there is none any more
         std::function<std::shared_ptr<group>(const std::string& id)> find_group;
         std::function<journal::change(const std::string& group, const kafka::committed_offset&)> offset_change;
         std::function<void(std::span<const journal::change>)> write;
@@ -42,8 +43,8 @@ public:
     [[nodiscard]] producer_stamp take_over(const std::string& id);
     /// Appends to a log as part of the id's transaction, which begins with it where there is none. Returns the offset.
     /// fenced: another producer has the id.
-    [[nodiscard]] kafka::result append(const std::string& id, producer_stamp who, partition_log& to, frame_source record,
-                                       std::int64_t& offset);
+    [[nodiscard]] kafka::result append(const std::string& id, producer_stamp who, partition_log& to,
+                                       frame_source record, std::int64_t& offset);
     /// Offsets that are committed with the transaction. fenced: as above; abortable: the member is not in the group's
     /// generation any more.
     [[nodiscard]] kafka::result add_offsets(const std::string& id, producer_stamp who, const membership& member,
@@ -71,7 +72,7 @@ private:
         phase at = phase::none;
         std::map<topic_partition, std::int64_t> partitions{}; ///< and an offset that no record of it is before
         std::map<std::string, std::vector<kafka::committed_offset>> offsets{}; ///< by group
-        std::int64_t deadline = 0; ///< steady ms
+        std::int64_t deadline = 0;                                             ///< steady ms
     };
 
     [[nodiscard]] transaction* find(const std::string& id, producer_stamp who, kafka::result& refused);

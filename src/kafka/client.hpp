@@ -157,13 +157,13 @@ public:
 
 /// A record for a producer; borrowed for the call.
 struct producer_record {
-    std::int32_t topic = 0;                   ///< from producer::open
-    std::optional<std::int32_t> partition{};  ///< nullopt: murmur2 of the key as Java places it, any for a null key
+    std::int32_t topic = 0;                  ///< from producer::open
+    std::optional<std::int32_t> partition{}; ///< nullopt: murmur2 of the key as Java places it, any for a null key
     std::optional<bytes_view> key{};
     std::optional<bytes_view> value{};
-    std::int64_t timestamp = -1;              ///< ms since the epoch; negative: the producer's clock. 0 may be written as 1
+    std::int64_t timestamp = -1; ///< ms since the epoch; negative: the producer's clock. 0 may be written as 1
     const streams::headers* headers = nullptr;
-    std::uint64_t tag = 0;                    ///< the caller's own; a failure gives it back
+    std::uint64_t tag = 0; ///< the caller's own; a failure gives it back
 };
 
 /// A record that could not be written, after all retries.
@@ -259,7 +259,7 @@ struct consumer_options {
     /// Hands over no record of a transaction that is open or was aborted. What the configuration says of isolation.level
     /// goes first, where the clients have one.
     bool read_committed = false;
-    std::size_t queue_bytes = 0;     ///< how much may be read ahead; 0: a default that keeps fetching busy
+    std::size_t queue_bytes = 0; ///< how much may be read ahead; 0: a default that keeps fetching busy
 };
 
 struct producer_options {

@@ -18,7 +18,8 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
-using config_resource_ptr = std::unique_ptr<rd_kafka_ConfigResource_t, rdkafka_deleter<rd_kafka_ConfigResource_destroy>>;
+using config_resource_ptr =
+    std::unique_ptr<rd_kafka_ConfigResource_t, rdkafka_deleter<rd_kafka_ConfigResource_destroy>>;
 using new_topic_ptr = std::unique_ptr<rd_kafka_NewTopic_t, rdkafka_deleter<rd_kafka_NewTopic_destroy>>;
 using delete_topic_ptr = std::unique_ptr<rd_kafka_DeleteTopic_t, rdkafka_deleter<rd_kafka_DeleteTopic_destroy>>;
 using delete_records_ptr = std::unique_ptr<rd_kafka_DeleteRecords_t, rdkafka_deleter<rd_kafka_DeleteRecords_destroy>>;
@@ -61,14 +62,15 @@ std::map<std::string, std::string> settings_of(const rd_kafka_ConfigResource_t* 
     const auto** entries = rd_kafka_ConfigResource_configs(topic, &count);
     std::map<std::string, std::string> settings;
     for (const auto* entry : std::span(entries, count))
-        if (const char* value = rd_kafka_ConfigEntry_value(entry)) settings.emplace(rd_kafka_ConfigEntry_name(entry), value);
+        if (const char* value = rd_kafka_ConfigEntry_value(entry))
+            settings.emplace(rd_kafka_ConfigEntry_name(entry), value);
     return settings;
 }
 
 new_topic_ptr request_of(const new_topic& topic, result& refused) {
     std::array<char, 256> why{};
-    new_topic_ptr request{rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication_factor, why.data(),
-                                                why.size())};
+    new_topic_ptr request{
+        rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication_factor, why.data(), why.size())};
     if (!request)
         refused = {error_class::fatal, concat("creating topic ", topic.name, ": ", why.data(), "; correct it")};
     else
@@ -121,7 +123,8 @@ result rdkafka_admin::count_partitions(const std::string& topic, std::int32_t& p
     client_->outages().answered(outage);
     if (metadata->topic_cnt < 1) return {};
     const auto& answer = metadata->topics[0];
-    if (answer.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) return {};
+    if (answer.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+        return {};
     if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR && answer.partition_cnt == 0) return result_of(answer.err, what);
     partitions = answer.partition_cnt;
     return {};
@@ -199,7 +202,8 @@ result rdkafka_admin::create(std::span<const new_topic> topics, milliseconds tim
     rd_kafka_poll(client_->get(), 0);
     if (auto failed = failure_of(answer.get(), "creating topics"); !failed) return failed;
     std::size_t count = 0;
-    const auto** created = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
+    const auto** created =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
     if (auto failed = failure_of_topics(created, count, RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, "creating"); !failed)
         return failed;
     return wait_until_visible(topics, until.left());
@@ -213,9 +217,8 @@ result rdkafka_admin::wait_until_visible(std::span<const new_topic> topics, mill
             if (auto asked = count_partitions(topic.name, count, until.left()); !asked) return asked;
             if (count > 0) break;
             if (until.left() == milliseconds(0))
-                return {error_class::retriable,
-                        concat("topic ", topic.name, " is created but cannot be seen within ", timeout.count(),
-                               " ms; ask again")};
+                return {error_class::retriable, concat("topic ", topic.name, " is created but cannot be seen within ",
+                                                       timeout.count(), " ms; ask again")};
             std::this_thread::sleep_for(milliseconds(10));
         }
     return {};
@@ -236,7 +239,8 @@ result rdkafka_admin::remove(std::span<const std::string> topics, milliseconds t
     rd_kafka_poll(client_->get(), 0);
     if (auto failed = failure_of(answer.get(), "deleting topics"); !failed) return failed;
     std::size_t count = 0;
-    const auto** removed = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(answer.get()), &count);
+    const auto** removed =
+        rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(answer.get()), &count);
     return failure_of_topics(removed, count, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "deleting");
 }
 

@@ -38,7 +38,8 @@ public:
     result create(std::span<const new_topic> topics, milliseconds timeout) override;
     /// A topic that does not exist is no error.
     result remove(std::span<const std::string> topics, milliseconds timeout) override;
-    result delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before, milliseconds timeout) override;
+    result delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before,
+                          milliseconds timeout) override;
 
 private:
     result count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout);

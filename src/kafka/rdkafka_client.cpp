@@ -31,7 +31,8 @@ void error_callback(rd_kafka_t* client, int code, const char* text, void* opaque
     try {
         if (class_of(error, text) == error_class::retriable) {
             events.outages().connection_failed(text);
-            if (!is_known(error)) events.outages().line(log_level::warn, result_of(error, rd_kafka_name(client), text).reason());
+            if (!is_known(error))
+                events.outages().line(log_level::warn, result_of(error, rd_kafka_name(client), text).reason());
             return;
         }
         if (error == RD_KAFKA_RESP_ERR__FATAL)
@@ -76,12 +77,14 @@ rdkafka_client::~rdkafka_client() {
     if (!client_) return;
     const std::string name = rd_kafka_name(client_);
     const std::shared_ptr<client_events> events = std::move(events_); // callbacks reach it until the end
-    const auto destroy = [client = client_, events] { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); };
+    const auto destroy = [client = client_, events] {
+        rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    };
     if (ends_within(longest_end, destroy)) return;
-    events->outages().line(log_level::warn,
-                           concat("kafka client ", name, " has not ended within ", longest_end.count(),
-                                  " ms and is left behind with its threads and memory until the process ends; librdkafka "
-                                  "waits for ever where a topic was deleted that it used"));
+    events->outages().line(
+        log_level::warn, concat("kafka client ", name, " has not ended within ", longest_end.count(),
+                                " ms and is left behind with its threads and memory until the process ends; librdkafka "
+                                "waits for ever where a topic was deleted that it used"));
 }
 
 } // namespace streams::inline v0::kafka

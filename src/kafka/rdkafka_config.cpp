@@ -50,7 +50,8 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
     auto settings = merged(defaults_of_every_client(), consumer_defaults_of_version());
     // Kafka's default, which librdkafka's is not; Kafka Streams overrides it for exactly once only.
     settings["isolation.level"] = options.read_committed ? "read_committed" : "read_uncommitted";
-    settings["session.timeout.ms"] = std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
+    settings["session.timeout.ms"] =
+        std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
     settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 2 / 1024));
     settings["queued.min.messages"] =
         std::to_string(std::clamp<std::size_t>(queue_bytes / queue_bytes_per_record, 1, 10'000'000));
@@ -58,7 +59,8 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
     const auto fetch_bytes =
         static_cast<std::int64_t>(std::clamp<std::size_t>(queue_bytes / 16, default_message_bytes, 50'000'000));
     settings["fetch.max.bytes"] = std::to_string(fetch_bytes);
-    settings["fetch.message.max.bytes"] = std::to_string(std::clamp<std::size_t>(queue_bytes / 64, 16 * 1024, 1024 * 1024));
+    settings["fetch.message.max.bytes"] =
+        std::to_string(std::clamp<std::size_t>(queue_bytes / 64, 16 * 1024, 1024 * 1024));
     settings["fetch.error.backoff.ms"] = "100";
     // A partition that is resumed waits for the fetch under way: not long.
     settings["fetch.wait.max.ms"] = "100";
@@ -101,7 +103,8 @@ client_settings producer_settings(const streams_config& config, const producer_o
 }
 
 client_settings admin_settings(const streams_config& config, const std::string& client_id) {
-    return merged(merged(defaults_of_every_client(), config.admin_settings()), decided_for_every_client(config, client_id));
+    return merged(merged(defaults_of_every_client(), config.admin_settings()),
+                  decided_for_every_client(config, client_id));
 }
 
 conf_ptr make_conf(const client_settings& settings, std::string_view role) {
@@ -113,7 +116,8 @@ conf_ptr make_conf(const client_settings& settings, std::string_view role) {
         if (answer == RD_KAFKA_CONF_UNKNOWN)
             throw config_error(concat(role, " setting ", name, " is unknown to librdkafka ", rd_kafka_version_str(),
                                       "; correct or remove it"));
-        throw config_error(concat(role, " setting ", name, "=", value, " is refused: ", why.data(), "; correct the value"));
+        throw config_error(
+            concat(role, " setting ", name, "=", value, " is refused: ", why.data(), "; correct the value"));
     }
     return conf;
 }

@@ -54,9 +54,9 @@ void consumer_events::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
         return;
     }
     try {
-        const auto kind = assigned                             ? rebalance::event::assigned
+        const auto kind = assigned                           ? rebalance::event::assigned
                           : rd_kafka_assignment_lost(client) ? rebalance::event::lost
-                                                               : rebalance::event::revoked;
+                                                             : rebalance::event::revoked;
         rebalances.push_back({kind, partitions_of(partitions)});
         std::ranges::sort(rebalances.back().partitions);
     } catch (const std::exception& failed) {
@@ -87,14 +87,16 @@ rdkafka_consumer::~rdkafka_consumer() { close(); }
 
 result rdkafka_consumer::subscribe(std::span<const std::string> topics) {
     const auto list = list_of(topics);
-    return result_of(client_->get(), rd_kafka_subscribe(client_->get(), list.get()), "subscribing to the source topics");
+    return result_of(client_->get(), rd_kafka_subscribe(client_->get(), list.get()),
+                     "subscribing to the source topics");
 }
 
 /// Asks the broker what partitions a topic has, whatever is known of it.
 bool rdkafka_consumer::ask_about(const std::string& topic) {
     const topic_ptr handle{rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr)};
     const rd_kafka_metadata_t* found = nullptr;
-    if (!handle || rd_kafka_metadata(client_->get(), 0, handle.get(), &found, leader_timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (!handle ||
+        rd_kafka_metadata(client_->get(), 0, handle.get(), &found, leader_timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return false;
     const metadata_ptr released{found};
     return true;
@@ -190,8 +192,8 @@ void rdkafka_consumer::take(const std::shared_ptr<fetched_messages>& fetched, po
             continue;
         }
         auto end = at;
-        for (; end < messages.size() && messages[end]->rkt == first.rkt && messages[end]->partition == first.partition &&
-               messages[end]->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+        for (; end < messages.size() && messages[end]->rkt == first.rkt &&
+               messages[end]->partition == first.partition && messages[end]->err == RD_KAFKA_RESP_ERR_NO_ERROR;
              ++end)
             size += messages[end]->len + messages[end]->key_len;
         if (into.rebalances.empty()) take_run(fetched, messages.subspan(at, end - at), into);
@@ -284,18 +286,22 @@ void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
         if (into.rebalances.empty()) note_end(topic, message.partition, message.offset);
         return;
-    case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED: return; // a rebalance that says lost follows
+    case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
+        return; // a rebalance that says lost follows
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        if (positions_.find(topic, message.partition)) into.out_of_range.push_back({std::string(topic), message.partition});
+        if (positions_.find(topic, message.partition))
+            into.out_of_range.push_back({std::string(topic), message.partition});
         return;
-    default: break;
+    default:
+        break;
     }
     std::string what = topic.empty()           ? std::string(rd_kafka_name(client_->get()))
                        : message.partition < 0 ? concat("topic ", topic)
                                                : concat("partition ", topic, "-", message.partition);
-    auto failure = message.err == RD_KAFKA_RESP_ERR__FATAL ? result_of(client_->get(), message.err, what)
-                                                           : result_of(message.err, what, rd_kafka_message_errstr(&message));
+    auto failure = message.err == RD_KAFKA_RESP_ERR__FATAL
+                       ? result_of(client_->get(), message.err, what)
+                       : result_of(message.err, what, rd_kafka_message_errstr(&message));
     if (failure.kind() == error_class::retriable)
         client_->outages().line(log_level::warn, concat(failure.reason(), ": trying again"));
     else
@@ -341,7 +347,8 @@ result rdkafka_consumer::seek_to(const reading_positions::assignment& positions)
 result rdkafka_consumer::seek(const topic_partition& partition, std::int64_t offset) {
     auto* position = positions_.find(partition.topic, partition.partition);
     if (!position)
-        return {error_class::fatal, concat("seeking ", to_string(partition), ": the consumer does not read this partition")};
+        return {error_class::fatal,
+                concat("seeking ", to_string(partition), ": the consumer does not read this partition")};
     for (const auto& run : position->held) {
         held_records_ -= run.records.size();
         held_bytes_ -= memory_of(run.records);
@@ -364,14 +371,16 @@ std::optional<std::int64_t> rdkafka_consumer::known_end(const topic_partition& p
     if (read_committed_ && found->ended_at >= 0) return found->ended_at;
     std::int64_t low = -1;
     std::int64_t high = -1;
-    const auto error = rd_kafka_get_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition, &low, &high);
+    const auto error =
+        rd_kafka_get_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition, &low, &high);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0) return high;
     return found->ended_at >= 0 ? std::optional(found->ended_at) : std::nullopt;
 }
 
 result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
     if (offsets.empty()) return {};
-    if (group_id_.empty()) return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
+    if (group_id_.empty())
+        return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
     const queue_ptr answers{rd_kafka_queue_new(client_->get())};
     const auto list = list_of(offsets);
     const auto outage = client_->outages().current();
@@ -410,7 +419,8 @@ result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& fo
                                                         &found.begin, &found.end, static_cast<int>(timeout.count()));
     auto answer = result_of(client_->get(), error, concat("asking for the bounds of ", to_string(partition)));
     // Brokers hear of a new topic one after the other.
-    const bool unheard_of = error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+    const bool unheard_of = error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+                            error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
                             error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     if (!unheard_of) return answer;
     // What it was told once it would believe for minutes.
@@ -419,7 +429,8 @@ result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& fo
 }
 
 result rdkafka_consumer::group_partitions(std::vector<topic_partition>& found, milliseconds timeout) {
-    if (group_id_.empty()) return {error_class::fatal, "asking for the group's partitions: this consumer is in no group"};
+    if (group_id_.empty())
+        return {error_class::fatal, "asking for the group's partitions: this consumer is in no group"};
     const auto outage = client_->outages().current();
     auto answer = describe_generation(client_->get(), group_id_, found, timeout);
     if (answer) client_->outages().answered(outage);

@@ -35,7 +35,8 @@ public:
 /// that takes a share of the queue's bytes.
 class rdkafka_consumer final : public consumer {
 public:
-    rdkafka_consumer(const streams_config& config, const consumer_options& options, std::shared_ptr<outage_log> outages);
+    rdkafka_consumer(const streams_config& config, const consumer_options& options,
+                     std::shared_ptr<outage_log> outages);
     ~rdkafka_consumer() override;
 
     result subscribe(std::span<const std::string> topics) override;
@@ -77,7 +78,7 @@ private:
     void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);
     void keep_fetching(std::size_t records, std::size_t size);
 
-    std::string group_id_; ///< empty: a member of none
+    std::string group_id_;        ///< empty: a member of none
     bool read_committed_ = false; ///< hands over nothing from the first open transaction on
     std::shared_ptr<rdkafka_client> client_;
     consumer_events* events_ = nullptr; ///< owned by the client
@@ -85,7 +86,7 @@ private:
     reading_positions positions_;
     std::set<std::string, std::less<>> known_topics_;
     std::uint64_t drained_in_ = 0; ///< the outage in which nothing was left of what had been fetched
-    bool unanswered_ = false; ///< a rebalance was reported and not acknowledged yet
+    bool unanswered_ = false;      ///< a rebalance was reported and not acknowledged yet
 
     fetch_waker waker_;
     std::size_t wake_after_bytes_ = 0;

@@ -39,14 +39,16 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
         return "set replication.factor to no more than there are brokers";
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
         return "the group has members with another assignment strategy: stop them, or choose another application.id";
-    default: return {};
+    default:
+        return {};
     }
 }
 
 /// Whether a topic has no place only because no broker is in service yet, as while the only one starts: the controller has
 /// the same code for that and for too few brokers, and tells them apart by its words alone (Kafka's `StripedReplicaPlacer`).
 bool is_without_broker(rd_kafka_resp_err_t error, std::string_view text) noexcept {
-    return error == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR && text.find("currently fenced") != std::string_view::npos;
+    return error == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR &&
+           text.find("currently fenced") != std::string_view::npos;
 }
 
 } // namespace
@@ -55,7 +57,8 @@ result result_of(rd_kafka_resp_err_t error, std::string_view what, std::string_v
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     const auto kind = is_without_broker(error, text) ? error_class::retriable : class_of(error, text);
     std::string reason = concat(what, ": ", text.empty() ? std::string_view(rd_kafka_err2str(error)) : text);
-    if (!is_known(error)) reason += concat(" (error code ", static_cast<int>(error), ", which this library does not know)");
+    if (!is_known(error))
+        reason += concat(" (error code ", static_cast<int>(error), ", which this library does not know)");
     const auto remedy = kind == error_class::retriable ? std::string_view() : remedy_of(error);
     if (!remedy.empty()) reason += concat("; ", remedy);
     return {kind, std::move(reason)};

@@ -207,7 +207,8 @@ std::optional<error_class> known_class(rd_kafka_resp_err_t error) noexcept {
     case 132: // STREAMS_TOPOLOGY_FENCED
         return error_class::fatal;
 
-    default: return std::nullopt;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -217,9 +218,10 @@ bool contains_any(std::string_view text, std::span<const std::string_view> parts
 
 /// OpenSSL's words, of 1.1 and 3, for a peer that was judged, or that has judged us.
 bool is_refused_by_tls(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 7> refusals{" alert ",  "certificate", "unsupported protocol", "no protocols available",
-                                                       "cipher", "too small",   "too weak"};
-    constexpr std::array<std::string_view, 3> passing_alerts{"alert internal error", "alert close notify", "alert user cancel"};
+    constexpr std::array<std::string_view, 7> refusals{
+        " alert ", "certificate", "unsupported protocol", "no protocols available", "cipher", "too small", "too weak"};
+    constexpr std::array<std::string_view, 3> passing_alerts{"alert internal error", "alert close notify",
+                                                             "alert user cancel"};
     return contains_any(text, refusals) && !contains_any(text, passing_alerts);
 }
 
@@ -233,7 +235,8 @@ bool is_interrupted_login(std::string_view text) noexcept {
     std::size_t count = 0;
     rd_kafka_get_err_descs(&described, &count);
     return std::ranges::any_of(std::span(described, count), [&](const rd_kafka_err_desc& one) {
-        return one.desc != nullptr && known_class(one.code) == error_class::retriable && text.find(one.desc) != text.npos;
+        return one.desc != nullptr && known_class(one.code) == error_class::retriable &&
+               text.find(one.desc) != text.npos;
     });
 }
 
@@ -245,7 +248,8 @@ error_class class_of(rd_kafka_resp_err_t error) noexcept { return known_class(er
 
 error_class class_of(rd_kafka_resp_err_t error, std::string_view text) noexcept {
     if (error == RD_KAFKA_RESP_ERR__SSL && is_refused_by_tls(text)) return error_class::fatal;
-    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION && !text.empty() && !is_interrupted_login(text)) return error_class::fatal;
+    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION && !text.empty() && !is_interrupted_login(text))
+        return error_class::fatal;
     // Said of a connection, not of a partition: whoever answers there speaks another protocol.
     if (error == RD_KAFKA_RESP_ERR__BAD_MSG && text.find("Receive failed") != text.npos) return error_class::retriable;
     return class_of(error);

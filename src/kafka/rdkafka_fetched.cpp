@@ -18,8 +18,10 @@ streams::headers copy_of(const rd_kafka_headers_t* from) {
     const char* name = nullptr;
     const void* value = nullptr;
     std::size_t size = 0;
-    for (std::size_t at = 0; rd_kafka_header_get_all(from, at, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++at)
-        out.add(name, value ? std::optional(bytes(bytes_view(static_cast<const std::byte*>(value), size))) : std::nullopt);
+    for (std::size_t at = 0; rd_kafka_header_get_all(from, at, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++at)
+        out.add(name,
+                value ? std::optional(bytes(bytes_view(static_cast<const std::byte*>(value), size))) : std::nullopt);
     return out;
 }
 
@@ -49,7 +51,8 @@ fetched_messages::~fetched_messages() {
 std::size_t fetched_messages::consume(rd_kafka_queue_t* queue, milliseconds timeout, std::size_t count) {
     const auto before = messages_.size();
     messages_.resize(before + count);
-    const auto came = rd_kafka_consume_batch_queue(queue, static_cast<int>(timeout.count()), messages_.data() + before, count);
+    const auto came =
+        rd_kafka_consume_batch_queue(queue, static_cast<int>(timeout.count()), messages_.data() + before, count);
     const auto taken = static_cast<std::size_t>(std::max<ssize_t>(came, 0));
     messages_.resize(before + taken);
     return taken;

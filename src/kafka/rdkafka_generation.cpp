@@ -52,7 +52,8 @@ bool has_member(std::span<const rd_kafka_group_member_info> members, std::string
 }
 
 bytes_view assignment_of(const rd_kafka_group_member_info& member) {
-    return {static_cast<const std::byte*>(member.member_assignment), static_cast<std::size_t>(member.member_assignment_size)};
+    return {static_cast<const std::byte*>(member.member_assignment),
+            static_cast<std::size_t>(member.member_assignment_size)};
 }
 
 } // namespace
@@ -71,7 +72,8 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
     for (const auto& one : members) {
         const auto given = partitions_of_assignment(assignment_of(one));
         if (!given)
-            return {error_class::fatal, concat(doing, ": what its member ", one.member_id, " was given cannot be read; stop "
+            return {error_class::fatal, concat(doing, ": what its member ", one.member_id,
+                                               " was given cannot be read; stop "
                                                "that member, or choose another application.id")};
         assigned.insert(assigned.end(), given->begin(), given->end());
     }

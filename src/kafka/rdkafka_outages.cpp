@@ -43,9 +43,10 @@ void outage_log::all_brokers_down() noexcept {
             current_ = ++outages_;
             reason = last_failure_;
         }
-        log(log_level::warn, concat("no Kafka broker can be reached at ", servers_, reason.empty() ? "" : " (", reason,
-                                    reason.empty() ? "" : ")",
-                                    ": trying again until one answers; check that it runs and that bootstrap.servers is right"));
+        log(log_level::warn,
+            concat("no Kafka broker can be reached at ", servers_, reason.empty() ? "" : " (", reason,
+                   reason.empty() ? "" : ")",
+                   ": trying again until one answers; check that it runs and that bootstrap.servers is right"));
     });
 }
 
@@ -66,10 +67,10 @@ void outage_log::library_line(int level, std::string_view facility, std::string_
         // These come as errors or results too, and those are what is reported.
         const bool reported = facility == "FAIL" || facility == "ERROR" || facility == "FATAL" || facility == "TXNERR";
         const bool retried = facility == "GETPID";
-        const auto as = reported || level > 6   ? log_level::debug
-                        : level > 4 || retried  ? log_level::info
-                        : level == 4            ? log_level::warn
-                                                : log_level::error;
+        const auto as = reported || level > 6  ? log_level::debug
+                        : level > 4 || retried ? log_level::info
+                        : level == 4           ? log_level::warn
+                                               : log_level::error;
         line(as, concat("kafka client ", client, ": ", text));
     });
 }

@@ -17,7 +17,8 @@ namespace streams::inline v0::kafka {
 [[nodiscard]] partition_list_ptr list_of(std::span<const committed_offset> offsets);
 
 [[nodiscard]] std::vector<topic_partition> partitions_of(const rd_kafka_topic_partition_list_t* list);
-[[nodiscard]] std::span<const rd_kafka_topic_partition_t> entries_of(const rd_kafka_topic_partition_list_t* list) noexcept;
+[[nodiscard]] std::span<const rd_kafka_topic_partition_t> entries_of(
+    const rd_kafka_topic_partition_list_t* list) noexcept;
 
 /// The first failure of a list's partitions, as `what TOPIC-PARTITION: reason`; success where none failed.
 [[nodiscard]] result first_failure(const rd_kafka_topic_partition_list_t* list, std::string_view what);

@@ -28,13 +28,13 @@ struct fetched_run {
 
 /// Where a consumer stands in one partition that it reads.
 struct reading_position {
-    std::int64_t next = 0;     ///< offset of the next record to hand over
-    std::int64_t fetched = 0;  ///< offset of the next record to come from librdkafka
-    std::int64_t ended_at = -1; ///< the end as it was reached; -1: not since the last record
-    bool started = false;      ///< a record was handed over or the end seen
-    bool paused = false;       ///< nothing is handed over
-    bool stopped = false;      ///< librdkafka does not fetch
-    std::deque<fetched_run> held{};     ///< fetched while paused
+    std::int64_t next = 0;          ///< offset of the next record to hand over
+    std::int64_t fetched = 0;       ///< offset of the next record to come from librdkafka
+    std::int64_t ended_at = -1;     ///< the end as it was reached; -1: not since the last record
+    bool started = false;           ///< a record was handed over or the end seen
+    bool paused = false;            ///< nothing is handed over
+    bool stopped = false;           ///< librdkafka does not fetch
+    std::deque<fetched_run> held{}; ///< fetched while paused
 
     void hand_over(const fetched_run& run) noexcept;
     void reach_end(std::int64_t offset) noexcept;

@@ -35,8 +35,8 @@ result not_transactional() {
 /// Of a call about transactions. One that does not follow from the last one has no class of librdkafka's.
 result answer_of(const error_ptr& error, std::string_view doing) {
     auto answer = result_of(error, doing);
-    if (!answer && answer.kind() == error_class::retriable && rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE &&
-        rd_kafka_error_is_retriable(error.get()) == 0)
+    if (!answer && answer.kind() == error_class::retriable &&
+        rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE && rd_kafka_error_is_retriable(error.get()) == 0)
         return {error_class::fatal, answer.reason()};
     return answer;
 }
@@ -47,7 +47,8 @@ void* writable(const void* data) noexcept { return const_cast<void*>(data); }
 } // namespace
 
 std::int64_t recent_times::find(const produced_topic& topic, std::uint64_t tag) const noexcept {
-    const auto found = std::ranges::find_if(records_, [&](const sent& each) { return each.topic == &topic && each.tag == tag; });
+    const auto found =
+        std::ranges::find_if(records_, [&](const sent& each) { return each.topic == &topic && each.tag == tag; });
     return tag == 0 || found == records_.end() ? -1 : found->timestamp;
 }
 
@@ -78,8 +79,8 @@ rdkafka_producer::rdkafka_producer(const streams_config& config, const producer_
     : transactional_(!options.transactional_id.empty()) {
     auto events = std::make_unique<producer_events>(std::move(outages));
     events_ = events.get();
-    client_ = std::make_unique<rdkafka_client>(RD_KAFKA_PRODUCER, make_conf(producer_settings(config, options), "producer"),
-                                               std::move(events));
+    client_ = std::make_unique<rdkafka_client>(
+        RD_KAFKA_PRODUCER, make_conf(producer_settings(config, options), "producer"), std::move(events));
 }
 
 rdkafka_producer::~rdkafka_producer() { close(); }
@@ -107,7 +108,8 @@ std::int32_t rdkafka_producer::partitions(std::int32_t topic, milliseconds timeo
     const rd_kafka_metadata_t* found = nullptr;
     const auto& handle = topics_[static_cast<std::size_t>(topic)].handle;
     const auto outage = client_->outages().current();
-    if (!handle || rd_kafka_metadata(client_->get(), 0, handle.get(), &found, clamped(timeout)) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (!handle ||
+        rd_kafka_metadata(client_->get(), 0, handle.get(), &found, clamped(timeout)) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return known.partitions;
     const metadata_ptr metadata{found};
     client_->outages().answered(outage);
@@ -119,7 +121,8 @@ std::int32_t rdkafka_producer::partitions(std::int32_t topic, milliseconds timeo
 result rdkafka_producer::append(const producer_record& record) {
     const auto& topic = topics_[static_cast<std::size_t>(record.topic)];
     if (!topic.handle)
-        return {error_class::fatal, concat("topic ", topic.name, " cannot be written to: its name is refused; correct it")};
+        return {error_class::fatal,
+                concat("topic ", topic.name, " cannot be written to: its name is refused; correct it")};
     // librdkafka takes -1 for none, and would choose one.
     if (record.partition && *record.partition < 0) return refuse_partition(topic, record);
     std::array<rd_kafka_vu_t, 8> fields;
@@ -161,14 +164,16 @@ result rdkafka_producer::append(const producer_record& record) {
         (void)headers.release(); // NOLINT(bugprone-unused-return-value): the record's now
         return {};
     }
-    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) return refuse_partition(topic, record);
+    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+        return refuse_partition(topic, record);
     if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__FATAL)
         return result_of(client_->get(), RD_KAFKA_RESP_ERR__FATAL, concat("writing to topic ", topic.name));
     return result_of(error, concat("writing to topic ", topic.name));
 }
 
 result rdkafka_producer::refuse_partition(const produced_topic& topic, const producer_record& record) {
-    result reason{error_class::fatal, concat("topic ", topic.name, " has no partition ", *record.partition, "; use one that it has")};
+    result reason{error_class::fatal,
+                  concat("topic ", topic.name, " has no partition ", *record.partition, "; use one that it has")};
     events_->failures.push_back({{topic.name, *record.partition}, std::move(reason), record.tag, record.timestamp});
     return {};
 }
@@ -185,8 +190,8 @@ result rdkafka_producer::flush(milliseconds timeout) {
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     if (error == RD_KAFKA_RESP_ERR__TIMED_OUT)
         return {error_class::retriable,
-                concat(rd_kafka_outq_len(client_->get()), " written records are not acknowledged within ", timeout.count(),
-                       " ms; they are sent again")};
+                concat(rd_kafka_outq_len(client_->get()), " written records are not acknowledged within ",
+                       timeout.count(), " ms; they are sent again")};
     return result_of(client_->get(), error, "flushing");
 }
 
@@ -213,21 +218,25 @@ result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets,
                                       milliseconds timeout) {
     if (!transactional_) return not_transactional();
     if (offsets.empty()) return {};
-    if (!group.handle) return {error_class::fatal, "sending offsets: no group is given; take it from the group's consumer"};
+    if (!group.handle)
+        return {error_class::fatal, "sending offsets: no group is given; take it from the group's consumer"};
     const auto list = list_of(offsets);
     const auto* member = static_cast<const rd_kafka_consumer_group_metadata_t*>(group.handle.get());
-    return answer_of(error_ptr{rd_kafka_send_offsets_to_transaction(client_->get(), list.get(), member, clamped(timeout))},
-                     "sending offsets to the transaction");
+    return answer_of(
+        error_ptr{rd_kafka_send_offsets_to_transaction(client_->get(), list.get(), member, clamped(timeout))},
+        "sending offsets to the transaction");
 }
 
 result rdkafka_producer::commit_transaction(milliseconds timeout) {
     if (!transactional_) return not_transactional();
-    return answer_of(error_ptr{rd_kafka_commit_transaction(client_->get(), clamped(timeout))}, "committing the transaction");
+    return answer_of(error_ptr{rd_kafka_commit_transaction(client_->get(), clamped(timeout))},
+                     "committing the transaction");
 }
 
 result rdkafka_producer::abort_transaction(milliseconds timeout) {
     if (!transactional_) return not_transactional();
-    return answer_of(error_ptr{rd_kafka_abort_transaction(client_->get(), clamped(timeout))}, "aborting the transaction");
+    return answer_of(error_ptr{rd_kafka_abort_transaction(client_->get(), clamped(timeout))},
+                     "aborting the transaction");
 }
 
 void rdkafka_producer::close() {

@@ -56,7 +56,8 @@ public:
 /// which follows the topic's partition count as Java's producer does.
 class rdkafka_producer final : public producer {
 public:
-    rdkafka_producer(const streams_config& config, const producer_options& options, std::shared_ptr<outage_log> outages);
+    rdkafka_producer(const streams_config& config, const producer_options& options,
+                     std::shared_ptr<outage_log> outages);
     ~rdkafka_producer() override;
 
     [[nodiscard]] std::int32_t open(std::string_view topic, bool offsets_wanted) override;

@@ -19,8 +19,7 @@ using admin_options_ptr = std::unique_ptr<rd_kafka_AdminOptions_t, rdkafka_delet
 using conf_ptr = std::unique_ptr<rd_kafka_conf_t, rdkafka_deleter<rd_kafka_conf_destroy>>;
 using error_ptr = std::unique_ptr<rd_kafka_error_t, rdkafka_deleter<rd_kafka_error_destroy>>;
 using event_ptr = std::unique_ptr<rd_kafka_event_t, rdkafka_deleter<rd_kafka_event_destroy>>;
-using group_list_ptr =
-    std::unique_ptr<const rd_kafka_group_list, rdkafka_deleter<rd_kafka_group_list_destroy>>;
+using group_list_ptr = std::unique_ptr<const rd_kafka_group_list, rdkafka_deleter<rd_kafka_group_list_destroy>>;
 using headers_ptr = std::unique_ptr<rd_kafka_headers_t, rdkafka_deleter<rd_kafka_headers_destroy>>;
 using queue_ptr = std::unique_ptr<rd_kafka_queue_t, rdkafka_deleter<rd_kafka_queue_destroy>>;
 using topic_ptr = std::unique_ptr<rd_kafka_topic_t, rdkafka_deleter<rd_kafka_topic_destroy>>;

@@ -65,9 +65,9 @@ void kafka_streams::application::start() {
     try {
         admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
         if (topology_.has_patterns()) find_topics();
-        environment_ = std::make_unique<thread_environment>(thread_environment{
-            topology_, config_, *clients_, *admin_, time_, stop_, states_, layout_, on_restore_, [this] { note_progress(); },
-            retention_, client_id_of(config_)});
+        environment_ = std::make_unique<thread_environment>(
+            thread_environment{topology_, config_, *clients_, *admin_, time_, stop_, states_, layout_, on_restore_,
+                               [this] { note_progress(); }, retention_, client_id_of(config_)});
         if (!topology_.global_stores().empty()) globals_ = std::make_unique<global_thread>(*environment_);
         environment_->globals = globals_.get();
         std::vector<std::unique_ptr<stream_thread>> made;
@@ -84,7 +84,8 @@ void kafka_streams::application::start() {
     }
     if (states_.opened())
         cleaner_ = std::make_unique<state_cleaner>(client_id_of(config_) + "-CleanupThread", time_, states_,
-                                                   config_.state_cleanup_delay, [this] { return status_.state() == application_state::running; });
+                                                   config_.state_cleanup_delay,
+                                                   [this] { return status_.state() == application_state::running; });
     alive_ = stream_threads_.size() + (globals_ ? 1 : 0);
     globals_ready_ = !globals_;
     status_.change(application_state::rebalancing);
@@ -95,7 +96,8 @@ void kafka_streams::application::start() {
 
 void kafka_streams::application::find_topics() {
     std::vector<std::string> existing;
-    call_patiently(patience(time_, stop_, first_patience), "list the topics of the cluster, which sources with a pattern read",
+    call_patiently(patience(time_, stop_, first_patience),
+                   "list the topics of the cluster, which sources with a pattern read",
                    [&] { return admin_->list(existing, attempt_timeout); });
     topology_ = topology_.with_topics(existing, config_.application_id);
 }
@@ -104,8 +106,8 @@ bool kafka_streams::application::set_up(milliseconds timeout) {
     const auto answer = set_up_topics(topology_, config_, *admin_, timeout, layout_);
     if (answer.ok()) return true;
     if (!cluster_was_away_)
-        log(log_level::info, concat("application ", config_.application_id, " waits for the cluster: ",
-                                    answer.reason(), "; trying again until it answers"));
+        log(log_level::info, concat("application ", config_.application_id, " waits for the cluster: ", answer.reason(),
+                                    "; trying again until it answers"));
     cluster_was_away_ = true;
     return false;
 }

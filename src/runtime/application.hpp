@@ -43,8 +43,8 @@ public:
 
 private:
     /// Holds the application in a state that is `admitted`; throws streams_error in another.
-    [[nodiscard]] std::unique_lock<waiting_mutex> hold_while(bool (*admitted)(application_state), std::string_view doing,
-                                                             std::string_view remedy);
+    [[nodiscard]] std::unique_lock<waiting_mutex> hold_while(bool (*admitted)(application_state),
+                                                             std::string_view doing, std::string_view remedy);
     void find_topics();
     [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
     bool await_set_up(bool leads);
@@ -70,7 +70,7 @@ private:
     application_status status_;
     std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk
     std::unique_ptr<thread_environment> environment_;
-    std::unique_ptr<global_thread> globals_; ///< null: the topology has no global stores
+    std::unique_ptr<global_thread> globals_;                     ///< null: the topology has no global stores
     std::vector<std::unique_ptr<stream_thread>> stream_threads_; ///< constant while they run
     std::vector<std::unique_ptr<execution::thread>> threads_;
     mutable std::mutex mutex_; ///< of the three below, and of stream_threads_ until they run
@@ -78,7 +78,7 @@ private:
     bool topics_ready_ = false;
     bool globals_ready_ = false;
     std::atomic<std::size_t> alive_{0}; ///< threads that run, that of the global stores among them
-    waiting_mutex starting_; ///< start, setters, and the parts of close that are not waiting, one at a time
+    waiting_mutex starting_;            ///< start, setters, and the parts of close that are not waiting, one at a time
     bool cluster_was_away_ = false;
 };
 

@@ -10,13 +10,20 @@ namespace streams::inline v0 {
 
 std::string_view to_string(application_state state) noexcept {
     switch (state) {
-    case application_state::created: return "CREATED";
-    case application_state::rebalancing: return "REBALANCING";
-    case application_state::running: return "RUNNING";
-    case application_state::pending_shutdown: return "PENDING_SHUTDOWN";
-    case application_state::not_running: return "NOT_RUNNING";
-    case application_state::pending_error: return "PENDING_ERROR";
-    case application_state::error: return "ERROR";
+    case application_state::created:
+        return "CREATED";
+    case application_state::rebalancing:
+        return "REBALANCING";
+    case application_state::running:
+        return "RUNNING";
+    case application_state::pending_shutdown:
+        return "PENDING_SHUTDOWN";
+    case application_state::not_running:
+        return "NOT_RUNNING";
+    case application_state::pending_error:
+        return "PENDING_ERROR";
+    case application_state::error:
+        return "ERROR";
     }
     return "UNKNOWN";
 }
@@ -24,13 +31,19 @@ std::string_view to_string(application_state state) noexcept {
 bool may_follow(application_state now, application_state next) noexcept {
     using enum application_state;
     switch (now) {
-    case created: return next == rebalancing || next == pending_shutdown || next == pending_error;
-    case rebalancing: return next == running || next == pending_shutdown || next == pending_error;
-    case running: return next == rebalancing || next == pending_shutdown || next == pending_error;
-    case pending_shutdown: return next == not_running || next == pending_error;
-    case pending_error: return next == error;
+    case created:
+        return next == rebalancing || next == pending_shutdown || next == pending_error;
+    case rebalancing:
+        return next == running || next == pending_shutdown || next == pending_error;
+    case running:
+        return next == rebalancing || next == pending_shutdown || next == pending_error;
+    case pending_shutdown:
+        return next == not_running || next == pending_error;
+    case pending_error:
+        return next == error;
     case not_running:
-    case error: return false;
+    case error:
+        return false;
     }
     return false;
 }
@@ -77,8 +90,8 @@ void application_status::tell(std::unique_lock<std::mutex>& lock) {
 }
 
 void application_status::tell(const transition& of) const {
-    log(log_level::info, concat("application ", application_id_, " is ", to_string(of.now), ", it was ",
-                                to_string(of.before)));
+    log(log_level::info,
+        concat("application ", application_id_, " is ", to_string(of.now), ", it was ", to_string(of.before)));
     try {
         if (listener_) listener_(of.now, of.before);
     } catch (const std::exception& cause) {

@@ -40,10 +40,10 @@ std::vector<kafka::committed_offset> at_least_once::commit(std::span<stream_task
         auto more = task->committable(all_queued);
         std::move(more.begin(), more.end(), std::back_inserter(offsets));
     }
-    if (!offsets.empty())
-        call_patiently(within, "commit offsets", [&] { return consumer_.commit(offsets); });
+    if (!offsets.empty()) call_patiently(within, "commit offsets", [&] { return consumer_.commit(offsets); });
     for (stream_task* task : tasks)
-        task->committed([&](const task_store& store) { return covered_offset(store, task->id(), offsets, collector_); });
+        task->committed(
+            [&](const task_store& store) { return covered_offset(store, task->id(), offsets, collector_); });
     return offsets;
 }
 

@@ -12,8 +12,9 @@ namespace streams::inline v0 {
 
 /// For how long a changelog keeps what is in it.
 struct changelog_limits {
-    std::optional<std::chrono::milliseconds> retention{};        ///< `retention.ms`; nullopt: nothing is deleted by age
-    std::optional<std::chrono::milliseconds> delete_retention{}; ///< `delete.retention.ms`; nullopt: it is never compacted
+    std::optional<std::chrono::milliseconds> retention{}; ///< `retention.ms`; nullopt: nothing is deleted by age
+    std::optional<std::chrono::milliseconds>
+        delete_retention{}; ///< `delete.retention.ms`; nullopt: it is never compacted
 
     friend bool operator==(const changelog_limits&, const changelog_limits&) = default;
 };

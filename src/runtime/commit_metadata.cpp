@@ -21,8 +21,7 @@ std::string to_base64(bytes_view raw) {
         std::uint32_t group = 0;
         for (std::size_t i = 0; i < 3; ++i)
             group = group << 8 | (at + i < raw.size() ? std::to_integer<std::uint32_t>(raw[at + i]) : 0U);
-        for (std::size_t i = 0; i < 4; ++i)
-            text += at + i <= raw.size() ? alphabet[group >> (18 - 6 * i) & 63U] : '=';
+        for (std::size_t i = 0; i < 4; ++i) text += at + i <= raw.size() ? alphabet[group >> (18 - 6 * i) & 63U] : '=';
     }
     return text;
 }

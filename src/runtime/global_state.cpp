@@ -43,8 +43,9 @@ global_state::global_state(const topology& of, const global_environment& environ
                                                           .in_memory = environment.stores_in_memory});
     for (task_store& each : stores_->all()) {
         if (dynamic_cast<key_value_store*>(&each.store->store()) == nullptr)
-            throw topology_error(concat("global store ", each.spec.name,
-                                        " is no plain key-value store, which global stores are; use stores::key_value"));
+            throw topology_error(
+                concat("global store ", each.spec.name,
+                       " is no plain key-value store, which global stores are; use stores::key_value"));
         each.store->restored(std::nullopt);
     }
     task_ = std::make_unique<stream_task>(*stores_, of, of.global_parts(), inputs_,

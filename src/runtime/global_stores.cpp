@@ -33,7 +33,8 @@ std::optional<bytes_view> global_store_reader::get(bytes_view key) {
 }
 
 void global_store_reader::put(bytes_view, std::optional<bytes_view>) {
-    throw streams_error(concat("global store ", name(), " cannot be written by a task: every instance fills it from its "
+    throw streams_error(concat("global store ", name(),
+                               " cannot be written by a task: every instance fills it from its "
                                "topic; write to that topic instead"));
 }
 

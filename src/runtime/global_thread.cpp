@@ -58,7 +58,8 @@ std::vector<kafka::record_batch> global_thread::poll() {
             log(log_level::warn, concat(name_, ": ", failure.reason(), "; trying again"));
     }
     for (const topic_partition& lost : polled.out_of_range)
-        throw cluster_error(concat("records of ", to_string(lost), " were deleted before they were read, so that the "
+        throw cluster_error(concat("records of ", to_string(lost),
+                                   " were deleted before they were read, so that the "
                                    "global store of it misses some; start the application again to fill it anew"));
     if (polled.errors.empty())
         error_logged_ = false;

@@ -46,7 +46,7 @@ private:
     std::string name_;
     std::unique_ptr<kafka::consumer> consumer_;
     drop_counters drops_;
-    std::unique_ptr<global_state> state_; ///< null before the first `fill`
+    std::unique_ptr<global_state> state_;          ///< null before the first `fill`
     std::map<topic_partition, std::int64_t> ends_; ///< of the partitions that are not filled yet
     std::int64_t last_commit_ = 0;
     std::int64_t begun_at_ = 0; ///< steady ms

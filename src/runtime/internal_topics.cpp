@@ -55,7 +55,8 @@ void check_existing(const std::vector<kafka::new_topic>& wanted, const std::map<
         const auto found = existing.find(topic.name);
         if (found != existing.end() && found->second != topic.partitions)
             throw topology_error(concat("internal topic ", topic.name, " has ", counted(found->second),
-                                        ", but the inputs ask for ", topic.partitions, " (an input has grown, or the "
+                                        ", but the inputs ask for ", topic.partitions,
+                                        " (an input has grown, or the "
                                         "topology changed); stop all instances, then delete the topic and reset the "
                                         "application, or start it under another application.id"));
     }
@@ -68,7 +69,8 @@ kafka::result checked(kafka::result answer, std::string_view doing) {
 }
 
 /// Replaces what the application asks for by what the cluster says, as far as it says it.
-void learn_limits(kafka::admin& admin, kafka::milliseconds timeout, std::map<std::string, changelog_limits>& changelogs) {
+void learn_limits(kafka::admin& admin, kafka::milliseconds timeout,
+                  std::map<std::string, changelog_limits>& changelogs) {
     std::vector<std::string> names;
     for (const auto& [name, limits] : changelogs) names.push_back(name);
     std::map<std::string, settings> found;
@@ -89,7 +91,8 @@ std::map<std::string, std::string> changelog_settings(const store_spec& store, c
     };
     settings own{{"cleanup.policy", "compact"}};
     if (const auto* versions = store.as<versioned_kind>())
-        own.emplace("min.compaction.lag.ms", std::to_string(longest_sum(versions->retention, versioned_additional_lag)));
+        own.emplace("min.compaction.lag.ms",
+                    std::to_string(longest_sum(versions->retention, versioned_additional_lag)));
     else if (const auto* windows = store.as<window_kind>())
         own = windowed(windows->retention, windows->retain_duplicates ? "delete" : "compact,delete");
     else if (const auto* sessions = store.as<session_kind>())
@@ -149,8 +152,8 @@ internal_topics plan_internal_topics(const topology& of, const streams_config& c
     }
     for (const auto& repartition : of.repartition_topics())
         if (const auto found = counts.find(repartition.name); found != counts.end())
-            plan.topics.push_back({name_of(repartition.name), found->second, config.replication_factor,
-                                   repartition_settings(config)});
+            plan.topics.push_back(
+                {name_of(repartition.name), found->second, config.replication_factor, repartition_settings(config)});
     for (const auto& topic : plan.topics) plan.layout.internal[topic.name] = topic.partitions;
     return plan;
 }

@@ -30,7 +30,8 @@ struct internal_topics {
 };
 
 /// What a changelog is created with. REQUIRES: the store logs to one of its own.
-[[nodiscard]] std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config);
+[[nodiscard]] std::map<std::string, std::string> changelog_settings(const store_spec& store,
+                                                                    const streams_config& config);
 
 /// The topics that the application reads and does not create, each once.
 [[nodiscard]] std::vector<std::string> external_topics(const topology& of);

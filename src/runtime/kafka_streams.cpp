@@ -21,8 +21,8 @@ kafka_streams::kafka_streams(topology what, streams_config config) {
 kafka_streams::kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
                              execution* time) {
     config.validate(false);
-    application_.reset(new application(std::move(what), std::move(config), std::move(clients),
-                                       time != nullptr ? *time : machine()));
+    application_.reset(
+        new application(std::move(what), std::move(config), std::move(clients), time != nullptr ? *time : machine()));
 }
 
 void kafka_streams::ending::operator()(application* ended) const noexcept {

@@ -56,10 +56,10 @@ public:
         return found == committed.end() ? begins.at(input) : found->offset;
     }
 
-    bool located = false;   ///< the two that follow are known
+    bool located = false;                             ///< the two that follow are known
     std::map<topic_partition, std::int64_t> begins{}; ///< of the inputs: where they begin while nothing is committed
     std::vector<kafka::committed_offset> committed{}; ///< of the inputs, before nodes are made
-    bool out_of_place = false; ///< the consumer is not where the inputs are to be read on
+    bool out_of_place = false;                        ///< the consumer is not where the inputs are to be read on
     std::unique_ptr<task_stores> stores{};            ///< null while planned
     bool restored = false;                            ///< the stores have all of their changelogs
     std::unique_ptr<stream_task> task{};              ///< on the stores; null until it runs

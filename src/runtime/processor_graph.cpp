@@ -20,12 +20,14 @@ processor_graph::processor_graph(const topology& of, const std::vector<sub_topol
         auto instance = spec.make ? spec.make() : nullptr;
         if (!instance)
             throw topology_error(concat("node ", spec.name, " cannot be made: ",
-                                        spec.make ? "its supplier returned null; return a new object at each call"
-                                                  : "its node_spec::make is empty; give it a function that makes the node"));
+                                        spec.make
+                                            ? "its supplier returned null; return a new object at each call"
+                                            : "its node_spec::make is empty; give it a function that makes the node"));
         instance->set_name(spec.name);
         for (const std::string& parent : spec.parents) made.at(parent)->connect(*instance);
         if (spec.kind == node_kind::source && dynamic_cast<source_node*>(instance.get()) == nullptr)
-            throw topology_error(concat("node ", spec.name, " is declared as a source, but what it makes is no "
+            throw topology_error(concat("node ", spec.name,
+                                        " is declared as a source, but what it makes is no "
                                         "source_node: derive it from streams::source_node"));
         made.emplace(spec.name, instance.get());
         members_.push_back({&spec, std::move(instance)});

@@ -83,7 +83,8 @@ std::int32_t producing_collector::partitions(std::int32_t topic) {
         throw_failures();
         if (over(deadline))
             throw cluster_error(concat("the partition count of topic ", known.name, " was not learnt within ",
-                                       timeout_.count(), " ms (task.timeout.ms); create the topic, or see whether the "
+                                       timeout_.count(),
+                                       " ms (task.timeout.ms); create the topic, or see whether the "
                                        "brokers are reachable"));
         time_.sleep(kafka::milliseconds(10));
     }
@@ -134,8 +135,9 @@ std::string producing_collector::blocking() {
     for (const auto& [id, known] : topics_)
         if (producer_->partitions(id, slice) == 0) names += concat(names.empty() ? "" : ", ", known.name);
     if (names.empty()) return "see whether the brokers are reachable";
-    return concat("the cluster knows no partitions of ", names, ": create what is missing, and see whether the brokers are "
-                                                                "reachable");
+    return concat("the cluster knows no partitions of ", names,
+                  ": create what is missing, and see whether the brokers are "
+                  "reachable");
 }
 
 void producing_collector::append(const kafka::producer_record& record) {
@@ -190,8 +192,8 @@ void producing_collector::flush(const patience& within) {
         if (answer.ok()) return refresh_partitions();
         if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
         if (answer.kind() != kafka::error_class::retriable || left == 0)
-            throw cluster_error(concat("records could not be written within ", within.limit().count(), " ms: ",
-                                       answer.reason(), "; ", blocking()));
+            throw cluster_error(concat("records could not be written within ", within.limit().count(),
+                                       " ms: ", answer.reason(), "; ", blocking()));
         within.wait_until(within.now() + 1); // a client that answers at once must not make this a busy loop
     }
 }
@@ -212,10 +214,10 @@ void producing_collector::throw_failures() {
         return each.reason.kind() == kafka::error_class::fenced;
     });
     if (fenced != failures.end()) throw fenced_error(fenced->reason.reason());
-    const auto message = concat(failures.size(), failures.size() == 1 ? " record" : " records",
-                                " could not be written, the first to ", kafka::destination(first.partition),
-                                describe_failed(first.timestamp, first.tag), ": ", first.reason.reason(),
-                                "; nothing read since the last commit is committed");
+    const auto message =
+        concat(failures.size(), failures.size() == 1 ? " record" : " records", " could not be written, the first to ",
+               kafka::destination(first.partition), describe_failed(first.timestamp, first.tag), ": ",
+               first.reason.reason(), "; nothing read since the last commit is committed");
     const bool passing = std::all_of(failures.begin(), failures.end(), [](const kafka::delivery_failure& each) {
         return each.reason.kind() == kafka::error_class::retriable;
     });

@@ -72,9 +72,10 @@ private:
         std::int32_t partitions = 0; ///< 0: not asked for yet
     };
     std::unordered_map<std::int32_t, known_topic> topics_;
-    std::vector<topic_partition> origins_; ///< input partitions that records went back to
+    std::vector<topic_partition> origins_;         ///< input partitions that records went back to
     std::array<std::size_t, 32> recent_origins_{}; ///< some of them, so that a record rarely costs a search
-    std::map<std::pair<std::int32_t, std::int32_t>, bool> written_; ///< changelog partitions, whether since they were opened
+    std::map<std::pair<std::int32_t, std::int32_t>, bool>
+        written_; ///< changelog partitions, whether since they were opened
 };
 
 } // namespace streams::inline v0

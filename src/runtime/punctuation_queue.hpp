@@ -25,7 +25,9 @@ public:
     cancellable add_from(std::int64_t start, std::int64_t now, std::chrono::milliseconds interval, callback call);
 
     /// Whether anything is due at `now`. Cancelled schedules may count.
-    [[nodiscard]] bool due(std::int64_t now) const noexcept { return !schedules_.empty() && schedules_.top().at <= now; }
+    [[nodiscard]] bool due(std::int64_t now) const noexcept {
+        return !schedules_.empty() && schedules_.top().at <= now;
+    }
     /// Runs what is due at `now` by `run(callback)`; calls missed collapse into one. How many ran.
     template <class Run>
     std::size_t punctuate(std::int64_t now, Run&& run) {

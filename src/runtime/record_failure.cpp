@@ -22,16 +22,16 @@ std::string describe(const record_metadata& of) {
 
 void throw_undecodable(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {
     std::throw_with_nested(serialization_error(
-        concat(task_name(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ",
-               at.offset, ": source ", node, " cannot decode the record: ", cause.what(),
+        concat(task_name(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ", at.offset,
+               ": source ", node, " cannot decode the record: ", cause.what(),
                "; repair what writes the topic or the serde that reads it, or set deserialization.exception.handler "
                "to one that answers resume, which drops such records")));
 }
 
 void throw_untimed(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {
-    std::throw_with_nested(streams_error(concat(task_name(task), " stopped at topic ", at.topic, " partition ",
-                                                at.partition, " offset ", at.offset, ": the timestamp extractor of source ",
-                                                node, " threw: ", cause.what())));
+    std::throw_with_nested(
+        streams_error(concat(task_name(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ",
+                             at.offset, ": the timestamp extractor of source ", node, " threw: ", cause.what())));
 }
 
 void throw_unanswerable() {
@@ -48,9 +48,9 @@ void throw_unanswerable() {
 }
 
 void throw_unprocessable(const unprocessable_record& failed, const std::exception& cause, std::string_view remedy) {
-    std::throw_with_nested(failed_processing_error(
-        concat(task_name(failed.task), " stopped at ", place_of(failed), ": node ", failed.node, " threw: ",
-               cause.what(), "; repair the processing code, or set ", remedy, ", which drops such records")));
+    std::throw_with_nested(failed_processing_error(concat(
+        task_name(failed.task), " stopped at ", place_of(failed), ": node ", failed.node, " threw: ", cause.what(),
+        "; repair the processing code, or set ", remedy, ", which drops such records")));
 }
 
 void throw_failed_handler(const unprocessable_record& failed, const std::exception& cause) {
@@ -61,8 +61,8 @@ void throw_failed_handler(const unprocessable_record& failed, const std::excepti
 }
 
 void throw_failed_task(task_id task, std::string_view doing, const std::exception& cause) {
-    std::throw_with_nested(streams_error(concat(task_name(task), " stopped while it ", doing, ": ",
-                                                cause.what(), "; repair the processing code")));
+    std::throw_with_nested(streams_error(
+        concat(task_name(task), " stopped while it ", doing, ": ", cause.what(), "; repair the processing code")));
 }
 
 } // namespace streams::inline v0

@@ -20,7 +20,8 @@ public:
     /// A negative timestamp was extracted.
     virtual void invalid_timestamp(const record_queue& queue, const record_view& raw) = 0;
     /// The timestamp extractor threw `cause`, which is being handled; must throw.
-    [[noreturn]] virtual void untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) = 0;
+    [[noreturn]] virtual void untimed_head(const record_queue& queue, const record_view& raw,
+                                           const std::exception& cause) = 0;
 
 protected:
     ~rejected_records() = default;

@@ -51,28 +51,33 @@ recorded_stores::recorded_stores(const std::filesystem::path& folder, const topo
     std::vector<std::string> left;
     for (const auto& [store, was] : left_) left.push_back(store);
     if (!left_.empty() && !shared)
-        throw state_error(concat("state folder ", folder.string(), " belongs to another topology: of its stores (", join(left),
-                                 ") this one has none; use another application.id or state.dir, or, where the stores got "
-                                 "new names and begin anew, remove the folder or call clean_up()"));
+        throw state_error(
+            concat("state folder ", folder.string(), " belongs to another topology: of its stores (", join(left),
+                   ") this one has none; use another application.id or state.dir, or, where the stores got "
+                   "new names and begin anew, remove the folder or call clean_up()"));
     for (const auto& [store, was] : left_)
         if (!was.changelog.value_or(false))
-            log(log_level::info, concat("the topology has no store ", store, " any more, and no changelog has its content, so ",
-                                        folders_of(store, folder).front().string(), " stays; remove it by hand"));
+            log(log_level::info,
+                concat("the topology has no store ", store, " any more, and no changelog has its content, so ",
+                       folders_of(store, folder).front().string(), " stays; remove it by hand"));
 }
 
-void recorded_stores::check_same(const std::filesystem::path& folder, const std::string& store, const entry& was) const {
+void recorded_stores::check_same(const std::filesystem::path& folder, const std::string& store,
+                                 const entry& was) const {
     const entry& now = wanted_.at(store);
     if (now.content != was.content)
-        throw state_error(concat("state folder ", folder.string(), " belongs to another topology: store ", store, " holds `",
-                                 was.content, "` there", was.changelog.value_or(true) ? " and in its changelog" : "",
-                                 ", but now `", now.content, "`; give the changed store a new name, or use another "
-                                 "application.id"));
+        throw state_error(concat(
+            "state folder ", folder.string(), " belongs to another topology: store ", store, " holds `", was.content,
+            "` there", was.changelog.value_or(true) ? " and in its changelog" : "", ", but now `", now.content,
+            "`; give the changed store a new name, or use another "
+            "application.id"));
     if (now.part == was.part || now.changelog.value_or(false)) return;
     const auto folders = folders_of(store, folder, was.part);
     if (folders.empty()) return;
     throw state_error(concat("state folder ", folder.string(), " belongs to another topology: store ", store,
-                             ", which has no changelog, is there in sub-topology ", was.part, ", but now in sub-topology ",
-                             now.part, "; move ", folders.front().string(), " and those beside it by hand, or remove them, and "
+                             ", which has no changelog, is there in sub-topology ", was.part,
+                             ", but now in sub-topology ", now.part, "; move ", folders.front().string(),
+                             " and those beside it by hand, or remove them, and "
                              "the store begins empty"));
 }
 
@@ -98,7 +103,9 @@ recorded_stores::entries recorded_stores::of_folder(const std::filesystem::path&
 
 std::string recorded_stores::text_of(const entry& from) {
     return concat(part_word, from.part, ", ", from.content,
-                  !from.changelog ? "" : *from.changelog ? ", changelog" : ", no changelog");
+                  !from.changelog   ? ""
+                  : *from.changelog ? ", changelog"
+                                    : ", no changelog");
 }
 
 std::optional<recorded_stores::entry> recorded_stores::parse(const std::string& text) {
@@ -110,7 +117,8 @@ std::optional<recorded_stores::entry> recorded_stores::parse(const std::string& 
     // Written by earlier versions; how files are laid out is checked where they are opened.
     for (const std::string_view layout : {", timestamped", ", by time"})
         if (const auto at = read.content.find(layout); at != std::string::npos) read.content.erase(at, layout.size());
-    for (const auto& [ending, changelog] : {std::pair<std::string_view, bool>{", no changelog", false}, {", changelog", true}})
+    for (const auto& [ending, changelog] :
+         {std::pair<std::string_view, bool>{", no changelog", false}, {", changelog", true}})
         if (read.content.ends_with(ending)) {
             read.content.resize(read.content.size() - ending.size());
             read.changelog = changelog;
@@ -132,7 +140,8 @@ void recorded_stores::write(const std::filesystem::path& folder) const {
     }
     if (!failed) std::filesystem::rename(temporary, file, failed);
     if (failed)
-        throw state_error(concat("state folder ", folder.string(), " cannot be written; see whether its disk is full or "
+        throw state_error(concat("state folder ", folder.string(),
+                                 " cannot be written; see whether its disk is full or "
                                  "read-only"));
 }
 
@@ -143,7 +152,8 @@ bool recorded_stores::in_use(task_id task, const std::string& store) const {
 
 bool recorded_stores::rebuildable(const std::string& store) const {
     for (const entries* known : {&wanted_, &left_})
-        if (const auto found = known->find(store); found != known->end()) return found->second.changelog.value_or(false);
+        if (const auto found = known->find(store); found != known->end())
+            return found->second.changelog.value_or(false);
     return false;
 }
 

@@ -33,7 +33,7 @@ public:
 private:
     struct entry {
         std::int32_t part = 0;
-        std::string content; ///< what kind of entries it and its changelog hold
+        std::string content;             ///< what kind of entries it and its changelog hold
         std::optional<bool> changelog{}; ///< nullopt: the folder does not say
 
         friend bool operator==(const entry&, const entry&) = default;

@@ -6,11 +6,11 @@ namespace streams::inline v0 {
 
 /// What a stream thread does about a failure of its tasks (docs/adr/0011-failing-tasks.md).
 enum class recovery {
-    join_again,    ///< the tasks are others': all are closed without a commit, a new producer is taken, and the group joined again
+    join_again, ///< the tasks are others': all are closed without a commit, a new producer is taken, and the group joined again
     rebuild_store, ///< the task is closed, the folder of the damaged store removed, and the store restored from its changelog
-    roll_back,     ///< what the tasks did since the last commit is undone in memory, and they read on from it
-    open_again,    ///< the tasks are closed, and opened again from their last commit
-    none,          ///< the thread ends
+    roll_back,  ///< what the tasks did since the last commit is undone in memory, and they read on from it
+    open_again, ///< the tasks are closed, and opened again from their last commit
+    none,       ///< the thread ends
 };
 
 /// By the class of the exception: the one place that decides.

@@ -20,8 +20,8 @@ bool retry::succeeded(const kafka::result& answer) {
     if (answer.kind() != kafka::error_class::retriable)
         throw cluster_error(concat("could not ", doing_, ": ", answer.reason()));
     if (patience_.over())
-        throw cluster_error(concat("could not ", doing_, " within ", patience_.limit().count(), " ms: ", answer.reason(),
-                                   "; see whether the brokers are reachable"));
+        throw cluster_error(concat("could not ", doing_, " within ", patience_.limit().count(),
+                                   " ms: ", answer.reason(), "; see whether the brokers are reachable"));
     const std::int64_t now = patience_.now();
     if (now - patience_.begun() > brief.count() && !std::exchange(logged_, true))
         log(log_level::warn, concat("could not ", doing_, " yet: ", answer.reason(), "; trying again"));

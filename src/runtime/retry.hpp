@@ -15,8 +15,7 @@ namespace streams::inline v0 {
 class retry {
 public:
     /// `doing`: what the call does, as in "could not ...".
-    retry(const patience& within, std::string_view doing)
-        : patience_(within), doing_(doing), next_(within.begun()) {}
+    retry(const patience& within, std::string_view doing) : patience_(within), doing_(doing), next_(within.begun()) {}
 
     /// When the next attempt is to be made, steady ms.
     [[nodiscard]] std::int64_t next() const noexcept { return next_; }

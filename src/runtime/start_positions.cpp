@@ -41,7 +41,8 @@ start_positions find_start_positions(kafka::consumer& consumer, const topology& 
         const auto reset = reset_of(of, config, partition.topic);
         if (reset == offset_reset::none)
             throw cluster_error(concat("group ", config.application_id, " has no committed offset for ",
-                                       to_string(partition), " and auto.offset.reset is none; set it to earliest or "
+                                       to_string(partition),
+                                       " and auto.offset.reset is none; set it to earliest or "
                                        "latest, or commit an offset first"));
         kafka::log_bounds bounds;
         call_patiently(within, concat("find the bounds of ", to_string(partition)),

@@ -17,8 +17,8 @@ constexpr std::chrono::milliseconds longest_pause = std::chrono::hours(1);
 
 state_cleaner::state_cleaner(const std::string& name, execution& time, state_directory& states,
                              std::chrono::milliseconds delay, std::function<bool()> running)
-    : time_(time), states_(states), delay_(delay), running_(std::move(running)), stop_(time, "the next look at old state"),
-      thread_(time.start_thread(name, [this] { run(); })) {}
+    : time_(time), states_(states), delay_(delay), running_(std::move(running)),
+      stop_(time, "the next look at old state"), thread_(time.start_thread(name, [this] { run(); })) {}
 
 state_cleaner::~state_cleaner() {
     stop_.request_stop();

@@ -57,7 +57,8 @@ void state_directory::lock_folder() {
     const int reason = errno;
     close();
     if (reason == EWOULDBLOCK)
-        throw state_error(concat("state folder ", folder_.string(), " is in use by another instance of the "
+        throw state_error(concat("state folder ", folder_.string(),
+                                 " is in use by another instance of the "
                                  "application; stop that one, or give each instance a state.dir of its own"));
     throw state_error(concat("state folder ", folder_.string(), " cannot be locked: ", std::strerror(reason),
                              "; set state.dir to a folder on a disk that supports file locks"));
@@ -133,10 +134,11 @@ void state_directory::clean(task_id task) {
     for (const auto& store : idle) {
         std::filesystem::remove_all(store, failed);
         if (failed)
-            log(log_level::warn, concat("unused state folder ", store.string(), " cannot be removed: ", failed.message(),
-                                        "; see who owns it"));
+            log(log_level::warn, concat("unused state folder ", store.string(),
+                                        " cannot be removed: ", failed.message(), "; see who owns it"));
         else
-            log(log_level::info, concat("removed state folder ", store.string(), ", unused for state.cleanup.delay.ms"));
+            log(log_level::info,
+                concat("removed state folder ", store.string(), ", unused for state.cleanup.delay.ms"));
     }
     if (taken) std::filesystem::remove(task_folder(task), failed); // stays where something is left in it
 }

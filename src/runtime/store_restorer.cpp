@@ -156,9 +156,8 @@ std::vector<task_stores*> store_restorer::take_done() {
     std::vector<task_stores*> complete = std::move(without_changelogs_);
     without_changelogs_.clear();
     for (const restoring& each : stores_) {
-        const bool whole = std::all_of(stores_.begin(), stores_.end(), [&](const restoring& other) {
-            return other.of != each.of || other.done;
-        });
+        const bool whole = std::all_of(stores_.begin(), stores_.end(),
+                                       [&](const restoring& other) { return other.of != each.of || other.done; });
         if (whole && std::find(complete.begin(), complete.end(), each.of) == complete.end())
             complete.push_back(each.of);
     }

@@ -84,8 +84,8 @@ void stream_thread::join() {
 }
 
 void stream_thread::subscribe() {
-    const auto topics = input_topics(environment_.what, environment_.what.sub_topologies(),
-                                     environment_.config.application_id);
+    const auto topics =
+        input_topics(environment_.what, environment_.what.sub_topologies(), environment_.config.application_id);
     call_patiently(environment_.task_patience(), "subscribe", [&] { return consumer_->subscribe(topics); });
 }
 
@@ -137,7 +137,8 @@ void stream_thread::handle(const kafka::rebalance& change) {
         acknowledge(change);
         break;
     case kafka::rebalance::event::lost:
-        log(log_level::info, concat(name_, " lost its partitions to other members; what was not committed is done again"));
+        log(log_level::info,
+            concat(name_, " lost its partitions to other members; what was not committed is done again"));
         give_up();
         acknowledge(change);
         break;
@@ -170,8 +171,8 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
         inputs.insert(inputs.end(), of_task.begin(), of_task.end());
         planned.push_back(&tasks_.plan(id, std::move(of_task)));
     }
-    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.task_patience(),
-                                      inputs);
+    auto found =
+        find_start_positions(*consumer_, environment_.what, environment_.config, environment_.task_patience(), inputs);
     for (managed_task* task : planned)
         for (const auto& committed : found.committed)
             if (std::ranges::find(task->inputs(), committed.partition) != task->inputs().end())
@@ -181,7 +182,8 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
             if (std::ranges::find(task->inputs(), partition) != task->inputs().end()) task->begins[partition] = offset;
     for (managed_task* task : planned) task->located = true;
     for (const managed_task* task : staying)
-        for (const topic_partition& input : task->inputs()) found.positions.emplace_back(input, task->reads_on_at(input));
+        for (const topic_partition& input : task->inputs())
+            found.positions.emplace_back(input, task->reads_on_at(input));
     for (const auto& [partition, offset] : found.positions) starts_[partition] = offset;
     // Paused until its task runs; a partition that the group gave us and no task of ours reads is left out.
     const auto answer = consumer_->acknowledge(assigned, found.positions, true);
@@ -286,14 +288,17 @@ void stream_thread::reset_positions(std::span<const topic_partition> lost) {
     for (const topic_partition& partition : lost) {
         const auto reset = reset_of(environment_.what, environment_.config, partition.topic);
         if (reset == offset_reset::none)
-            throw cluster_error(concat("the position in ", to_string(partition), " is not in its log any more, and "
+            throw cluster_error(concat("the position in ", to_string(partition),
+                                       " is not in its log any more, and "
                                        "auto.offset.reset is none; set it to earliest or latest"));
         kafka::log_bounds bounds;
         call_patiently(environment_.task_patience(), concat("find the bounds of ", to_string(partition)),
                        [&] { return consumer_->bounds(partition, bounds, call_timeout); });
         const std::int64_t offset = reset == offset_reset::earliest ? bounds.begin : bounds.end;
-        log(log_level::warn, concat("the position in ", to_string(partition), " is not in its log any more (deleted, or "
-                                    "the topic was made anew): going on at offset ", offset));
+        log(log_level::warn, concat("the position in ", to_string(partition),
+                                    " is not in its log any more (deleted, or "
+                                    "the topic was made anew): going on at offset ",
+                                    offset));
         starts_[partition] = offset;
         call_patiently(environment_.task_patience(), concat("seek in ", to_string(partition)),
                        [&] { return consumer_->seek(partition, offset); });
@@ -369,8 +374,7 @@ std::size_t stream_thread::process_round() {
     std::size_t taken = 0;
     for (const auto& each : tasks_.all())
         if (each->running()) taken += each->task->process(round_);
-    if (taken > 0)
-        processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
+    if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;
 }
 

@@ -102,16 +102,17 @@ private:
     input_valve valve_;
     repartition_purge purge_;
     std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
-    topic_layout layout_; ///< as of the last assignment: input topics may grow
-    std::map<topic_partition, std::int64_t> starts_; ///< where inputs are read from: their position until something is polled
+    topic_layout layout_;                     ///< as of the last assignment: input topics may grow
+    std::map<topic_partition, std::int64_t>
+        starts_;            ///< where inputs are read from: their position until something is polled
     std::size_t round_ = 1; ///< records of a task between two looks at the clock
     std::int64_t last_commit_ = 0;
     std::int64_t last_poll_ = 0;
-    std::int64_t reopen_at_ = 0;          ///< nothing is opened or resumed before this, after a failure
+    std::int64_t reopen_at_ = 0; ///< nothing is opened or resumed before this, after a failure
     std::optional<std::int64_t> failing_since_;
     std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};
-    bool assigned_ = false;               ///< an assignment was received and not taken back
+    bool assigned_ = false; ///< an assignment was received and not taken back
     bool closed_ = false;
     std::atomic<bool> running_{false};
 };

@@ -54,7 +54,8 @@ void stream_thread::recover(const std::exception_ptr& failure) {
     case recovery::open_again:
         pause_to_recover(failure);
         return open_again();
-    case recovery::none: std::rethrow_exception(failure);
+    case recovery::none:
+        std::rethrow_exception(failure);
     }
 }
 

@@ -17,7 +17,8 @@ namespace {
 /// As Kafka's `GlobalProcessorContextImpl`: nothing but records calls a node that fills a global store.
 void refuse_global(task_id task, std::string_view node) {
     if (task.subtopology < 0)
-        throw topology_error(concat("node ", node, " fills a global store, where nothing is punctuated; schedule() in a "
+        throw topology_error(concat("node ", node,
+                                    " fills a global store, where nothing is punctuated; schedule() in a "
                                     "processor of a stream instead"));
 }
 
@@ -40,8 +41,8 @@ void stream_task::connect_inputs(const std::vector<sub_topology>& parts, std::ve
             for (const std::string& declared : part.source_topics)
                 if (topic_name(declared) == input.topic) source = graph_.source_of(declared);
         if (source == nullptr)
-            throw topology_error(concat(task_name(id()), " was given ", to_string(input),
-                                        ", which none of its sources reads"));
+            throw topology_error(
+                concat(task_name(id()), " was given ", to_string(input), ", which none of its sources reads"));
         inputs_.push_back({&group_.add_queue(std::move(input), *source, *this)});
     }
 }

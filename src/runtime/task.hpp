@@ -113,7 +113,9 @@ public:
     /// The same, where errors are only logged.
     void abandon() noexcept;
 
-    [[nodiscard]] std::string_view application_id() const noexcept override { return environment_.config.application_id; }
+    [[nodiscard]] std::string_view application_id() const noexcept override {
+        return environment_.config.application_id;
+    }
     [[nodiscard]] const streams_config& config() const noexcept override { return environment_.config; }
     [[nodiscard]] task_id id() const noexcept { return stores_.task(); }
     [[nodiscard]] task_id task() const noexcept override { return stores_.task(); }
@@ -171,9 +173,9 @@ private:
     std::map<std::string, std::int64_t> processor_metadata_;
     punctuation_queue on_stream_time_;
     punctuation_queue on_wall_clock_;
-    headers headers_; ///< of the record at hand: nodes may change them, the log's stay as they are
-    const record_view* raw_ = nullptr;           ///< the input record that is being processed; null: none is
-    const topic_partition* raw_from_ = nullptr;  ///< where it came from
+    headers headers_;                  ///< of the record at hand: nodes may change them, the log's stay as they are
+    const record_view* raw_ = nullptr; ///< the input record that is being processed; null: none is
+    const topic_partition* raw_from_ = nullptr; ///< where it came from
     const node_spec* initialising_ = nullptr;
     std::vector<prepared> prepared_;
     std::array<bool, drop_reasons> drop_logged_{};

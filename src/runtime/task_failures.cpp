@@ -23,7 +23,8 @@ void stream_task::invalid_timestamp(const record_queue& queue, const record_view
 }
 
 void stream_task::untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) {
-    throw_untimed(id(), queue.source().name(), {queue.partition().topic, queue.partition().partition, raw.offset}, cause);
+    throw_untimed(id(), queue.source().name(), {queue.partition().topic, queue.partition().partition, raw.offset},
+                  cause);
 }
 
 void stream_task::node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) {
@@ -33,7 +34,8 @@ void stream_task::node_failed(std::string_view node, std::int64_t timestamp, str
     } catch (const std::exception& cause) {
         answer_for(node, timestamp, headers, cause);
     } catch (...) {
-        answer_for(node, timestamp, headers, streams_error("an exception that is no std::exception; derive it from that"));
+        answer_for(node, timestamp, headers,
+                   streams_error("an exception that is no std::exception; derive it from that"));
     }
     // Where the exception came from, headers may be gone that were at hand.
     at_hand().timestamp = timestamp;

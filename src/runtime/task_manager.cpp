@@ -20,9 +20,9 @@ constexpr std::size_t clean_state_bytes = 64 << 20;
 task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
                            producing_collector& collector, drop_counters& drops, input_progress& progress)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
-      parts_(environment.what.sub_topologies()),
-      restorer_(restore_consumer, environment.config, environment.layout, environment.time, environment.stop,
-                environment.on_restore) {}
+      parts_(environment.what.sub_topologies()), restorer_(restore_consumer, environment.config, environment.layout,
+                                                           environment.time, environment.stop, environment.on_restore) {
+}
 
 task_manager::~task_manager() { close_all_dirty(); }
 
@@ -51,8 +51,8 @@ const sub_topology& task_manager::part_of(task_id id) const {
 
 std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
     const auto& config = environment_.config;
-    const std::int64_t shares = std::max<std::int64_t>(
-        std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size()), 1);
+    const std::int64_t shares =
+        std::max<std::int64_t>(std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size()), 1);
     return std::make_unique<task_stores>(
         id, environment_.what, std::vector<sub_topology>{part_of(id)}, config.application_id,
         store_opening{
@@ -88,10 +88,11 @@ void task_manager::wipe(const corrupt_task_error& damage) {
                                       "; start the application again, which fills it from its topic"));
     const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
     if (changelog_topic_name(environment_.what, environment_.config.application_id, store).empty())
-        throw lost_store_error(concat(damage.what(), "; it has no changelog to rebuild it: put a backup in the place of ",
-                                      folder, ", or remove that folder, and the store begins empty"));
-    log(log_level::warn, concat(task_name(damage.task()), " rebuilds store ", store.name,
-                                " from its changelog: ", damage.what()));
+        throw lost_store_error(concat(damage.what(),
+                                      "; it has no changelog to rebuild it: put a backup in the place of ", folder,
+                                      ", or remove that folder, and the store begins empty"));
+    log(log_level::warn,
+        concat(task_name(damage.task()), " rebuilds store ", store.name, " from its changelog: ", damage.what()));
     environment_.states.wipe(damage.task(), store.name);
 }
 
@@ -197,8 +198,11 @@ task_folder_lock task_manager::close_stores(task_stores& stores) {
         return stores.close();
     } catch (const state_error& cause) {
         if (stores.rebuildable()) throw;
-        throw lost_store_error(concat(task_name(stores.task()), " has a store without a changelog, and not all of its rows "
-                                      "are on the disk: ", cause.what(), "; put a backup in the place of the store's folder, "
+        throw lost_store_error(concat(task_name(stores.task()),
+                                      " has a store without a changelog, and not all of its rows "
+                                      "are on the disk: ",
+                                      cause.what(),
+                                      "; put a backup in the place of the store's folder, "
                                       "or go on with the rows that are there"));
     }
 }

@@ -19,8 +19,8 @@ namespace streams::inline v0 {
 class task_manager {
 public:
     /// `restore_consumer` reads changelogs, without a group. All outlive the manager.
-    task_manager(const thread_environment& environment, kafka::consumer& restore_consumer, producing_collector& collector,
-                 drop_counters& drops, input_progress& progress);
+    task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
+                 producing_collector& collector, drop_counters& drops, input_progress& progress);
     ~task_manager();
     task_manager(const task_manager&) = delete;
     task_manager& operator=(const task_manager&) = delete;

@@ -100,9 +100,11 @@ void task_stores::flush() {
         for (auto next = std::ranges::find_if(stores_, waits); next != stores_.end();
              next = std::ranges::find_if(stores_, waits)) {
             if (++flushes > most_repeated_flushes)
-                throw streams_error(concat("store ", next->spec.name, " is written again however often its cache is "
-                                           "flushed, since nodes behind it write to it; set caching to false where it is "
-                                           "declared"));
+                throw streams_error(
+                    concat("store ", next->spec.name,
+                           " is written again however often its cache is "
+                           "flushed, since nodes behind it write to it; set caching to false where it is "
+                           "declared"));
             next->store->flush();
         }
         for (task_store& each : stores_)

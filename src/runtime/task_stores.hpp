@@ -26,8 +26,9 @@ struct store_opening {
     const clock& time;
     std::filesystem::path directory{}; ///< the task's own folder; unused where all stores are in memory
     std::int64_t cache_bytes = 0;      ///< for all stores of the task together
-    std::size_t memory_bytes = 0;      ///< the same, for entries kept in memory although they are on disk; 0: the stores decide
-    bool in_memory = false;            ///< persistent stores too: the test driver's choice
+    std::size_t memory_bytes =
+        0;                  ///< the same, for entries kept in memory although they are on disk; 0: the stores decide
+    bool in_memory = false; ///< persistent stores too: the test driver's choice
     /// The sink of a store's changelog partition; called for stores that log.
     std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of{};
 };

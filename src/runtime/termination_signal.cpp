@@ -17,7 +17,7 @@ extern "C" void note_termination(int) { signals.fetch_add(1); }
 struct signal_handlers {
     void exchange() {
         if (exchanged) return;
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = note_termination;
         sigemptyset(&action.sa_mask);
         action.sa_flags = SA_RESTART;
@@ -35,8 +35,8 @@ struct signal_handlers {
     std::mutex mutex; ///< of the rest
     int waiting = 0;
     bool exchanged = false;
-    struct sigaction interrupt_before {};
-    struct sigaction terminate_before {};
+    struct sigaction interrupt_before{};
+    struct sigaction terminate_before{};
 };
 
 signal_handlers& handlers() {

@@ -18,7 +18,8 @@ namespace streams::inline v0 {
 
 /// Why a store that lacks records of its changelog is not to be completed from it, for a message; nullopt: it may be.
 /// `caught_up`: when it is known to have lacked none; nullopt: never. Both in ms of the wall clock.
-[[nodiscard]] std::optional<std::string> reason_to_rebuild(const changelog_limits& changelog, const streams_config& config,
+[[nodiscard]] std::optional<std::string> reason_to_rebuild(const changelog_limits& changelog,
+                                                           const streams_config& config,
                                                            std::optional<std::int64_t> caught_up, std::int64_t now);
 
 } // namespace streams::inline v0

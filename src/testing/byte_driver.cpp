@@ -100,7 +100,7 @@ private:
     driver_topics topics_;
     std::map<std::string, std::vector<input>, std::less<>> inputs_; ///< by topic, then by partition
     std::map<topic_partition, std::int64_t> global_offsets_;
-    std::unique_ptr<streams::global_state> globals_; ///< null: the topology has no global stores
+    std::unique_ptr<streams::global_state> globals_;   ///< null: the topology has no global stores
     std::vector<std::unique_ptr<task_stores>> stores_; ///< of the tasks, in their order
     std::vector<std::unique_ptr<stream_task>> tasks_;
     std::int32_t next_without_key_ = 0;
@@ -111,7 +111,8 @@ private:
 test_driver_options checked(test_driver_options options) {
     if (options.config.application_id.empty()) options.config.application_id = "topology-test-driver";
     options.config.validate(false);
-    if (!options.config.outer_join_emit_interval) options.config.outer_join_emit_interval = std::chrono::milliseconds(0);
+    if (!options.config.outer_join_emit_interval)
+        options.config.outer_join_emit_interval = std::chrono::milliseconds(0);
     if (!options.config.window_emit_interval) options.config.window_emit_interval = std::chrono::milliseconds(0);
     if (options.partitions < 1)
         throw config_error(
@@ -125,8 +126,8 @@ topology with_topics(topology topology, const test_driver_options& options) {
 }
 
 driver::driver(topology topology, test_driver_options options)
-    : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))), parts_(topology_.sub_topologies()),
-      time_(options_.wall_clock.count()),
+    : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))),
+      parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
     for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))

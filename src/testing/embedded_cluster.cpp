@@ -18,8 +18,8 @@ std::shared_ptr<embedded::topic> topic_named(const embedded::cluster& cluster, s
 
 embedded::partition_log& log_of(const embedded::topic& topic, std::int32_t partition) {
     if (partition < 0 || static_cast<std::size_t>(partition) >= topic.logs.size())
-        throw streams_error(concat("embedded cluster: topic ", topic.name, " has no partition ", partition, ", only 0 to ",
-                                   topic.logs.size() - 1));
+        throw streams_error(concat("embedded cluster: topic ", topic.name, " has no partition ", partition,
+                                   ", only 0 to ", topic.logs.size() - 1));
     return *topic.logs[static_cast<std::size_t>(partition)];
 }
 
@@ -32,7 +32,8 @@ std::optional<bytes> owned(const std::optional<bytes_view>& view) {
 embedded_cluster::embedded_cluster(embedded_cluster_options options) {
     auto& time = options.time != nullptr ? *options.time : machine();
     cluster_ = std::make_shared<embedded::cluster>(
-        embedded::cluster_options{std::move(options.folder), {options.session_timeout, options.max_poll_interval},
+        embedded::cluster_options{std::move(options.folder),
+                                  {options.session_timeout, options.max_poll_interval},
                                   options.transaction_timeout},
         time);
 }
@@ -122,8 +123,8 @@ void embedded_cluster::apply_retention() { cluster_->apply_retention(); }
 void embedded_cluster::delete_records(const topic_partition& partition, std::int64_t offset) {
     auto& log = log_of(*topic_named(*cluster_, partition.topic), partition.partition);
     if (offset > log.end())
-        throw streams_error(concat("embedded cluster: cannot delete the records of ", to_string(partition), " before offset ",
-                                   offset, ", because the log ends at ", log.end()));
+        throw streams_error(concat("embedded cluster: cannot delete the records of ", to_string(partition),
+                                   " before offset ", offset, ", because the log ends at ", log.end()));
     cluster_->delete_records(log, offset);
 }
 

@@ -90,8 +90,8 @@ private:
         const node_spec& spec = *node.spec;
         switch (spec.kind) {
         case node_kind::source:
-            return concat("Source: ", spec.name, " (topics: ",
-                          spec.pattern.empty() ? java_set(spec.topics) : spec.pattern, ")\n      --> ",
+            return concat("Source: ", spec.name,
+                          " (topics: ", spec.pattern.empty() ? java_set(spec.topics) : spec.pattern, ")\n      --> ",
                           names(node.after));
         case node_kind::processor:
             return concat("Processor: ", spec.name, " (stores: ", java_set(spec.stores), ")\n      --> ",

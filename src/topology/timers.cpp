@@ -19,7 +19,8 @@ timers::timers(key_value_store& store, callback fire) : store_(&store), fire_(st
 
 bytes_view timers::entry(bytes_view key, std::int64_t at) {
     if (at < 0)
-        throw streams_error(concat("a timer cannot be set to ", at, " ms; give a time of 0 ms since the epoch or later"));
+        throw streams_error(
+            concat("a timer cannot be set to ", at, " ms; give a time of 0 ms since the epoch or later"));
     entry_.clear();
     append_big_endian(entry_, at);
     entry_.append(key);

@@ -80,16 +80,18 @@ std::size_t written_out(std::string_view pattern) {
 
 topic_expression::topic_expression(const std::string& pattern) {
     if (written_out(pattern) > longest_expression)
-        throw topology_error(concat("topic pattern ", pattern.substr(0, 100), pattern.size() > 100 ? "..." : "",
-                                    " has more than ", longest_expression,
-                                    " characters, with its repetitions written out: matching it could take more stack than "
-                                    "a thread has; make it shorter, or name the topics"));
+        throw topology_error(
+            concat("topic pattern ", pattern.substr(0, 100), pattern.size() > 100 ? "..." : "", " has more than ",
+                   longest_expression,
+                   " characters, with its repetitions written out: matching it could take more stack than "
+                   "a thread has; make it shorter, or name the topics"));
     try {
         // Polynomial: as deep as the expression, not times the length of the name, and no pattern takes for ever.
         compiled_.assign(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
     } catch (const std::regex_error& cause) {
-        throw topology_error(concat("topic pattern ", pattern, " is no regular expression: ",
-                                    std::string_view(cause.what()), "; use ECMAScript's grammar without references back"));
+        throw topology_error(concat("topic pattern ", pattern,
+                                    " is no regular expression: ", std::string_view(cause.what()),
+                                    "; use ECMAScript's grammar without references back"));
     }
 }
 

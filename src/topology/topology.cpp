@@ -153,8 +153,8 @@ topology topology::with_topics(const std::vector<std::string>& existing, std::st
             if (is_internal(topic, application_id) || !wanted.matches(topic)) continue;
             const auto [reader, is_new] = found.content_->readers.emplace(topic, spec.name);
             if (!is_new)
-                throw topology_error(concat("topic ", topic, " matches pattern ", spec.pattern, " of source ", spec.name,
-                                            ", but source ", reader->second,
+                throw topology_error(concat("topic ", topic, " matches pattern ", spec.pattern, " of source ",
+                                            spec.name, ", but source ", reader->second,
                                             " reads it already; make the pattern narrower"));
             spec.topics.push_back(topic);
         }
@@ -183,9 +183,7 @@ bool topology::is_global_store(std::string_view store) const noexcept {
     return std::ranges::any_of(content_->global_stores,
                                [&](const streams::global_store& each) { return each.store == store; });
 }
-const node_spec* topology::find_node(std::string_view name) const noexcept {
-    return content_->find_node(name);
-}
+const node_spec* topology::find_node(std::string_view name) const noexcept { return content_->find_node(name); }
 const store_spec* topology::find_store(std::string_view name) const noexcept {
     return found_or_null(content_->stores, name);
 }

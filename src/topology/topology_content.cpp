@@ -1,5 +1,5 @@
-#include "src/topology/topic_expression.hpp"
 #include "src/topology/topology_content.hpp"
+#include "src/topology/topic_expression.hpp"
 
 #include <algorithm>
 
@@ -100,8 +100,7 @@ void topology::content::check_pattern(const node_spec& spec) const {
     for (const auto& [topic, reader] : readers)
         if (wanted.matches(topic))
             throw topology_error(concat("source ", spec.name, " cannot read by its pattern ", spec.pattern, " topic ",
-                                        topic, ", which source ", reader,
-                                        " reads already; make the pattern narrower"));
+                                        topic, ", which source ", reader, " reads already; make the pattern narrower"));
     for (const auto& other : nodes)
         if (other.pattern == spec.pattern)
             throw topology_error(concat("source ", spec.name, " reads by the same pattern as source ", other.name,
@@ -128,9 +127,10 @@ void topology::content::check_second_store(const store_spec& spec, bool shared, 
     const bool sharing = shared && origin->second.shared;
     if (sharing && *find_named(stores, spec.name) == spec) return;
     throw topology_error(concat("store ", spec.name, " is declared twice, ", origin->second.place, " and ", place,
-                                sharing ? ", with different settings; use one definition for both, or give one of the two "
-                                          "another name"
-                                        : ": each would overwrite what the other keeps; give one of the two another name"));
+                                sharing
+                                    ? ", with different settings; use one definition for both, or give one of the two "
+                                      "another name"
+                                    : ": each would overwrite what the other keeps; give one of the two another name"));
 }
 
 } // namespace streams::inline v0

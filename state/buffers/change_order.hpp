@@ -90,8 +90,9 @@ private:
     }
 
     std::deque<place> queue_;
-    std::ptrdiff_t ordered_ = 0; ///< how many at the queue's front are ordered by key: all of its first time, or none yet
-    std::vector<place> late_;    ///< a heap
+    std::ptrdiff_t ordered_ =
+        0;                    ///< how many at the queue's front are ordered by key: all of its first time, or none yet
+    std::vector<place> late_; ///< a heap
 };
 
 } // namespace streams::inline v0

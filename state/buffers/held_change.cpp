@@ -28,8 +28,8 @@ void held_change::update(const record_context& from, std::string_view topic, std
 }
 
 std::size_t held_change::estimated_bytes() const noexcept {
-    std::size_t size = sizeof(timestamp_) + sizeof(metadata_.offset) + metadata_.topic.size() + sizeof(metadata_.partition) +
-                       values_.size() + sizeof(time);
+    std::size_t size = sizeof(timestamp_) + sizeof(metadata_.offset) + metadata_.topic.size() +
+                       sizeof(metadata_.partition) + values_.size() + sizeof(time);
     if (headers_)
         for (const header& each : *headers_) size += each.key.size() + (each.value ? each.value->size() : 0);
     return size;

@@ -20,7 +20,9 @@ public:
     [[nodiscard]] std::optional<bytes_view> old_value() const noexcept {
         return old_is_prior_ ? prior() : part(size_of(prior_), old_);
     }
-    [[nodiscard]] std::optional<bytes_view> new_value() const noexcept { return part(size_of(prior_) + size_of(old_), new_); }
+    [[nodiscard]] std::optional<bytes_view> new_value() const noexcept {
+        return part(size_of(prior_) + size_of(old_), new_);
+    }
     [[nodiscard]] record_context context() const noexcept { return {metadata_, timestamp_, headers_.get()}; }
 
     /// Drops what is held, and starts with the value before the first update.

@@ -30,7 +30,8 @@ void require_version(const record_view& record, std::string_view store) {
     const header* version = record.headers ? record.headers->last("v") : nullptr;
     if (version && version->value && version->value->size() == 1 && version->value->data()[0] == format_version) return;
     throw foreign_changelog_error(concat("suppress buffer ", store, " cannot be restored: the record at offset ",
-                                         record.offset, " of its changelog is in another format than version 3, which "
+                                         record.offset,
+                                         " of its changelog is in another format than version 3, which "
                                          "Kafka Streams writes since 2.5; let a newer version of the application that "
                                          "wrote it drain its buffer first"));
 }
@@ -187,8 +188,8 @@ void memory_change_buffer::restore(std::span<const record_view> records) {
         heap_bytes_ -= to.change.heap_bytes();
         to.change.begin(change.prior);
         to.change.time = change.time;
-        to.change.update({change.metadata, change.timestamp, &headers_}, lasting(change.metadata.topic), change.old_value,
-                         change.new_value);
+        to.change.update({change.metadata, change.timestamp, &headers_}, lasting(change.metadata.topic),
+                         change.old_value, change.new_value);
         heap_bytes_ += to.change.heap_bytes();
         hold(to);
         to.new_in = 0;

@@ -89,10 +89,10 @@ private:
     change_order<slot> order_;
     bool order_stale_ = false;
     std::vector<slot*> dirty_;
-    std::vector<slot*> gone_;          ///< what the last commit has, and was taken out since then
-    std::vector<saved_change> saved_;  ///< what was overwritten since the last commit, as it was then
+    std::vector<slot*> gone_;         ///< what the last commit has, and was taken out since then
+    std::vector<saved_change> saved_; ///< what was overwritten since the last commit, as it was then
     std::set<std::string, std::less<>> topics_;
-    std::string_view last_topic_;      ///< one of them
+    std::string_view last_topic_; ///< one of them
     std::uint64_t interval_ = 1;
     std::size_t entries_ = 0;
     std::size_t entry_bytes_ = 0;

@@ -14,11 +14,12 @@ namespace streams::inline v0 {
 
 /// Where a store stands: kept in the same batch as the data it belongs to, so that both reach the disk or neither.
 struct store_position {
-    std::optional<std::int64_t> offset{};  ///< the last changelog offset the content covers; nullopt: none
-    std::int64_t observed = -1;            ///< the newest window start seen; of entries that expire: the newest timestamp; ms
-    std::uint32_t sequence = 0;            ///< stores with duplicates: the last number given to an entry
-    std::uint32_t log_sequence = 0;        ///< the same of the changelog
-    std::int64_t caught_up = -1; ///< when the changelog held nothing behind `offset`, ms of the wall clock; -1: not known
+    std::optional<std::int64_t> offset{}; ///< the last changelog offset the content covers; nullopt: none
+    std::int64_t observed = -1;     ///< the newest window start seen; of entries that expire: the newest timestamp; ms
+    std::uint32_t sequence = 0;     ///< stores with duplicates: the last number given to an entry
+    std::uint32_t log_sequence = 0; ///< the same of the changelog
+    std::int64_t caught_up =
+        -1; ///< when the changelog held nothing behind `offset`, ms of the wall clock; -1: not known
 
     friend bool operator==(const store_position&, const store_position&) = default;
 };
@@ -51,7 +52,8 @@ public:
     virtual void write(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                        const store_position& position) = 0;
     /// The entries of a span in key order. What it yields is valid until its next call.
-    [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) = 0;
+    [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span,
+                                                                            iteration_order direction) = 0;
     [[nodiscard]] virtual std::uint64_t approximate_num_entries() = 0;
     /// Makes what was written outlast the process. `wait`: before the call returns, else soon.
     virtual void flush(bool wait) = 0;

@@ -28,10 +28,11 @@ constexpr std::string_view position_key("\0position", 9);
 constexpr std::string_view format_version = "1";
 constexpr std::string_view first_data_key("\1", 1);
 
-constexpr std::size_t block_cache_bytes = 32 << 20;       // of the process
-constexpr std::size_t memtables_bytes = 32 << 20;         // of the process
-constexpr std::size_t write_buffer_bytes = 8 << 20;       // of one store
-constexpr std::size_t timeless_position_bytes = 1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
+constexpr std::size_t block_cache_bytes = 32 << 20; // of the process
+constexpr std::size_t memtables_bytes = 32 << 20;   // of the process
+constexpr std::size_t write_buffer_bytes = 8 << 20; // of one store
+constexpr std::size_t timeless_position_bytes =
+    1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
 constexpr std::size_t position_bytes = timeless_position_bytes + 8; // the same, caught up
 
 rocksdb::Slice to_slice(bytes_view of) { return {reinterpret_cast<const char*>(of.data()), of.size()}; }
@@ -79,7 +80,8 @@ std::optional<store_position> decode_position(std::string_view text) {
     position.observed = load_big_endian<std::int64_t>(in.data() + 9);
     position.sequence = load_big_endian<std::uint32_t>(in.data() + 17);
     position.log_sequence = load_big_endian<std::uint32_t>(in.data() + 21);
-    if (text.size() == position_bytes) position.caught_up = load_big_endian<std::int64_t>(in.data() + timeless_position_bytes);
+    if (text.size() == position_bytes)
+        position.caught_up = load_big_endian<std::int64_t>(in.data() + timeless_position_bytes);
     return position;
 }
 
@@ -114,10 +116,11 @@ rocksdb::Status open_database(const rocksdb::Options& options, const std::string
 
 class rocksdb_cursor final : public store_cursor<store_entry> {
 public:
-    rocksdb_cursor(rocksdb::DB& database, key_span span, iteration_order direction, std::string store, std::string label)
+    rocksdb_cursor(rocksdb::DB& database, key_span span, iteration_order direction, std::string store,
+                   std::string label)
         : descending_(direction == iteration_order::descending), from_(span.from ? span.from->text() : first_data_key),
-          to_(span.to ? span.to->text() : std::string_view{}), from_slice_(from_), to_slice_(to_), store_(std::move(store)),
-          label_(std::move(label)) {
+          to_(span.to ? span.to->text() : std::string_view{}), from_slice_(from_), to_slice_(to_),
+          store_(std::move(store)), label_(std::move(label)) {
         rocksdb::ReadOptions options;
         options.iterate_lower_bound = &from_slice_;
         if (span.to) options.iterate_upper_bound = &to_slice_;
@@ -182,7 +185,8 @@ public:
     [[nodiscard]] bool opened_empty() const override { return empty_; }
 
     [[nodiscard]] bool get(bytes_view key, bytes& into) override {
-        const auto status = database_->Get(rocksdb::ReadOptions(), database_->DefaultColumnFamily(), to_slice(key), &found_);
+        const auto status =
+            database_->Get(rocksdb::ReadOptions(), database_->DefaultColumnFamily(), to_slice(key), &found_);
         if (status.IsNotFound()) return false;
         check(status, "read");
         into.assign(to_view(found_));
@@ -195,7 +199,8 @@ public:
         rocksdb::WriteBatch batch;
         if (expired_below) check(batch.DeleteRange(to_slice(first_data_key), to_slice(*expired_below)), "written");
         for (const backing_write& entry : entries) {
-            check(entry.value ? batch.Put(to_slice(entry.key), to_slice(*entry.value)) : batch.Delete(to_slice(entry.key)),
+            check(entry.value ? batch.Put(to_slice(entry.key), to_slice(*entry.value))
+                              : batch.Delete(to_slice(entry.key)),
                   "written");
         }
         check(batch.Put(to_slice(position_key), encode(position)), "written");
@@ -263,8 +268,8 @@ private:
                                      "rebuilt from its changelog"));
         const auto layout = reserved(layout_key);
         if (layout == identity.layout) return;
-        throw corrupt_state_error(store_, concat(label_, " is laid out as `", layout.value_or(""), "`, the topology needs `",
-                                                 identity.layout, '`'));
+        throw corrupt_state_error(store_, concat(label_, " is laid out as `", layout.value_or(""),
+                                                 "`, the topology needs `", identity.layout, '`'));
     }
 
     void read_position() {
@@ -279,7 +284,8 @@ private:
     void drop_files_below(bytes_view key) {
         const rocksdb::Slice begin = to_slice(first_data_key);
         const rocksdb::Slice end = to_slice(key);
-        check(rocksdb::DeleteFilesInRange(database_.get(), database_->DefaultColumnFamily(), &begin, &end, false), "written");
+        check(rocksdb::DeleteFilesInRange(database_.get(), database_->DefaultColumnFamily(), &begin, &end, false),
+              "written");
     }
 
     std::string store_;

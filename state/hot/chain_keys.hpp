@@ -41,7 +41,8 @@ private:
 class tail_order {
 public:
     tail_order(chain_keys keys, bytes_view tail) noexcept
-        : keys_(keys), has_head_(tail.size() >= sizeof(head)), tail_(tail), head_(has_head_ ? head_of(tail.data()) : 0) {}
+        : keys_(keys), has_head_(tail.size() >= sizeof(head)), tail_(tail),
+          head_(has_head_ ? head_of(tail.data()) : 0) {}
 
     /// Whether it comes after the tail of `key`.
     [[nodiscard]] bool is_after(bytes_view key) const noexcept {

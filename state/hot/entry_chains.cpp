@@ -27,7 +27,8 @@ const entry_chains::chain* entry_chains::find_chain(bytes_view key) const {
 void entry_chains::fetch_newest(const entries_of_chain& entries) {
     constexpr std::size_t line = 64;
     constexpr std::size_t newest = 8;
-    for (auto at = entries.end() - static_cast<std::ptrdiff_t>(std::min(entries.size(), newest)); at != entries.end(); ++at) {
+    for (auto at = entries.end() - static_cast<std::ptrdiff_t>(std::min(entries.size(), newest)); at != entries.end();
+         ++at) {
         __builtin_prefetch(*at);
         __builtin_prefetch(reinterpret_cast<const std::byte*>(*at) + line);
     }
@@ -64,8 +65,8 @@ std::span<hot_entry* const> entry_chains::from(bytes_view first) const {
 entry_chains::found_entry entry_chains::find_or_insert(bytes_view key) {
     const chain* at = find_chain(key);
     if (!at) {
-        at = last_found_ = &*chains_.lazy_emplace(
-            key, [&](const auto& construct) { construct(chain{{hot_entry::make(key)}}); });
+        at = last_found_ =
+            &*chains_.lazy_emplace(key, [&](const auto& construct) { construct(chain{{hot_entry::make(key)}}); });
         ++size_;
         return {at->entries.front(), true};
     }

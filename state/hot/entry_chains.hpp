@@ -62,9 +62,7 @@ private:
     struct hash {
         using is_transparent = void;
         chain_keys of;
-        std::size_t operator()(bytes_view key) const noexcept {
-            return key_hash{}(of.middle(key));
-        }
+        std::size_t operator()(bytes_view key) const noexcept { return key_hash{}(of.middle(key)); }
         std::size_t operator()(const chain& one) const noexcept { return (*this)(one.key()); }
     };
     struct equal {

@@ -20,8 +20,8 @@ struct pending_update {
     value_slot value;   ///< the newest: what reads see
     value_slot drained; ///< where the entry is redirtied: what the changelog got before the newest value
     entry_state below = entry_state::unread; ///< what the entry's state is without this
-    bool made = false;        ///< the key was absent before the first write
-    bool log_only = false;    ///< only for the changelog (and downstream): the store refused it; `entry` is owned
+    bool made = false;                       ///< the key was absent before the first write
+    bool log_only = false;          ///< only for the changelog (and downstream): the store refused it; `entry` is owned
     std::uint32_t log_sequence = 0; ///< stores with duplicates: the sequence number the changelog gets
     std::uint64_t order = 0;        ///< of the last write, over all keys
     std::int64_t timestamp = -1;    ///< of the record of the last write
@@ -39,9 +39,7 @@ struct hot_entry {
     entry_state state = entry_state::unread;
     bool referenced = false; ///< used since the last sweep
 
-    [[nodiscard]] bytes_view key() const noexcept {
-        return {reinterpret_cast<const std::byte*>(this + 1), key_size};
-    }
+    [[nodiscard]] bytes_view key() const noexcept { return {reinterpret_cast<const std::byte*>(this + 1), key_size}; }
     /// The last bytes differ where any do, mostly: numbers and times are there.
     [[nodiscard]] bool has_key(bytes_view other) const noexcept {
         std::uint64_t own_end = 0;
@@ -60,7 +58,9 @@ struct hot_entry {
     }
     /// The state without what is pending.
     [[nodiscard]] entry_state committed_state() const noexcept { return pending ? pending->below : state; }
-    void set_committed_state(entry_state committed) noexcept { pending ? void(pending->below = committed) : become(committed); }
+    void set_committed_state(entry_state committed) noexcept {
+        pending ? void(pending->below = committed) : become(committed);
+    }
     /// What reads see. REQUIRES: pending, or the state is not unread.
     [[nodiscard]] std::optional<bytes_view> visible() const noexcept {
         return pending ? pending->value.get() : value.get();

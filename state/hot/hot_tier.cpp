@@ -8,7 +8,7 @@ namespace streams::inline v0 {
 namespace {
 constexpr std::size_t kept_updates = 32'768; // free blocks that are kept for the next commit interval
 constexpr std::size_t kept_value = 128;      // bytes of a value that are kept with each
-}
+} // namespace
 
 hot_entry* hot_entry::make(bytes_view key) {
     void* block = std::malloc(sizeof(hot_entry) + key.size());

@@ -110,7 +110,7 @@ private:
     }
 
     bool all_ordered_;
-    table entries_;                      ///< empty where there are chains
+    table entries_; ///< empty where there are chains
     std::optional<entry_chains> chains_;
     std::unique_ptr<ordered_entries> ordered_;
     hot_entry* last_found_ = nullptr; ///< a put mostly follows a get of its key

@@ -82,8 +82,8 @@ void expiring_key_value_store::flush() {
     if (swept_at_ < 0) swept_at_ = observed();
     if (const std::int64_t passed = observed() - swept_at_; passed > 0) {
         const auto share = static_cast<double>(passed) * sweeps_in_a_life / static_cast<double>(time_to_live_);
-        sweep(swept_at_least + static_cast<std::uint64_t>(
-                                   std::min(share, 1.0) * static_cast<double>(entries_.approximate_num_entries())));
+        sweep(swept_at_least + static_cast<std::uint64_t>(std::min(share, 1.0) *
+                                                          static_cast<double>(entries_.approximate_num_entries())));
         swept_at_ = observed();
     }
     entries_.flush();

@@ -80,8 +80,6 @@ void tiered_key_value_store::restore(std::span<const record_view> records) {
     if (!records.empty()) map_.restored_up_to(records.back().offset);
 }
 
-void tiered_key_value_store::restored(std::optional<std::int64_t> offset) {
-    map_.restored(offset);
-}
+void tiered_key_value_store::restored(std::optional<std::int64_t> offset) { map_.restored(offset); }
 
 } // namespace streams::inline v0

@@ -12,9 +12,7 @@ namespace streams::inline v0 {
 class key_gap {
 public:
     /// Where a walk may begin that would begin at `from`.
-    [[nodiscard]] bytes_view skip(bytes_view from) const noexcept {
-        return contains(from) ? to_.view() : from;
-    }
+    [[nodiscard]] bytes_view skip(bytes_view from) const noexcept { return contains(from) ? to_.view() : from; }
     /// A walk that began at `from` went over `deleted` entries and met nothing else before `to`.
     void learn(bytes_view from, bytes_view to, std::size_t deleted) {
         constexpr std::size_t worth_another = 16;

@@ -11,8 +11,12 @@ struct keys_ahead {
     bytes from;
     std::optional<bytes> to; ///< nullopt: open
 
-    [[nodiscard]] bool contains(bytes_view key) const noexcept { return !(key < from.view()) && (!to || key < to->view()); }
-    [[nodiscard]] std::optional<bytes_view> end() const noexcept { return to ? std::optional(to->view()) : std::nullopt; }
+    [[nodiscard]] bool contains(bytes_view key) const noexcept {
+        return !(key < from.view()) && (!to || key < to->view());
+    }
+    [[nodiscard]] std::optional<bytes_view> end() const noexcept {
+        return to ? std::optional(to->view()) : std::nullopt;
+    }
 };
 
 keys_ahead keys_between(open_ranges& ranges, bytes_view from, std::optional<bytes_view> to) {
@@ -85,7 +89,8 @@ private:
 template <class Walk>
 class layered_reads::overlay_cursor final : public store_cursor<store_entry>, private open_ranges::range {
 public:
-    overlay_cursor(layered_reads& reads, Walk walk, keys_ahead keys, std::size_t cut, std::optional<std::uint64_t> made_at)
+    overlay_cursor(layered_reads& reads, Walk walk, keys_ahead keys, std::size_t cut,
+                   std::optional<std::uint64_t> made_at)
         : range(reads.ranges_), reads_(&reads), walk_(walk), keys_(std::move(keys)), cut_(cut),
           made_at_(made_at.value_or(range::made_at())), learns_gap_(!Walk::sees_all_in_memory && !walk.descending()),
           value_(reads.ranges_.take_buffer()) {}
@@ -148,7 +153,7 @@ private:
         on_disk_.reset();
         if (!reads_->below_.has_disk() || (Walk::sees_all_in_memory && reads_->below_.known_absent(keys_.from))) return;
         below_ = reads_->below_.cursor({keys_.from.view(), keys_.end()},
-                                     walk_.descending() ? iteration_order::descending : iteration_order::ascending);
+                                       walk_.descending() ? iteration_order::descending : iteration_order::ascending);
     }
     /// What is handed out stays as it is until the next step.
     store_entry hand_out(bytes_view key, bytes_view value) {
@@ -186,8 +191,8 @@ private:
     keys_ahead keys_;
     std::size_t cut_;
     std::uint64_t made_at_;
-    std::uint64_t changes_ = 0;     ///< of the map, when the position was found
-    std::uint64_t disk_writes_ = 0; ///< the same of the disk
+    std::uint64_t changes_ = 0;                        ///< of the map, when the position was found
+    std::uint64_t disk_writes_ = 0;                    ///< the same of the disk
     std::unique_ptr<store_cursor<store_entry>> below_; ///< null: nothing is there
     std::optional<store_entry> on_disk_;
     bool peeked_ = false; ///< on_disk_ was read and not yet handed out
@@ -195,26 +200,27 @@ private:
     bytes value_;
 };
 
-std::unique_ptr<store_cursor<store_entry>> layered_reads::cursor(std::optional<bytes_view> from, std::optional<bytes_view> to,
+std::unique_ptr<store_cursor<store_entry>> layered_reads::cursor(std::optional<bytes_view> from,
+                                                                 std::optional<bytes_view> to,
                                                                  iteration_order direction, std::size_t cut,
                                                                  std::optional<std::uint64_t> made_at) {
     const bytes_view floor = below_.floor();
     if (!floor.empty() && (!from || *from < floor)) from = floor;
     keys_ahead keys = keys_between(ranges_, from.value_or(bytes_view()), to);
-    return std::make_unique<overlay_cursor<ordered_walk>>(*this, ordered_walk(direction), std::move(keys), cut, made_at);
+    return std::make_unique<overlay_cursor<ordered_walk>>(*this, ordered_walk(direction), std::move(keys), cut,
+                                                          made_at);
 }
 
 std::unique_ptr<store_cursor<store_entry>> layered_reads::chain_cursor(bytes_view prefix, bytes_view past_prefix,
                                                                        std::size_t cut) {
-    return std::make_unique<overlay_cursor<chain_walk>>(*this, chain_walk(), keys_between(ranges_, prefix, past_prefix), cut,
-                                                        std::nullopt);
+    return std::make_unique<overlay_cursor<chain_walk>>(*this, chain_walk(), keys_between(ranges_, prefix, past_prefix),
+                                                        cut, std::nullopt);
 }
 
 void layered_reads::note_for_ranges(bytes_view key, bool with_value) {
     presence before = below_.known_absent(key) ? presence::absent : presence::unread;
     const hot_entry* const found = hot_.find(key);
-    if (found && found->state != entry_state::unread)
-        before = found->visible() ? presence::present : presence::absent;
+    if (found && found->state != entry_state::unread) before = found->visible() ? presence::present : presence::absent;
     if (before != (with_value ? presence::present : presence::absent)) ranges_.note(key, before);
 }
 

@@ -34,8 +34,9 @@ public:
     }
     /// See tiered_map.
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
-                                                                    std::optional<bytes_view> to, iteration_order direction,
-                                                                    std::size_t cut, std::optional<std::uint64_t> made_at);
+                                                                    std::optional<bytes_view> to,
+                                                                    iteration_order direction, std::size_t cut,
+                                                                    std::optional<std::uint64_t> made_at);
     [[nodiscard]] std::optional<std::span<hot_entry* const>> chain(bytes_view first, bytes_view last_tail) const {
         if (!below_.known_absent(first)) return std::nullopt; // were it not in memory, and so nothing newer
         return hot_.between(first, last_tail);

@@ -38,10 +38,9 @@ public:
     void put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence = 0);
     /// Entries with from <= key < to. `cut`: leading bytes of a key that are not handed out. `made_at`: of the range that
     /// the cursor is a part of; nullopt: of none.
-    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
-                                                                    std::optional<bytes_view> to, iteration_order direction,
-                                                                    std::size_t cut = 0,
-                                                                    std::optional<std::uint64_t> made_at = std::nullopt) {
+    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(
+        std::optional<bytes_view> from, std::optional<bytes_view> to, iteration_order direction, std::size_t cut = 0,
+        std::optional<std::uint64_t> made_at = std::nullopt) {
         return reads_.cursor(from, to, direction, cut, made_at);
     }
     /// The entries of one record key from `first` on to the one that ends in `last_tail`, in order, where it is known that

@@ -13,13 +13,13 @@ namespace streams::inline v0 {
 
 /// What a kind of store tells its map.
 struct tiered_map_settings {
-    std::string name;           ///< of the store, for messages
-    bool timestamped = false;   ///< values begin with 8 bytes that the changelog carries as timestamp
-    bool caching = false;       ///< forward only the last update of a key per commit
-    bool log_headers = false;   ///< the changelog gets the headers of the record
-    bool log_timestamps = true; ///< false: what the changelog gets has no timestamp
-    bool log_sequences = false; ///< the last 4 bytes of a key are, in the changelog, a number of its own
-    std::size_t key_prefix = 0; ///< leading bytes of a key that the changelog does not get
+    std::string name;             ///< of the store, for messages
+    bool timestamped = false;     ///< values begin with 8 bytes that the changelog carries as timestamp
+    bool caching = false;         ///< forward only the last update of a key per commit
+    bool log_headers = false;     ///< the changelog gets the headers of the record
+    bool log_timestamps = true;   ///< false: what the changelog gets has no timestamp
+    bool log_sequences = false;   ///< the last 4 bytes of a key are, in the changelog, a number of its own
+    std::size_t key_prefix = 0;   ///< leading bytes of a key that the changelog does not get
     std::size_t chain_suffix = 0; ///< trailing bytes of a key that order the entries of a record key; 0: no `chain`
     bool sized_chains = false;    ///< keys begin, behind key_prefix, with the size of what `chain_cursor` finds them by
     bool reads_restored = false;  ///< the store reads what it restores while it does

@@ -24,7 +24,9 @@ void fetch_ahead(std::span<Element> rest, Project update_of) {
     __builtin_prefetch(std::invoke(update_of, rest[near])->entry);
 }
 
-std::size_t held_by(const pending_update& update) noexcept { return update.value.heap_bytes() + update.drained.heap_bytes(); }
+std::size_t held_by(const pending_update& update) noexcept {
+    return update.value.heap_bytes() + update.drained.heap_bytes();
+}
 } // namespace
 
 uncommitted_updates::uncommitted_updates(const tiered_map_settings& settings, const store_environment& environment,

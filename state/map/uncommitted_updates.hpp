@@ -63,7 +63,9 @@ private:
         std::uint64_t order;
         pending_update* update;
 
-        [[nodiscard]] bool is_stale() const noexcept { return order != update->order || !is_dirty(update->entry->state); }
+        [[nodiscard]] bool is_stale() const noexcept {
+            return order != update->order || !is_dirty(update->entry->state);
+        }
     };
 
     void charge(pending_update& update);

@@ -18,9 +18,10 @@ constexpr auto by_key = [](const backing_write& a, const backing_write& b) { ret
 write_behind::write_behind(const tiered_map_settings& settings, const store_environment& environment, hot_tier& hot,
                            std::unique_ptr<backing> disk)
     : settings_(settings), time_(environment.time ? *environment.time : system_clock()),
-      memory_limit_(environment.memory_bytes
-                        ? environment.memory_bytes
-                        : std::max(memory_floor, static_cast<std::size_t>(std::max<std::int64_t>(environment.cache_bytes, 0)))),
+      memory_limit_(
+          environment.memory_bytes
+              ? environment.memory_bytes
+              : std::max(memory_floor, static_cast<std::size_t>(std::max<std::int64_t>(environment.cache_bytes, 0)))),
       hot_(hot), disk_(std::move(disk)) {
     last_write_ms_ = last_flush_ms_ = time_.steady_ms();
     if (!disk_) return;

@@ -208,9 +208,7 @@ void tiered_versioned_store::restore(std::span<const record_view> records) {
     map_.restored_up_to(records.back().offset);
 }
 
-void tiered_versioned_store::restored(std::optional<std::int64_t> offset) {
-    map_.restored(offset);
-}
+void tiered_versioned_store::restored(std::optional<std::int64_t> offset) { map_.restored(offset); }
 
 void tiered_versioned_store::flush() {
     if (changelog_) log_.drain_to(*changelog_);

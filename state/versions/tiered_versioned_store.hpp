@@ -1,7 +1,7 @@
 #pragma once
 
-#include "state/versions/put_log.hpp"
 #include "state/map/tiered_map.hpp"
+#include "state/versions/put_log.hpp"
 #include "state/versions/version_layout.hpp"
 #include "state/versions/version_row.hpp"
 

@@ -13,8 +13,8 @@ constexpr std::int32_t deleted = -1;
 } // namespace
 
 void version_row::fail_damaged(bytes_view row) const {
-    throw corrupt_state_error(store_, concat("store ", store_, " is damaged: a row of versions of ", row.size(),
-                                             " bytes does not decode"));
+    throw corrupt_state_error(
+        store_, concat("store ", store_, " is damaged: a row of versions of ", row.size(), " bytes does not decode"));
 }
 
 std::int64_t version_row::next_of(bytes_view row) const {

@@ -24,9 +24,9 @@ struct time_span {
 
 /// Every entry of a span of time in a store that is kept by time. `made_at`: see tiered_map::cursor.
 template <class Layout>
-[[nodiscard]] std::unique_ptr<store_cursor<store_entry>>
-times_cursor(tiered_map& map, const Layout&, time_span times, iteration_order direction,
-             std::optional<std::uint64_t> made_at = std::nullopt) {
+[[nodiscard]] std::unique_ptr<store_cursor<store_entry>> times_cursor(
+    tiered_map& map, const Layout&, time_span times, iteration_order direction,
+    std::optional<std::uint64_t> made_at = std::nullopt) {
     bytes from;
     bytes to;
     Layout::place_key(from, times.from);
@@ -87,7 +87,8 @@ private:
     }
     void find_segments() {
         first_segment_ = layout_->segment_of(times_.from);
-        last_segment_ = layout_->by_time() ? first_segment_ : layout_->segment_of(times_.to); // one cursor over them all
+        last_segment_ =
+            layout_->by_time() ? first_segment_ : layout_->segment_of(times_.to); // one cursor over them all
         if (times_.from > times_.to) last_segment_ = first_segment_ - 1;
     }
 
@@ -284,12 +285,14 @@ template <class Layout>
 
 /// The entries of the keys in [first, last] by key, then by time; collected before it returns.
 template <class Layout>
-[[nodiscard]] std::unique_ptr<store_cursor<typename Layout::entry>>
-by_key(std::vector<collected_entry> entries, iteration_order direction) {
+[[nodiscard]] std::unique_ptr<store_cursor<typename Layout::entry>> by_key(std::vector<collected_entry> entries,
+                                                                           iteration_order direction) {
     const auto less = [](const collected_entry& a, const collected_entry& b) {
         const auto order = Layout::record_key(a.map_key) <=> Layout::record_key(b.map_key);
         if (order != 0) return order < 0;
-        const auto tail = [](const collected_entry& e) { return e.map_key.view().subview(e.map_key.size() - Layout::suffix); };
+        const auto tail = [](const collected_entry& e) {
+            return e.map_key.view().subview(e.map_key.size() - Layout::suffix);
+        };
         return tail(a) < tail(b);
     };
     std::sort(entries.begin(), entries.end(), less);

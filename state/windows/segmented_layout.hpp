@@ -43,8 +43,7 @@ public:
     [[nodiscard]] std::int64_t oldest_live(std::int64_t observed) const noexcept {
         const std::int64_t oldest = observed - retention_;
         if (oldest < 0) return 0;
-        if (!in_interval(oldest, last_oldest_live_))
-            last_oldest_live_ = oldest / interval_ * interval_;
+        if (!in_interval(oldest, last_oldest_live_)) last_oldest_live_ = oldest / interval_ * interval_;
         return last_oldest_live_;
     }
     /// The oldest time that reads see. `edge`: also what is exactly the retention old.
@@ -78,7 +77,8 @@ protected:
 private:
     [[nodiscard]] bool in_interval(std::int64_t time, std::int64_t begin) const noexcept {
         // Wraps where time is before begin.
-        return static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(begin) < static_cast<std::uint64_t>(interval_);
+        return static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(begin) <
+               static_cast<std::uint64_t>(interval_);
     }
 
     std::int64_t retention_;

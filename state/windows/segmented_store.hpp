@@ -1,7 +1,7 @@
 #pragma once
 
-#include "state/managed_store.hpp"
 #include "state/disk/rocksdb_backing.hpp"
+#include "state/managed_store.hpp"
 #include "state/map/tiered_map.hpp"
 
 #include <streams/core/bytes.hpp>
@@ -46,7 +46,8 @@ public:
     [[nodiscard]] std::size_t uncommitted_bytes() const final { return map_.uncommitted_bytes(); }
 
 protected:
-    segmented_store(const store_spec& spec, const store_environment& environment, tiered_map_settings settings, Layout layout)
+    segmented_store(const store_spec& spec, const store_environment& environment, tiered_map_settings settings,
+                    Layout layout)
         : spec_(spec), layout_(layout), map_(std::move(settings), environment, open_disk(spec, environment.directory)) {
         expire(map_.position().observed);
     }

@@ -39,8 +39,9 @@ private:
 } // namespace
 
 tiered_session_store::tiered_session_store(const store_spec& spec, const store_environment& environment)
-    : segmented_store(spec, environment, settings_of(spec),
-                      session_layout(spec.as<session_kind>()->retention.count(), spec.as<session_kind>()->time_ordered)),
+    : segmented_store(
+          spec, environment, settings_of(spec),
+          session_layout(spec.as<session_kind>()->retention.count(), spec.as<session_kind>()->time_ordered)),
       reads_expired_(spec.as<session_kind>()->reads_expired) {}
 
 std::int64_t tiered_session_store::oldest_readable() {
@@ -90,8 +91,7 @@ void tiered_session_store::find_into(bytes_view key, std::int64_t earliest_end, 
 store_range<session_entry> tiered_session_store::find_range(std::optional<bytes_view> first,
                                                             std::optional<bytes_view> last, std::int64_t earliest_end,
                                                             std::int64_t latest_start, iteration_order direction) {
-    auto found =
-        collect(map_, layout_, first, last, readable(earliest_end, std::numeric_limits<std::int64_t>::max()));
+    auto found = collect(map_, layout_, first, last, readable(earliest_end, std::numeric_limits<std::int64_t>::max()));
     std::erase_if(found, [&](const collected_entry& entry) {
         return session_layout::session_of(entry.map_key).start > latest_start;
     });
@@ -101,10 +101,9 @@ store_range<session_entry> tiered_session_store::find_range(std::optional<bytes_
 store_range<session_entry> tiered_session_store::ended(std::int64_t from, std::int64_t to) {
     const time_span ends = reads_expired_ ? live(from, to) : readable(from, to);
     return store_range<session_entry>(
-        by_time<session_layout>(collect(map_, layout_, std::nullopt, std::nullopt, ends),
-                                [](bytes_view key) {
-                                    return std::pair(session_layout::session_of(key).start, session_layout::record_key(key));
-                                }));
+        by_time<session_layout>(collect(map_, layout_, std::nullopt, std::nullopt, ends), [](bytes_view key) {
+            return std::pair(session_layout::session_of(key).start, session_layout::record_key(key));
+        }));
 }
 
 void tiered_session_store::restore_one(const record_view& record) {

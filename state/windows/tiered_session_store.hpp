@@ -1,8 +1,8 @@
 #pragma once
 
 #include "state/windows/segmented_cursors.hpp"
-#include "state/windows/session_layout.hpp"
 #include "state/windows/segmented_store.hpp"
+#include "state/windows/session_layout.hpp"
 
 #include <streams/state/session_store.hpp>
 

@@ -81,7 +81,8 @@ store_range<window_entry> tiered_window_store::fetch(bytes_view key, std::int64_
 
 void tiered_window_store::fetch_into(bytes_view key, std::int64_t from, std::int64_t to, iteration_order direction,
                                      std::vector<window_entry>& found) {
-    read_key(map_, layout_, key, readable(from, to), direction, found, held_, key_, [](const window_entry&) { return true; });
+    read_key(map_, layout_, key, readable(from, to), direction, found, held_, key_,
+             [](const window_entry&) { return true; });
 }
 
 store_range<window_entry> tiered_window_store::fetch_range(std::optional<bytes_view> first,
@@ -93,8 +94,8 @@ store_range<window_entry> tiered_window_store::fetch_range(std::optional<bytes_v
 
 store_range<window_entry> tiered_window_store::by_time(std::int64_t from, std::int64_t to) {
     const time_span starts = readable(from, to);
-    return store_range<window_entry>(streams::by_time<window_layout>(
-        collect(map_, layout_, std::nullopt, std::nullopt, starts), [](bytes_view key) {
+    return store_range<window_entry>(
+        streams::by_time<window_layout>(collect(map_, layout_, std::nullopt, std::nullopt, starts), [](bytes_view key) {
             return std::pair(window_layout::record_key(key), window_layout::sequence_of(key));
         }));
 }

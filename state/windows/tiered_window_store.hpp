@@ -29,7 +29,8 @@ public:
     void fetch_into(bytes_view key, std::int64_t from, std::int64_t to, iteration_order direction,
                     std::vector<window_entry>& found) override;
     [[nodiscard]] store_range<window_entry> fetch_range(std::optional<bytes_view> first, std::optional<bytes_view> last,
-                                                        std::int64_t from, std::int64_t to, iteration_order direction) override;
+                                                        std::int64_t from, std::int64_t to,
+                                                        iteration_order direction) override;
 
     [[nodiscard]] std::int64_t oldest_readable() override;
     [[nodiscard]] store_range<window_entry> by_time(std::int64_t from, std::int64_t to) override;

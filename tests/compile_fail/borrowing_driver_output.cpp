@@ -9,6 +9,4 @@ using value = std::string;
 using value = std::string_view;
 #endif
 
-void reads(streams::topology_test_driver& driver) {
-    (void)driver.output_topic<std::string, value>("out").read();
-}
+void reads(streams::topology_test_driver& driver) { (void)driver.output_topic<std::string, value>("out").read(); }

@@ -8,9 +8,12 @@ void build(streams::streams_builder& builder) {
     const auto none = [] { return std::string(); };
     const auto longest = [](const std::string& value, std::string all) { return value > all ? value : all; };
 #ifdef CORRECT
-    sessions.aggregate(none, longest, [](std::string a, std::string b) { return a > b ? a : b; }, streams::named{"n"})
+    sessions
+        .aggregate(
+            none, longest, [](std::string a, std::string b) { return a > b ? a : b; }, streams::named{"n"})
 #else
-    sessions.aggregate(none, longest, streams::named{"n"})
+    sessions
+        .aggregate(none, longest, streams::named{"n"})
 #endif
         .to_stream()
         .to("out");

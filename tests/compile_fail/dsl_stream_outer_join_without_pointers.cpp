@@ -7,12 +7,8 @@ void build(streams::streams_builder& builder) {
     auto in = builder.stream<text, text>("in");
     const streams::join_windows windows{std::chrono::milliseconds(1)};
 #ifdef CORRECT
-    in.outer_join(
-          in, [](const text* left, const text* right) { return left ? *left : *right; }, windows)
-        .to("out");
+    in.outer_join(in, [](const text* left, const text* right) { return left ? *left : *right; }, windows).to("out");
 #else
-    in.outer_join(
-          in, [](const text& left, const text* right) { return right ? *right : left; }, windows)
-        .to("out");
+    in.outer_join(in, [](const text& left, const text* right) { return right ? *right : left; }, windows).to("out");
 #endif
 }

@@ -3,7 +3,8 @@
 #include <streams/serde/standard.hpp>
 
 void build(streams::streams_builder& builder) {
-    builder.table<std::string, std::string>("in")
+    builder
+        .table<std::string, std::string>("in")
 #ifdef CORRECT
         .map_values([](const std::string& value) { return value.substr(1); })
 #else

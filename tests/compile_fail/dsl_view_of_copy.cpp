@@ -5,7 +5,9 @@
 void build(streams::streams_builder& builder) {
     auto in = builder.stream<std::string, std::string>("in");
 #ifdef CORRECT
-    in.map_values([](const std::string& value) -> std::string_view { return std::string_view(value).substr(1); }).to("out");
+    in.map_values([](const std::string& value) -> std::string_view {
+          return std::string_view(value).substr(1);
+      }).to("out");
     in.map_values([](const auto& value) { return std::string_view(value); }).to("out");
     in.map_values([](auto&& value) { return std::string_view(value); }).to("out");
     in.map_values([](std::string value) { return value + "!"; }).to("out");

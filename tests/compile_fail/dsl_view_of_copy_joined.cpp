@@ -10,7 +10,7 @@ using argument = const std::string&;
 
 void build(streams::streams_builder& builder) {
     auto in = builder.stream<std::string, std::string>("in");
-    in.join(builder.table<std::string, std::string>("table"),
-            [](argument value, const std::string&) { return std::string_view(value); })
-        .to("out");
+    in.join(builder.table<std::string, std::string>("table"), [](argument value, const std::string&) {
+          return std::string_view(value);
+      }).to("out");
 }

@@ -10,7 +10,8 @@ std::optional<streams::materialized> store_of(const json& op) {
     store.in_memory = at->value("in_memory", false);
     store.caching = at->value("caching", true);
     store.logging = at->value("logging", true);
-    if (at->contains("versioned")) store.history_retention = std::chrono::milliseconds(at->at("versioned").get<std::int64_t>());
+    if (at->contains("versioned"))
+        store.history_retention = std::chrono::milliseconds(at->at("versioned").get<std::int64_t>());
     return store;
 }
 
@@ -33,26 +34,25 @@ handle apply_source(workbench& bench, const json& op) {
 
 streams::topology build(const json& vector, const streams::streams_config& config) {
     workbench bench;
-    static constexpr handle (*kinds[])(workbench&, const json&) = {
-        apply_source,
-        apply_stateless,
-        apply_mapping,
-        apply_table_grouping,
-        apply_cogroup,
-        apply_cogroup_of_numbers,
-        apply_cogroup_aggregation,
-        apply_grouping,
-        apply_aggregation,
-        apply_windowed_aggregation,
-        apply_sliding_aggregation,
-        apply_session_aggregation,
-        apply_table,
-        apply_join,
-        apply_table_join,
-        apply_foreign_join,
-        apply_processing,
-        apply_suppress,
-        apply_global};
+    static constexpr handle (*kinds[])(workbench&, const json&) = {apply_source,
+                                                                   apply_stateless,
+                                                                   apply_mapping,
+                                                                   apply_table_grouping,
+                                                                   apply_cogroup,
+                                                                   apply_cogroup_of_numbers,
+                                                                   apply_cogroup_aggregation,
+                                                                   apply_grouping,
+                                                                   apply_aggregation,
+                                                                   apply_windowed_aggregation,
+                                                                   apply_sliding_aggregation,
+                                                                   apply_session_aggregation,
+                                                                   apply_table,
+                                                                   apply_join,
+                                                                   apply_table_join,
+                                                                   apply_foreign_join,
+                                                                   apply_processing,
+                                                                   apply_suppress,
+                                                                   apply_global};
     for (const json& op : vector.at("topology")) {
         if (apply_ending(bench, op)) continue;
         handle made;

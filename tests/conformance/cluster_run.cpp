@@ -53,8 +53,8 @@ std::vector<input> inputs_of(const json& vector) {
     for (const json& step : vector.at("input")) {
         if (step.contains("advance_wall_clock")) continue;
         input next{step.at("topic").get<std::string>(), record_from(step)};
-        next.record.partition = next.record.key ? streams::partition_of(next.record.key->view(), partitions)
-                                                : without_key++ % partitions;
+        next.record.partition =
+            next.record.key ? streams::partition_of(next.record.key->view(), partitions) : without_key++ % partitions;
         all.push_back(std::move(next));
     }
     return all;
@@ -79,8 +79,7 @@ std::vector<input> by_time(std::span<const input> inputs, Earlier earlier) {
     while (ordered.size() < inputs.size()) {
         std::deque<const input*>* next = nullptr;
         for (auto& [place, queue] : queues)
-            if (!queue.empty() &&
-                (!next || earlier(queue.front()->record.timestamp, next->front()->record.timestamp)))
+            if (!queue.empty() && (!next || earlier(queue.front()->record.timestamp, next->front()->record.timestamp)))
                 next = &queue;
         ordered.push_back(*next->front());
         next->pop_front();
@@ -89,7 +88,8 @@ std::vector<input> by_time(std::span<const input> inputs, Earlier earlier) {
 }
 
 /// Each task's input by time, and the tasks in a random order, some of them far ahead of others.
-std::vector<input> by_task(std::span<const input> inputs, std::span<const streams::sub_topology> parts, std::mt19937& random) {
+std::vector<input> by_task(std::span<const input> inputs, std::span<const streams::sub_topology> parts,
+                           std::mt19937& random) {
     std::map<std::pair<std::ptrdiff_t, std::int32_t>, std::vector<input>> tasks;
     for (const input& each : inputs) {
         const auto part = std::ranges::find_if(
@@ -104,7 +104,8 @@ std::vector<input> by_task(std::span<const input> inputs, std::span<const stream
     std::vector<input> merged;
     while (!waiting.empty()) {
         const auto task = std::uniform_int_distribution<std::size_t>(0, waiting.size() - 1)(random);
-        for (auto burst = std::geometric_distribution<int>(0.3)(random); burst >= 0 && !waiting[task].empty(); --burst) {
+        for (auto burst = std::geometric_distribution<int>(0.3)(random); burst >= 0 && !waiting[task].empty();
+             --burst) {
             merged.push_back(waiting[task].front());
             waiting[task].pop_front();
         }
@@ -173,7 +174,8 @@ private:
 /// Two instances of the application of a vector on one cluster.
 class two_instances {
 public:
-    two_instances(streams::topology of, streams::streams_config config) : topology_(std::move(of)), config_(std::move(config)) {
+    two_instances(streams::topology of, streams::streams_config config)
+        : topology_(std::move(of)), config_(std::move(config)) {
         config_.commit_interval = 50ms;
         config_.window_emit_interval = 0ms;
         config_.outer_join_emit_interval = 0ms;
@@ -210,7 +212,8 @@ public:
         for (int quiet = 0; quiet < 3;) {
             for (const auto* app : {&one, &two})
                 if (!app->error().empty()) throw different("an instance ended: " + app->error());
-            if (std::chrono::steady_clock::now() > deadline) throw different("the input is not processed within a minute");
+            if (std::chrono::steady_clock::now() > deadline)
+                throw different("the input is not processed within a minute");
             quiet = drained() ? quiet + 1 : 0;
             std::this_thread::sleep_for(60ms);
         }

@@ -16,8 +16,7 @@ handle windowed(const cogroup& of, const json& window) {
             if (kind == "unlimited") return windowed_cogroup(streams_of.windowed_by(streams::unlimited{ms("start")}));
             if (!window.contains("advance"))
                 return windowed_cogroup(streams_of.windowed_by(streams::tumbling{ms("size"), ms("grace")}));
-            return windowed_cogroup(
-                streams_of.windowed_by(streams::hopping{ms("size"), ms("advance"), ms("grace")}));
+            return windowed_cogroup(streams_of.windowed_by(streams::hopping{ms("size"), ms("advance"), ms("grace")}));
         },
         of);
 }

@@ -38,11 +38,13 @@ const char* of_stream_time(const json& op) {
     const auto name = op.at("op").get<std::string>();
     if (name == "suppress") return "suppress, which holds back until the stream time of a task has passed";
     if (op.contains("emit")) return "windows that emit when the stream time of a task closes them";
-    if (is_stream_join(op) && name != "join") return "joins whose misses leave when the stream time of a task has passed";
+    if (is_stream_join(op) && name != "join")
+        return "joins whose misses leave when the stream time of a task has passed";
     if (name == "process" && op.at("type") == "stream") return "punctuation by the stream time of a task";
     if (op.contains("grace") && !is_stream_join(op) && op.at("grace") > 0)
         return "joins that wait until the stream time of a task has passed";
-    if (forgets_at_the_edge(op)) return "windows without grace, whose edge a store forgets by the stream time of a task";
+    if (forgets_at_the_edge(op))
+        return "windows without grace, whose edge a store forgets by the stream time of a task";
     return nullptr;
 }
 
@@ -92,7 +94,8 @@ private:
         const bool rows = name == "group_by" && op.contains("key_fn");
         several = several || rows || looks_at_time || name.starts_with("flat_map") || name == "process";
         // A session that grows takes back the one before, at that one's time.
-        result.old = result.old || name == "process" || (name == "windowed_by" && op.at("window").at("kind") == "session");
+        result.old =
+            result.old || name == "process" || (name == "windowed_by" && op.at("window").at("kind") == "session");
         static const std::set<std::string> rowwise{"filter", "filter_not", "map_values", "to_stream", "to"};
         if (result.foreign && !rowwise.contains(name)) nothing = "operations behind a foreign-key join";
         result.foreign = result.foreign || op.contains("foreign_key");
@@ -127,7 +130,8 @@ public:
         for (const auto& topic : topology_.repartition_topics())
             if (topic.partitions == 1) single.insert(topic.name);
         for (const auto& part : topology_.sub_topologies()) {
-            const auto of_one = std::ranges::count_if(part.source_topics, [&](const auto& t) { return single.contains(t); });
+            const auto of_one =
+                std::ranges::count_if(part.source_topics, [&](const auto& t) { return single.contains(t); });
             if (of_one > 0 && of_one < std::ssize(part.source_topics)) return true;
         }
         return false;
@@ -178,8 +182,10 @@ private:
 promise promise_of(const json& spec, const streams::topology& of) {
     tracing traced(spec);
     const routes ways(of);
-    if (traced.nothing.empty() && ways.narrow()) traced.nothing = "a repartition to one partition beside topics of several";
-    if (traced.nothing.empty() && ways.cross()) traced.nothing = "several repartition topics of the same input in one task";
+    if (traced.nothing.empty() && ways.narrow())
+        traced.nothing = "a repartition to one partition beside topics of several";
+    if (traced.nothing.empty() && ways.cross())
+        traced.nothing = "several repartition topics of the same input in one task";
     if (traced.nothing.empty() && traced.several && ways.depth() > 1)
         traced.nothing = "several records of one input under way through repartition topics behind each other";
     return {traced.nothing, traced.timed, traced.last_values_only};

@@ -29,11 +29,10 @@ using windowed_stream =
                  streams::kstream<streams::windowed<text>, maybe<number>>,
                  streams::kstream<streams::windowed<text>, text>, streams::kstream<streams::windowed<text>, number>>;
 
-using session_stream =
-    std::variant<streams::kstream<streams::session_windowed<text>, maybe<text>>,
-                 streams::kstream<streams::session_windowed<text>, maybe<number>>,
-                 streams::kstream<streams::session_windowed<text>, text>,
-                 streams::kstream<streams::session_windowed<text>, number>>;
+using session_stream = std::variant<streams::kstream<streams::session_windowed<text>, maybe<text>>,
+                                    streams::kstream<streams::session_windowed<text>, maybe<number>>,
+                                    streams::kstream<streams::session_windowed<text>, text>,
+                                    streams::kstream<streams::session_windowed<text>, number>>;
 
 template <template <class, class> class Group>
 using each_group = std::variant<Group<maybe<text>, maybe<text>>, Group<maybe<text>, maybe<number>>,
@@ -80,10 +79,9 @@ using session_table = std::variant<table_of<streams::session_windowed<text>, tex
                                    table_of<streams::session_windowed<text>, number, streams::rows::permanent>>;
 
 /// What an operation of a vector results in.
-using handle =
-    std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table, windowed_table,
-                 session_stream, sliding_group, session_group, session_table, table_group, global, cogroup, windowed_cogroup,
-                 session_cogroup>;
+using handle = std::variant<std::monostate, plain_stream, windowed_stream, group, windowed_group, plain_table,
+                            windowed_table, session_stream, sliding_group, session_group, session_table, table_group,
+                            global, cogroup, windowed_cogroup, session_cogroup>;
 
 inline cell cell_of(const text& value) { return value; }
 inline cell cell_of(const number& value) { return value; }

@@ -32,7 +32,8 @@ class lines {
 public:
     explicit lines(const std::filesystem::path& file) : file_(::gzopen(file.c_str(), "rb"), ::gzclose) {
         if (!file_)
-            throw std::runtime_error("cannot read " + file.string() + "; give files of vectors, one JSON object a line");
+            throw std::runtime_error("cannot read " + file.string() +
+                                     "; give files of vectors, one JSON object a line");
     }
     [[nodiscard]] bool next(std::string& line) {
         line.clear();
@@ -118,7 +119,8 @@ int main(int argc, char** argv) try {
     if (files.empty())
         if (const char* folder = std::getenv("STREAMS_VECTORS")) files = vectors_of(folder);
     if (files.empty()) {
-        std::cerr << "usage: conformance [--cluster COUNT | --partitions] FILE..., or STREAMS_VECTORS=FOLDER conformance\n";
+        std::cerr
+            << "usage: conformance [--cluster COUNT | --partitions] FILE..., or STREAMS_VECTORS=FOLDER conformance\n";
         return 2;
     }
     const runner run = on_cluster    ? conformance::run_on_cluster

@@ -52,8 +52,8 @@ private:
 handle apply_processing(workbench& bench, const json& op) {
     if (op.at("op") != "process") return {};
     const std::chrono::milliseconds interval(op.at("interval").get<std::int64_t>());
-    const auto type = op.at("type") == "stream" ? streams::punctuation_type::stream_time
-                                                : streams::punctuation_type::wall_clock_time;
+    const auto type =
+        op.at("type") == "stream" ? streams::punctuation_type::stream_time : streams::punctuation_type::wall_clock_time;
     return std::visit(
         [&](const auto& stream) -> handle {
             using stream_type = std::remove_cvref_t<decltype(stream)>;

@@ -5,7 +5,8 @@ namespace conformance {
 namespace {
 template <class Key, class Value>
 handle aggregate(const in_sliding_windows<Key, Value>& group, const json& op) {
-    return aggregate_group<windowed_table, in_sliding_windows<Key, Value>, streams::without_null_t<Value>>(emitting(group, op), op);
+    return aggregate_group<windowed_table, in_sliding_windows<Key, Value>, streams::without_null_t<Value>>(
+        emitting(group, op), op);
 }
 } // namespace
 

@@ -9,7 +9,8 @@ namespace conformance {
 template <class Left>
 handle join_streams(const Left& left, const plain_stream& other, const json& op);
 
-extern template handle join_streams(const streams::kstream<maybe<text>, maybe<text>>&, const plain_stream&, const json&);
+extern template handle join_streams(const streams::kstream<maybe<text>, maybe<text>>&, const plain_stream&,
+                                    const json&);
 extern template handle join_streams(const streams::kstream<maybe<text>, maybe<number>>&, const plain_stream&,
                                     const json&);
 extern template handle join_streams(const streams::kstream<maybe<text>, text>&, const plain_stream&, const json&);

@@ -144,7 +144,8 @@ inline std::vector<std::pair<topic_partition, std::int64_t>> from_start(
 /// Polls until `done`, or patience ends; the records that came.
 inline std::vector<seen> read_until(const environment& in, kafka::consumer& from, const std::function<bool()>& done) {
     std::vector<seen> records;
-    for (const auto until = in.now() + in.patience(); !done() && in.now() < until;) keep(from.poll(100ms, 1000), records);
+    for (const auto until = in.now() + in.patience(); !done() && in.now() < until;)
+        keep(from.poll(100ms, 1000), records);
     CHECK(done());
     return records;
 }

@@ -161,11 +161,14 @@ inline void who_is_in_no_group_is_told(const environment& in) {
 inline std::vector<contract_case> group_cases() {
     return {
         {"committed offsets keep their metadata", detail::commits_carry_metadata},
-        {"a partition that does not exist is not committed, and those beside it are", detail::a_partition_that_does_not_exist_is_not_committed},
-        {"two members share topics by range, and one takes over when the other leaves", detail::two_members_share_by_range},
+        {"a partition that does not exist is not committed, and those beside it are",
+         detail::a_partition_that_does_not_exist_is_not_committed},
+        {"two members share topics by range, and one takes over when the other leaves",
+         detail::two_members_share_by_range},
         {"a member that subscribes again joins anew", detail::a_member_that_subscribes_again_joins_anew},
         {"a static member that is replaced is told so, for good", detail::a_static_member_is_replaced_by_its_next_self},
-        {"a member sees what the whole group was assigned, until the next generation", detail::members_see_the_whole_assignment},
+        {"a member sees what the whole group was assigned, until the next generation",
+         detail::members_see_the_whole_assignment},
         {"a commit from outside the group is fenced", detail::a_member_that_left_is_fenced},
         {"a consumer without a group cannot do what members do", detail::who_is_in_no_group_is_told},
     };

@@ -60,7 +60,8 @@ inline void a_position_outside_of_the_log_is_reported(const environment& in) {
     const std::vector<std::pair<topic_partition, std::int64_t>> before{{{topic, 0}, 2}};
     REQUIRE(in.admin()->delete_records(before, in.patience()).ok());
     const auto reader = in.reader();
-    const std::vector<std::pair<topic_partition, std::int64_t>> from{{{topic, 0}, 1}, {{topic, 1}, 100}, {{topic, 2}, 0}};
+    const std::vector<std::pair<topic_partition, std::int64_t>> from{
+        {{topic, 0}, 1}, {{topic, 1}, 100}, {{topic, 2}, 0}};
     REQUIRE(reader->assign(from).ok());
     std::vector<topic_partition> lost;
     std::vector<seen> records;
@@ -70,7 +71,8 @@ inline void a_position_outside_of_the_log_is_reported(const environment& in) {
         keep(polled, records);
         lost.insert(lost.end(), polled.out_of_range.begin(), polled.out_of_range.end());
     };
-    for (const auto until = in.now() + in.patience(); (lost.size() < 2 || records.size() < 3) && in.now() < until;) poll();
+    for (const auto until = in.now() + in.patience(); (lost.size() < 2 || records.size() < 3) && in.now() < until;)
+        poll();
     for (int again = 0; again < 3; ++again) poll();
     std::sort(lost.begin(), lost.end());
     CHECK(lost == std::vector<topic_partition>{{topic, 0}, {topic, 1}});
@@ -221,11 +223,16 @@ inline std::vector<contract_case> position_cases() {
     return {
         {"partitions are paused, resumed and sought one by one", detail::seek_pause_and_resume},
         {"bounds follow appends and deletions", detail::bounds_follow_the_log},
-        {"a position that the log does not have is reported once, and a seek goes on", detail::a_position_outside_of_the_log_is_reported},
-        {"a position whose records are deleted is reset by the caller, to the begin, to the end, or not at all", detail::the_caller_resets_a_position_that_is_deleted},
-        {"position and end are known once a record or the end was reached, also of an empty log", detail::the_end_is_known_once_it_was_reached},
-        {"a partition that is not read is not sought, and pausing it does nothing", detail::what_is_not_read_is_not_sought_or_paused},
-        {"topics and partitions that do not exist are told by name, and hold up no others", detail::what_does_not_exist_is_told},
+        {"a position that the log does not have is reported once, and a seek goes on",
+         detail::a_position_outside_of_the_log_is_reported},
+        {"a position whose records are deleted is reset by the caller, to the begin, to the end, or not at all",
+         detail::the_caller_resets_a_position_that_is_deleted},
+        {"position and end are known once a record or the end was reached, also of an empty log",
+         detail::the_end_is_known_once_it_was_reached},
+        {"a partition that is not read is not sought, and pausing it does nothing",
+         detail::what_is_not_read_is_not_sought_or_paused},
+        {"topics and partitions that do not exist are told by name, and hold up no others",
+         detail::what_does_not_exist_is_told},
         {"a poll waits for its timeout and sees what comes", detail::poll_wakes_for_a_record},
         {"a poll after close says that the consumer is closed", detail::a_closed_consumer_says_so},
     };

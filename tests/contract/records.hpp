@@ -134,7 +134,9 @@ inline void a_record_that_is_refused_is_a_failure(const environment& in) {
     const auto to_narrow = producer->open(narrow, true);
     const std::string large(5000, 'x');
     const bytes_view small(std::string_view("small"));
-    REQUIRE(producer->append({.topic = to_narrow, .value = bytes_view(std::string_view(large)), .timestamp = 42, .tag = 7}).ok());
+    REQUIRE(
+        producer->append({.topic = to_narrow, .value = bytes_view(std::string_view(large)), .timestamp = 42, .tag = 7})
+            .ok());
     REQUIRE(producer->flush(in.patience()).ok());
     REQUIRE(producer->append({.topic = producer->open(compacted), .value = small, .timestamp = 43, .tag = 8}).ok());
     REQUIRE(producer->flush(in.patience()).ok());
@@ -198,10 +200,12 @@ inline void an_unknown_topic_has_no_partitions(const environment& in) {
 inline std::vector<contract_case> record_cases() {
     return {
         {"records come back with keys, values, nulls, timestamps and headers", detail::records_come_back},
-        {"a record has the time it was given, else now, and that of its arrival where the topic says so", detail::times_are_the_record_s_or_now},
+        {"a record has the time it was given, else now, and that of its arrival where the topic says so",
+         detail::times_are_the_record_s_or_now},
         {"keys are placed as Java places them", detail::keys_are_placed_as_java_does},
         {"a batch stays valid after later polls, deletion and close", detail::a_batch_outlives_what_follows},
-        {"a record that the topic refuses comes back as a failure, and the next one is written", detail::a_record_that_is_refused_is_a_failure},
+        {"a record that the topic refuses comes back as a failure, and the next one is written",
+         detail::a_record_that_is_refused_is_a_failure},
         {"a record for a partition that the topic does not have is a failure, and nothing is written",
          detail::a_partition_that_the_topic_lacks_is_a_failure},
         {"a topic that does not exist has no partitions", detail::an_unknown_topic_has_no_partitions},

@@ -70,7 +70,8 @@ inline std::vector<contract_case> topic_cases() {
     return {
         {"topics are created once, described, listed and removed", detail::topics_are_described},
         {"the settings in force of topics are told, its own or the cluster's", detail::settings_in_force_are_told},
-        {"what cannot be created or deleted is told, and removing what is not there is no failure", detail::what_an_admin_cannot_do_is_told},
+        {"what cannot be created or deleted is told, and removing what is not there is no failure",
+         detail::what_an_admin_cannot_do_is_told},
     };
 }
 

@@ -124,7 +124,8 @@ inline void offsets_are_committed_with_their_transaction(const environment& in) 
     const auto offset_of = [&](kafka::consumer& asked) {
         std::vector<kafka::committed_offset> found;
         REQUIRE(asked.committed(parts, found, in.patience()).ok());
-        return found.empty() ? std::pair(std::int64_t{-1}, std::string()) : std::pair(found[0].offset, found[0].metadata);
+        return found.empty() ? std::pair(std::int64_t{-1}, std::string())
+                             : std::pair(found[0].offset, found[0].metadata);
     };
     const auto producer = in.transactional_producer("with-offsets");
     require_done(producer->init_transactions(in.patience()));
@@ -136,7 +137,8 @@ inline void offsets_are_committed_with_their_transaction(const environment& in) 
         std::vector<kafka::committed_offset> unstable;
         check_refused(stable->committed(parts, unstable, 500ms), kafka::error_class::retriable);
         CHECK(unstable.empty());
-        const auto ended = commit ? producer->commit_transaction(in.patience()) : producer->abort_transaction(in.patience());
+        const auto ended =
+            commit ? producer->commit_transaction(in.patience()) : producer->abort_transaction(in.patience());
         require_done(ended);
         if (!commit) CHECK(offset_of(*stable).first == -1);
     }
@@ -162,7 +164,8 @@ inline void the_next_producer_of_an_id_fences_the_former(const environment& in) 
     require_done(next->commit_transaction(in.patience()));
     const auto reader = in.reader(true);
     REQUIRE(reader->assign(from_start({part})).ok());
-    CHECK(values(read_until(in, *reader, [&] { return reader->position(part) == 4; })) == std::vector<std::string>{"new"});
+    CHECK(values(read_until(in, *reader, [&] { return reader->position(part) == 4; })) ==
+          std::vector<std::string>{"new"});
     reader->close();
 }
 
@@ -238,13 +241,20 @@ inline void transactions_are_called_in_order(const environment& in) {
 /// Transactions, what fences, and what readers see of them.
 inline std::vector<contract_case> transaction_cases() {
     return {
-        {"a read_committed reader sees committed transactions, skips aborted ones and reaches the end behind them", detail::committed_records_are_read_and_aborted_ones_skipped},
-        {"a log that ends in aborted records and markers is read to its end", detail::a_tail_that_was_aborted_is_passed},
-        {"a read_committed reader stops, and knows the end, at the first transaction that is open", detail::an_open_transaction_ends_what_is_stable},
-        {"offsets are committed with their transaction, and until then not told to who asks for stable ones", detail::offsets_are_committed_with_their_transaction},
-        {"the next producer of a transactional id fences the former, and aborts what it left", detail::the_next_producer_of_an_id_fences_the_former},
-        {"offsets of a member whose generation is over have the transaction aborted", detail::a_member_of_a_former_generation_aborts_the_transaction},
-        {"a record that cannot be written has its transaction aborted, and one that follows is committed", detail::a_record_that_fails_aborts_the_transaction},
+        {"a read_committed reader sees committed transactions, skips aborted ones and reaches the end behind them",
+         detail::committed_records_are_read_and_aborted_ones_skipped},
+        {"a log that ends in aborted records and markers is read to its end",
+         detail::a_tail_that_was_aborted_is_passed},
+        {"a read_committed reader stops, and knows the end, at the first transaction that is open",
+         detail::an_open_transaction_ends_what_is_stable},
+        {"offsets are committed with their transaction, and until then not told to who asks for stable ones",
+         detail::offsets_are_committed_with_their_transaction},
+        {"the next producer of a transactional id fences the former, and aborts what it left",
+         detail::the_next_producer_of_an_id_fences_the_former},
+        {"offsets of a member whose generation is over have the transaction aborted",
+         detail::a_member_of_a_former_generation_aborts_the_transaction},
+        {"a record that cannot be written has its transaction aborted, and one that follows is committed",
+         detail::a_record_that_fails_aborts_the_transaction},
         {"a call that does not fit the state of the transaction is fatal", detail::transactions_are_called_in_order},
     };
 }

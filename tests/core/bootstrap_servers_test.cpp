@@ -17,12 +17,14 @@ TEST_CASE("bootstrap servers are hosts with ports") {
 TEST_CASE("each kind of malformed list of brokers has its sentence") {
     const auto refused = [](const char* servers, const char* thing, const char* cause, const char* remedy) {
         INFO(servers);
-        CHECK_THROWS_WITH(check_bootstrap_servers(servers, "PLAINTEXT"),
-                          containing("bootstrap.servers") && containing(thing) && containing(cause) && containing(remedy));
+        CHECK_THROWS_WITH(check_bootstrap_servers(servers, "PLAINTEXT"), containing("bootstrap.servers") &&
+                                                                             containing(thing) && containing(cause) &&
+                                                                             containing(remedy));
     };
     refused("", "", "is not set", "set it to HOST:PORT");
     refused("  ", "", "is not set", "set it to HOST:PORT");
-    for (const auto* list : {"h:1,,i:2", "h:1,", ",h:1", "h:1, ,i:2"}) refused(list, "", "an entry is empty", "remove the comma");
+    for (const auto* list : {"h:1,,i:2", "h:1,", ",h:1", "h:1, ,i:2"})
+        refused(list, "", "an entry is empty", "remove the comma");
     refused("a:1,h", "\"h\"", "has no port", "write HOST:PORT");
     refused("[::1]", "\"[::1]\"", "has no port", "write HOST:PORT");
     refused("[::1]9092", "\"[::1]9092\"", "has no port", "write HOST:PORT");

@@ -60,11 +60,14 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
 }
 
 TEST_CASE("the default timestamp extractor is one of Kafka's, by its class") {
-    const auto chosen = [](const std::string& name) { return read({{"default.timestamp.extractor", name}}).default_timestamp_extractor; };
+    const auto chosen = [](const std::string& name) {
+        return read({{"default.timestamp.extractor", name}}).default_timestamp_extractor;
+    };
     using enum streams::timestamp_extractor;
     CHECK(read({}).default_timestamp_extractor == fail_on_invalid_timestamp);
     CHECK(chosen("org.apache.kafka.streams.processor.FailOnInvalidTimestamp") == fail_on_invalid_timestamp);
-    CHECK(chosen("org.apache.kafka.streams.processor.LogAndSkipOnInvalidTimestamp") == log_and_skip_on_invalid_timestamp);
+    CHECK(chosen("org.apache.kafka.streams.processor.LogAndSkipOnInvalidTimestamp") ==
+          log_and_skip_on_invalid_timestamp);
     CHECK(chosen("UsePartitionTimeOnInvalidTimestamp") == use_partition_time_on_invalid_timestamp);
     CHECK(chosen("org.apache.kafka.streams.processor.WallclockTimestampExtractor") == wallclock_timestamp);
     CHECK_THROWS_WITH(chosen("com.acme.Mine"), containing("timestamp_from(f)"));

@@ -21,7 +21,9 @@ TEST_CASE("a thread of the machine runs, is joined as often as wanted, and is kn
 
 TEST_CASE("the end of a handle waits for its thread, but for one that was let go") {
     std::atomic<bool> ran{false};
-    { const auto waited_for = machine().start_thread("short", [&] { ran = true; }); }
+    {
+        const auto waited_for = machine().start_thread("short", [&] { ran = true; });
+    }
     CHECK(ran);
 
     const auto done = std::make_shared<std::atomic<bool>>(false);

@@ -97,8 +97,7 @@ TEST_CASE("impossible topics are refused") {
 TEST_CASE("a folder in use by another cluster is refused, and free when that is gone") {
     const temporary_folder folder;
     auto first = open_cluster(folder.path());
-    CHECK_THROWS_WITH(open_cluster(folder.path()),
-                      containing(folder.path().string()) && containing("in use"));
+    CHECK_THROWS_WITH(open_cluster(folder.path()), containing(folder.path().string()) && containing("in use"));
     first.reset();
     CHECK_NOTHROW(open_cluster(folder.path()));
 }

@@ -138,7 +138,8 @@ TEST_CASE("a member whose instance id is taken loses all and says why, for good"
 }
 
 TEST_CASE("a poll returns at once with a position that is not in the log, also of one that restores") {
-    for (const auto& [position, restore] : {std::pair(0, false), std::pair(0, true), std::pair(11, false), std::pair(11, true)}) {
+    for (const auto& [position, restore] :
+         {std::pair(0, false), std::pair(0, true), std::pair(11, false), std::pair(11, true)}) {
         const manual_cluster in;
         in.self->create_topic("t", 1, {});
         for (int at = 0; at < 10; ++at) in.produce("t", 0, std::to_string(at));
@@ -183,8 +184,7 @@ TEST_CASE("damage in a log is an error of the poll") {
     auto content = content_of(file);
     content[40] = static_cast<char>(content[40] ^ 1);
     replace_content(file, content);
-    const auto of =
-        std::make_shared<embedded::cluster>(embedded::cluster_options{.folder = folder.path()}, machine());
+    const auto of = std::make_shared<embedded::cluster>(embedded::cluster_options{.folder = folder.path()}, machine());
     embedded::consumer reader(of, {.client_id = "r"});
     REQUIRE(reader.assign(from_start({{"t", 0}})).ok());
     const auto polled = reader.poll(0ms, 10);

@@ -141,8 +141,7 @@ TEST_CASE("a damaged byte before the end of the last segment is told with the pl
         auto damaged = whole;
         damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
         replace_content(file, damaged);
-        REQUIRE_THROWS_WITH(open_log(folder.path()),
-                            containing("damaged at byte") && containing("delete the folder"));
+        REQUIRE_THROWS_WITH(open_log(folder.path()), containing("damaged at byte") && containing("delete the folder"));
     }
 }
 

@@ -29,7 +29,8 @@ struct transactional_cluster {
     }
     /// The values that a reader is given, and where it stands then.
     [[nodiscard]] std::pair<std::vector<std::string>, std::int64_t> read(bool committed = true) const {
-        const auto reader = embedded::make_clients(self)->make_consumer({.client_id = "r", .read_committed = committed});
+        const auto reader =
+            embedded::make_clients(self)->make_consumer({.client_id = "r", .read_committed = committed});
         REQUIRE(reader->assign(contract::from_start({{"rows", 0}})).ok());
         std::vector<std::string> values;
         for (int i = 0; i < 3; ++i)
@@ -37,7 +38,9 @@ struct transactional_cluster {
                 for (const auto& one : batch.records()) values.emplace_back(one.value->text());
         return {values, reader->position({"rows", 0}).value_or(-1)};
     }
-    [[nodiscard]] std::vector<kafka::committed_offset> committed() const { return self->group_of("g")->all_committed(); }
+    [[nodiscard]] std::vector<kafka::committed_offset> committed() const {
+        return self->group_of("g")->all_committed();
+    }
 
     manual_clock time{1'000'000};
     std::shared_ptr<embedded::cluster> self;
@@ -50,7 +53,8 @@ void add(kafka::producer& to, std::string_view key, std::string_view value) {
 
 void add_offset(kafka::producer& to, std::int64_t offset) {
     const std::vector<kafka::committed_offset> offsets{{.partition = {"rows", 0}, .offset = offset}};
-    const auto nobody = std::make_shared<embedded::membership>(embedded::membership{.group_id = "g", .member_id = {}, .instance_id = {}});
+    const auto nobody = std::make_shared<embedded::membership>(
+        embedded::membership{.group_id = "g", .member_id = {}, .instance_id = {}});
     REQUIRE(to.send_offsets(offsets, {nobody}, 0ms).ok());
 }
 
@@ -139,7 +143,8 @@ TEST_CASE("compaction drops what was aborted, and touches nothing from the first
     transactional_cluster in;
     in.self->create_topic("rows", 1, {{"cleanup.policy", "compact"}});
     const auto producer = in.producer();
-    for (const auto& [value, commit] : {std::pair("old", true), std::pair("newest", true), std::pair("aborted", false)}) {
+    for (const auto& [value, commit] :
+         {std::pair("old", true), std::pair("newest", true), std::pair("aborted", false)}) {
         REQUIRE(producer->begin_transaction().ok());
         add(*producer, "k", value);
         REQUIRE((commit ? producer->commit_transaction(0ms) : producer->abort_transaction(0ms)).ok());

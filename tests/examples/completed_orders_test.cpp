@@ -17,8 +17,7 @@ TEST_CASE("only complete orders are passed on, as they are and with their keys")
     orders.pipe("1", R"({"id":1, "status":"COMPLETE", "lines":[{"item":"apple"}]})");
     orders.pipe(std::nullopt, R"({"status":"COMPLETE"})");
     orders.pipe("3", R"({"id":3,"status":"CANCELLED"})");
-    CHECK(completed.read_key_values() ==
-          std::vector<std::pair<key, std::string>>{
-              {"1", R"({"id":1, "status":"COMPLETE", "lines":[{"item":"apple"}]})"},
-              {std::nullopt, R"({"status":"COMPLETE"})"}});
+    CHECK(completed.read_key_values() == std::vector<std::pair<key, std::string>>{
+                                             {"1", R"({"id":1, "status":"COMPLETE", "lines":[{"item":"apple"}]})"},
+                                             {std::nullopt, R"({"status":"COMPLETE"})"}});
 }

@@ -13,7 +13,8 @@ namespace {
 struct page_views {
     page_views() {
         auto regions = driver.input_topic<std::string, user_region>("user_regions");
-        for (const auto& [user, region] : std::map<std::string, std::string>{{"ann", "EU"}, {"bob", "EU"}, {"eve", "US"}})
+        for (const auto& [user, region] :
+             std::map<std::string, std::string>{{"ann", "EU"}, {"bob", "EU"}, {"eve", "US"}})
             regions.pipe(user, {region}, 0s);
     }
     void view(const std::string& user, std::chrono::milliseconds at) { views.pipe(user, {"/"}, at); }

@@ -19,13 +19,33 @@ namespace streams::testing_support {
 enum class call {
     make_producer,   ///< counted only
     close_unflushed, ///< of a producer that holds records; counted only
-    subscribe, assign, poll, acknowledge, pause, resume, seek, commit, committed, bounds, group_partitions,
+    subscribe,
+    assign,
+    poll,
+    acknowledge,
+    pause,
+    resume,
+    seek,
+    commit,
+    committed,
+    bounds,
+    group_partitions,
     partitions, ///< failed: 0 partitions
     append,
-    deliver,        ///< of a record that append took: it is not written, and take_failures says so
-    take_failures,  ///< failed: a record that seemed delivered was not
-    flush, init_transactions, begin_transaction, send_offsets, commit_transaction, abort_transaction,
-    describe, describe_configs, list, create, remove, delete_records,
+    deliver,       ///< of a record that append took: it is not written, and take_failures says so
+    take_failures, ///< failed: a record that seemed delivered was not
+    flush,
+    init_transactions,
+    begin_transaction,
+    send_offsets,
+    commit_transaction,
+    abort_transaction,
+    describe,
+    describe_configs,
+    list,
+    create,
+    remove,
+    delete_records,
 };
 inline constexpr std::size_t calls = static_cast<std::size_t>(call::delete_records) + 1;
 
@@ -126,7 +146,8 @@ private:
         if (rolled < rates_.failures + rates_.lost_answers) return {.failure = failure, .after = true};
         if (rolled >= rates_.failures + rates_.lost_answers + rates_.delays) return {};
         dice = mixed(dice);
-        return {.delay = std::chrono::milliseconds(dice % static_cast<std::uint64_t>(rates_.longest_delay.count() + 1))};
+        return {.delay =
+                    std::chrono::milliseconds(dice % static_cast<std::uint64_t>(rates_.longest_delay.count() + 1))};
     }
     /// SplitMix64's.
     static std::uint64_t mixed(std::uint64_t from) {

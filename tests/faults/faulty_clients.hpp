@@ -48,7 +48,8 @@ public:
         if (!polled.rebalances.empty()) plan_->note_rebalance();
         return polled;
     }
-    kafka::result acknowledge(const kafka::rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
+    kafka::result acknowledge(const kafka::rebalance& of,
+                              std::span<const std::pair<topic_partition, std::int64_t>> positions,
                               bool paused) override {
         return with_faults(*plan_, call::acknowledge, [&] { return real_->acknowledge(of, positions, paused); });
     }
@@ -61,8 +62,12 @@ public:
     kafka::result seek(const topic_partition& partition, std::int64_t offset) override {
         return with_faults(*plan_, call::seek, [&] { return real_->seek(partition, offset); });
     }
-    std::optional<std::int64_t> position(const topic_partition& partition) override { return real_->position(partition); }
-    std::optional<std::int64_t> known_end(const topic_partition& partition) override { return real_->known_end(partition); }
+    std::optional<std::int64_t> position(const topic_partition& partition) override {
+        return real_->position(partition);
+    }
+    std::optional<std::int64_t> known_end(const topic_partition& partition) override {
+        return real_->known_end(partition);
+    }
     kafka::result commit(std::span<const kafka::committed_offset> offsets) override {
         return with_faults(*plan_, call::commit, [&] { return real_->commit(offsets); });
     }
@@ -70,11 +75,13 @@ public:
                             kafka::milliseconds timeout) override {
         return asked_with_faults(*plan_, call::committed, [&] { return real_->committed(partitions, found, timeout); });
     }
-    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds timeout) override {
+    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
+                         kafka::milliseconds timeout) override {
         return asked_with_faults(*plan_, call::bounds, [&] { return real_->bounds(partition, found, timeout); });
     }
     kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override {
-        return asked_with_faults(*plan_, call::group_partitions, [&] { return real_->group_partitions(found, timeout); });
+        return asked_with_faults(*plan_, call::group_partitions,
+                                 [&] { return real_->group_partitions(found, timeout); });
     }
     kafka::group_metadata group() override { return real_->group(); }
     void close() override { real_->close(); }
@@ -117,7 +124,8 @@ public:
     std::vector<kafka::delivery_failure> take_failures() override {
         auto failures = real_->take_failures();
         for (auto& each : std::exchange(failures_, {})) failures.push_back(std::move(each));
-        if (const auto fault = plan_->next(call::take_failures); fault.failure) failures.push_back({last_, *fault.failure});
+        if (const auto fault = plan_->next(call::take_failures); fault.failure)
+            failures.push_back({last_, *fault.failure});
         return failures;
     }
     std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) override {
@@ -165,7 +173,8 @@ public:
     kafka::result describe_configs(std::span<const std::string> topics,
                                    std::map<std::string, std::map<std::string, std::string>>& found,
                                    kafka::milliseconds timeout) override {
-        return asked_with_faults(*plan_, call::describe_configs, [&] { return real_->describe_configs(topics, found, timeout); });
+        return asked_with_faults(*plan_, call::describe_configs,
+                                 [&] { return real_->describe_configs(topics, found, timeout); });
     }
     kafka::result list(std::vector<std::string>& topics, kafka::milliseconds timeout) override {
         return asked_with_faults(*plan_, call::list, [&] { return real_->list(topics, timeout); });

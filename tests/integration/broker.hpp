@@ -14,7 +14,8 @@ namespace streams::tests {
 inline std::string bootstrap_servers() {
     const char* address = std::getenv("STREAMS_BOOTSTRAP_SERVERS");
     if (!address)
-        FAIL("STREAMS_BOOTSTRAP_SERVERS is not set: this test needs a broker; run it as tools/with_kafka test_integration");
+        FAIL("STREAMS_BOOTSTRAP_SERVERS is not set: this test needs a broker; run it as tools/with_kafka "
+             "test_integration");
     return address;
 }
 

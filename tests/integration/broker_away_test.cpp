@@ -47,7 +47,8 @@ TEST_CASE("a member may ask what its group was given while the broker is away fo
     }
     // Answers to what has timed out come now. The member may have to join again first.
     bool told = false;
-    for (const auto until = std::chrono::steady_clock::now() + 60s; !told && std::chrono::steady_clock::now() < until;) {
+    for (const auto until = std::chrono::steady_clock::now() + 60s;
+         !told && std::chrono::steady_clock::now() < until;) {
         for (const auto& change : member->poll(100ms, 100).rebalances)
             CHECK(member->acknowledge(change, from_beginning(change), false).ok());
         told = ask(500ms).ok() && found == both;

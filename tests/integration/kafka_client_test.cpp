@@ -67,7 +67,8 @@ TEST_CASE("the largest acknowledged offset of a partition is known where it was 
     const auto out = producer->open(fixture.topic, true);
     CHECK(producer->partitions(out, 20s) == 2);
     CHECK_FALSE(producer->last_offset(out, 0));
-    for (int i = 0; i < 5; ++i) REQUIRE(producer->append({.topic = out, .partition = 1, .value = bytes_view("v")}).ok());
+    for (int i = 0; i < 5; ++i)
+        REQUIRE(producer->append({.topic = out, .partition = 1, .value = bytes_view("v")}).ok());
     REQUIRE(producer->flush(20s).ok());
     CHECK_FALSE(producer->last_offset(out, 0));
     CHECK(producer->last_offset(out, 1) == 4);
@@ -262,7 +263,8 @@ TEST_CASE("a paused partition of records of a few bytes takes little more memory
     CHECK(most < 5 * budget / 2);
     REQUIRE(consumer->resume(partition).ok());
     std::int64_t next = 0;
-    for (const auto until = std::chrono::steady_clock::now() + 60s; next < records && std::chrono::steady_clock::now() < until;)
+    for (const auto until = std::chrono::steady_clock::now() + 60s;
+         next < records && std::chrono::steady_clock::now() < until;)
         for (const auto& batch : consumer->poll(100ms, 1000).batches)
             for (const auto& record : batch.records()) REQUIRE(record.offset == next++);
     CHECK(next == records);
@@ -297,11 +299,18 @@ TEST_CASE("headers are found on those records of a batch that have them") {
             const auto* headers = has ? &with : nullptr;
             const bytes_view text("text");
             const bytes_view zero(zeros);
-            REQUIRE(producer->append({.topic = out, .key = text, .value = text, .timestamp = 1, .headers = headers}).ok());
+            REQUIRE(
+                producer->append({.topic = out, .key = text, .value = text, .timestamp = 1, .headers = headers}).ok());
             REQUIRE(producer->append({.topic = out, .key = text, .timestamp = 1, .headers = headers}).ok());
             REQUIRE(producer->append({.topic = out, .value = zero, .timestamp = 1, .headers = headers}).ok());
             REQUIRE(producer->append({.topic = out, .timestamp = 1, .headers = headers}).ok());
-            REQUIRE(producer->append({.topic = out, .key = zero, .value = bytes_view(std::string_view()), .timestamp = 1, .headers = headers}).ok());
+            REQUIRE(producer
+                        ->append({.topic = out,
+                                  .key = zero,
+                                  .value = bytes_view(std::string_view()),
+                                  .timestamp = 1,
+                                  .headers = headers})
+                        .ok());
         }
     REQUIRE(producer->flush(20s).ok());
     auto consumer = fixture.reader();
@@ -397,7 +406,8 @@ TEST_CASE("topics are created, described, listed and removed, and creating again
     CHECK(std::count(all.begin(), all.end(), name) == 1);
     CHECK(std::count(all.begin(), all.end(), "no-such-topic") == 0);
 
-    const auto refused = fixture.admin->create(std::vector<kafka::new_topic>{{unique_name("bad"), 1, -1, {{"cleanup.policy", "x"}}}}, 20s);
+    const auto refused = fixture.admin->create(
+        std::vector<kafka::new_topic>{{unique_name("bad"), 1, -1, {{"cleanup.policy", "x"}}}}, 20s);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == error_class::fatal);
     const auto replicas = fixture.admin->create(std::vector<kafka::new_topic>{{unique_name("bad"), 1, 5, {}}}, 20s);

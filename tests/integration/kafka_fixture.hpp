@@ -34,7 +34,8 @@ struct seen_record {
 class kafka_fixture {
 public:
     explicit kafka_fixture(std::int32_t partitions = 1, std::chrono::milliseconds max_poll_interval = 300s)
-        : config{.application_id = unique_name("app"), .bootstrap_servers = bootstrap_servers()}, topic(unique_name("topic")) {
+        : config{.application_id = unique_name("app"), .bootstrap_servers = bootstrap_servers()},
+          topic(unique_name("topic")) {
         config.max_poll_interval = max_poll_interval;
         // The smallest that brokers accept.
         config.consumer["session.timeout.ms"] = "6000";
@@ -85,8 +86,11 @@ public:
         const auto out = producer->open(topic);
         for (auto number = from; number < to; ++number) {
             const auto text = std::to_string(number);
-            const kafka::producer_record record{
-                .topic = out, .partition = partition, .key = bytes_view(text), .value = bytes_view(text), .timestamp = number};
+            const kafka::producer_record record{.topic = out,
+                                                .partition = partition,
+                                                .key = bytes_view(text),
+                                                .value = bytes_view(text),
+                                                .timestamp = number};
             REQUIRE(producer->append(record).ok());
         }
         REQUIRE(producer->flush(20s).ok());

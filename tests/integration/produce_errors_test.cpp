@@ -46,9 +46,8 @@ TEST_CASE("a topic that a function names and that does not exist is named when t
     kafka_fixture t;
     const auto missing = unique_name("missing");
     t.write(0, 3);
-    const auto error = error_of(t, [&](auto in) {
-        in.to([missing](const std::string&, const std::string&) { return missing; });
-    });
+    const auto error =
+        error_of(t, [&](auto in) { in.to([missing](const std::string&, const std::string&) { return missing; }); });
     INFO(error);
     CHECK(says(error, missing));
     CHECK(says(error, "create"));

@@ -118,7 +118,8 @@ TEST_CASE("an application on a broker counts, is stopped, and goes on from its s
     CHECK(sum == 1000);
 }
 
-TEST_CASE("what a changelog on a broker was made with decides for how long it is trusted, not what the application asks for") {
+TEST_CASE("what a changelog on a broker was made with decides for how long it is trusted, not what the application "
+          "asks for") {
     runtime_fixture on(1);
     const std::string changelog = on.config.application_id + "-counts-changelog";
     on.create(changelog, 1, {{"cleanup.policy", "compact"}, {"delete.retention.ms", "1234"}});
@@ -252,7 +253,8 @@ TEST_CASE("an input with a store that grows on a broker ends all instances, with
     }
 }
 
-TEST_CASE("an open transaction on one input holds up neither the others nor, unless asked for, what is written behind it") {
+TEST_CASE(
+    "an open transaction on one input holds up neither the others nor, unless asked for, what is written behind it") {
     for (const bool read_committed : {true, false}) {
         runtime_fixture t(1);
         const auto other = unique_name("other");
@@ -267,7 +269,8 @@ TEST_CASE("an open transaction on one input holds up neither the others nor, unl
         const auto tap = [&](const testing_support::tapping::record_type& r, auto&) {
             ++(r.value == "other" ? of_other : of_input);
         };
-        what.add_processor("tap", [tap] { return std::make_unique<testing_support::tapping>(tap); }, {"source", "second"});
+        what.add_processor("tap", [tap] { return std::make_unique<testing_support::tapping>(tap); },
+                           {"source", "second"});
         what.add_sink<std::string, std::string>("sink", t.out, {"tap"});
         kafka_streams app(what, config);
         app.start();
@@ -277,9 +280,10 @@ TEST_CASE("an open transaction on one input holds up neither the others nor, unl
         REQUIRE(producer->init_transactions(30s).ok());
         const auto write = [&](int records) {
             for (int i = 0; i < records; ++i)
-                REQUIRE(producer->append({.topic = producer->open(other), .key = bytes_view("k"),
-                                          .value = bytes_view("other")})
-                            .ok());
+                REQUIRE(
+                    producer
+                        ->append({.topic = producer->open(other), .key = bytes_view("k"), .value = bytes_view("other")})
+                        .ok());
             REQUIRE(producer->flush(20s).ok());
         };
         REQUIRE(producer->begin_transaction().ok());

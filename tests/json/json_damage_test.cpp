@@ -51,7 +51,7 @@ public:
 
     std::string text() {
         static const std::string pieces[] = {"a",    "Z", "\"", "\\", "/", "\n", std::string(1, '\0'),
-                                             "\x1f", "ü", "€",  "😀",  " ", "{",  "]"};
+                                             "\x1f", "ü", "€",  "😀", " ", "{",  "]"};
         std::string result;
         for (auto length = below(12); length > 0; --length) result += pieces[below(std::size(pieces))];
         return result;

@@ -46,7 +46,8 @@ TEST_CASE("at least once reads uncommitted records too, as Kafka Streams does, i
 }
 
 TEST_CASE("a static member keeps its id, and a consumer without a group still has a group's name") {
-    const auto member = kafka::consumer_settings(minimal(), {.client_id = "c", .group_id = "app", .group_instance_id = "i-1"});
+    const auto member =
+        kafka::consumer_settings(minimal(), {.client_id = "c", .group_id = "app", .group_instance_id = "i-1"});
     CHECK(member.at("group.instance.id") == "i-1");
     const auto alone = kafka::consumer_settings(minimal(), {.client_id = "c"});
     CHECK(alone.at("group.id") == "app");
@@ -65,7 +66,8 @@ TEST_CASE("how much is read ahead follows the bytes that the consumer is given, 
         CHECK(with.at("fetch.max.bytes") == answer);
         CHECK_NOTHROW(kafka::make_conf(with, "consumer"));
     }
-    CHECK_NOTHROW(kafka::make_conf(kafka::consumer_settings(minimal(), {.client_id = "c", .queue_bytes = 1}), "consumer"));
+    CHECK_NOTHROW(
+        kafka::make_conf(kafka::consumer_settings(minimal(), {.client_id = "c", .queue_bytes = 1}), "consumer"));
 }
 
 TEST_CASE("the session is never longer than the interval between polls") {

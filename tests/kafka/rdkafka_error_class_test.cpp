@@ -250,12 +250,15 @@ TEST_CASE("a code that is not known may pass") {
 
 TEST_CASE("a TLS connection that breaks may pass, whatever words the versions have for it") {
     for (const auto* text : {
-             "ssl://b:9093/bootstrap: SSL handshake failed: error:0A000126:SSL routines::unexpected eof while reading (after 3ms)",
-             "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener? (after 1ms in state SSL_HANDSHAKE)",
+             "ssl://b:9093/bootstrap: SSL handshake failed: error:0A000126:SSL routines::unexpected eof while reading "
+             "(after 3ms)",
+             "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener? (after 1ms in state "
+             "SSL_HANDSHAKE)",
              "SSL handshake failed: Disconnected: connection reset by peer",
              "SSL handshake failed: SSL transport error: Connection timed out",
              // What does not speak TLS, such as a balancer that answers HTTP 503, is no judgement of ours.
-             "SSL handshake failed: error:0A00010B:SSL routines::wrong version number (after 2ms in state SSL_HANDSHAKE)",
+             "SSL handshake failed: error:0A00010B:SSL routines::wrong version number (after 2ms in state "
+             "SSL_HANDSHAKE)",
              "SSL handshake failed: error:1408F10B:SSL routines:ssl3_get_record:wrong version number",
              "SSL handshake failed: error:0A0000C6:SSL routines::packet length too long",
              "SSL handshake failed: error:0A000438:SSL routines::tlsv1 alert internal error: SSL alert number 80",
@@ -268,14 +271,17 @@ TEST_CASE("a TLS connection that breaks may pass, whatever words the versions ha
 
 TEST_CASE("what TLS refuses does not pass") {
     for (const auto* text : {
-             "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: broker certificate could not be "
+             "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: broker certificate could "
+             "not be "
              "verified, verify that ssl.ca.location is correctly configured or root CA certificates are installed",
-             "SSL handshake failed: error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed",
+             "SSL handshake failed: error:1416F086:SSL routines:tls_process_server_certificate:certificate verify "
+             "failed",
              "Failed to verify broker certificate: unable to get local issuer certificate",
              "Broker did not provide a certificate",
              "SSL handshake failed: error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42",
              "SSL handshake failed: error:0A000418:SSL routines::tlsv1 alert unknown ca: SSL alert number 48",
-             "SSL handshake failed: error:0A00045C:SSL routines::tlsv13 alert certificate required: SSL alert number 116",
+             "SSL handshake failed: error:0A00045C:SSL routines::tlsv13 alert certificate required: SSL alert number "
+             "116",
              "SSL handshake failed: error:0A000410:SSL routines::sslv3 alert handshake failure: SSL alert number 40",
              "SSL handshake failed: error:0A00042E:SSL routines::tlsv1 alert protocol version: SSL alert number 70",
              "SSL handshake failed: error:0A000102:SSL routines::unsupported protocol",
@@ -287,9 +293,11 @@ TEST_CASE("what TLS refuses does not pass") {
 }
 
 TEST_CASE("an answer that is none of Kafka's may pass, a damaged record does not") {
-    CHECK(class_of(RD_KAFKA_RESP_ERR__BAD_MSG, "127.0.0.1:9092/bootstrap: Receive failed: Invalid response size 1213486160 "
-                                               "(0..100000000): increase receive.message.max.bytes") == error_class::retriable);
-    CHECK(class_of(RD_KAFKA_RESP_ERR__BAD_MSG, "Message at offset 7 (100 bytes) failed CRC32 check") == error_class::fatal);
+    CHECK(class_of(RD_KAFKA_RESP_ERR__BAD_MSG,
+                   "127.0.0.1:9092/bootstrap: Receive failed: Invalid response size 1213486160 "
+                   "(0..100000000): increase receive.message.max.bytes") == error_class::retriable);
+    CHECK(class_of(RD_KAFKA_RESP_ERR__BAD_MSG, "Message at offset 7 (100 bytes) failed CRC32 check") ==
+          error_class::fatal);
 }
 
 TEST_CASE("a login that is cut short may pass") {
@@ -299,7 +307,8 @@ TEST_CASE("a login that is cut short may pass") {
              "SASL authentication failure: Disconnected: check client PLAIN credentials and broker logs",
              "Disconnected: hung up from peer in state AUTH_LEGACY",
              "Failed to acquire SASL OAUTHBEARER token: the identity provider does not answer",
-             "Failed to initialize SASL authentication: OAUTHBEARER cannot log in because there is no token available; last "
+             "Failed to initialize SASL authentication: OAUTHBEARER cannot log in because there is no token available; "
+             "last "
              "error: (not available)",
              "Failed to initialize SASL authentication: GSSAPI Error: (Cannot contact any KDC for realm 'A.B')",
              "",
@@ -311,11 +320,14 @@ TEST_CASE("a login that is cut short may pass") {
 
 TEST_CASE("a login that is refused does not pass") {
     for (const auto* text : {
-             "sasl_ssl://b:9094/bootstrap: SASL authentication error: Authentication failed: Invalid username or password "
+             "sasl_ssl://b:9094/bootstrap: SASL authentication error: Authentication failed: Invalid username or "
+             "password "
              "(after 312ms in state AUTH_REQ)",
-             "SASL authentication error: Authentication failed during authentication due to invalid credentials with SASL "
+             "SASL authentication error: Authentication failed during authentication due to invalid credentials with "
+             "SASL "
              "mechanism SCRAM-SHA-512",
-             "SASL PLAIN mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported mechanisms: "
+             "SASL PLAIN mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported "
+             "mechanisms: "
              "SCRAM-SHA-512",
          }) {
         INFO(text);

@@ -14,11 +14,12 @@ TEST_CASE("a topic that has no place while its broker starts is retriable, one w
     const auto refused = [](std::string_view why) {
         return kafka::result_of(RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, "creating topic t", why);
     };
-    CHECK(refused("Unable to replicate the partition 1 time(s): All brokers are currently fenced, or have all their log "
-                  "directories failed")
-              .kind() == error_class::retriable);
-    CHECK(refused("The target replication factor of 3 cannot be reached because only 1 broker(s) are registered.").kind() ==
-          error_class::fatal);
+    CHECK(
+        refused("Unable to replicate the partition 1 time(s): All brokers are currently fenced, or have all their log "
+                "directories failed")
+            .kind() == error_class::retriable);
+    CHECK(refused("The target replication factor of 3 cannot be reached because only 1 broker(s) are registered.")
+              .kind() == error_class::fatal);
 }
 
 TEST_CASE("a result says the number of a code that this library does not know") {
@@ -41,8 +42,9 @@ TEST_CASE("what a connection says of TLS and logins decides, and the advice is g
 
 TEST_CASE("a result reads thing, cause, remedy") {
     const auto refused = kafka::result_of(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "topic orders");
-    CHECK(refused.reason() == "topic orders: Broker: Unknown topic or partition; create the topic, or correct its name in the "
-                              "topology");
+    CHECK(refused.reason() ==
+          "topic orders: Broker: Unknown topic or partition; create the topic, or correct its name in the "
+          "topology");
     const auto plain = kafka::result_of(RD_KAFKA_RESP_ERR__TIMED_OUT, "flushing", "too slow");
     CHECK(plain.reason() == "flushing: too slow");
     CHECK(kafka::result_of(RD_KAFKA_RESP_ERR_NO_ERROR, "x").ok());

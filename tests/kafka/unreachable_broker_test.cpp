@@ -7,8 +7,8 @@
 
 using namespace streams;
 using namespace std::chrono_literals;
-using streams::tests::captured_log;
 using kafka::error_class;
+using streams::tests::captured_log;
 
 namespace {
 
@@ -77,7 +77,8 @@ TEST_CASE("questions to an unreachable broker end within their time and may be a
     const auto created = admin->create(std::vector<kafka::new_topic>{{"a", 1, -1, {}}}, 300ms);
     REQUIRE_FALSE(created.ok());
     CHECK(created.kind() == error_class::retriable);
-    const auto removed = admin->delete_records(std::vector<std::pair<topic_partition, std::int64_t>>{{{"a", 0}, 1}}, 300ms);
+    const auto removed =
+        admin->delete_records(std::vector<std::pair<topic_partition, std::int64_t>>{{{"a", 0}, 1}}, 300ms);
     REQUIRE_FALSE(removed.ok());
     CHECK(removed.kind() == error_class::retriable);
 

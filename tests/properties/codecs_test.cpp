@@ -30,8 +30,7 @@ template <class T, class Serde = serde<T>>
 void survives(const std::string& anything, const Serde& with = {}) {
     try {
         (void)with.deserialize(bytes_view(anything));
-    } catch (const streams::serialization_error&) {
-    }
+    } catch (const streams::serialization_error&) {}
 }
 
 streams::uuid some_uuid() {

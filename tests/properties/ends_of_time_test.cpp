@@ -30,9 +30,10 @@ __extension__ using wide = __int128;
 
 /// The first and the last moments, and some in between.
 rc::Gen<std::int64_t> some_time() {
-    return rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 40),
-                          rc::gen::map(rc::gen::inRange<std::int64_t>(0, 40), [](auto less) { return largest - less; }),
-                          rc::gen::map(rc::gen::inRange<std::int64_t>(0, 40), [](auto more) { return largest / 2 + more; }));
+    return rc::gen::oneOf(
+        rc::gen::inRange<std::int64_t>(0, 40),
+        rc::gen::map(rc::gen::inRange<std::int64_t>(0, 40), [](auto less) { return largest - less; }),
+        rc::gen::map(rc::gen::inRange<std::int64_t>(0, 40), [](auto more) { return largest / 2 + more; }));
 }
 rc::Gen<times> some_times() { return rc::gen::container<times>(some_time()); }
 
@@ -85,7 +86,8 @@ outcome counted(const auto& windows, const times& all) {
     under_test t(counts(windows));
     t.pipe("in", all);
     outcome found{.refused = t.refused, .late = t.driver.dropped()[drop_reason::late]};
-    using value = std::conditional_t<std::is_same_v<Key, session_windowed<text>>, std::optional<std::int64_t>, std::int64_t>;
+    using value =
+        std::conditional_t<std::is_same_v<Key, session_windowed<text>>, std::optional<std::int64_t>, std::int64_t>;
     for (const auto& r : t.driver.output_topic<Key, value>("out").read_all()) {
         if constexpr (std::is_same_v<value, std::int64_t>)
             found.updates.push_back({r.key.window.start, r.value});
@@ -112,7 +114,8 @@ outcome counted_by_definition(std::int64_t size, std::int64_t advance, std::int6
             if (start + size <= wide{now} - grace)
                 ++expected.late;
             else
-                expected.updates.push_back({static_cast<std::int64_t>(start), ++counts[static_cast<std::int64_t>(start)]});
+                expected.updates.push_back(
+                    {static_cast<std::int64_t>(start), ++counts[static_cast<std::int64_t>(start)]});
         }
     }
     return expected;
@@ -266,11 +269,13 @@ TEST_CASE("streams join within their span by definition at the ends of time") {
         const std::int64_t least_grace = (negative_before ? some : 0) + 1;
         RC_PRE(wide{before} + after + least_grace <= largest);
         const std::int64_t grace = std::clamp<std::int64_t>(*some_time(), least_grace, largest - (before + after));
-        const join_windows windows{.before = milliseconds(before), .after = milliseconds(after), .grace = milliseconds(grace)};
+        const join_windows windows{
+            .before = milliseconds(before), .after = milliseconds(after), .grace = milliseconds(grace)};
         times left = *some_times();
         times right = *some_times();
         // As in Kafka Streams a record whose reach ends before time does meets those of time 0.
-        for (times* side : {&left, &right}) std::ranges::transform(*side, side->begin(), [](auto at) { return std::max<std::int64_t>(at, 1); });
+        for (times* side : {&left, &right})
+            std::ranges::transform(*side, side->begin(), [](auto at) { return std::max<std::int64_t>(at, 1); });
         streams_builder builder;
         const auto join = [](const text& l, const text* r) { return l + (r ? "+" + *r : text("+")); };
         builder.stream<text, text>("left").left_join(builder.stream<text, text>("right"), join, windows).to("out");
@@ -322,7 +327,8 @@ TEST_CASE("duplicates are those within the time at the ends of time, in whatever
             passed.push_back(at);
         }
         times found;
-        for (const text& value : t.driver.output_topic<text, text>("out").read_values()) found.push_back(std::stoll(value));
+        for (const text& value : t.driver.output_topic<text, text>("out").read_values())
+            found.push_back(std::stoll(value));
         RC_ASSERT(found == passed);
         RC_ASSERT(t.driver.dropped()[drop_reason::unchecked] == unchecked);
     }));

@@ -12,7 +12,8 @@ using counts = properties::window_counts;
 
 /// What leaves the tumbling windows that `final_table` makes a table of; no window leaves twice.
 template <class FinalTable>
-counts left_once(const std::vector<keyed_record>& records, std::int64_t size, std::int64_t grace, FinalTable final_table) {
+counts left_once(const std::vector<keyed_record>& records, std::int64_t size, std::int64_t grace,
+                 FinalTable final_table) {
     streams::streams_builder builder;
     final_table(builder.stream<std::string, std::int64_t>("in").group_by_key().windowed_by(
                     streams::tumbling{std::chrono::milliseconds(size), std::chrono::milliseconds(grace)}))

@@ -29,10 +29,9 @@ struct keyed_record {
 
 /// Records in no order of time, from 0 ms to `last` ms.
 [[nodiscard]] inline rc::Gen<std::vector<keyed_record>> records_until(std::int64_t last) {
-    return rc::gen::container<std::vector<keyed_record>>(
-        rc::gen::construct<keyed_record>(rc::gen::element<std::string>("a", "b", "c"),
-                                         rc::gen::inRange<std::int64_t>(0, 100),
-                                         rc::gen::inRange<std::int64_t>(0, last + 1)));
+    return rc::gen::container<std::vector<keyed_record>>(rc::gen::construct<keyed_record>(
+        rc::gen::element<std::string>("a", "b", "c"), rc::gen::inRange<std::int64_t>(0, 100),
+        rc::gen::inRange<std::int64_t>(0, last + 1)));
 }
 
 inline void pipe_all(streams::topology_test_driver& driver, const std::vector<keyed_record>& records) {
@@ -47,10 +46,8 @@ using window_counts = std::map<std::pair<std::string, std::int64_t>, std::int64_
 template <class Windows>
 [[nodiscard]] window_counts counted(const std::vector<keyed_record>& records, const Windows& windows) {
     streams::streams_builder builder;
-    builder.stream<std::string, std::int64_t>("in")
-        .group_by_key()
-        .windowed_by(windows)
-        .count(streams::materialized{.name = "counts"});
+    builder.stream<std::string, std::int64_t>("in").group_by_key().windowed_by(windows).count(
+        streams::materialized{.name = "counts"});
     streams::topology_test_driver driver(builder.build());
     pipe_all(driver, records);
     window_counts all;

@@ -112,9 +112,8 @@ TEST_CASE("a processor that destroys its application is no deadlock, and the end
     CHECK(eventually([&] { return w.cluster.members("app") == 0; }));
     CHECK(w.committed() == 1);
     // Its folder is free once it has ended.
-    CHECK(eventually([&] {
-        return message_of([&] { w.run(copy_topology(), w.config()).close(); }) == "nothing was thrown";
-    }));
+    CHECK(eventually(
+        [&] { return message_of([&] { w.run(copy_topology(), w.config()).close(); }) == "nothing was thrown"; }));
 }
 
 TEST_CASE("several threads that close at once all learn that it has ended") {

@@ -188,7 +188,8 @@ TEST_CASE("what had expired before a restart stays so after it, and the rest liv
     const bool forget_state = GENERATE(false, true);
     const bool persistent = GENERATE(false, true);
     streams_builder builder;
-    builder.add_state_store(stores::key_value("last", {.persistent = persistent, .timestamped = true, .time_to_live = 10s}));
+    builder.add_state_store(
+        stores::key_value("last", {.persistent = persistent, .timestamped = true, .time_to_live = 10s}));
     builder.stream<text, text>("in")
         .process([] { return std::make_unique<living>(); }, state_stores{{"last"}})
         .to("out");

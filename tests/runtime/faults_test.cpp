@@ -159,8 +159,8 @@ TEST_CASE("what processors forward while they are closed is sent before the appl
     t.add_processor("part", [] { return std::make_unique<parting>(); }, {"source"});
     t.add_sink<std::string, std::string>("sink", "out", {"part"});
     faulty_world w;
-    kafka_streams app = w.world::run(t, w.config(),
-                                     std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
+    kafka_streams app =
+        w.world::run(t, w.config(), std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
     CHECK(app.wait_for(application_state::running, patience));
     app.close();
     CHECK(w.out() == std::vector<std::string>{"words"});

@@ -70,9 +70,9 @@ private:
 /// stores of others.
 struct node_plan {
     std::vector<text> parents;
-    text table;               ///< empty: it forwards what it gets
+    text table; ///< empty: it forwards what it gets
     std::vector<text> writes;
-    std::vector<text> reads;  ///< connected, which decides about the order of flushes, and left as they are
+    std::vector<text> reads; ///< connected, which decides about the order of flushes, and left as they are
 
     [[nodiscard]] std::set<text> changes() const {
         std::set<text> all(writes.begin(), writes.end());
@@ -131,8 +131,8 @@ topology topology_of(const std::vector<node_plan>& nodes, const std::map<text, b
         for (const text& store : nodes[at].stores()) users[store].push_back(name);
     }
     for (const auto& [store, cached] : cached_by_store)
-        if (!users[store].empty()) t.add_store({.name = store, .kind = key_value_kind{.timestamped = false},
-                                                .caching = cached}, users[store]);
+        if (!users[store].empty())
+            t.add_store({.name = store, .kind = key_value_kind{.timestamped = false}, .caching = cached}, users[store]);
     return t;
 }
 
@@ -143,9 +143,10 @@ struct logged_task {
                  store_opening{.time = time,
                                .cache_bytes = cache_bytes,
                                .in_memory = true,
-                               .changelog_of = [&](const store_spec& store) {
-                                   return std::make_unique<keeping_sink>(changelogs[store.name]);
-                               }}),
+                               .changelog_of =
+                                   [&](const store_spec& store) {
+                                       return std::make_unique<keeping_sink>(changelogs[store.name]);
+                                   }}),
           task(stores, of, of.sub_topologies(), {{"in", 0}},
                task_environment{.config = config, .time = time, .collector = collector, .drops = drops}) {
         for (task_store& each : stores.all()) {
@@ -236,7 +237,9 @@ topology shared_store_topology() {
     auto seen = builder.stream<text, text>("in").process_values([] { return std::make_unique<reads_shared>(); },
                                                                 state_stores{{"shared"}});
     seen.to("out");
-    seen.group_by_key().count(materialized{.name = "counts"}).to_stream()
+    seen.group_by_key()
+        .count(materialized{.name = "counts"})
+        .to_stream()
         .process([] { return std::make_unique<writes_shared>(); }, state_stores{{"shared"}});
     return builder.build();
 }
@@ -287,7 +290,8 @@ TEST_CASE("a commit logs every update made before it, whichever stores feed whic
 TEST_CASE("what a node writes while it is initialised is part of the first commit") {
     struct writes_first final : processor<text, text> {
         void init(context_type& context) override {
-            context.state_store<key_value_store>("a").put(bytes_view(std::string_view("k")), bytes_view(std::string_view("v")));
+            context.state_store<key_value_store>("a").put(bytes_view(std::string_view("k")),
+                                                          bytes_view(std::string_view("v")));
         }
         void process(const record_type&) override {}
     };

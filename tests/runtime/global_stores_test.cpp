@@ -21,8 +21,9 @@ topology joining(bool persistent) {
     streams_builder builder;
     auto rows = builder.global_table<text, text>("rows", materialized{.name = "rows", .in_memory = !persistent});
     builder.stream<text, text>("in")
-        .left_join(rows, [](const text& value) { return value; },
-                   [](const text& value, const text* row) { return value + "=" + (row ? *row : "?"); })
+        .left_join(
+            rows, [](const text& value) { return value; },
+            [](const text& value, const text* row) { return value + "=" + (row ? *row : "?"); })
         .to("out");
     return builder.build();
 }
@@ -41,7 +42,8 @@ TEST_CASE("a global table is filled from all partitions before the first record 
     for (int row = 0; row < 100; ++row) w.produce("k" + std::to_string(row), std::to_string(row));
     kafka_streams app = w.run(joining(persistent), w.config());
     CHECK(eventually([&] { return w.out().size() == 100; }));
-    for (const auto& each : w.out()) CHECK(each == each.substr(0, each.find('=')) + "=row" + each.substr(0, each.find('=')));
+    for (const auto& each : w.out())
+        CHECK(each == each.substr(0, each.find('=')) + "=row" + each.substr(0, each.find('=')));
 }
 
 TEST_CASE("a global table follows its topic while the application runs") {

@@ -17,7 +17,8 @@ TEST_CASE("an input that waits for another one is paused by the bytes that wait,
     topology t;
     t.add_source<std::string, std::string>("source", "in");
     t.add_source<std::string, std::string>("second", "other");
-    t.add_processor("tap", [] { return std::make_unique<testing_support::tapping>(testing_support::tapping::function{}); },
+    t.add_processor("tap",
+                    [] { return std::make_unique<testing_support::tapping>(testing_support::tapping::function{}); },
                     {"source", "second"});
     t.add_sink<std::string, std::string>("sink", "out", {"tap"});
     auto config = w.config();

@@ -1,6 +1,6 @@
 #include "catch.hpp"
-#include "kafka/captured_log.hpp"
 #include "faults/faulty_clients.hpp"
+#include "kafka/captured_log.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
 
@@ -78,8 +78,8 @@ TEST_CASE("the store's own topic configuration wins over topic.*, which wins ove
 
 TEST_CASE("a store that does not log, or reuses its source, has no changelog of its own") {
     CHECK(plan_internal_topics(with_store({.name = "s", .logging = false}), named_app(), {{"in", 1}}).topics.empty());
-    CHECK(plan_internal_topics(with_store({.name = "s",
-                                           .source_topic = "in"}), named_app(), {{"in", 1}}).topics.empty());
+    CHECK(
+        plan_internal_topics(with_store({.name = "s", .source_topic = "in"}), named_app(), {{"in", 1}}).topics.empty());
 }
 
 TEST_CASE("setting up topics makes what is missing, and refuses what has another width") {
@@ -87,9 +87,7 @@ TEST_CASE("setting up topics makes what is missing, and refuses what has another
     cluster.create_topic("in", 3);
     const auto admin = cluster.clients()->make_admin("admin");
     topic_layout layout;
-    const auto set_up = [&] {
-        return set_up_topics(with_store({.name = "counts"}), named_app(), *admin, 1s, layout);
-    };
+    const auto set_up = [&] { return set_up_topics(with_store({.name = "counts"}), named_app(), *admin, 1s, layout); };
     CHECK(set_up().ok());
     CHECK(cluster.partitions("app-counts-changelog") == 3);
     CHECK(set_up().ok());
@@ -100,9 +98,11 @@ TEST_CASE("setting up topics makes what is missing, and refuses what has another
     CHECK(says(message, "app-counts-changelog has 2 partitions, but the inputs ask for 3"));
 }
 
-TEST_CASE("how long changelogs keep what is in them is learnt from the cluster, of input topics that are changelogs too") {
+TEST_CASE(
+    "how long changelogs keep what is in them is learnt from the cluster, of input topics that are changelogs too") {
     embedded_cluster cluster;
-    cluster.create_topic("in", 1, {{"cleanup.policy", "compact,delete"}, {"retention.ms", "9"}, {"delete.retention.ms", "8"}});
+    cluster.create_topic("in", 1,
+                         {{"cleanup.policy", "compact,delete"}, {"retention.ms", "9"}, {"delete.retention.ms", "8"}});
     cluster.create_topic("app-made-changelog", 1, {{"cleanup.policy", "compact"}, {"delete.retention.ms", "7"}});
     auto what = with_store({.name = "made"});
     what.add_store({.name = "new"}, {"count"});
@@ -113,10 +113,10 @@ TEST_CASE("how long changelogs keep what is in them is learnt from the cluster, 
     const tests::captured_log log;
 
     REQUIRE(set_up_topics(what, named_app(), *admin, 1s, layout).ok());
-    CHECK(layout.changelogs == std::map<std::string, changelog_limits>{
-                                   {"app-made-changelog", {.delete_retention = 7ms}},
-                                   {"app-new-changelog", {.delete_retention = 24h}},
-                                   {"in", {.retention = 9ms, .delete_retention = 8ms}}});
+    CHECK(layout.changelogs ==
+          std::map<std::string, changelog_limits>{{"app-made-changelog", {.delete_retention = 7ms}},
+                                                  {"app-new-changelog", {.delete_retention = 24h}},
+                                                  {"in", {.retention = 9ms, .delete_retention = 8ms}}});
     CHECK(plan->made(testing_support::call::describe_configs) == 1);
     CHECK(log.lines().empty());
     layout.partitions["in"] = 1;

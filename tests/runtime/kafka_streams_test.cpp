@@ -60,9 +60,10 @@ TEST_CASE("state that is gone is rebuilt from the changelog, and the listener is
     std::atomic<std::int64_t> rows{-1};
     kafka_streams app(count_topology(true), w.config("second"), w.cluster.clients());
     app.set_restore_listener({
-        .on_start = [&](const topic_partition& from, std::string_view store, std::int64_t begin, std::int64_t) {
-            if (from.topic == "app-counts-changelog" && store == "counts") begun = begin;
-        },
+        .on_start =
+            [&](const topic_partition& from, std::string_view store, std::int64_t begin, std::int64_t) {
+                if (from.topic == "app-counts-changelog" && store == "counts") begun = begin;
+            },
         .on_end = [&](const topic_partition&, std::string_view, std::int64_t restored) { rows = restored; },
     });
     app.start();
@@ -127,8 +128,8 @@ TEST_CASE("a topic that a sink chooses for each record need not exist at start")
     world w;
     topology t;
     t.add_source<std::string, std::string>("source", "in");
-    t.add_sink<std::string, std::string>(
-        "sink", [](const record<std::string, std::string>& r) { return r.value; }, {"source"});
+    t.add_sink<std::string, std::string>("sink", [](const record<std::string, std::string>& r) { return r.value; },
+                                         {"source"});
     kafka_streams app = w.run(t, w.config());
     CHECK(app.wait_for(application_state::running, patience));
 }
@@ -143,7 +144,8 @@ TEST_CASE("an internal topic whose name is too long for Kafka is refused when th
     topology repartitioned;
     repartitioned.add_source<std::string, std::string>("source", "in");
     repartitioned.add_repartition_topic({.name = std::string(236, 'r') + "-repartition"});
-    CHECK(says(message_of([&] { kafka_streams(repartitioned, w.config(), w.cluster.clients()); }), "of 252 characters"));
+    CHECK(
+        says(message_of([&] { kafka_streams(repartitioned, w.config(), w.cluster.clients()); }), "of 252 characters"));
 }
 
 TEST_CASE("a record that does not decode stops the application, and nothing is committed past it") {
@@ -192,9 +194,11 @@ TEST_CASE("code slower than the poll interval loses its tasks and joins again, a
     auto config = w.config();
     config.max_poll_interval = 1s;
     std::atomic<int> slow{1};
-    kafka_streams app = w.run(count_topology(true, [&](const auto& r, auto&) {
-                                  if (r.key == "slow" && slow.fetch_sub(1) == 1) std::this_thread::sleep_for(2500ms);
-                              }),
+    kafka_streams app = w.run(count_topology(true,
+                                             [&](const auto& r, auto&) {
+                                                 if (r.key == "slow" && slow.fetch_sub(1) == 1)
+                                                     std::this_thread::sleep_for(2500ms);
+                                             }),
                               config);
     w.produce("slow", "x");
     w.produce("b", "x");
@@ -287,7 +291,8 @@ TEST_CASE("an instance removes the state of a task that another one has had for 
     for (int key = 0; key < 20; ++key) w.produce("k" + std::to_string(key), "x");
     kafka_streams one = w.run(count_topology(true), config);
     const auto folders = [&] {
-        return std::pair(std::filesystem::exists(config.state_dir / "app" / "0_0"), std::filesystem::exists(config.state_dir / "app" / "0_1"));
+        return std::pair(std::filesystem::exists(config.state_dir / "app" / "0_0"),
+                         std::filesystem::exists(config.state_dir / "app" / "0_1"));
     };
     CHECK(eventually([&] { return folders() == std::pair(true, true); }));
     kafka_streams two = w.run(count_topology(true), w.config("two"));

@@ -88,7 +88,8 @@ TEST_CASE("the global stores are filled in a line") {
     streams_builder builder;
     auto rows = builder.global_table<text, text>("rows");
     builder.stream<text, text>("in")
-        .join(rows, [](const text& value) { return value; }, [](const text&, const text& row) { return row; })
+        .join(
+            rows, [](const text& value) { return value; }, [](const text&, const text& row) { return row; })
         .to("out");
     kafka_streams app = w.run(builder.build(), w.config());
     CHECK(app.wait_for(application_state::running, patience));
@@ -102,7 +103,8 @@ TEST_CASE("an error of the global task names it so") {
     streams_builder builder;
     auto rows = builder.global_table<text, text>("rows");
     builder.stream<text, text>("in")
-        .join(rows, [](const text& value) { return value; }, [](const text&, const text& row) { return row; })
+        .join(
+            rows, [](const text& value) { return value; }, [](const text&, const text& row) { return row; })
         .to("out");
     kafka_streams app = w.run(builder.build(), w.config());
     static_cast<void>(app.wait_for(application_state::running, patience));

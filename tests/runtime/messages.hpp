@@ -18,6 +18,8 @@ std::string message_of(Call&& call) {
 }
 
 /// Whether a message says something.
-inline bool says(std::string_view message, std::string_view part) { return message.find(part) != std::string_view::npos; }
+inline bool says(std::string_view message, std::string_view part) {
+    return message.find(part) != std::string_view::npos;
+}
 
 } // namespace streams::testing_support

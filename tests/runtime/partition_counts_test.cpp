@@ -25,8 +25,10 @@ topology copying(const std::vector<std::pair<std::string, std::string>>& pairs) 
 } // namespace
 
 TEST_CASE("a repartition topic has the partitions of the widest input that leads to it, over several steps") {
-    topology t = copying({{"narrow", "first-repartition"}, {"wide", "first-repartition"},
-                          {"first-repartition", "second-repartition"}, {"second-repartition", "out"}});
+    topology t = copying({{"narrow", "first-repartition"},
+                          {"wide", "first-repartition"},
+                          {"first-repartition", "second-repartition"},
+                          {"second-repartition", "out"}});
     t.add_repartition_topic({.name = "second-repartition"});
     t.add_repartition_topic({.name = "first-repartition"});
     const auto counts = partition_counts(t, {{"narrow", 2}, {"wide", 6}});
@@ -56,6 +58,7 @@ TEST_CASE("joined topics of unequal width are refused by their names, with the r
 }
 
 TEST_CASE("every missing topic is named") {
-    const auto message = message_of([&] { static_cast<void>(partition_counts(copying({{"a", "out"}, {"b", "out"}}), {})); });
+    const auto message =
+        message_of([&] { static_cast<void>(partition_counts(copying({{"a", "out"}, {"b", "out"}}), {})); });
     CHECK(says(message, "source topics a, b do not exist"));
 }

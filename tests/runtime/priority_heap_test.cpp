@@ -23,7 +23,8 @@ std::string drain(streams::priority_heap<timed, earlier>& heap) {
 
 TEST_CASE("a priority heap gives the least element first") {
     streams::priority_heap<timed, earlier> heap;
-    for (const timed& each : {timed{5, 'e'}, timed{1, 'a'}, timed{4, 'd'}, timed{2, 'b'}, timed{3, 'c'}}) heap.push(each);
+    for (const timed& each : {timed{5, 'e'}, timed{1, 'a'}, timed{4, 'd'}, timed{2, 'b'}, timed{3, 'c'}})
+        heap.push(each);
     CHECK(heap.size() == 5);
     CHECK(heap.top().second == 'a');
     CHECK(drain(heap) == "abcde");

@@ -1,6 +1,6 @@
 #include "catch.hpp"
-#include "runtime/messages.hpp"
 #include "faults/faulty_clients.hpp"
+#include "runtime/messages.hpp"
 #include "runtime/world.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
@@ -120,8 +120,10 @@ TEST_CASE("a node that throws loses its record, its siblings do not") {
 
 TEST_CASE("an error is answered by the node that threw, and the node above goes on") {
     streams_builder builder;
-    builder.stream<text, text>("in").process([] { return std::make_unique<framing>(); }, named{"frame"})
-        .map_values(not_bad, named{"inner"}).to("out");
+    builder.stream<text, text>("in")
+        .process([] { return std::make_unique<framing>(); }, named{"frame"})
+        .map_values(not_bad, named{"inner"})
+        .to("out");
     resuming_driver d(builder.build());
     d.pipe("bad", 1);
     CHECK(d.read("out") == std::vector<text>{"before", "after"});
@@ -139,11 +141,15 @@ TEST_CASE("a handler is asked once about an error, however deep it was thrown") 
         return handler_response::fail;
     };
     streams_builder builder;
-    builder.stream<text, text>("in").filter([](const text&) { return true; }).map_values(not_bad, named{"deep"}).to("out");
+    builder.stream<text, text>("in")
+        .filter([](const text&) { return true; })
+        .map_values(not_bad, named{"deep"})
+        .to("out");
     topology_test_driver driver(builder.build(), o);
     const auto message = message_of([&] { driver.input_topic<text, text>("in").pipe("k", "bad", std::int64_t{1}); });
     CHECK(asked == 1);
-    for (const char* part : {"topic in partition 0 offset 0", "node deep threw: bad value", "processing.exception.handler"})
+    for (const char* part :
+         {"topic in partition 0 offset 0", "node deep threw: bad value", "processing.exception.handler"})
         CHECK(says(message, part));
 }
 
@@ -165,7 +171,8 @@ TEST_CASE("what throws behind a cache that is flushed is answered for, and names
         .group_by_key()
         .count(materialized{.name = "counts"})
         .to_stream()
-        .map_values([](std::int64_t count) { return not_bad(count == 2 ? "bad" : std::to_string(count)); }, named{"behind"})
+        .map_values([](std::int64_t count) { return not_bad(count == 2 ? "bad" : std::to_string(count)); },
+                    named{"behind"})
         .to("out");
     resuming_driver d(builder.build());
     for (const std::int64_t time : {1, 20, 21}) d.pipe("v", time);
@@ -178,8 +185,10 @@ TEST_CASE("what throws behind a cache that is flushed is answered for, and names
 
 TEST_CASE("a punctuation that throws is answered for, and so is what it forwards") {
     streams_builder builder;
-    builder.stream<text, text>("in").process([] { return std::make_unique<ticking>(); }, named{"ticks"})
-        .map_values(not_bad, named{"behind"}).to("out");
+    builder.stream<text, text>("in")
+        .process([] { return std::make_unique<ticking>(); }, named{"ticks"})
+        .map_values(not_bad, named{"behind"})
+        .to("out");
     resuming_driver d(builder.build());
     for (const std::int64_t time : {10, 20, 30, 40}) d.pipe(std::to_string(time), time);
     CHECK(d.read("out") == std::vector<text>{"10", "10", "20", "30", "40", "40"});
@@ -207,7 +216,8 @@ TEST_CASE("a record that waited for a join fails alone") {
     streams_builder builder;
     const auto table = builder.table<text, text>("rows", materialized{.name = "rows", .history_retention = 1h});
     builder.stream<text, text>("in")
-        .left_join(table, [](const text& value, const text*) { return not_bad(value); }, joined{.grace = 10ms})
+        .left_join(
+            table, [](const text& value, const text*) { return not_bad(value); }, joined{.grace = 10ms})
         .to("out");
     resuming_driver d(builder.build());
     d.pipe("bad", 1);
@@ -224,7 +234,8 @@ TEST_CASE("an unmatched record whose joiner throws is not tried for ever") {
     streams_builder builder;
     const auto right = builder.stream<text, text>("right");
     builder.stream<text, text>("in")
-        .left_join(right, [](const text& value, const text*) { return not_bad(value); }, join_windows{10ms})
+        .left_join(
+            right, [](const text& value, const text*) { return not_bad(value); }, join_windows{10ms})
         .to("out");
     resuming_driver d(builder.build());
     d.pipe("bad", 1);
@@ -248,7 +259,11 @@ TEST_CASE("a handler that throws ends the task with both sentences' causes") {
 
 TEST_CASE("what is thrown that is no exception is answered for too") {
     streams_builder builder;
-    builder.stream<text, text>("in").peek([](const text& value) { if (value == "bad") throw 42; }).to("out");
+    builder.stream<text, text>("in")
+        .peek([](const text& value) {
+            if (value == "bad") throw 42;
+        })
+        .to("out");
     resuming_driver d(builder.build());
     d.pipe("bad", 1);
     d.pipe("good", 2);
@@ -268,8 +283,8 @@ TEST_CASE("errors of the cluster are no fault of a record, and no handler is ask
     };
     streams_builder builder;
     builder.stream<text, text>("in").to("out");
-    auto app = w.run(builder.build(), config,
-                     std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), plan));
+    auto app =
+        w.run(builder.build(), config, std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), plan));
     plan->fail(testing_support::call::append, {kafka::error_class::fatal, "refused for good"}, 10);
     w.produce("k", "v", 1234);
     CHECK(app.wait_for(application_state::error, testing_support::patience));
@@ -296,7 +311,8 @@ TEST_CASE("a node of a global store is answered for where the setting says so") 
     o.config.on_processing_error = resume_on_error{};
     {
         topology_test_driver driver(what(), o);
-        const auto message = message_of([&] { driver.input_topic<text, text>("globals").pipe("k", "bad", std::int64_t{1}); });
+        const auto message =
+            message_of([&] { driver.input_topic<text, text>("globals").pipe("k", "bad", std::int64_t{1}); });
         CHECK(says(message, "processing.exception.handler.global.enabled to true"));
     }
     o.config.processing_exception_handler_global_enabled = true;

@@ -104,8 +104,8 @@ TEST_CASE("a schedule whose start has passed keeps its grid, and makes up for no
         std::int64_t first; ///< when it is due
     };
     for (const start& each : {start{5, 17, 10, 25}, start{5, 15, 10, 25}, start{15, 15, 10, 15}, start{-30, -1, 10, 0},
-                              start{smallest, 0, 1, 1}, start{smallest, largest - 1, 3, largest}, start{0, largest - 5, largest, largest},
-                              start{largest, 0, 1, largest}}) {
+                              start{smallest, 0, 1, 1}, start{smallest, largest - 1, 3, largest},
+                              start{0, largest - 5, largest, largest}, start{largest, 0, 1, largest}}) {
         INFO(each.at << " at " << each.now << " every " << each.interval);
         recorder r;
         r.queue.add_from(each.at, each.now, std::chrono::milliseconds(each.interval), [](std::int64_t) {});

@@ -42,9 +42,7 @@ struct queue_under_test {
     record_queue queue{{"in", 0}, source, rejected};
     std::weak_ptr<const void> last_memory;
 
-    void add(std::vector<testing_support::input_record> records) {
-        queue.add(batch_of({"in", 0}, std::move(records)));
-    }
+    void add(std::vector<testing_support::input_record> records) { queue.add(batch_of({"in", 0}, std::move(records))); }
     std::int64_t take() {
         const auto offset = queue.take().offset;
         queue.release();
@@ -100,7 +98,9 @@ TEST_CASE("a batch lives until its last record was released") {
     queue_under_test t;
     auto memory = std::make_shared<int>(1);
     std::weak_ptr<int> alive = memory;
-    t.queue.add({{"in", 0}, {record_view{.offset = 0, .timestamp = 1}, record_view{.offset = 1, .timestamp = 2}}, std::move(memory)});
+    t.queue.add({{"in", 0},
+                 {record_view{.offset = 0, .timestamp = 1}, record_view{.offset = 1, .timestamp = 2}},
+                 std::move(memory)});
     t.take();
     CHECK_FALSE(alive.expired());
     static_cast<void>(t.queue.take());

@@ -72,7 +72,8 @@ TEST_CASE("events of today, and changelogs that are kept for longer, are worth n
         w.produce("k", "v", hours_ago(24 * 365));
     }
     SECTION("for ever, as somebody has altered the changelog") {
-        w.cluster.create_topic("app-hourly-changelog", 1, {{"cleanup.policy", "compact,delete"}, {"retention.ms", "-1"}});
+        w.cluster.create_topic("app-hourly-changelog", 1,
+                               {{"cleanup.policy", "compact,delete"}, {"retention.ms", "-1"}});
         w.produce("k", "v", hours_ago(24 * 365));
     }
     kafka_streams app = w.run(hourly_counts(), config);
@@ -83,7 +84,8 @@ TEST_CASE("events of today, and changelogs that are kept for longer, are worth n
 TEST_CASE("a changelog that the cluster keeps for less than the application asks for is warned of by what it has") {
     const captured_log log;
     world w;
-    w.cluster.create_topic("app-hourly-changelog", 1, {{"cleanup.policy", "compact,delete"}, {"retention.ms", "3600000"}});
+    w.cluster.create_topic("app-hourly-changelog", 1,
+                           {{"cleanup.policy", "compact,delete"}, {"retention.ms", "3600000"}});
     w.produce("k", "v", hours_ago(20));
     kafka_streams app = w.run(hourly_counts(), w.config());
     CHECK(eventually([&] { return w.committed() == 1; }));

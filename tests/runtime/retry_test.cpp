@@ -51,7 +51,8 @@ TEST_CASE("a call that fails until the limit ends with a remedy") {
 
 TEST_CASE("a call that can not succeed is not made again") {
     failing_call call;
-    CHECK(says(message_of([&] { call.make(90'000, kafka::error_class::fatal); }), "could not commit offsets: no leader"));
+    CHECK(
+        says(message_of([&] { call.make(90'000, kafka::error_class::fatal); }), "could not commit offsets: no leader"));
     CHECK_THROWS_AS(call.make(90'000, kafka::error_class::fenced), fenced_error);
     CHECK(call.time.steady_ms() == 0);
 }

@@ -62,7 +62,8 @@ TEST_CASE("a committed offset is where a source goes on") {
     CHECK(found.committed.at(0).offset == 3);
 }
 
-TEST_CASE("where the committed offset was deleted, auto.offset.reset says where to go on, and none ends the application") {
+TEST_CASE(
+    "where the committed offset was deleted, auto.offset.reset says where to go on, and none ends the application") {
     for (const auto reset : {offset_reset::earliest, offset_reset::latest, offset_reset::none}) {
         world w;
         auto config = w.config();

@@ -93,22 +93,24 @@ TEST_CASE("a store that holds something else under its old name is refused, as i
     at.directory().open(topology_of({{.name = "rows"}}));
     auto states = at.directory();
     const auto message = message_of([&] { states.open(topology_of({changed})); });
-    CHECK(says(message, "store rows holds `key-value, window 0 ms` there and in its changelog, but now `" + holds + '`'));
+    CHECK(
+        says(message, "store rows holds `key-value, window 0 ms` there and in its changelog, but now `" + holds + '`'));
     CHECK(says(message, "give the changed store a new name"));
 }
 
 TEST_CASE("stores with a changelog may come, go, move to another sub-topology and change their layout on disk") {
     const place at;
-    at.directory().open(topology_of({{.name = "stays",
-                                      .kind = key_value_kind{.timestamped = false}}, {.name = "goes"}}));
+    at.directory().open(
+        topology_of({{.name = "stays", .kind = key_value_kind{.timestamped = false}}, {.name = "goes"}}));
     at.fill("0_0", "stays");
     at.fill("0_0", "goes");
     auto states = at.directory();
-    CHECK_NOTHROW(states.open(topology_of({{.name = "stays",
-                                            .kind = key_value_kind{.timestamped = true}}, {.name = "comes"}}, 2)));
+    CHECK_NOTHROW(states.open(
+        topology_of({{.name = "stays", .kind = key_value_kind{.timestamped = true}}, {.name = "comes"}}, 2)));
 }
 
-TEST_CASE("a store without a changelog that would move to another sub-topology is refused until its folders are dealt with") {
+TEST_CASE(
+    "a store without a changelog that would move to another sub-topology is refused until its folders are dealt with") {
     const place at;
     at.directory().open(topology_of({{.name = "local", .logging = false}}));
     const auto rows = at.fill("0_0", "local");
@@ -202,8 +204,8 @@ TEST_CASE("stores that the topology no longer has are removed after the delay, a
 
 TEST_CASE("what no changelog can rebuild is never cleaned away, nor what nobody knows") {
     place at;
-    at.directory().open(topology_of({{.name = "rows"}, {.name = "local", .logging = false}, {.name = "gone",
-                                                                                             .logging = false}}));
+    at.directory().open(
+        topology_of({{.name = "rows"}, {.name = "local", .logging = false}, {.name = "gone", .logging = false}}));
     const auto rows = at.fill("0_0", "rows");
     const auto local = at.fill("0_0", "local");
     const auto gone = at.fill("0_0", "gone");
@@ -237,7 +239,8 @@ TEST_CASE("a cleared folder holds nothing, and can be used again") {
     states.close();
     states.clear();
     std::vector<std::string> left;
-    for (const auto& entry : std::filesystem::directory_iterator(at.app())) left.push_back(entry.path().filename().string());
+    for (const auto& entry : std::filesystem::directory_iterator(at.app()))
+        left.push_back(entry.path().filename().string());
     CHECK(left == std::vector<std::string>{".lock"});
     CHECK_NOTHROW(states.open(topology_of({{.name = "other"}})));
 }

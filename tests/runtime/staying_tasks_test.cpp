@@ -54,8 +54,11 @@ topology remembering_topology(const std::shared_ptr<life>& of, bool persistent, 
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("rows", [of] { return std::make_unique<remembering>(of); }, {"source"});
-    t.add_store({.name = "rows", .kind = key_value_kind{.timestamped = false}, .persistent = persistent,
-                 .caching = false, .logging = logging},
+    t.add_store({.name = "rows",
+                 .kind = key_value_kind{.timestamped = false},
+                 .persistent = persistent,
+                 .caching = false,
+                 .logging = logging},
                 {"rows"});
     t.add_sink<text, text>("sink", "out", {"rows"});
     return t;
@@ -63,10 +66,11 @@ topology remembering_topology(const std::shared_ptr<life>& of, bool persistent, 
 
 /// Two partitions, an application on them that has taken a record of each, and another one that takes one of them away.
 struct shared_world : world {
-    explicit shared_world(bool persistent = false, bool logging = false) : world(2), persistent_(persistent), logging_(logging) {}
+    explicit shared_world(bool persistent = false, bool logging = false)
+        : world(2), persistent_(persistent), logging_(logging) {}
     void produce(const text& value) {
-        for (const int p : {0, 1}) cluster.produce("in", "k" + std::to_string(p), value, {.timestamp = 1,
-                                                                                          .partition = p});
+        for (const int p : {0, 1})
+            cluster.produce("in", "k" + std::to_string(p), value, {.timestamp = 1, .partition = p});
     }
     bool written(std::size_t records) const {
         return eventually([&] { return out().size() == records; });
@@ -138,17 +142,19 @@ TEST_CASE("what waits in the queue of a task that stays is processed once") {
     topology t;
     t.add_source<text, text>("left", "in");
     t.add_source<text, text>("right", "late");
-    t.add_processor("pass", [] {
-        class passing final : public processor<text, text, text, text> {
-        public:
-            void init(context_type& context) override { context_ = &context; }
-            void process(const record_type& r) override { context_->forward(r); }
+    t.add_processor("pass",
+                    [] {
+                        class passing final : public processor<text, text, text, text> {
+                        public:
+                            void init(context_type& context) override { context_ = &context; }
+                            void process(const record_type& r) override { context_->forward(r); }
 
-        private:
-            context_type* context_ = nullptr;
-        };
-        return std::make_unique<passing>();
-    }, {"left", "right"});
+                        private:
+                            context_type* context_ = nullptr;
+                        };
+                        return std::make_unique<passing>();
+                    },
+                    {"left", "right"});
     t.add_sink<text, text>("sink", "out", {"pass"});
     w.cluster.create_topic("late", 2);
     const auto waiting = [&](const text& instance) {
@@ -159,8 +165,8 @@ TEST_CASE("what waits in the queue of a task that stays is processed once") {
     auto one = w.run(t, waiting("one"));
     REQUIRE(one.wait_for(application_state::running, patience));
     for (int i = 0; i < 100; ++i)
-        for (const int p : {0, 1}) w.cluster.produce("in", text("k"), std::to_string(i), {.timestamp = 1,
-                                                                                          .partition = p});
+        for (const int p : {0, 1})
+            w.cluster.produce("in", text("k"), std::to_string(i), {.timestamp = 1, .partition = p});
     std::this_thread::sleep_for(200ms); // so that they are in the queues
     {
         auto two = w.run(t, waiting("two"));

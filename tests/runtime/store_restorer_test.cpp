@@ -23,7 +23,8 @@ struct writing_rows final : processor<text, text, text, text> {
     }
     void process(const record_type& r) override {
         const bytes_view key{std::string_view(r.key)};
-        store_->put(key, r.value == "delete" ? std::nullopt : std::optional<bytes_view>(bytes_view(std::string_view(r.value))));
+        store_->put(key, r.value == "delete" ? std::nullopt
+                                             : std::optional<bytes_view>(bytes_view(std::string_view(r.value))));
         context_->forward(r);
     }
 
@@ -36,7 +37,9 @@ topology rows_topology() {
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("rows", [] { return std::make_unique<writing_rows>(); }, {"source"});
-    t.add_store({.name = "rows", .kind = key_value_kind{.timestamped = false}, .caching = false,
+    t.add_store({.name = "rows",
+                 .kind = key_value_kind{.timestamped = false},
+                 .caching = false,
                  .changelog_config = {{"delete.retention.ms", "0"}}},
                 {"rows"});
     t.add_sink<text, text>("sink", "out", {"rows"});
@@ -56,10 +59,11 @@ TEST_CASE("a store whose changelog is cut off while it is restored is rebuilt fr
     std::atomic<std::int64_t> rows{-1};
     kafka_streams app(rows_topology(), w.config("second"), w.cluster.clients());
     app.set_restore_listener({
-        .on_start = [&](const topic_partition& changelog, std::string_view, std::int64_t begin, std::int64_t) {
-            begins.push_back(begin);
-            w.cluster.delete_records(changelog, 4);
-        },
+        .on_start =
+            [&](const topic_partition& changelog, std::string_view, std::int64_t begin, std::int64_t) {
+                begins.push_back(begin);
+                w.cluster.delete_records(changelog, 4);
+            },
         .on_end = [&](const topic_partition&, std::string_view, std::int64_t restored) { rows = restored; },
     });
     app.start();

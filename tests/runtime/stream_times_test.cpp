@@ -41,14 +41,16 @@ TEST_CASE("a task that moved to another instance counts there only") {
     world w(2);
     kafka_streams first = w.run(copy_topology(), w.config("one"));
     for (const std::int32_t partition : {0, 1})
-        w.cluster.produce("in", std::string("k"), std::string("v"), {.timestamp = 1000 + partition, .partition = partition});
-    CHECK(eventually([&] { return first.counts().stream_time_spread == std::map<std::int32_t, std::chrono::milliseconds>{{0, 1ms}}; }));
+        w.cluster.produce("in", std::string("k"), std::string("v"),
+                          {.timestamp = 1000 + partition, .partition = partition});
+    CHECK(eventually([&] {
+        return first.counts().stream_time_spread == std::map<std::int32_t, std::chrono::milliseconds>{{0, 1ms}};
+    }));
     kafka_streams second = w.run(copy_topology(), w.config("two"));
     REQUIRE(second.wait_for(application_state::running, patience));
     w.cluster.produce("in", std::string("k"), std::string("v"), {.timestamp = 9000, .partition = 0});
     w.cluster.produce("in", std::string("k"), std::string("v"), {.timestamp = 9000, .partition = 1});
     const std::map<std::int32_t, std::chrono::milliseconds> alone{{0, 0ms}};
-    CHECK(eventually([&] {
-        return first.counts().stream_time_spread == alone && second.counts().stream_time_spread == alone;
-    }));
+    CHECK(eventually(
+        [&] { return first.counts().stream_time_spread == alone && second.counts().stream_time_spread == alone; }));
 }

@@ -26,7 +26,9 @@ topology two_parts() {
 /// One sub-topology that reads every topic named `t` and a digit.
 topology by_pattern(const std::vector<std::string>& existing) {
     topology t;
-    t.add_node({.kind = node_kind::source, .name = "source", .make = [] { return std::unique_ptr<node>(); },
+    t.add_node({.kind = node_kind::source,
+                .name = "source",
+                .make = [] { return std::unique_ptr<node>(); },
                 .pattern = "t[0-9]"});
     return t.with_topics(existing, "app");
 }

@@ -53,8 +53,8 @@ topology remembering_twice() {
     t.add_source<text, text>("source", "in");
     t.add_processor("remember", [] { return std::make_unique<remembering>(); }, {"source"});
     t.add_store({.name = "logged", .kind = key_value_kind{.timestamped = false}, .caching = false}, {"remember"});
-    t.add_store({.name = "local", .kind = key_value_kind{.timestamped = false}, .caching = false,
-                 .logging = false}, {"remember"});
+    t.add_store({.name = "local", .kind = key_value_kind{.timestamped = false}, .caching = false, .logging = false},
+                {"remember"});
     t.add_sink<text, text>("sink", "out", {"remember"});
     return t;
 }
@@ -106,7 +106,8 @@ void inflict(damage what, const std::filesystem::path& store) {
 } // namespace
 
 TEST_CASE("a damaged store is rebuilt alone: its sibling without a changelog keeps its rows") {
-    const auto what = GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table, damage::bad_rows);
+    const auto what =
+        GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table, damage::bad_rows);
     written_world w;
     inflict(what, w.store("logged"));
     auto app = w.run(remembering_twice(), w.config());
@@ -114,7 +115,8 @@ TEST_CASE("a damaged store is rebuilt alone: its sibling without a changelog kee
 }
 
 TEST_CASE("a damaged store without a changelog ends the application, which says what to do, and nothing is removed") {
-    const auto what = GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table, damage::bad_rows);
+    const auto what =
+        GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table, damage::bad_rows);
     written_world w;
     inflict(what, w.store("local"));
     auto app = w.run(remembering_twice(), w.config());
@@ -186,7 +188,8 @@ TEST_CASE("a task that was restored beside a damaged one is started") {
     const auto find_damage = [&](task_id task) {
         if (task.partition == 0 && damaged.exchange(false)) throw corrupt_state_error("kept", "store kept is damaged");
     };
-    auto app = w.run(told_topology(find_damage, [](const auto&, auto&) { return text("seen"); }, {.name = "kept"}), w.config());
+    auto app = w.run(told_topology(find_damage, [](const auto&, auto&) { return text("seen"); }, {.name = "kept"}),
+                     w.config());
     CHECK(app.wait_for(application_state::running, patience));
     for (const int p : {0, 1}) w.cluster.produce("in", text("k"), text("v"), {.timestamp = 1, .partition = p});
     CHECK(eventually([&] { return w.out().size() == 2; }));
@@ -204,7 +207,8 @@ TEST_CASE("a store without a changelog keeps its rows where the disk refuses a w
         return answer;
     };
     const bool persistent = GENERATE(false, true);
-    auto app = w.run(told_topology({}, remember, {.name = "kept", .persistent = persistent, .logging = false}), w.config());
+    auto app =
+        w.run(told_topology({}, remember, {.name = "kept", .persistent = persistent, .logging = false}), w.config());
     w.produce("k", "v1");
     REQUIRE(eventually([&] { return w.committed() == 1; }));
     full = true;

@@ -40,7 +40,8 @@ struct opened_stores {
             .put(bytes_view{std::string_view(key)}, bytes_view{std::string_view(value)});
     }
     text get(const text& key) {
-        const auto found = dynamic_cast<key_value_store&>(*stores->find("counts")).get(bytes_view{std::string_view(key)});
+        const auto found =
+            dynamic_cast<key_value_store&>(*stores->find("counts")).get(bytes_view{std::string_view(key)});
         return found ? text(found->text()) : "nothing";
     }
     void commit() {

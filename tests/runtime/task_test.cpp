@@ -43,19 +43,19 @@ struct task_under_test {
         std::size_t memory_bytes = 0;
         input_progress* progress = nullptr;
     };
-    explicit task_under_test(topology of, streams_config with = {}) : task_under_test(std::move(of), with, placement()) {}
+    explicit task_under_test(topology of, streams_config with = {})
+        : task_under_test(std::move(of), with, placement()) {}
     task_under_test(topology of, streams_config with, const placement& stores)
         : what(std::move(of)), config(std::move(with)) {
         config.application_id = "app";
-        opened = std::make_unique<task_stores>(
-            task_id{0, 0}, what, what.sub_topologies(), "app",
-            store_opening{.time = time,
-                          .directory = stores.directory,
-                          .memory_bytes = stores.memory_bytes,
-                          .in_memory = stores.directory.empty(),
-                          .changelog_of = [this](const store_spec&) {
-                              return std::make_unique<remembered_changelog>(logged);
-                          }});
+        opened = std::make_unique<task_stores>(task_id{0, 0}, what, what.sub_topologies(), "app",
+                                               store_opening{.time = time,
+                                                             .directory = stores.directory,
+                                                             .memory_bytes = stores.memory_bytes,
+                                                             .in_memory = stores.directory.empty(),
+                                                             .changelog_of = [this](const store_spec&) {
+                                                                 return std::make_unique<remembered_changelog>(logged);
+                                                             }});
         make(stores.progress);
     }
     /// Makes the nodes, on the stores as they are.
@@ -125,7 +125,8 @@ TEST_CASE("a record that does not decode stops the task, naming place, cause and
     t.start();
     t.add({{41, 10, "k", "short"}});
     const auto message = message_of([&] { t.task->process(); });
-    for (const char* part : {"topic in", "partition 0", "offset 41", "source source", "deserialization.exception.handler"})
+    for (const char* part :
+         {"topic in", "partition 0", "offset 41", "source source", "deserialization.exception.handler"})
         CHECK(says(message, part));
 }
 
@@ -345,7 +346,8 @@ TEST_CASE("the stores of a task keep to its share of memory once their entries a
         t.start();
         const auto count_and_commit = [&t](std::int64_t first, std::int64_t last) {
             std::vector<testing_support::input_record> records;
-            for (; first < last; ++first) records.push_back({first, 10, concat("a key that is not short ", first), "x"});
+            for (; first < last; ++first)
+                records.push_back({first, 10, concat("a key that is not short ", first), "x"});
             t.add(std::move(records));
             while (t.task->process()) {}
             t.task->prepare_commit();

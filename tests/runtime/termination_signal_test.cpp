@@ -93,8 +93,8 @@ TEST_CASE("an application that runs until a signal closes cleanly at SIGTERM and
 TEST_CASE("an application that fails ends its run with status 1") {
     testing_support::world w;
     w.produce("a", "x");
-    kafka_streams app(testing_support::copy_topology([](const auto&, auto&) { throw std::runtime_error("no"); }), w.config(),
-                      w.cluster.clients());
+    kafka_streams app(testing_support::copy_topology([](const auto&, auto&) { throw std::runtime_error("no"); }),
+                      w.config(), w.cluster.clients());
     CHECK(app.run_until_signal() == 1);
     CHECK(app.state() == application_state::error);
 }

@@ -19,12 +19,14 @@ struct two_inputs : world {
         topology t;
         t.add_source<std::string, std::string>("source", "in");
         t.add_source<std::string, std::string>("table-source", "table");
-        t.add_processor("tap", [this] {
-            return std::make_unique<testing_support::tapping>([this](const auto& r, auto&) {
-                const std::lock_guard lock(mutex);
-                order += r.value;
-            });
-        }, {"source", "table-source"});
+        t.add_processor("tap",
+                        [this] {
+                            return std::make_unique<testing_support::tapping>([this](const auto& r, auto&) {
+                                const std::lock_guard lock(mutex);
+                                order += r.value;
+                            });
+                        },
+                        {"source", "table-source"});
         return t;
     }
     std::string taken() {
@@ -84,9 +86,11 @@ TEST_CASE("topics of unequal width that need no equal ones are read by the task 
     topology what;
     what.add_source<std::string, std::string>("source", "in");
     what.add_source<std::string, std::string>("narrow-source", "narrow");
-    what.add_processor("count", [] { return std::make_unique<testing_support::counting>(); }, {"source", "narrow-source"});
-    what.add_store({.name = "counts", .kind = key_value_kind{.timestamped = false}, .persistent = false,
-                    .caching = false}, {"count"});
+    what.add_processor("count", [] { return std::make_unique<testing_support::counting>(); },
+                       {"source", "narrow-source"});
+    what.add_store(
+        {.name = "counts", .kind = key_value_kind{.timestamped = false}, .persistent = false, .caching = false},
+        {"count"});
     what.add_sink<std::string, std::string>("sink", "out", {"count"});
     kafka_streams one = w.run(what, w.config("one"));
     kafka_streams two = w.run(what, w.config("two"));
@@ -94,7 +98,8 @@ TEST_CASE("topics of unequal width that need no equal ones are read by the task 
     CHECK(two.wait_for(application_state::running, testing_support::patience));
     CHECK(one.wait_for(application_state::running, testing_support::patience));
     const auto produce = [&](const std::string& topic, std::int32_t partition) {
-        w.cluster.produce(topic, std::string("p") + std::to_string(partition), std::string("x"), {.partition = partition});
+        w.cluster.produce(topic, std::string("p") + std::to_string(partition), std::string("x"),
+                          {.partition = partition});
     };
     for (std::int32_t partition = 0; partition < 4; ++partition) produce("in", partition);
     for (std::int32_t partition = 0; partition < 2; ++partition) produce("narrow", partition);

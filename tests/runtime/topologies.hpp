@@ -1,8 +1,8 @@
 #pragma once
 
-#include <streams/state/key_value_store.hpp>
 #include <streams/core/big_endian.hpp>
 #include <streams/serde/standard.hpp>
+#include <streams/state/key_value_store.hpp>
 #include <streams/topology/processor_api.hpp>
 
 #include <functional>
@@ -64,8 +64,9 @@ inline topology count_topology(bool persistent, tapping::function tap = {}) {
     t.add_source<std::string, std::string>("source", "in");
     t.add_processor("tap", [tap] { return std::make_unique<tapping>(tap); }, {"source"});
     t.add_processor("count", [] { return std::make_unique<counting>(); }, {"tap"});
-    t.add_store({.name = "counts", .kind = key_value_kind{.timestamped = false}, .persistent = persistent,
-                 .caching = false}, {"count"});
+    t.add_store(
+        {.name = "counts", .kind = key_value_kind{.timestamped = false}, .persistent = persistent, .caching = false},
+        {"count"});
     t.add_sink<std::string, std::string>("sink", "out", {"count"});
     return t;
 }

@@ -33,7 +33,8 @@ public:
     void process(const record_type& r) override {
         const bytes_view key{std::string_view(r.key)};
         if (r.value != "get")
-            return rows_->put(key, r.value == "delete" ? std::nullopt : std::optional(bytes_view(std::string_view(r.value))));
+            return rows_->put(key, r.value == "delete" ? std::nullopt
+                                                       : std::optional(bytes_view(std::string_view(r.value))));
         const auto found = rows_->get(key);
         context_->forward(r.key, found ? text(found->text()) : "deleted", r.timestamp);
     }
@@ -47,8 +48,11 @@ topology keeping_rows(std::map<std::string, std::string> changelog_config) {
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("keep", [] { return std::make_unique<keeping>(); }, {"source"});
-    t.add_store({.name = "rows", .kind = key_value_kind{.timestamped = false}, .caching = false,
-                 .changelog_config = std::move(changelog_config)}, {"keep"});
+    t.add_store({.name = "rows",
+                 .kind = key_value_kind{.timestamped = false},
+                 .caching = false,
+                 .changelog_config = std::move(changelog_config)},
+                {"keep"});
     t.add_sink<text, text>("sink", "out", {"keep"});
     return t;
 }
@@ -58,10 +62,11 @@ struct two_instances : world {
     two_instances() : world(2) {}
     kafka_streams start(const topology& what, const text& instance) {
         kafka_streams app(what, config(instance), cluster.clients());
-        app.set_restore_listener({.on_start = [this](const topic_partition& from, std::string_view, std::int64_t begin, std::int64_t) {
-            const std::lock_guard lock(mutex_);
-            began_[from.partition] = begin;
-        }});
+        app.set_restore_listener(
+            {.on_start = [this](const topic_partition& from, std::string_view, std::int64_t begin, std::int64_t) {
+                const std::lock_guard lock(mutex_);
+                began_[from.partition] = begin;
+            }});
         app.start();
         return app;
     }

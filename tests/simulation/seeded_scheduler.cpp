@@ -24,9 +24,9 @@ struct task {
 
     std::string name;
     std::condition_variable turn{};
-    const void* waits_on = nullptr; ///< null: it can go on
+    const void* waits_on = nullptr;  ///< null: it can go on
     std::string place = "its start"; ///< where it yielded
-    std::int64_t deadline = 0;      ///< of its wait, steady ms
+    std::int64_t deadline = 0;       ///< of its wait, steady ms
     bool notified = false;
     bool abandoned = false;
     bool ended = false;

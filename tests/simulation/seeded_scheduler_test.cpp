@@ -81,12 +81,15 @@ TEST_CASE("a deadlock says who waits for what") {
     scheduler.run([&] {
         std::mutex mutex;
         const auto answer = scheduler.make_condition("an answer");
-        scheduler.start_thread("asking", [&] {
-            std::mutex own;
-            std::unique_lock lock(own);
-            const auto question = scheduler.make_condition("a question");
-            while (true) question->wait(lock, never);
-        })->detach();
+        scheduler
+            .start_thread("asking",
+                          [&] {
+                              std::mutex own;
+                              std::unique_lock lock(own);
+                              const auto question = scheduler.make_condition("a question");
+                              while (true) question->wait(lock, never);
+                          })
+            ->detach();
         std::unique_lock lock(mutex);
         try {
             while (true) answer->wait(lock, never);
@@ -101,9 +104,12 @@ TEST_CASE("abandoned threads never go on, and what they hold stays") {
     seeded_scheduler scheduler(4);
     int steps = 0;
     scheduler.run([&] {
-        scheduler.start_thread("one-thread", [&] {
-            for (;; ++steps) scheduler.yield("a step");
-        })->detach();
+        scheduler
+            .start_thread("one-thread",
+                          [&] {
+                              for (;; ++steps) scheduler.yield("a step");
+                          })
+            ->detach();
         scheduler.sleep(10ms);
         CHECK(steps > 0);
         CHECK(scheduler.abandon("one") == 1);

@@ -68,9 +68,8 @@ std::set<int> numbers_in(const std::string& text) {
 class run {
 public:
     run(std::uint64_t seed, std::filesystem::path folder)
-        : folder_(std::move(folder)), scheduler_(seed), cluster_({.time = &scheduler_,
-                                                                  .session_timeout = 2s,
-                                                                  .max_poll_interval = 5s}) {}
+        : folder_(std::move(folder)), scheduler_(seed),
+          cluster_({.time = &scheduler_, .session_timeout = 2s, .max_poll_interval = 5s}) {}
 
     /// Empty, or what is wrong.
     std::string result() {
@@ -126,7 +125,8 @@ private:
     }
     model found() const {
         model latest;
-        for (const auto& each : cluster_.read<std::string, std::string>("out")) latest[each.key] = numbers_in(each.value);
+        for (const auto& each : cluster_.read<std::string, std::string>("out"))
+            latest[each.key] = numbers_in(each.value);
         return latest;
     }
     std::string main() {
@@ -178,7 +178,8 @@ outcome outcome_of(std::uint64_t seed) {
     REQUIRE(::waitpid(child, &status, 0) == child);
     outcome made;
     std::ifstream in(report);
-    if (status != 0 || !std::getline(in, made.failure)) made.failure = "the process ended with " + std::to_string(status);
+    if (status != 0 || !std::getline(in, made.failure))
+        made.failure = "the process ended with " + std::to_string(status);
     for (std::string line; std::getline(in, line);) made.trace.push_back(line);
     return made;
 }
@@ -193,8 +194,8 @@ std::string end_of(const std::vector<std::string>& trace) {
 std::string difference(const outcome& one, const outcome& other) {
     const auto [a, b] = std::mismatch(one.trace.begin(), one.trace.end(), other.trace.begin(), other.trace.end());
     if (a == one.trace.end() && b == other.trace.end()) return {};
-    return "step " + std::to_string(a - one.trace.begin()) + ": " + (a == one.trace.end() ? "the end" : *a) +
-           " | " + (b == other.trace.end() ? "the end" : *b);
+    return "step " + std::to_string(a - one.trace.begin()) + ": " + (a == one.trace.end() ? "the end" : *a) + " | " +
+           (b == other.trace.end() ? "the end" : *b);
 }
 
 /// STREAMS_SIMULATION_TRACES: a folder, which then gets the trace of every seed.

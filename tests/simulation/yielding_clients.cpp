@@ -86,13 +86,16 @@ public:
     yielding_producer(std::unique_ptr<kafka::producer> real, seeded_scheduler& scheduler)
         : real_(std::move(real)), scheduler_(scheduler) {}
 
-    std::int32_t open(std::string_view topic, bool offsets_wanted) override { return real_->open(topic, offsets_wanted); }
+    std::int32_t open(std::string_view topic, bool offsets_wanted) override {
+        return real_->open(topic, offsets_wanted);
+    }
     std::int32_t partitions(std::int32_t topic, milliseconds timeout) override {
         return between_yields(scheduler_, "partitions", [&] { return real_->partitions(topic, timeout); });
     }
     result append(const kafka::producer_record& record) override {
         const auto key = record.key ? std::string(record.key->text()) : std::string();
-        return between_yields(scheduler_, concat("append ", record.topic, ' ', key), [&] { return real_->append(record); });
+        return between_yields(scheduler_, concat("append ", record.topic, ' ', key),
+                              [&] { return real_->append(record); });
     }
     void poll(milliseconds timeout) override {
         scheduler_.yield("poll of a producer");

@@ -10,7 +10,7 @@ namespace streams::simulation {
 
 /// The clients of `real`, every call of which is a yield point of `scheduler`, before and after: a thread may be abandoned
 /// with its call not made, or made and not answered. `scheduler` outlives them.
-[[nodiscard]] std::shared_ptr<kafka::client_supplier> make_yielding_clients(std::shared_ptr<kafka::client_supplier> real,
-                                                                            seeded_scheduler& scheduler);
+[[nodiscard]] std::shared_ptr<kafka::client_supplier> make_yielding_clients(
+    std::shared_ptr<kafka::client_supplier> real, seeded_scheduler& scheduler);
 
 } // namespace streams::simulation

@@ -63,13 +63,15 @@ struct modelled {
     void change_state(const operation& op) {
         switch (op.kind) {
         case 17:
-        case 18: return flush();
+        case 18:
+            return flush();
         case 19:
             flush();
             commit();
             store.clock.advance(std::chrono::milliseconds(op.value * 2));
             return;
-        case 20: return commit();
+        case 20:
+            return commit();
         case 21:
             store.managed->rollback();
             return abort();
@@ -102,7 +104,8 @@ TEST_CASE("a key-value store behaves as an ordered map under puts, commits, roll
             const std::string prefix = sized ? big_endian(static_cast<std::uint32_t>(head.size())) + head : head;
             const std::string key = sized ? prefix + std::string(static_cast<std::size_t>(op.value) % 3, 'p') : prefix;
             if (op.kind < 12) {
-                const std::string value(static_cast<std::size_t>(op.value) % 40, static_cast<char>('0' + op.value % 10));
+                const std::string value(static_cast<std::size_t>(op.value) % 40,
+                                        static_cast<char>('0' + op.value % 10));
                 model.store.put(key, value);
                 model.now[key] = value;
             } else if (op.kind < 15) {
@@ -138,8 +141,10 @@ TEST_CASE("a window store behaves as an ordered map that forgets old starts") {
     const bool held = rc::check([&] {
         const auto ops = *operations();
         modelled model({.name = "windows",
-                        .kind = streams::window_kind{.timestamped = false, .size = std::chrono::minutes(1),
-                                                     .retention = std::chrono::minutes(4), .time_ordered = by_time},
+                        .kind = streams::window_kind{.timestamped = false,
+                                                     .size = std::chrono::minutes(1),
+                                                     .retention = std::chrono::minutes(4),
+                                                     .time_ordered = by_time},
                         .persistent = persistent,
                         .caching = false},
                        memory);

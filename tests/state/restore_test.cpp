@@ -37,13 +37,14 @@ std::ostream& operator<<(std::ostream& out, const operation& op) {
 }
 
 rc::Gen<std::vector<operation>> operations() {
-    return rc::gen::container<std::vector<operation>>(
-        rc::gen::construct<operation>(rc::gen::inRange(0, 24), rc::gen::inRange(0, 5), rc::gen::inRange(0, times),
-                                      rc::gen::inRange(0, 1'000)));
+    return rc::gen::container<std::vector<operation>>(rc::gen::construct<operation>(
+        rc::gen::inRange(0, 24), rc::gen::inRange(0, 5), rc::gen::inRange(0, times), rc::gen::inRange(0, 1'000)));
 }
 
 std::int64_t time_of(const operation& op) { return op.time * minute / 2; }
-std::string key_of(const operation& op) { return std::string(1 + static_cast<std::size_t>(op.key) % 3, static_cast<char>('a' + op.key)); }
+std::string key_of(const operation& op) {
+    return std::string(1 + static_cast<std::size_t>(op.key) % 3, static_cast<char>('a' + op.key));
+}
 std::optional<std::string> value_of(const operation& op) {
     return op.what < 14 ? std::optional(std::to_string(op.value)) : std::nullopt;
 }
@@ -75,7 +76,8 @@ rows entries(store_under_test& store) {
 }
 rows windows(store_under_test& store) {
     rows all;
-    for (const auto& each : read_all(store.windows().fetch_all(0, latest))) all.push_back(row(each.key, each.start, each.value));
+    for (const auto& each : read_all(store.windows().fetch_all(0, latest)))
+        all.push_back(row(each.key, each.start, each.value));
     return all;
 }
 rows sessions(store_under_test& store) {
@@ -100,7 +102,8 @@ rows held_changes(store_under_test& store) {
     for (; buffer.entries() > 0; buffer.remove_oldest()) {
         const auto held = buffer.oldest();
         all.push_back(row(buffer.oldest_time(), text(held.key), text(held.new_value).value_or("null"),
-                          text(held.old_value).value_or("null"), held.timestamp, held.metadata.topic, held.metadata.offset));
+                          text(held.old_value).value_or("null"), held.timestamp, held.metadata.topic,
+                          held.metadata.offset));
     }
     return all;
 }
@@ -129,8 +132,10 @@ void hold_change(store_under_test& store, const operation& op) {
 
 std::vector<kind> kinds(bool persistent) {
     using std::chrono::minutes;
-    const streams::store_spec plain{.name = "store", .kind = streams::key_value_kind{.timestamped = false},
-                                    .persistent = persistent, .caching = false};
+    const streams::store_spec plain{.name = "store",
+                                    .kind = streams::key_value_kind{.timestamped = false},
+                                    .persistent = persistent,
+                                    .caching = false};
     const auto with = [&](auto change) {
         streams::store_spec spec = plain;
         change(spec);
@@ -152,8 +157,8 @@ std::vector<kind> kinds(bool persistent) {
         {"key-value with a cache", with([](auto& s) { s.caching = true; }), put_entry, entries},
         {"timestamped", of_kind(streams::key_value_kind{}), put_with_time, entries},
         {"with a time to live",
-         streams::stores::key_value("store", {.persistent = persistent, .timestamped = true,
-                                              .time_to_live = minutes(4)}),
+         streams::stores::key_value("store",
+                                    {.persistent = persistent, .timestamped = true, .time_to_live = minutes(4)}),
          put_with_time, entries},
         {"timers", streams::stores::timers("store", {.persistent = persistent}), set_timer, entries},
         {"outer join", with([](auto& s) { s.log_timestamps = false; }), put_entry, entries},
@@ -164,7 +169,8 @@ std::vector<kind> kinds(bool persistent) {
         {"session by time", sessions_of(true), put_session, sessions},
         {"versioned", of_kind(streams::versioned_kind{minutes(4)}), put_version, versions, false},
     };
-    if (!persistent) all.push_back({"change buffer", of_kind(streams::change_buffer_kind{}), hold_change, held_changes});
+    if (!persistent)
+        all.push_back({"change buffer", of_kind(streams::change_buffer_kind{}), hold_change, held_changes});
     return all;
 }
 

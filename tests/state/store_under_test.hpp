@@ -65,9 +65,8 @@ class changelog final : public streams::changelog_sink {
 public:
     void append(bytes_view key, std::optional<bytes_view> value, std::int64_t timestamp,
                 const streams::headers* headers) override {
-        records.push_back({std::string(key.text()),
-                           value ? std::optional(std::string(value->text())) : std::nullopt, timestamp,
-                           headers ? *headers : streams::headers{}});
+        records.push_back({std::string(key.text()), value ? std::optional(std::string(value->text())) : std::nullopt,
+                           timestamp, headers ? *headers : streams::headers{}});
     }
     [[nodiscard]] std::optional<std::int64_t> last_offset() const {
         if (records.empty()) return std::nullopt;
@@ -177,9 +176,7 @@ public:
         return dynamic_cast<streams::versioned_store&>(managed->store());
     }
 
-    void put(std::string_view key, std::optional<std::string> value) {
-        kv().put(bytes_view(key), view(value));
-    }
+    void put(std::string_view key, std::optional<std::string> value) { kv().put(bytes_view(key), view(value)); }
     [[nodiscard]] std::optional<std::string> get(std::string_view key) { return text(kv().get(bytes_view(key))); }
     void put(std::string_view key, std::optional<std::string> value, std::int64_t start) {
         windows().put(bytes_view(key), view(value), start);
@@ -188,9 +185,7 @@ public:
         return text(windows().fetch(bytes_view(key), start));
     }
 
-    [[nodiscard]] streams::session_store& sessions() {
-        return dynamic_cast<streams::session_store&>(managed->store());
-    }
+    [[nodiscard]] streams::session_store& sessions() { return dynamic_cast<streams::session_store&>(managed->store()); }
     void put_session(std::string_view key, std::optional<std::string> value, streams::window session) {
         sessions().put(bytes_view(key), view(value), session);
     }

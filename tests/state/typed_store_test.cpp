@@ -50,8 +50,8 @@ TEST_CASE("a typed view of a timestamped key-value store reads and writes values
 }
 
 TEST_CASE("a typed view of a plain store has plain values, and borrowed types read without a copy") {
-    store_under_test store({.name = "names", .kind = streams::key_value_kind{.timestamped = false},
-                            .persistent = true});
+    store_under_test store(
+        {.name = "names", .kind = streams::key_value_kind{.timestamped = false}, .persistent = true});
     streams::typed_key_value_store<std::string_view, std::string_view> names(store.managed->store());
     names.put("a", "Ada");
     names.put("b", "Bob");
@@ -62,10 +62,10 @@ TEST_CASE("a typed view of a plain store has plain values, and borrowed types re
 }
 
 TEST_CASE("a typed view of a window store reads and writes windows") {
-    store_under_test store({.name = "windows",
-                            .kind = streams::window_kind{.size = std::chrono::milliseconds(10),
-                                                         .retention = std::chrono::minutes(10)},
-                            .persistent = false});
+    store_under_test store(
+        {.name = "windows",
+         .kind = streams::window_kind{.size = std::chrono::milliseconds(10), .retention = std::chrono::minutes(10)},
+         .persistent = false});
     using counted = value_and_timestamp<std::int64_t>;
     streams::typed_window_store<std::string, counted> windows(store.managed->store());
     using entry = streams::windowed_value<std::string, counted>;
@@ -82,16 +82,16 @@ TEST_CASE("a typed view of a window store reads and writes windows") {
     const std::vector<entry> all{{"a", 0, {1, 5}}, {"a", 10, {2, 15}}, {"b", 10, {3, 12}}};
     CHECK(collected(windows.all()) == all);
     CHECK(collected(windows.all(backward)) == std::vector<entry>(all.rbegin(), all.rend()));
-    CHECK(collected(windows.fetch_all(10, 100, backward)) == std::vector<entry>{{"b", 10, {3, 12}}, {"a", 10, {2, 15}}});
+    CHECK(collected(windows.fetch_all(10, 100, backward)) ==
+          std::vector<entry>{{"b", 10, {3, 12}}, {"a", 10, {2, 15}}});
     CHECK(collected(windows.fetch("a", 0, 100, backward)) == std::vector<entry>{{"a", 10, {2, 15}}, {"a", 0, {1, 5}}});
     CHECK(collected(windows.fetch_range("a", "b", 0, 5, backward)) == std::vector<entry>{{"a", 0, {1, 5}}});
     CHECK(collected(windows.fetch_range("b", std::nullopt, 0, 100)) == std::vector<entry>{{"b", 10, {3, 12}}});
 }
 
 TEST_CASE("a typed view of a session store reads and writes sessions") {
-    store_under_test store({.name = "visits",
-                            .kind = streams::session_kind{.retention = std::chrono::minutes(10)},
-                            .persistent = false});
+    store_under_test store(
+        {.name = "visits", .kind = streams::session_kind{.retention = std::chrono::minutes(10)}, .persistent = false});
     streams::typed_session_store<std::string, std::int64_t> visits(store.managed->store());
     using session = streams::session_windowed<std::string>;
     using entry = std::pair<session, std::int64_t>;
@@ -119,13 +119,15 @@ TEST_CASE("a typed view of the wrong kind or value type is refused with the reme
     CHECK_THROWS_WITH(plain(bytes_store), containing("use value_and_timestamp"));
     using windows = streams::typed_window_store<std::string, value_and_timestamp<std::string>>;
     CHECK_THROWS_WITH(windows(bytes_store), containing("store counts is no window store"));
-    store_under_test untimed({.name = "names", .kind = streams::key_value_kind{.timestamped = false}, .persistent = false});
+    store_under_test untimed(
+        {.name = "names", .kind = streams::key_value_kind{.timestamped = false}, .persistent = false});
     using timed = streams::typed_key_value_store<std::string, value_and_timestamp<std::string>>;
     CHECK_THROWS_WITH(timed(untimed.managed->store()), containing("keeps no timestamps"));
 }
 
 TEST_CASE("ranges of stores compose with range-v3 views") {
-    store_under_test store({.name = "counts", .kind = streams::key_value_kind{.timestamped = false}, .persistent = false});
+    store_under_test store(
+        {.name = "counts", .kind = streams::key_value_kind{.timestamped = false}, .persistent = false});
     streams::typed_key_value_store<std::string, std::int64_t> counts(store.managed->store());
     for (std::int64_t at = 0; at < 10; ++at) counts.put(std::string(1, static_cast<char>('a' + at)), at);
     const auto large = counts.all() | ranges::views::filter([](const auto& entry) { return entry.value > 5; }) |

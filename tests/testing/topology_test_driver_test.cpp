@@ -228,8 +228,8 @@ TEST_CASE("an error names the record, stops the topology under test, and the dri
     topology_test_driver driver{word_lengths()};
     auto words = driver.input_topic<std::string, std::string>("words");
     words.pipe("x", "ok", 1ms);
-    CHECK_THROWS_WITH(words.pipe("x", "boom", 2ms), containing("boom came") &&
-                                                        containing("topic words partition 0 offset 1"));
+    CHECK_THROWS_WITH(words.pipe("x", "boom", 2ms),
+                      containing("boom came") && containing("topic words partition 0 offset 1"));
     CHECK_THROWS_WITH(words.pipe("x", "ok", 3ms),
                       "the topology under test has failed before and cannot go on; make a new driver");
     CHECK(driver.output_topic<std::string, std::int64_t>("sums").size() == 1);
@@ -251,8 +251,8 @@ TEST_CASE("handlers of the configuration decide about bad records, and drops are
 TEST_CASE("a record that does not decode names itself and both remedies") {
     topology_test_driver driver{word_lengths()};
     CHECK_THROWS_WITH(driver.raw().pipe("words", {.key = bytes(std::string_view("x"))}),
-                      containing("topic words partition 0 offset 0") &&
-                          containing("std::optional") && containing("on_null"));
+                      containing("topic words partition 0 offset 0") && containing("std::optional") &&
+                          containing("on_null"));
 }
 
 TEST_CASE("a closed driver takes no more input") {
@@ -288,8 +288,8 @@ private:
 class anchored_for_values final : public fixed_key_processor<std::string, std::string, std::string> {
 public:
     void init(context_type& context) override {
-        context.schedule(std::chrono::sys_days{std::chrono::year(1970) / 1 / 1} + 15ms, 10ms, punctuation_type::stream_time,
-                         [this](std::int64_t now) { last_ = std::to_string(now); });
+        context.schedule(std::chrono::sys_days{std::chrono::year(1970) / 1 / 1} + 15ms, 10ms,
+                         punctuation_type::stream_time, [this](std::int64_t now) { last_ = std::to_string(now); });
     }
     void process(const record_type& r) override { CHECK(last_ == r.value); }
 

@@ -29,10 +29,11 @@ TEST_CASE("a chain of the greatest length is cut and described") {
 
 TEST_CASE("a longer chain is refused by its longest way") {
     topology t = chain_of(longest_chain);
-    CHECK_THROWS_WITH(t.add_node(behind("end", {"0", "999"})),
-                      "node end would end a chain of 1001 nodes, and a topology may chain at most 1000 nodes between two "
-                      "topics: each record passes them by one call inside of the other, for which a thread's stack has to "
-                      "suffice; let one node do what several do, or put a repartition in between");
+    CHECK_THROWS_WITH(
+        t.add_node(behind("end", {"0", "999"})),
+        "node end would end a chain of 1001 nodes, and a topology may chain at most 1000 nodes between two "
+        "topics: each record passes them by one call inside of the other, for which a thread's stack has to "
+        "suffice; let one node do what several do, or put a repartition in between");
     t.add_node(behind("end", {"0", "998"}));
     CHECK(t.nodes().size() == longest_chain + 1);
 }

@@ -47,9 +47,11 @@ TEST_CASE("a global store has no changelog, and no node is connected to it") {
 TEST_CASE("a global store needs a name and a topic of its own") {
     topology t = with_global(stores::key_value("rows", {.logging = false}));
     const auto add = [&](const char* store, const char* topic) {
-        t.add_global_store<std::string, std::string>(stores::key_value(store, {.logging = false}), "from2", topic, "into2",
-                                                     supplier);
+        t.add_global_store<std::string, std::string>(stores::key_value(store, {.logging = false}), "from2", topic,
+                                                     "into2", supplier);
     };
-    CHECK_THROWS_WITH(add("rows", "h"), containing("store rows is declared twice, as the global store of topic g and as the global store of topic h"));
+    CHECK_THROWS_WITH(
+        add("rows", "h"),
+        containing("store rows is declared twice, as the global store of topic g and as the global store of topic h"));
     CHECK_THROWS_WITH(add("more", "g"), containing("cannot read topic g"));
 }

@@ -64,7 +64,8 @@ struct some_store final : key_value_store {
     [[nodiscard]] bool forward_on_flush(flush_listener&, bool) override { return false; }
     [[nodiscard]] std::optional<bytes_view> get(bytes_view) override { return std::nullopt; }
     void put(bytes_view, std::optional<bytes_view>) override {}
-    [[nodiscard]] store_range<store_entry> range(std::optional<bytes_view>, std::optional<bytes_view>, iteration_order) override {
+    [[nodiscard]] store_range<store_entry> range(std::optional<bytes_view>, std::optional<bytes_view>,
+                                                 iteration_order) override {
         return store_range<store_entry>(nullptr);
     }
     [[nodiscard]] store_range<store_entry> prefix_scan(bytes_view) override {

@@ -39,8 +39,9 @@ TEST_CASE("a pattern that is no regular expression is refused") {
 }
 
 TEST_CASE("a pattern that could take more stack than a thread has is refused") {
-    const auto too_long = containing("has more than 2000 characters, with its repetitions written out: matching it could take "
-                                     "more stack than a thread has");
+    const auto too_long =
+        containing("has more than 2000 characters, with its repetitions written out: matching it could take "
+                   "more stack than a thread has");
     CHECK_THAT(refusal(std::string(100'000, 'a')), too_long);
     CHECK_THAT(refusal(std::string(100'000, '(')), too_long);
     CHECK_THAT(refusal(repeated("(b|a?)*", 10'000)), too_long);

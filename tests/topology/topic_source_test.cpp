@@ -118,7 +118,8 @@ TEST_CASE("the time of a record may come from its key and value") {
 }
 
 TEST_CASE("a source decodes with a serde object where it is given one") {
-    using source = topic_source<windowed<std::string>, std::string, fail_on_invalid_timestamp, time_windowed_serde<std::string>>;
+    using source =
+        topic_source<windowed<std::string>, std::string, fail_on_invalid_timestamp, time_windowed_serde<std::string>>;
     running<source, windowed<std::string>, std::string> r(
         on_null::fail, fail_on_invalid_timestamp{}, time_windowed_serde<std::string>(std::chrono::milliseconds(10)));
     r.process(raw(std::string_view("k\0\0\0\0\0\0\0\5", 9), "v"));

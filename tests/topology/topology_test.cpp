@@ -140,9 +140,10 @@ TEST_CASE("the store of an operator is its own, whatever else has its name") {
 TEST_CASE("a repartition topic is made once, and both places are said") {
     auto t = with_source();
     t.add_repartition_topic({.name = "r-repartition", .partitions = 3, .behind = {"source"}});
-    CHECK_THROWS_WITH(t.add_repartition_topic({.name = "r-repartition", .partitions = 3}),
-                      "repartition topic r-repartition is made twice, behind source and on its own: the records of both "
-                      "would mix; give one of the two another name");
+    CHECK_THROWS_WITH(
+        t.add_repartition_topic({.name = "r-repartition", .partitions = 3}),
+        "repartition topic r-repartition is made twice, behind source and on its own: the records of both "
+        "would mix; give one of the two another name");
     CHECK(t.is_repartition_topic("r-repartition"));
     CHECK_FALSE(t.is_repartition_topic("in"));
     CHECK_THROWS_AS(t.add_repartition_topic({.name = "s-repartition", .partitions = 0}), topology_error);

@@ -37,9 +37,7 @@ public:
         return size_ >= prefix.size_ && (prefix.empty() || std::memcmp(data_, prefix.data_, prefix.size_) == 0);
     }
     /// The same bytes as text; nothing is checked or converted.
-    [[nodiscard]] std::string_view text() const noexcept {
-        return {reinterpret_cast<const char*>(data_), size_};
-    }
+    [[nodiscard]] std::string_view text() const noexcept { return {reinterpret_cast<const char*>(data_), size_}; }
 
     friend bool operator==(bytes_view a, bytes_view b) noexcept { return a.text() == b.text(); }
     friend std::strong_ordering operator<=>(bytes_view a, bytes_view b) noexcept {

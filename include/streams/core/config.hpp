@@ -32,24 +32,25 @@ struct streams_config {
     std::string bootstrap_servers{}; ///< bootstrap.servers: HOST:PORT[,HOST:PORT...]; required for a real cluster
     std::filesystem::path state_dir = std::filesystem::temp_directory_path() / "kafka-streams"; ///< state.dir
 
-    std::int32_t num_stream_threads = 1;                     ///< num.stream.threads
-    std::chrono::milliseconds commit_interval{30'000};       ///< commit.interval.ms
-    std::int64_t statestore_cache_max_bytes = 10 * 1024 * 1024; ///< statestore.cache.max.bytes, all threads together
-    std::chrono::milliseconds max_task_idle{0};              ///< max.task.idle.ms; negative: never wait
-    std::size_t buffered_records_per_partition = 1'000;      ///< buffered.records.per.partition
-    std::chrono::milliseconds poll{100};                     ///< poll.ms
-    std::chrono::milliseconds max_poll_interval{300'000};    ///< max.poll.interval.ms
-    std::chrono::milliseconds task_timeout{300'000};         ///< task.timeout.ms
+    std::int32_t num_stream_threads = 1;                          ///< num.stream.threads
+    std::chrono::milliseconds commit_interval{30'000};            ///< commit.interval.ms
+    std::int64_t statestore_cache_max_bytes = 10 * 1024 * 1024;   ///< statestore.cache.max.bytes, all threads together
+    std::chrono::milliseconds max_task_idle{0};                   ///< max.task.idle.ms; negative: never wait
+    std::size_t buffered_records_per_partition = 1'000;           ///< buffered.records.per.partition
+    std::chrono::milliseconds poll{100};                          ///< poll.ms
+    std::chrono::milliseconds max_poll_interval{300'000};         ///< max.poll.interval.ms
+    std::chrono::milliseconds task_timeout{300'000};              ///< task.timeout.ms
     std::chrono::milliseconds repartition_purge_interval{30'000}; ///< repartition.purge.interval.ms
     /// state.cleanup.delay.ms: how long a running instance keeps the state of a task that it does not have any more
     std::chrono::milliseconds state_cleanup_delay{600'000};
     /// windowstore.changelog.additional.retention.ms
     std::chrono::milliseconds windowstore_changelog_additional_retention{86'400'000};
-    std::int32_t replication_factor = -1; ///< replication.factor of internal topics; -1: the broker's default
+    std::int32_t replication_factor = -1;       ///< replication.factor of internal topics; -1: the broker's default
     std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
-    std::string client_id{};         ///< client.id; empty: derived from application_id
-    std::string group_instance_id{}; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
+    std::string client_id{};                                 ///< client.id; empty: derived from application_id
+    std::string
+        group_instance_id{}; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
     /// ensure.explicit.internal.resource.naming: no generated names of stores and internal topics (KIP-1111)
     bool ensure_explicit_internal_resource_naming = false;
 
@@ -76,7 +77,8 @@ struct streams_config {
     client_settings producer{}; ///< producer.*
     client_settings admin{};    ///< admin.*
     client_settings topic{};    ///< topic.*: configuration of internal topics
-    client_settings clients{};  ///< names without a prefix that belong to every client: security.protocol, sasl.*, ssl.*, ...
+    client_settings
+        clients{}; ///< names without a prefix that belong to every client: security.protocol, sasl.*, ssl.*, ...
     client_settings main_consumer{};    ///< main.consumer.*: the consumer of input topics; wins over `consumer`
     client_settings restore_consumer{}; ///< restore.consumer.*: the consumer of changelogs; wins over `consumer`
 

@@ -12,7 +12,7 @@ namespace streams::inline v0 {
 
 /// What an exception handler decides about one record.
 enum class handler_response {
-    fail,     ///< stop: nothing is committed past the record
+    fail,   ///< stop: nothing is committed past the record
     resume, ///< drop the record, count it, go on with the next (Kafka's CONTINUE)
 };
 
@@ -32,12 +32,12 @@ using deserialization_handler = std::function<handler_response(const undecodable
 /// forwarded by then stays forwarded. Borrowed for the call.
 struct unprocessable_record {
     task_id task;
-    std::string_view node;            ///< the one that threw
-    record_metadata metadata;         ///< of the input record that it goes back to; a punctuation's has offset -1
-    std::int64_t timestamp;           ///< of the record as the node got it, ms; the time of a punctuation
-    const streams::headers& headers;  ///< of the record as the node got it
-    const record_view* record;        ///< the input record as it was read; null where it is not at hand any more: in a
-                                      ///< punctuation, and for what left a cache or a buffer
+    std::string_view node;           ///< the one that threw
+    record_metadata metadata;        ///< of the input record that it goes back to; a punctuation's has offset -1
+    std::int64_t timestamp;          ///< of the record as the node got it, ms; the time of a punctuation
+    const streams::headers& headers; ///< of the record as the node got it
+    const record_view* record;       ///< the input record as it was read; null where it is not at hand any more: in a
+                                     ///< punctuation, and for what left a cache or a buffer
 };
 /// Is not asked about errors that are no fault of the record: those of the cluster and of the state.
 using processing_handler = std::function<handler_response(const unprocessable_record&, const std::exception&)>;

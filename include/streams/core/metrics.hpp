@@ -9,16 +9,16 @@ namespace streams::inline v0 {
 
 /// Why a record was dropped. Every drop is counted under one of these and the first of each reason in a task is logged.
 enum class drop_reason : std::uint8_t {
-    deserialization,     ///< did not decode, and the handler chose to continue
-    invalid_timestamp,   ///< the extractor returned a negative timestamp
-    null_key,            ///< the operator needs a key
-    null_value,          ///< the operator needs a value, or `on_null = drop` was asked for
-    late,                ///< a window it belongs to is closed: once for each such window, as Kafka Streams counts
-    processing,          ///< user code threw, and the handler chose to continue
-    production,          ///< could not be written, and the handler chose to continue
-    partitioner,         ///< a custom partitioner sent it nowhere
-    stale,               ///< newer data has taken its place: out of order in a versioned table, a late answer in a join
-    duplicate,           ///< a record with the same id was passed on before
+    deserialization,   ///< did not decode, and the handler chose to continue
+    invalid_timestamp, ///< the extractor returned a negative timestamp
+    null_key,          ///< the operator needs a key
+    null_value,        ///< the operator needs a value, or `on_null = drop` was asked for
+    late,              ///< a window it belongs to is closed: once for each such window, as Kafka Streams counts
+    processing,        ///< user code threw, and the handler chose to continue
+    production,        ///< could not be written, and the handler chose to continue
+    partitioner,       ///< a custom partitioner sent it nowhere
+    stale,             ///< newer data has taken its place: out of order in a versioned table, a late answer in a join
+    duplicate,         ///< a record with the same id was passed on before
     /// Not dropped but passed on: older than what deduplicate keeps, so that it may be a duplicate.
     unchecked,
 };

@@ -45,16 +45,16 @@ struct record_metadata {
 /// What a task knows of the record that a node is handling: its origin, and the timestamp and headers it has there.
 struct record_context {
     record_metadata metadata;
-    std::int64_t timestamp = -1;          ///< ms since the epoch
-    streams::headers* headers = nullptr;  ///< never null while a record is processed
+    std::int64_t timestamp = -1;         ///< ms since the epoch
+    streams::headers* headers = nullptr; ///< never null while a record is processed
 };
 
 /// A record as it stands in a partition's log, borrowed from the batch that brought it.
 struct record_view {
     std::int64_t offset = 0;
-    std::int64_t timestamp = -1;     ///< ms since the epoch; -1 where the log has none
-    std::optional<bytes_view> key;   ///< nullopt: null
-    std::optional<bytes_view> value; ///< nullopt: null, a tombstone
+    std::int64_t timestamp = -1;               ///< ms since the epoch; -1 where the log has none
+    std::optional<bytes_view> key;             ///< nullopt: null
+    std::optional<bytes_view> value;           ///< nullopt: null, a tombstone
     const streams::headers* headers = nullptr; ///< null: none
 };
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/stateless/branch_node.hpp>
 #include <streams/dsl/detail/graph/graph.hpp>
 #include <streams/dsl/detail/graph/pass_node.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/stateless/branch_node.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 
@@ -74,11 +74,11 @@ private:
     template <class... More>
     void add_child(const std::string& child, More&&... more) {
         static_assert(
-            ((detail::options_of<branched>::has<More> || std::invocable<More, stream>)&&...),
+            ((detail::options_of<branched>::has<More> || std::invocable<More, stream>) && ...),
             "branched_kstream: a branch takes the option branched, and a functor that receives the branch as a "
             "kstream");
-        detail::graph_node& node = above_.graph->add_processor(
-            child, *node_, [] { return make_node<detail::pass_node<Key, Value>>(); });
+        detail::graph_node& node =
+            above_.graph->add_processor(child, *node_, [] { return make_node<detail::pass_node<Key, Value>>(); });
         const stream made(above_.behind(node), serdes_);
         bool taken = false;
         [[maybe_unused]] const auto hand_over = [&](auto&& one) {

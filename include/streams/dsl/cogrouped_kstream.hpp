@@ -18,17 +18,20 @@ namespace detail {
 
 /// Checks one stream of a cogroup.
 template <class Key, class Value, class Aggregate, class F>
-[[nodiscard]] shared_value<const cogroup_input<without_null_t<Key>, Aggregate>>
-checked_cogroup_input(shared_value<typed_group<Key, Value>> group, F&& aggregator) {
+[[nodiscard]] shared_value<const cogroup_input<without_null_t<Key>, Aggregate>> checked_cogroup_input(
+    shared_value<typed_group<Key, Value>> group, F&& aggregator) {
     check_aggregated_types<Key, Value, Aggregate>();
-    static_assert(!mutable_aggregator<F, without_null_t<Key>, Value, Aggregate>,
-                  "cogroup: the functor is a mutable lambda, but all tasks share it; keep state in a store, or give each "
-                  "task its own functor with per_task(factory)");
-    static_assert(detail::aggregator<F, without_null_t<Key>, Value, Aggregate>,
-                  "cogroup: the functor must be callable with (value, aggregate) or (key, value, aggregate): the value as "
-                  "its stream has it, the aggregate of the one type that all functors of the cogroup share, as an rvalue");
-    static_assert(std::convertible_to<fold_result_t<F, without_null_t<Key>, Value, Aggregate>, std::optional<Aggregate>>,
-                  "cogroup: the functor must return the aggregate, or a std::optional of it");
+    static_assert(
+        !mutable_aggregator<F, without_null_t<Key>, Value, Aggregate>,
+        "cogroup: the functor is a mutable lambda, but all tasks share it; keep state in a store, or give each "
+        "task its own functor with per_task(factory)");
+    static_assert(
+        detail::aggregator<F, without_null_t<Key>, Value, Aggregate>,
+        "cogroup: the functor must be callable with (value, aggregate) or (key, value, aggregate): the value as "
+        "its stream has it, the aggregate of the one type that all functors of the cogroup share, as an rvalue");
+    static_assert(
+        std::convertible_to<fold_result_t<F, without_null_t<Key>, Value, Aggregate>, std::optional<Aggregate>>,
+        "cogroup: the functor must return the aggregate, or a std::optional of it");
     return shared_value<typed_cogroup_input<Key, Value, Aggregate, std::decay_t<F>>>(
         std::in_place, std::move(group), share(std::forward<F>(aggregator)));
 }
@@ -55,12 +58,12 @@ protected:
         static_assert(std::convertible_to<std::invoke_result_t<as_called_t<Initializer>>, Aggregate>,
                       "aggregate: the initializer must return the aggregate that the functors of the cogroup take");
         using functors = typed_shared_cogroup_functors<Key, Aggregate, std::decay_t<Initializer>, std::decay_t<Merger>>;
-        auto made = add_cogroup<Key, Aggregate>(
-            inputs_,
-            shared_value<functors>(std::in_place, share(std::forward<Initializer>(init)),
-                                   share(std::forward<Merger>(merger))),
-            windows_, pick<named>(options...).name, pick<materialized>(options...),
-            serdes_from(serdes_for<Key, Aggregate>(), options...));
+        auto made =
+            add_cogroup<Key, Aggregate>(inputs_,
+                                        shared_value<functors>(std::in_place, share(std::forward<Initializer>(init)),
+                                                               share(std::forward<Merger>(merger))),
+                                        windows_, pick<named>(options...).name, pick<materialized>(options...),
+                                        serdes_from(serdes_for<Key, Aggregate>(), options...));
         using row_key = typename Windows::rows::template key<Key>;
         return ktable<row_key, Aggregate, Rows>(std::move(made.at), std::move(made.table));
     }

@@ -30,8 +30,8 @@ using as_mutable_t = typename as_called<std::remove_cvref_t<F>>::mutable_type;
 
 /// A functor that takes the value, or key and value.
 template <class F, class Key, class Value>
-concept record_functor = std::invocable < detail::as_called_t<F>,
-const Value& > || std::invocable<detail::as_called_t<F>, const Key&, const Value&>;
+concept record_functor = std::invocable<detail::as_called_t<F>, const Value&> ||
+                         std::invocable<detail::as_called_t<F>, const Key&, const Value&>;
 
 namespace detail {
 /// What a record_functor returns. Does not compile where that refers into a copy of an argument.
@@ -40,8 +40,8 @@ struct record_result {
     using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const Key&, const Value&>, F, Key, Value>;
 };
 template <class F, class Key, class Value>
-    requires std::invocable < as_called_t<F>,
-const Value& > struct record_result<F, Key, Value> {
+    requires std::invocable<as_called_t<F>, const Value&>
+struct record_result<F, Key, Value> {
     using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const Value&>, F, Value>;
 };
 template <class F, class Key, class Value>
@@ -53,8 +53,7 @@ using record_value_t = std::remove_cvref_t<record_result_t<F, Key, Value>>;
 /// A record_functor that answers yes or no.
 template <class F, class Key, class Value>
 concept record_predicate =
-    record_functor<F, Key, Value> && std::convertible_to < detail::record_result_t<F, Key, Value>,
-bool > ;
+    record_functor<F, Key, Value> && std::convertible_to<detail::record_result_t<F, Key, Value>, bool>;
 
 /// What a functor may return for a record: a pair of key and value (anything with `first` and `second`).
 template <class T>

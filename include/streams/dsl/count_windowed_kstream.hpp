@@ -2,8 +2,8 @@
 
 #include <streams/dsl/detail/aggregation/aggregated_table.hpp>
 #include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
-#include <streams/dsl/detail/windows/count_window_node.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/windows/count_window_node.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 

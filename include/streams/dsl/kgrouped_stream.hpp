@@ -92,7 +92,7 @@ private:
         auto place = detail::add_aggregation<Key, Value>(*state_, std::move(names.node), names.store, table,
                                                          {.window_ends = at().window_ends});
         return ktable<typename shape::key_type, typename shape::row_type, Checked::result_rows>(std::move(place),
-                                                                                               std::move(table));
+                                                                                                std::move(table));
     }
 
     detail::shared_value<group> state_;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
-#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/aggregation/table_aggregation.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 
@@ -37,7 +37,7 @@ public:
     /// the adder did with a value; where either returns an empty std::optional, the row is deleted.
     template <class Adder, class Subtractor, class... Options>
     ktable<Key, Value, rows::deletable> reduce(Adder&& adder, Subtractor&& subtractor,
-                                                             const Options&... options) const {
+                                               const Options&... options) const {
         static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
                       "kgrouped_table::reduce takes an adder, a subtractor and the options named, materialized, "
                       "key_serde(object) and value_serde(object)");
@@ -63,12 +63,11 @@ public:
     /// group; adder and subtractor take (value, aggregate) or (key, value, aggregate), the aggregate as an rvalue, and
     /// return the new one; where either returns an empty std::optional, the row is deleted.
     template <class Initializer, class Adder, class Subtractor, class... Options>
-    auto aggregate(Initializer&& init, Adder&& adder, Subtractor&& subtractor,
-                                 const Options&... options) const {
-        static_assert(
-            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-            "kgrouped_table::aggregate takes an initializer, an adder, a subtractor and the options named, materialized, "
-            "key_serde(object) and value_serde(object)");
+    auto aggregate(Initializer&& init, Adder&& adder, Subtractor&& subtractor, const Options&... options) const {
+        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                      "kgrouped_table::aggregate takes an initializer, an adder, a subtractor and the options named, "
+                      "materialized, "
+                      "key_serde(object) and value_serde(object)");
         static_assert(std::invocable<detail::as_called_t<Initializer>>,
                       "kgrouped_table::aggregate: the initializer must be callable as const without arguments");
         using result = std::remove_cvref_t<std::invoke_result_t<detail::as_called_t<Initializer>>>;
@@ -114,8 +113,8 @@ private:
         using shape = detail::by_group<Key, Value, Plan>;
         const auto window_ends = state_->at.window_ends.value_or(streams::window_ends());
         const auto serdes = detail::row_serdes<Plan>(state_->serdes, names.store, options...);
-        detail::shared_value<detail::aggregated_table<shape>> table(
-            std::in_place, shape{std::move(plan), window_ends}, detail::key_value_spec(names.store, kept), serdes);
+        detail::shared_value<detail::aggregated_table<shape>> table(std::in_place, shape{std::move(plan), window_ends},
+                                                                    detail::key_value_spec(names.store, kept), serdes);
         table->use_serdes(serdes);
         auto place = detail::add_table_aggregation<Key, Value>(*state_, names, table, state_->serdes);
         return {std::move(place), std::move(table)};

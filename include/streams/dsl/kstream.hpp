@@ -3,8 +3,8 @@
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/graph/graph.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
-#include <streams/dsl/detail/tables/stateful.hpp>
 #include <streams/dsl/detail/stateless/stateless.hpp>
+#include <streams/dsl/detail/tables/stateful.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/kstream_extensions.hpp>
 #include <streams/dsl/options.hpp>
@@ -172,7 +172,7 @@ public:
     /// Prints each record as a line, `[label]: key, value`, to standard output or a file; the stream ends here. A functor
     /// may make the text behind the label; without one, key and value need an operator<<. Null prints as `null`.
     template <class... Options>
-        requires(detail::options_of<printed>::has<Options>&&...)
+        requires(detail::options_of<printed>::has<Options> && ...)
     void print(const Options&... options) const {
         static_assert(detail::printable_field<Key> && detail::printable_field<Value>,
                       "kstream::print: the key or value type has no operator<< for std::ostream; give it one, or give "
@@ -216,13 +216,15 @@ public:
     /// left or outer join is downstream (KIP-962).
     template <class... Options>
     [[nodiscard]] kstream repartition(const Options&... options) const {
-        static_assert(detail::options_and<partitioner_option, repartitioned, detail::serde_options>::admit<Options...>,
-                      "kstream::repartition takes the options repartitioned, partitioned_by(functor), key_serde(object) and "
-                      "value_serde(object)");
+        static_assert(
+            detail::options_and<partitioner_option, repartitioned, detail::serde_options>::admit<Options...>,
+            "kstream::repartition takes the options repartitioned, partitioned_by(functor), key_serde(object) and "
+            "value_serde(object)");
         check_serdes();
         const auto chosen = detail::serdes_from(serdes(), options...);
-        return kstream(shape::add_repartition(at(), detail::pick<repartitioned>(options...), partitioner(options...), chosen),
-                       chosen);
+        return kstream(
+            shape::add_repartition(at(), detail::pick<repartitioned>(options...), partitioner(options...), chosen),
+            chosen);
     }
 
     /// Writes the records to a topic with their timestamps and headers; null is written as null. `topic` is a name, or a
@@ -255,16 +257,16 @@ public:
     /// The stream as a table of the latest value by key. Records with a null key are dropped; a null value deletes the row.
     template <class... Options>
     auto to_table(const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "kstream::to_table takes the options named, materialized, key_serde(object) and value_serde(object)");
+        static_assert(
+            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+            "kstream::to_table takes the options named, materialized, key_serde(object) and value_serde(object)");
         check_serdes();
         static_assert(
             storable<without_null_t<Key>> && storable<without_null_t<Value>>,
             "kstream::to_table: a table outlives the records it is made from, but the key or value type borrows "
             "from them; use one that owns its memory, std::string for std::string_view");
         std::string node = name<named>("KSTREAM-TOTABLE-", options...);
-        return detail::stateful<Key, Value>::add_to_table(at(), std::move(node),
-                                                          detail::pick<materialized>(options...),
+        return detail::stateful<Key, Value>::add_to_table(at(), std::move(node), detail::pick<materialized>(options...),
                                                           detail::serdes_from(serdes(), options...));
     }
 

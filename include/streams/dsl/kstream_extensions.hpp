@@ -1,9 +1,9 @@
 #pragma once
 
-#include <streams/dsl/detail/windows/deduplicate_node.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/repartition.hpp>
 #include <streams/dsl/detail/stateless/throttle_node.hpp>
+#include <streams/dsl/detail/windows/deduplicate_node.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/kstream_processing.hpp>
 #include <streams/dsl/options.hpp>
@@ -18,7 +18,7 @@ namespace streams::inline v0 {
 
 /// So many records in so much time: `rate{100, 1s}`.
 struct rate {
-    double records;                     ///< above zero
+    double records;                       ///< above zero
     std::chrono::milliseconds per{1'000}; ///< above zero
 };
 
@@ -56,9 +56,10 @@ public:
                       "kstream::deduplicate: the functor must be callable with (value) or (key, value) of the stream's "
                       "types and return the id; check its parameters, std::optional included");
         using Id = detail::record_value_t<F, Key, Value>;
-        static_assert(readable_and_writable<Id>,
-                      "kstream::deduplicate: the id's type has no serde; specialise streams::serde for it, or include the "
-                      "header that does");
+        static_assert(
+            readable_and_writable<Id>,
+            "kstream::deduplicate: the id's type has no serde; specialise streams::serde for it, or include the "
+            "header that does");
         using node_type = detail::deduplicate_node<Key, Value, Id, std::decay_t<F>>;
 
         const auto kept = detail::pick<materialized>(options...);

@@ -28,8 +28,9 @@ public:
     template <class TableKey, class Row, class Select, class F, class... Options>
     [[nodiscard]] auto join(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                             const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::join with a global table takes one option: "
-                                                                    "named");
+        static_assert(detail::options_of<named>::admit<Options...>,
+                      "kstream::join with a global table takes one option: "
+                      "named");
         return joined_with<false, const TableKey&, const Row&>(table, std::forward<Select>(select),
                                                                std::forward<F>(joiner), options...);
     }
@@ -53,20 +54,22 @@ private:
                           !detail::mutable_global_joiner<F, Key, KeyArgument, plain, RowArgument>,
                       "kstream::join with a global table: a functor is a mutable lambda, but all tasks share it; keep "
                       "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(record_functor<Select, Key, plain>,
-                      "kstream::join with a global table: the key selector must be callable with (value) or (key, value) "
-                      "of the stream's types, the value without its null");
         static_assert(
-            std::is_same_v<without_null_t<detail::record_value_t<Select, Key, plain>>, TableKey>,
-            "kstream::join with a global table: the key selector must return a key of the table, or a std::optional of it");
+            record_functor<Select, Key, plain>,
+            "kstream::join with a global table: the key selector must be callable with (value) or (key, value) "
+            "of the stream's types, the value without its null");
+        static_assert(std::is_same_v<without_null_t<detail::record_value_t<Select, Key, plain>>, TableKey>,
+                      "kstream::join with a global table: the key selector must return a key of the table, or a "
+                      "std::optional of it");
         static_assert(
             detail::joiner<F, Key, plain, RowArgument> ||
                 detail::both_keys_joiner<F, Key, KeyArgument, plain, RowArgument>,
-            "kstream::join with a global table: the joiner must be callable with (value, row), (key, value, row) or (key, "
+            "kstream::join with a global table: the joiner must be callable with (value, row), (key, value, row) or "
+            "(key, "
             "table key, value, row); in a left join row and table key are pointers, null where there is none");
         using NewValue = detail::global_joined_t<F, Key, KeyArgument, plain, RowArgument>;
         using node_type = detail::stream_global_join_node<Key, Value, TableKey, Row, NewValue, std::decay_t<Select>,
-                                                     std::decay_t<F>, Left>;
+                                                          std::decay_t<F>, Left>;
         const auto& at = this->at();
         auto& joined_node = at.graph->add_processor(
             this->template name<named>("KSTREAM-LEFTJOIN-", options...), *at.node,

@@ -2,10 +2,10 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/stream_handle.hpp>
+#include <streams/dsl/detail/joins/stream_join.hpp>
 #include <streams/dsl/detail/stateless/merge_node.hpp>
 #include <streams/dsl/detail/tables/stateful.hpp>
-#include <streams/dsl/detail/joins/stream_join.hpp>
-#include <streams/dsl/detail/graph/stream_handle.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 #include <streams/dsl/windows.hpp>
@@ -53,8 +53,8 @@ public:
         static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
                       "kstream::join with a stream takes the options stream_joined, key_serde(object), "
                       "value_serde(object) and other_value_serde(object) after the windows");
-        return joined_within<detail::join_kind::inner, without_null_t<Key>>(
-            other, std::forward<F>(joiner), windows, options...);
+        return joined_within<detail::join_kind::inner, without_null_t<Key>>(other, std::forward<F>(joiner), windows,
+                                                                            options...);
     }
     /// As join, but a left record without a match is joined with null once its windows and their grace have passed: the
     /// joiner receives the right side as a pointer. A left record with a null key is joined with null at once.
@@ -64,8 +64,7 @@ public:
         static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
                       "kstream::left_join with a stream takes the options stream_joined, key_serde(object), "
                       "value_serde(object) and other_value_serde(object) after the windows");
-        return joined_within<detail::join_kind::left, Key>(other, std::forward<F>(joiner), windows,
-                                                           options...);
+        return joined_within<detail::join_kind::left, Key>(other, std::forward<F>(joiner), windows, options...);
     }
     /// As left_join, but records of either side are kept: the joiner receives two pointers, of which one may be null.
     template <class OtherKey, class OtherValue, class F, class... Options>
@@ -74,14 +73,14 @@ public:
         static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
                       "kstream::outer_join with a stream takes the options stream_joined, key_serde(object), "
                       "value_serde(object) and other_value_serde(object) after the windows");
-        return joined_within<detail::join_kind::outer, detail::wider_t<Key, OtherKey>>(
-            other, std::forward<F>(joiner), windows, options...);
+        return joined_within<detail::join_kind::outer, detail::wider_t<Key, OtherKey>>(other, std::forward<F>(joiner),
+                                                                                       windows, options...);
     }
 
 private:
     template <detail::join_kind Kind, class JoinedKey, class OtherKey, class OtherValue, class F, class... Options>
-    [[nodiscard]] auto joined_within(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
-                                     const Options&... options) const {
+    [[nodiscard]] auto joined_within(const kstream<OtherKey, OtherValue>& other, F&& joiner,
+                                     const join_windows& windows, const Options&... options) const {
         this->check_serdes();
         static_assert(
             std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>>,
@@ -90,10 +89,10 @@ private:
         static_assert(readable_and_writable<OtherValue>,
                       "kstream::join: the other stream's value type has no serde; specialise streams::serde for it, or "
                       "include the header that does");
-        static_assert(storable<without_null_t<Key>> && storable<without_null_t<Value>> &&
-                          storable<without_null_t<OtherValue>>,
-                      "kstream::join: records are kept to be joined, but a key or value type borrows from them; use one "
-                      "that owns its memory, std::string for std::string_view");
+        static_assert(
+            storable<without_null_t<Key>> && storable<without_null_t<Value>> && storable<without_null_t<OtherValue>>,
+            "kstream::join: records are kept to be joined, but a key or value type borrows from them; use one "
+            "that owns its memory, std::string for std::string_view");
         using arguments =
             detail::stream_join_arguments<JoinedKey, without_null_t<Value>, without_null_t<OtherValue>, Kind>;
         static_assert(
@@ -110,7 +109,8 @@ private:
             left.key, left.value, detail::serde_from<other_value_serde>(other.serdes().value, options...)};
         return kstream<JoinedKey, NewValue>(detail::join_streams<Key, Value, OtherKey, OtherValue, arguments, NewValue>(
                                                 this->state(), other.state(), detail::share(std::forward<F>(joiner)),
-                                                detail::span_of(windows), detail::pick<stream_joined>(options...), serdes),
+                                                detail::span_of(windows), detail::pick<stream_joined>(options...),
+                                                serdes),
                                             {serdes.key, {}});
     }
 
@@ -133,10 +133,10 @@ private:
             "kstream::join: the joiner must be callable with (value, row) or (key, value, row); in a left join "
             "the row is a pointer, null where there is none");
         using NewValue = detail::joined_t<F, JoinedKey, plain, RowArgument>;
-        return kstream<JoinedKey, NewValue>(detail::stateful<Key, Value>::template add_table_join<Left, NewValue>(
-                                                this->state(), table.at(), table.table(),
-                                                detail::share(std::forward<F>(joiner)), options, serdes),
-                                            {serdes.key, {}});
+        return kstream<JoinedKey, NewValue>(
+            detail::stateful<Key, Value>::template add_table_join<Left, NewValue>(
+                this->state(), table.at(), table.table(), detail::share(std::forward<F>(joiner)), options, serdes),
+            {serdes.key, {}});
     }
 };
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
+#include <streams/dsl/detail/aggregation/table_grouping_node.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/processing.hpp>
 #include <streams/dsl/detail/tables/suppressed_table.hpp>
-#include <streams/dsl/detail/aggregation/table_grouping_node.hpp>
 #include <streams/dsl/detail/tables/table_to_stream_node.hpp>
 #include <streams/dsl/detail/tables/table_views.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -47,8 +47,9 @@ public:
     /// Each value replaced by what the functor returns; where that is an empty std::optional, the row is deleted.
     template <class F, class... Options>
     [[nodiscard]] auto map_values(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "ktable::map_values takes the options named, materialized, key_serde(object) and value_serde(object)");
+        static_assert(
+            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+            "ktable::map_values takes the options named, materialized, key_serde(object) and value_serde(object)");
         static_assert(not_mutable<F>,
                       "ktable::map_values: the functor is a mutable lambda, but all tasks share it; keep "
                       "state in a store, or give each task its own functor with per_task(factory)");
@@ -71,20 +72,23 @@ public:
     [[nodiscard]] auto transform_values(F&& transformer, const Options&... options) const {
         using functor_type = std::decay_t<F>;
         if constexpr (detail::transformer_supplier<functor_type>) {
-            static_assert(detail::options_of<named, materialized, state_stores, detail::serde_options>::admit<Options...>,
-                          "ktable::transform_values takes the options named, materialized, state_stores, key_serde(object) "
-                          "and value_serde(object)");
+            static_assert(
+                detail::options_of<named, materialized, state_stores, detail::serde_options>::admit<Options...>,
+                "ktable::transform_values takes the options named, materialized, state_stores, key_serde(object) "
+                "and value_serde(object)");
             using types = detail::transformer_of<functor_type>;
-            static_assert(std::is_same_v<typename types::key_type, Key> && std::is_same_v<typename types::value_type, Value>,
-                          "ktable::transform_values: the transformer must be derived from value_transformer<Key, Value, "
-                          "...> of the table's types");
+            static_assert(
+                std::is_same_v<typename types::key_type, Key> && std::is_same_v<typename types::value_type, Value>,
+                "ktable::transform_values: the transformer must be derived from value_transformer<Key, Value, "
+                "...> of the table's types");
             using operation = detail::supplied_transformation<Key, Value, typename types::new_value_type, functor_type>;
             return view<operation, false, rows::deletable>("KTABLE-TRANSFORMVALUES-", std::forward<F>(transformer),
                                                            options...);
         } else {
-            static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                          "ktable::transform_values of a functor takes the options named, materialized, key_serde(object) and "
-                          "value_serde(object); one that uses stores is a value_transformer");
+            static_assert(
+                detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+                "ktable::transform_values of a functor takes the options named, materialized, key_serde(object) and "
+                "value_serde(object); one that uses stores is a value_transformer");
             static_assert(!detail::mutable_record_functor<F, Key, const Value*>,
                           "ktable::transform_values: the functor is a mutable lambda, but all tasks share it; keep "
                           "state in a store, or give each task its own functor with per_task(factory)");
@@ -102,13 +106,13 @@ public:
 
     /// The updates of the table as records; a deletion is a null value.
     template <class... Options>
-        requires(detail::options_of<named>::has<Options>&&...)
+        requires(detail::options_of<named>::has<Options> && ...)
     [[nodiscard]] auto to_stream(const Options&... options) const {
         static_assert(detail::options_of<named>::admit<Options...>, "ktable::to_stream takes one option: named");
         using node_type = detail::table_to_stream_node<Key, Value, Rows>;
         graph_node_ref node =
             at().graph->add_processor(at().graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),
-                                     *at().node, [] { return make_node<node_type>(); });
+                                      *at().node, [] { return make_node<node_type>(); });
         return kstream<Key, typename node_type::stream_value>(at().behind(node, false),
                                                               {table()->serdes().key, table()->serdes().value});
     }
@@ -133,8 +137,9 @@ public:
         static_assert(functor<F>, "ktable::group_by: the functor must be callable with (value) or (key, value) of the "
                                   "table's types, which are never null");
         using pair = detail::record_value_t<F, Key, Value>;
-        static_assert(key_value_pair<pair>, "ktable::group_by: the functor must return a pair of the group's key and the "
-                                            "value to aggregate; return std::pair");
+        static_assert(key_value_pair<pair>,
+                      "ktable::group_by: the functor must return a pair of the group's key and the "
+                      "value to aggregate; return std::pair");
         using node_type = detail::table_grouping_node<Key, Value, pair, std::decay_t<F>>;
         table()->enable_sending_old_values(true);
         const std::string name = detail::pick<grouped>(options...).name;
@@ -145,8 +150,8 @@ public:
             [mapper = detail::share(std::forward<F>(mapper)), versioned = table()->versioned(), key = serdes.key] {
                 return make_node<node_type>(mapper, versioned, key);
             });
-        return kgrouped_table<typename node_type::new_key, typename node_type::new_value>({at().behind(node, false), name},
-                                                                                          serdes);
+        return kgrouped_table<typename node_type::new_key, typename node_type::new_value>(
+            {at().behind(node, false), name}, serdes);
     }
 
     /// Holds updates back, as until_window_closes or until_time_limit say, and forwards the last of each key. What reads
@@ -173,8 +178,9 @@ private:
 
     template <bool Wanted, class F, class... Options>
     [[nodiscard]] auto filtered(F&& predicate, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "ktable::filter takes the options named, materialized, key_serde(object) and value_serde(object)");
+        static_assert(
+            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
+            "ktable::filter takes the options named, materialized, key_serde(object) and value_serde(object)");
         static_assert(not_mutable<F>, "ktable::filter: the predicate is a mutable lambda, but all tasks share it; keep "
                                       "state in a store, or give each task its own functor with per_task(factory)");
         static_assert(functor<F>, "ktable::filter: the predicate must be callable with (value) or (key, value) of the "
@@ -187,16 +193,16 @@ private:
     template <class Operation, bool Skips, rows NewRows, class F, class... Options>
     [[nodiscard]] auto view(std::string_view prefix, F&& f, const Options&... options) const {
         using NewValue = typename Operation::result_type;
-        static_assert(!detail::refers<NewValue>,
-                      "ktable: the functor returns a view as the new value, but a row of a table outlives the record and "
-                      "the row that it was made from; return what owns its memory, std::string for std::string_view");
+        static_assert(
+            !detail::refers<NewValue>,
+            "ktable: the functor returns a view as the new value, but a row of a table outlives the record and "
+            "the row that it was made from; return what owns its memory, std::string for std::string_view");
         std::optional<store_spec> spec;
         const auto* const kept = detail::picked<materialized>(options...);
         if (kept) {
             // Without a name Kafka Streams numbers a store that it never makes; its versioned stores have names always.
             std::string store = kept->name.empty() ? at().graph->new_store_name(prefix) : kept->name;
-            if (!kept->name.empty() || kept->history_retention)
-                spec = detail::key_value_spec(std::move(store), *kept);
+            if (!kept->name.empty() || kept->history_retention) spec = detail::key_value_spec(std::move(store), *kept);
         }
         using view_type = detail::table_view<Key, Value, Operation, std::decay_t<F>, Skips>;
         [[maybe_unused]] std::vector<store_spec> brought;
@@ -209,7 +215,7 @@ private:
             spec->serdes = detail::kept_by(serdes.key, serdes.value);
         }
         detail::shared_value<view_type> rows_view(std::in_place, table(), detail::share(std::forward<F>(f)),
-                                                         std::move(spec), kept != nullptr);
+                                                  std::move(spec), kept != nullptr);
         rows_view->use_serdes(serdes);
         if constexpr (detail::transformer_supplier<std::decay_t<F>>)
             rows_view->use_stores(detail::pick<state_stores>(options...).names, std::move(brought));

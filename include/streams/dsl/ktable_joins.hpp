@@ -74,9 +74,10 @@ private:
               class... Options>
     [[nodiscard]] auto joined_by_key(const ktable<ForeignKey, Other, Rows>& other, Extractor&& extractor, F&& joiner,
                                      const Options&... options) const {
-        static_assert(detail::options_of<table_joined, materialized, detail::serde_options>::admit<Options...>,
-                      "ktable::join by a foreign key takes the options table_joined, materialized, key_serde(object) and "
-                      "value_serde(object)");
+        static_assert(
+            detail::options_of<table_joined, materialized, detail::serde_options>::admit<Options...>,
+            "ktable::join by a foreign key takes the options table_joined, materialized, key_serde(object) and "
+            "value_serde(object)");
         static_assert(!detail::mutable_record_functor<Extractor, Key, Value>,
                       "ktable::join: the extractor is a mutable lambda, but all tasks share it; keep state in a store, "
                       "or give each task its own functor with per_task(factory)");
@@ -105,9 +106,9 @@ private:
                                        .place_primary = how.partitioner};
         const std::string store = kept.name.empty() ? at.graph->new_store_name("KTABLE-FK-JOIN-OUTPUT-") : kept.name;
         using result_table = detail::source_table<Key, NewValue>;
-        const auto serdes =
-            detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
-        detail::shared_value<result_table> table(std::in_place, detail::key_value_spec(store, kept), !kept.name.empty(), serdes);
+        const auto serdes = detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
+        detail::shared_value<result_table> table(std::in_place, detail::key_value_spec(store, kept), !kept.name.empty(),
+                                                 serdes);
         using shape = detail::foreign_join<Key, Value, ForeignKey, Other, NewValue, Kind == detail::join_kind::left>;
         return ktable<Key, NewValue, rows::deletable>(shape::add(std::move(plan), at, this->table(), other.at(),
                                                                  other.table(),
@@ -137,9 +138,10 @@ private:
         using result = detail::joined_row_t<F, Kind, Key, Value, Other>;
         static_assert(!std::is_void_v<result>, "ktable::join: the joiner must return the joined value");
         using NewValue = without_null_t<result>;
-        static_assert(!detail::refers<NewValue>,
-                      "ktable::join: the joiner returns a view, but a row of a table outlives the rows that it was made "
-                      "from; return what owns its memory, std::string for std::string_view");
+        static_assert(
+            !detail::refers<NewValue>,
+            "ktable::join: the joiner returns a view, but a row of a table outlives the rows that it was made "
+            "from; return what owns its memory, std::string for std::string_view");
         constexpr bool stored = (detail::options_of<materialized>::has<Options> || ...);
         static_assert(
             !stored || (storable<Key> && storable<NewValue>),
@@ -165,8 +167,8 @@ private:
 
         using functor = std::decay_t<F>;
         using table_type = detail::joined_table<Key, Value, Other, NewValue, functor, Kind, stored>;
-        detail::shared_value<table_type> table(std::in_place, this->table(), other.table(), detail::share(std::forward<F>(joiner)),
-                                                  std::move(spec));
+        detail::shared_value<table_type> table(std::in_place, this->table(), other.table(),
+                                               detail::share(std::forward<F>(joiner)), std::move(spec));
         table->use_serdes(serdes);
         return ktable<Key, NewValue, rows::deletable>(detail::add_table_join(at, other.at(), std::move(names), table),
                                                       table);

@@ -98,7 +98,7 @@ struct stream_joined {
 
 /// How a table is joined to another by a foreign key (Kafka's `TableJoined`).
 struct table_joined {
-    std::string name{}; ///< of the nodes, the two topics and the subscription store
+    std::string name{};                ///< of the nodes, the two topics and the subscription store
     key_placement partitioner{};       ///< how this table's topic is partitioned; empty: as answers come back anyway
     key_placement other_partitioner{}; ///< how the other table's topic is partitioned; empty: by murmur2
 };

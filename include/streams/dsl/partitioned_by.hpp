@@ -32,17 +32,13 @@ template <class F>
 namespace detail {
 
 template <class F, class Key, class Value>
-concept short_partitioner = std::invocable < as_called_t<F>,
-const Value&, std::int32_t > ;
+concept short_partitioner = std::invocable<as_called_t<F>, const Value&, std::int32_t>;
 template <class F, class Key, class Value>
-concept keyed_partitioner = std::invocable < as_called_t<F>,
-const Key&, const Value&, std::int32_t > ;
+concept keyed_partitioner = std::invocable<as_called_t<F>, const Key&, const Value&, std::int32_t>;
 template <class F, class Key, class Value>
-concept headers_partitioner = std::invocable < as_called_t<F>,
-const Key&, const Value&, const headers&, std::int32_t > ;
+concept headers_partitioner = std::invocable<as_called_t<F>, const Key&, const Value&, const headers&, std::int32_t>;
 template <class F, class Key, class Value>
-concept record_partitioner = std::invocable < as_called_t<F>,
-const record<Key, Value>&, std::string_view, std::int32_t > ;
+concept record_partitioner = std::invocable<as_called_t<F>, const record<Key, Value>&, std::string_view, std::int32_t>;
 
 /// A user's partitioner as topic_sink calls it.
 template <class Key, class Value, class F>
@@ -63,12 +59,13 @@ struct partition_choice {
 
 template <class F, class Key, class Value>
 constexpr void check_partitioner() {
-    static_assert(
-        short_partitioner<F, Key, Value> || keyed_partitioner<F, Key, Value> ||
-            headers_partitioner<F, Key, Value> || record_partitioner<F, Key, Value>,
-        "partitioned_by: the functor must be callable, as const, with (value, partitions), (key, value, partitions), (key, "
-        "value, headers, partitions) or (const record<Key, Value>&, topic, partitions) of the stream's types; check its "
-        "parameters, std::optional included");
+    static_assert(short_partitioner<F, Key, Value> || keyed_partitioner<F, Key, Value> ||
+                      headers_partitioner<F, Key, Value> || record_partitioner<F, Key, Value>,
+                  "partitioned_by: the functor must be callable, as const, with (value, partitions), (key, value, "
+                  "partitions), (key, "
+                  "value, headers, partitions) or (const record<Key, Value>&, topic, partitions) of the stream's "
+                  "types; check its "
+                  "parameters, std::optional included");
 }
 
 } // namespace detail

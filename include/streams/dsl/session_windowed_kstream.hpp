@@ -31,9 +31,9 @@ public:
                       "aggregate takes the options named, materialized, key_serde(object) and value_serde(object)");
         using of_sessions = detail::aggregation_checks<without_null_t<Key>, Value>;
         return this->add("KSTREAM-AGGREGATE-",
-                   of_sessions::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
-                                     std::forward<Merger>(merger)),
-                   options...);
+                         of_sessions::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
+                                                std::forward<Merger>(merger)),
+                         options...);
     }
 };
 

@@ -60,9 +60,10 @@ public:
     /// store where materialized names one, or where something downstream reads it. Key and Value are plain types.
     template <class Key, class Value, class... Options>
     ktable<Key, Value, rows::deletable> table(const std::string& topic, const Options&... options) {
-        static_assert(detail::options_and<timestamp_option, consumed, materialized, detail::serde_options>::admit<Options...>,
-                      "streams_builder::table takes the options consumed, materialized, timestamp_from(functor), "
-                      "key_serde(object) and value_serde(object)");
+        static_assert(
+            detail::options_and<timestamp_option, consumed, materialized, detail::serde_options>::admit<Options...>,
+            "streams_builder::table takes the options consumed, materialized, timestamp_from(functor), "
+            "key_serde(object) and value_serde(object)");
         static_assert(
             has_serde<Key> && has_serde<Value>,
             "streams_builder::table: key and value type need a serde and no std::optional: a deleted row is no "
@@ -75,13 +76,14 @@ public:
         using table_type = detail::source_table<Key, Value>;
         const auto serdes = chosen_serdes<Key, Value>(topic, options...);
         detail::shared_value<table_type> table(std::in_place, detail::key_value_spec(store, kept),
-                                                  !kept.name.empty() || kept.history_retention.has_value(), serdes);
+                                               !kept.name.empty() || kept.history_retention.has_value(), serdes);
         auto at = detail::add_table_source(
             graph_, topic, detail::pick<consumed>(options...), typeid(record<std::optional<Key>, std::optional<Value>>),
             detail::source_maker<std::optional<Key>, std::optional<Value>>(
                 on_null::fail, detail::picked_functional<timestamp_option>(options...), serdes),
             [table](const std::string& name, const std::string& source, const std::string& reused, topology& out) {
-                detail::write_table_source<std::optional<Key>, std::optional<Value>>(*table, name, {source}, reused, {}, out);
+                detail::write_table_source<std::optional<Key>, std::optional<Value>>(*table, name, {source}, reused, {},
+                                                                                     out);
             });
         return ktable<Key, Value, rows::deletable>(std::move(at), std::move(table));
     }
@@ -123,10 +125,10 @@ public:
         static_assert(detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
                       "streams_builder::add_global_store takes the options consumed, timestamp_from(functor), "
                       "key_serde(object) and value_serde(object)");
-        static_assert(
-            detail::processor_supplier<Supplier>,
-            "streams_builder::add_global_store: the supplier must be callable without arguments, as const, and return a "
-            "std::unique_ptr of a class derived from streams::processor<Key, Value>");
+        static_assert(detail::processor_supplier<Supplier>,
+                      "streams_builder::add_global_store: the supplier must be callable without arguments, as const, "
+                      "and return a "
+                      "std::unique_ptr of a class derived from streams::processor<Key, Value>");
         const consumed how = detail::pick<consumed>(options...);
         spec.logging = false;
         detail::add_global_source(
@@ -158,9 +160,10 @@ public:
 private:
     template <class Key, class Value, class Topics, class... Options>
     [[nodiscard]] kstream<Key, Value> stream_of(Topics topics, const Options&... options) {
-        static_assert(detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
-                      "streams_builder::stream takes the options consumed, timestamp_from(functor), key_serde(object) and "
-                      "value_serde(object)");
+        static_assert(
+            detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
+            "streams_builder::stream takes the options consumed, timestamp_from(functor), key_serde(object) and "
+            "value_serde(object)");
         static_assert(
             readable_and_writable<Key> && readable_and_writable<Value>,
             "streams_builder::stream: the key or value type has no serde; specialise streams::serde for it, or "
@@ -168,9 +171,10 @@ private:
         const consumed how = detail::pick<consumed>(options...);
         const auto serdes = chosen_serdes<Key, Value>(name_of(topics), options...);
         return kstream<Key, Value>(
-            detail::add_stream_source(graph_, std::move(topics), how, typeid(record<Key, Value>),
-                                      detail::source_maker<Key, Value>(
-                                          how.on_null, detail::picked_functional<timestamp_option>(options...), serdes)),
+            detail::add_stream_source(
+                graph_, std::move(topics), how, typeid(record<Key, Value>),
+                detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...),
+                                                 serdes)),
             serdes);
     }
     template <class Key, class Value, class... Options>

@@ -34,11 +34,9 @@ template <class F>
 namespace detail {
 
 template <class F>
-concept raw_extractor = std::invocable < as_called_t<F>,
-const record_view&, std::int64_t > ;
+concept raw_extractor = std::invocable<as_called_t<F>, const record_view&, std::int64_t>;
 template <class F>
-concept task_extractor = std::invocable < as_called_t<F>,
-const record_view&, std::int64_t, const task_context& > ;
+concept task_extractor = std::invocable<as_called_t<F>, const record_view&, std::int64_t, const task_context&>;
 
 template <class F, class Key, class Value>
 concept own_time_extractor = std::invocable<as_called_t<F>, const Key&, const Value&, std::int64_t>;
@@ -73,7 +71,8 @@ template <class Key, class Value, class F>
 [[nodiscard]] auto timestamp_maker(const timestamp_option<F>& option) {
     static_assert(
         own_time_extractor<F, Key, Value> || raw_extractor<F> || task_extractor<F> || record_functor<F, Key, Value>,
-        "timestamp_from: the functor must be callable, as const, with (value), (key, value), (key, value, timestamp) or "
+        "timestamp_from: the functor must be callable, as const, with (value), (key, value), (key, value, timestamp) "
+        "or "
         "(const record_view&, partition_time), key and value as the source reads them, std::optional included");
     if constexpr (own_time_extractor<F, Key, Value>)
         return [f = share(option.extract)] { return timestamp_choice<Key, Value, F>{task_functor<F>(f)}; };
@@ -90,7 +89,7 @@ template <class Key, class Value, class Option>
 [[nodiscard]] auto source_maker(on_null nulls, const Option& option, const serdes_for<Key, Value>& serdes) {
     return [nulls, make_timestamp = timestamp_maker<Key, Value>(option), serdes] {
         return make_node<topic_source<Key, Value, decltype(make_timestamp())>>(nulls, make_timestamp(), serdes.key,
-                                                                                     serdes.value);
+                                                                               serdes.value);
     };
 }
 

@@ -40,9 +40,7 @@ void is_transformer(const value_transformer<Key, Value, NewValue>*);
 
 /// A functor that makes a value_transformer.
 template <class F>
-concept transformer_supplier = requires(const std::remove_cvref_t<F>& supplier) {
-    is_transformer(supplier().get());
-};
+concept transformer_supplier = requires(const std::remove_cvref_t<F>& supplier) { is_transformer(supplier().get()); };
 template <class F>
 struct transformer_of {
     using made = typename std::invoke_result_t<const F&>::element_type;

@@ -108,10 +108,11 @@ namespace detail {
 /// Whether windowed_by takes W, with a sentence where it does not.
 template <class W>
 constexpr void check_windows() {
-    static_assert(time_window<W>,
-                  "windowed_by takes tumbling, hopping, sliding, session, unlimited, count_window, or windows of your own: a "
-                  "type with windows_for(std::int64_t timestamp) const, which returns a range of streams::window, and size() "
-                  "and grace() in milliseconds (see streams::custom_windows)");
+    static_assert(
+        time_window<W>,
+        "windowed_by takes tumbling, hopping, sliding, session, unlimited, count_window, or windows of your own: a "
+        "type with windows_for(std::int64_t timestamp) const, which returns a range of streams::window, and size() "
+        "and grace() in milliseconds (see streams::custom_windows)");
 }
 } // namespace detail
 

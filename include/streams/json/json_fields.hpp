@@ -144,8 +144,9 @@ struct json_fields {
 
     static void write(bytes& out, const T& value) {
         out.push_back(std::byte{'{'});
-        [&]<std::size_t... At>(std::index_sequence<At...>) { (write_member<At>(out, value), ...); }
-        (std::make_index_sequence<count>());
+        [&]<std::size_t... At>(std::index_sequence<At...>) {
+            (write_member<At>(out, value), ...);
+        }(std::make_index_sequence<count>());
         out.push_back(std::byte{'}'});
     }
 

@@ -12,9 +12,9 @@ namespace streams::inline v0 {
 template <class Owner, class Member>
 struct json_member {
     std::string_view name;
-    Member Owner::*place;
+    Member Owner::* place;
 
-    consteval json_member(std::string_view member_name, Member Owner::*member) : name(member_name), place(member) {
+    consteval json_member(std::string_view member_name, Member Owner::* member) : name(member_name), place(member) {
         for (const char c : name)
             if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20)
                 throw "a JSON member's name needs no escapes";
@@ -30,9 +30,7 @@ namespace detail {
 
 /// A struct with json_members.
 template <class T>
-concept json_struct = requires {
-    std::tuple_size<std::remove_cvref_t<decltype(json_members<T>::members)>>::value;
-};
+concept json_struct = requires { std::tuple_size<std::remove_cvref_t<decltype(json_members<T>::members)>>::value; };
 
 } // namespace detail
 } // namespace streams::inline v0

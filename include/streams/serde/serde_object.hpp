@@ -40,8 +40,9 @@ struct by_serde_object {
 
 private:
     [[noreturn]] static void refuse() {
-        throw serialization_error("the type is converted by a serde object, and none was given here; pass key_serde(object) or "
-                                  "value_serde(object) to the operator");
+        throw serialization_error(
+            "the type is converted by a serde object, and none was given here; pass key_serde(object) or "
+            "value_serde(object) to the operator");
     }
 };
 
@@ -100,7 +101,8 @@ public:
         if (calls_) [[unlikely]] {
             out.reset();
             out.emplace(calls_->deserialize(object_.get(), in));
-        } else if constexpr (std::default_initializable<T> && requires(T& value) { serde<T>::deserialize_into(in, value); }) {
+        } else if constexpr (std::default_initializable<T> &&
+                             requires(T& value) { serde<T>::deserialize_into(in, value); }) {
             if (!out) out.emplace();
             serde<T>::deserialize_into(in, *out);
         } else {
@@ -165,8 +167,9 @@ struct other_value_serde {
 namespace detail {
 template <class S>
 struct converted {
-    static_assert(serde_object<S>, "a serde object needs the const member functions serialize(const T&, streams::bytes&), which "
-                                   "appends, and deserialize(streams::bytes_view), which returns a T");
+    static_assert(serde_object<S>,
+                  "a serde object needs the const member functions serialize(const T&, streams::bytes&), which "
+                  "appends, and deserialize(streams::bytes_view), which returns a T");
     using type = decoded_t<S>;
 };
 } // namespace detail

@@ -91,7 +91,9 @@ struct serde<bool> {
 /// 4 bytes of IEEE 754, big-endian.
 template <>
 struct serde<float> {
-    static void serialize(const float& value, bytes& out) { append_big_endian(out, std::bit_cast<std::int32_t>(value)); }
+    static void serialize(const float& value, bytes& out) {
+        append_big_endian(out, std::bit_cast<std::int32_t>(value));
+    }
     static float deserialize(bytes_view in) {
         return std::bit_cast<float>(detail::read_big_endian<std::int32_t>(in, "a float"));
     }
@@ -100,7 +102,9 @@ struct serde<float> {
 /// 8 bytes of IEEE 754, big-endian.
 template <>
 struct serde<double> {
-    static void serialize(const double& value, bytes& out) { append_big_endian(out, std::bit_cast<std::int64_t>(value)); }
+    static void serialize(const double& value, bytes& out) {
+        append_big_endian(out, std::bit_cast<std::int64_t>(value));
+    }
     static double deserialize(bytes_view in) {
         return std::bit_cast<double>(detail::read_big_endian<std::int64_t>(in, "a double"));
     }

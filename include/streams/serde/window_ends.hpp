@@ -84,7 +84,8 @@ public:
         if (!rule_) return detail::add_sat(start, size_);
         const auto end = rule_->end_of(start);
         if (!end)
-            throw serialization_error(concat("no window begins at ", start, " ms since the epoch, although a key says so; its "
+            throw serialization_error(concat("no window begins at ", start,
+                                             " ms since the epoch, although a key says so; its "
                                              "windows were laid out by another rule"));
         return *end;
     }

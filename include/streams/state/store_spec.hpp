@@ -68,16 +68,16 @@ using store_kind = std::variant<key_value_kind, window_kind, session_kind, versi
 struct store_spec {
     std::string name; ///< legal in a topic name
     store_kind kind{};
-    bool persistent = true;   ///< on disk (RocksDB); false: in memory only
-    bool caching = true;      ///< forward only the last update of a key per commit
-    bool logging = true;      ///< changelog topic on
+    bool persistent = true;                                ///< on disk (RocksDB); false: in memory only
+    bool caching = true;                                   ///< forward only the last update of a key per commit
+    bool logging = true;                                   ///< changelog topic on
     std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the kind's own
 
     /// Where the store reads its content from instead of an own changelog: an input topic (optimisation
     /// `reuse.ktable.source.topics`). Empty: an own changelog topic, if `logging`.
     std::string source_topic{};
 
-    bool log_headers = false; ///< the changelog gets the headers of the record that wrote an entry
+    bool log_headers = false;   ///< the changelog gets the headers of the record that wrote an entry
     bool log_timestamps = true; ///< false: what the changelog gets has no timestamp, as from Kafka Streams' buffers
     /// The serde objects that its views read and write it with; null: serde<T> of their types. Equal specs share them.
     std::shared_ptr<const store_serdes> serdes{};

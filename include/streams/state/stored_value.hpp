@@ -39,8 +39,12 @@ template <class Value>
 struct stored_value {
     using plain = Value;
     static constexpr bool timestamped = false;
-    static void serialize(const serde_for<plain>& serde, const Value& value, bytes& out) { serde.serialize(value, out); }
-    [[nodiscard]] static Value deserialize(const serde_for<plain>& serde, bytes_view in) { return serde.deserialize(in); }
+    static void serialize(const serde_for<plain>& serde, const Value& value, bytes& out) {
+        serde.serialize(value, out);
+    }
+    [[nodiscard]] static Value deserialize(const serde_for<plain>& serde, bytes_view in) {
+        return serde.deserialize(in);
+    }
 };
 
 template <class Value>

@@ -12,10 +12,10 @@ namespace streams::inline v0::stores {
 
 /// How a processor's store is kept; what Kafka's `StoreBuilder` is told, with its defaults.
 struct options {
-    bool persistent = true;   ///< on disk; false: in memory only
-    bool timestamped = false; ///< values are value_and_timestamp<V>
-    bool caching = false;     ///< written once a commit instead of once an update
-    bool logging = true;      ///< changelog topic
+    bool persistent = true;                                ///< on disk; false: in memory only
+    bool timestamped = false;                              ///< values are value_and_timestamp<V>
+    bool caching = false;                                  ///< written once a commit instead of once an update
+    bool logging = true;                                   ///< changelog topic
     std::map<std::string, std::string> changelog_config{}; ///< topic configuration on top of the store's own
     /// Key-value stores with timestamps: how long an entry lives behind the newest timestamp put; then it is not read any
     /// more, and soon deleted, from the changelog too. An extension; 0: for ever.
@@ -27,9 +27,10 @@ namespace detail {
 [[nodiscard]] inline store_spec spec_of(store_kind kind, std::string name, const options& how) {
     const auto* rows = std::get_if<key_value_kind>(&kind);
     if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !(rows && how.timestamped)))
-        throw topology_error(concat("store ", name, " has a time to live of ", how.time_to_live.count(),
-                                    " ms; give one above zero, to a key-value store with .timestamped = true, by which it is "
-                                    "told"));
+        throw topology_error(
+            concat("store ", name, " has a time to live of ", how.time_to_live.count(),
+                   " ms; give one above zero, to a key-value store with .timestamped = true, by which it is "
+                   "told"));
     return {.name = std::move(name),
             .kind = kind,
             .persistent = how.persistent,
@@ -40,7 +41,8 @@ namespace detail {
 
 inline void check_retention(const std::string& store, std::chrono::milliseconds retention) {
     if (retention.count() < 0)
-        throw topology_error(concat("store ", store, " has a retention of ", retention.count(), " ms; give it 0 ms or more"));
+        throw topology_error(
+            concat("store ", store, " has a retention of ", retention.count(), " ms; give it 0 ms or more"));
 }
 
 } // namespace detail
@@ -48,8 +50,8 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
 /// A key-value store for processors (Kafka's `Stores.persistentKeyValueStore`):
 /// `builder.add_state_store(stores::key_value("seen", {.persistent = false}))`.
 [[nodiscard]] inline store_spec key_value(std::string name, const options& how = {}) {
-    return detail::spec_of(key_value_kind{.timestamped = how.timestamped, .time_to_live = how.time_to_live}, std::move(name),
-                           how);
+    return detail::spec_of(key_value_kind{.timestamped = how.timestamped, .time_to_live = how.time_to_live},
+                           std::move(name), how);
 }
 
 /// A store of the timers of a processor (an extension): see processor_task::on_timer.
@@ -63,9 +65,9 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
 [[nodiscard]] inline store_spec window(std::string name, std::chrono::milliseconds retention,
                                        std::chrono::milliseconds window_size, const options& how = {}) {
     if (window_size.count() < 0 || retention < window_size)
-        throw topology_error(concat("store ", name, " keeps windows of ", window_size.count(), " ms for ",
-                                    retention.count(), " ms; give it a window size of 0 ms or more, and a retention that ",
-                                    "is no smaller"));
+        throw topology_error(
+            concat("store ", name, " keeps windows of ", window_size.count(), " ms for ", retention.count(),
+                   " ms; give it a window size of 0 ms or more, and a retention that ", "is no smaller"));
     return detail::spec_of(window_kind{.timestamped = how.timestamped, .size = window_size, .retention = retention},
                            std::move(name), how);
 }
@@ -73,10 +75,12 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
 /// A session store for processors (Kafka's `Stores.persistentSessionStore`), read by typed_session_store. A session is kept
 /// for at least `retention` after the newest end seen. Its time is its end, so `.timestamped` is not for it. Throws
 /// topology_error unless retention >= 0.
-[[nodiscard]] inline store_spec session(std::string name, std::chrono::milliseconds retention, const options& how = {}) {
+[[nodiscard]] inline store_spec session(std::string name, std::chrono::milliseconds retention,
+                                        const options& how = {}) {
     detail::check_retention(name, retention);
     if (how.timestamped)
-        throw topology_error(concat("store ", name, " keeps sessions, whose time is their end; leave .timestamped out"));
+        throw topology_error(
+            concat("store ", name, " keeps sessions, whose time is their end; leave .timestamped out"));
     return detail::spec_of(session_kind{.retention = retention}, std::move(name), how);
 }
 
@@ -88,7 +92,8 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
                                                     const options& how = {}) {
     detail::check_retention(name, history_retention);
     if (how.caching || how.timestamped)
-        throw topology_error(concat("store ", name, " keeps versions, which are not cached and have their times; leave "
+        throw topology_error(concat("store ", name,
+                                    " keeps versions, which are not cached and have their times; leave "
                                     ".caching and .timestamped out"));
     return detail::spec_of(versioned_kind{.retention = history_retention}, std::move(name), how);
 }

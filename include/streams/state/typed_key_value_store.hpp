@@ -37,7 +37,9 @@ public:
     explicit typed_key_value_store(state_store& store) : base(store, "key-value") {}
 
     /// nullopt: absent.
-    [[nodiscard]] std::optional<Value> get(const Key& key) { return base::decoded(this->bytes_store().get(encode(key))); }
+    [[nodiscard]] std::optional<Value> get(const Key& key) {
+        return base::decoded(this->bytes_store().get(encode(key)));
+    }
     void put(const Key& key, const Value& value) {
         const bytes_view encoded = base::encode_value(value);
         this->bytes_store().put(encode(key), encoded);

@@ -55,8 +55,8 @@ public:
         const bytes lowest = base::encoded(first);
         const bytes highest = base::encoded(last);
         return decoded(this->bytes_store().find_range(first ? std::optional(lowest.view()) : std::nullopt,
-                                                      last ? std::optional(highest.view()) : std::nullopt,
-                                                      earliest_end, latest_start, direction));
+                                                      last ? std::optional(highest.view()) : std::nullopt, earliest_end,
+                                                      latest_start, direction));
     }
     /// All sessions of keys in [first, last], in that order.
     [[nodiscard]] store_range<entry> find_range(const std::optional<Key>& first, const std::optional<Key>& last,

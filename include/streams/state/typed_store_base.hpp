@@ -25,12 +25,14 @@ public:
 protected:
     typed_store_base(state_store& store, std::string_view kind) : store_(dynamic_cast<Store*>(&store)) {
         if (!store_)
-            throw topology_error(concat("store ", store.name(), " is no ", kind, " store; use the view of its own kind"));
+            throw topology_error(
+                concat("store ", store.name(), " is no ", kind, " store; use the view of its own kind"));
         serdes_ = {store.key_serde<Key>(), store.value_serde<plain_value>(), store_->name()};
         if (store.timestamped() == stored_value<Value>::timestamped) return;
         throw topology_error(concat("store ", store.name(),
-                                    store.timestamped() ? " keeps timestamps; use value_and_timestamp<...> as value type"
-                                                        : " keeps no timestamps; use the plain value type"));
+                                    store.timestamped()
+                                        ? " keeps timestamps; use value_and_timestamp<...> as value type"
+                                        : " keeps no timestamps; use the plain value type"));
     }
 
     /// Decodes what the store holds; outlives the view, and the range that it makes. Throws serialization_error, which
@@ -82,7 +84,8 @@ private:
 template <class To, class From, class Function>
 class transforming_cursor final : public store_cursor<To> {
 public:
-    transforming_cursor(store_range<From> from, Function function) : from_(std::move(from)), function_(std::move(function)) {}
+    transforming_cursor(store_range<From> from, Function function)
+        : from_(std::move(from)), function_(std::move(function)) {}
     std::optional<To> next() override {
         if (!started_) {
             started_ = true;

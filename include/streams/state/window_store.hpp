@@ -31,7 +31,8 @@ public:
     /// The windows of keys in [first, last] (nullopt: open) with from <= start <= to, by key, then by start.
     [[nodiscard]] virtual store_range<window_entry> fetch_range(std::optional<bytes_view> first,
                                                                 std::optional<bytes_view> last, std::int64_t from,
-                                                                std::int64_t to, iteration_order = iteration_order::ascending) = 0;
+                                                                std::int64_t to,
+                                                                iteration_order = iteration_order::ascending) = 0;
 
     /// The start of the oldest windows that reads see, ms. Earlier ones have expired.
     [[nodiscard]] virtual std::int64_t oldest_readable() = 0;

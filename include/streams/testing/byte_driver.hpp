@@ -26,7 +26,7 @@ struct test_driver_options {
     std::int32_t partitions = 1;
     std::chrono::milliseconds wall_clock{0}; ///< where the wall clock stands at first, since the epoch
     std::filesystem::path state_directory{}; ///< for persistent stores; empty: they are kept in memory
-    std::vector<std::string> topics{}; ///< that exist: what sources with a topic_pattern find
+    std::vector<std::string> topics{};       ///< that exist: what sources with a topic_pattern find
 };
 
 /// A topology under test, below its types: what topology_test_driver is made of. Topics go by their full names. Not

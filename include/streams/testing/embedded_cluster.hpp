@@ -32,8 +32,8 @@ struct embedded_cluster_options {
     /// moment, but nothing is synced to the disk, so the machine's own failure may cost what was written last.
     std::filesystem::path folder{};
     execution* time = nullptr; ///< what polls wait on; null: the machine's; another one outlives the cluster
-    std::chrono::milliseconds session_timeout{45'000};    ///< until a member whose process died is expelled
-    std::chrono::milliseconds max_poll_interval{300'000}; ///< until a member that does not poll is expelled
+    std::chrono::milliseconds session_timeout{45'000};     ///< until a member whose process died is expelled
+    std::chrono::milliseconds max_poll_interval{300'000};  ///< until a member that does not poll is expelled
     std::chrono::milliseconds transaction_timeout{60'000}; ///< until a transaction that nobody ends is aborted
 };
 

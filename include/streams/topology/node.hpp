@@ -79,7 +79,8 @@ protected:
     /// `receiver`: the child's entrance; null where it has none for these types, which throws topology_error.
     void connect(const node& parent, node& child, void* receiver);
     /// Lets a child answer for the exception that it threw; see node::failed.
-    void child_failed(std::vector<void*>::const_iterator child, std::int64_t timestamp, streams::headers& headers) const;
+    void child_failed(std::vector<void*>::const_iterator child, std::int64_t timestamp,
+                      streams::headers& headers) const;
 
     std::vector<void*> receivers_;
 

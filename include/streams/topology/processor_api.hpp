@@ -139,8 +139,8 @@ topology& topology::add_sink(std::string name, Topic topic, std::vector<std::str
 }
 
 template <class Key, class Value, class Topic, class Partitioner>
-topology& topology::add_sink(std::string name, Topic topic, std::vector<std::string> parents, serdes_for<Key, Value> serdes,
-                             Partitioner partitioner) {
+topology& topology::add_sink(std::string name, Topic topic, std::vector<std::string> parents,
+                             serdes_for<Key, Value> serdes, Partitioner partitioner) {
     auto to = detail::topic_of_sink(std::move(topic));
     if constexpr (std::same_as<Partitioner, place_by_key>)
         return add_node(detail::sink_spec<Key, Value>(std::move(name), std::move(to), std::move(parents), partitioner,

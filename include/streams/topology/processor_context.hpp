@@ -49,8 +49,9 @@ public:
     /// The same at `start_time` and every `interval` from there, whenever the task starts (KIP-1146): at two in the morning,
     /// `schedule(std::chrono::sys_days{2026y / 1 / 1} + 2h, 24h, punctuation_type::wall_clock_time, report)`. Where
     /// `start_time` has passed, the first call is at the next time of that grid. Days of 24 hours, in UTC.
-    cancellable schedule(std::chrono::sys_time<std::chrono::milliseconds> start_time, std::chrono::milliseconds interval,
-                         punctuation_type type, std::function<void(std::int64_t)> callback) const {
+    cancellable schedule(std::chrono::sys_time<std::chrono::milliseconds> start_time,
+                         std::chrono::milliseconds interval, punctuation_type type,
+                         std::function<void(std::int64_t)> callback) const {
         return context_->schedule(node_, start_time.time_since_epoch().count(), interval, type, std::move(callback));
     }
     /// Asks for a commit soon.
@@ -62,8 +63,9 @@ public:
     /// restarts with it. Throws topology_error as state_store does.
     template <class Key, class F>
     void on_timer(std::string_view store, F fire, punctuation_type type = punctuation_type::stream_time) {
-        static_assert(std::invocable<F&, const Key&, std::int64_t>,
-                      "on_timer: the functor must be callable with (const Key&, std::int64_t), the key and its time in ms");
+        static_assert(
+            std::invocable<F&, const Key&, std::int64_t>,
+            "on_timer: the functor must be callable with (const Key&, std::int64_t), the key and its time in ms");
         timers_ = std::make_shared<detail::timers>(state_store<key_value_store>(store),
                                                    [fire = std::move(fire)](bytes_view key, std::int64_t at) mutable {
                                                        fire(serde<Key>::deserialize(key), at);
@@ -155,7 +157,8 @@ private:
             throw streams_error(concat("node ", node_, " forwards a record with the negative timestamp ", r.timestamp,
                                        "; forward records with a time of 0 ms since the epoch or later"));
         if (!initialised_)
-            throw topology_error(concat("node ", node_, " forwards in its init, before the nodes behind it are initialised; "
+            throw topology_error(concat("node ", node_,
+                                        " forwards in its init, before the nodes behind it are initialised; "
                                         "forward in process, or in what schedule calls"));
         const record_scope theirs(*context_, r);
         call();

@@ -31,17 +31,13 @@ fixed_key_processor<Key, ValueIn, ValueOut>* as_fixed_key_processor(fixed_key_pr
 
 /// Makes processors when it is called without arguments, as const.
 template <class Supplier>
-concept processor_supplier = requires(const Supplier& supplier) {
-    as_processor(supplier().get());
-};
+concept processor_supplier = requires(const Supplier& supplier) { as_processor(supplier().get()); };
 template <class Supplier>
-concept fixed_key_processor_supplier = requires(const Supplier& supplier) {
-    as_fixed_key_processor(supplier().get());
-};
+concept fixed_key_processor_supplier = requires(const Supplier& supplier) { as_fixed_key_processor(supplier().get()); };
 /// A supplier that brings the stores of its processors along (Kafka's `ConnectedStoreProvider`).
 template <class Supplier>
 concept supplies_stores = requires(const Supplier& supplier) {
-    {supplier.stores().begin()};
+    { supplier.stores().begin() };
 };
 
 template <class Processor>
@@ -60,11 +56,11 @@ struct processor_types<fixed_key_processor<Key, ValueIn, ValueOut>> {
     using value_out = ValueOut;
 };
 template <class Supplier>
-using supplied_t = processor_types<
-    std::remove_pointer_t<decltype(as_processor(std::declval<const Supplier&>()().get()))>>;
+using supplied_t =
+    processor_types<std::remove_pointer_t<decltype(as_processor(std::declval<const Supplier&>()().get()))>>;
 template <class Supplier>
-using supplied_fixed_key_t = processor_types<
-    std::remove_pointer_t<decltype(as_fixed_key_processor(std::declval<const Supplier&>()().get()))>>;
+using supplied_fixed_key_t =
+    processor_types<std::remove_pointer_t<decltype(as_fixed_key_processor(std::declval<const Supplier&>()().get()))>>;
 
 /// Makes the nodes of supplied processors, one for each task; null where the supplier returns null.
 template <class Supplier>

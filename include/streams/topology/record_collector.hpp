@@ -11,13 +11,13 @@ namespace streams::inline v0 {
 
 /// A record on its way to a topic, borrowed for the call that takes it.
 struct outgoing_record {
-    std::optional<bytes_view> key;   ///< nullopt: null
-    std::optional<bytes_view> value; ///< nullopt: null, a tombstone
-    std::int64_t timestamp = -1;     ///< ms since the epoch; negative: the producer's clock
-    const streams::headers* headers = nullptr;  ///< null: none
-    std::optional<std::int32_t> partition{};    ///< nullopt: murmur2 of the key, any partition for a null key
-    std::optional<bytes_view> partition_key{};  ///< bytes to place the record by instead of the key (windowed keys)
-    const record_metadata* origin = nullptr;    ///< of the input record that it goes back to, for messages; null: unknown
+    std::optional<bytes_view> key;             ///< nullopt: null
+    std::optional<bytes_view> value;           ///< nullopt: null, a tombstone
+    std::int64_t timestamp = -1;               ///< ms since the epoch; negative: the producer's clock
+    const streams::headers* headers = nullptr; ///< null: none
+    std::optional<std::int32_t> partition{};   ///< nullopt: murmur2 of the key, any partition for a null key
+    std::optional<bytes_view> partition_key{}; ///< bytes to place the record by instead of the key (windowed keys)
+    const record_metadata* origin = nullptr; ///< of the input record that it goes back to, for messages; null: unknown
 };
 
 /// Where sinks put records: copied once, straight into the outgoing batch. On the task's thread.

@@ -59,8 +59,10 @@ struct default_timestamp {
             return log_and_skip_on_invalid_timestamp{}(raw, partition_time);
         case timestamp_extractor::use_partition_time_on_invalid_timestamp:
             return use_partition_time_on_invalid_timestamp{}(raw, partition_time);
-        case timestamp_extractor::wallclock_timestamp: return wallclock_timestamp{}(raw, partition_time, task);
-        case timestamp_extractor::fail_on_invalid_timestamp: break;
+        case timestamp_extractor::wallclock_timestamp:
+            return wallclock_timestamp{}(raw, partition_time, task);
+        case timestamp_extractor::fail_on_invalid_timestamp:
+            break;
         }
         return fail_on_invalid_timestamp{}(raw, partition_time);
     }

@@ -64,7 +64,10 @@ public:
             throw streams_error(concat("a record for node ", this->name(), " has the negative timestamp ", r.timestamp,
                                        "; forward records with a time of 0 ms or later"));
         if constexpr (!one_topic) find(topic_(r));
-        outgoing_record out{.key = {}, .value = {}, .timestamp = r.timestamp, .headers = &r.headers,
+        outgoing_record out{.key = {},
+                            .value = {},
+                            .timestamp = r.timestamp,
+                            .headers = &r.headers,
                             .origin = &context_->current().metadata};
         key_.clear();
         value_.clear();

@@ -27,9 +27,8 @@ class field_decoder {
     using plain = without_null_t<T>;
     static constexpr bool by_choice = std::same_as<Serde, serde_for<plain>>;
     static constexpr bool in_place =
-        std::default_initializable<plain> && requires(const Serde& s, bytes_view in, plain& out) {
-        s.deserialize_into(in, out);
-    };
+        std::default_initializable<plain> &&
+        requires(const Serde& s, bytes_view in, plain& out) { s.deserialize_into(in, out); };
 
 public:
     explicit field_decoder(Serde serde) : serde_(std::move(serde)) {}

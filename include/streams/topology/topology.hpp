@@ -45,7 +45,8 @@ struct node_spec {
     /// Makes the node of one task. Called from any thread, several times; what it captures is shared and constant.
     node_factory make{};
     std::optional<offset_reset> reset{}; ///< source: where to begin without a committed offset; nullopt: as configured
-    std::string pattern{}; ///< source: a regular expression of the topics it reads; then `topics` are those found so far
+    std::string
+        pattern{}; ///< source: a regular expression of the topics it reads; then `topics` are those found so far
 };
 
 /// A topic that the application creates for itself; its full name is `<application id>-<name>`.
@@ -69,8 +70,8 @@ struct sub_topology {
 /// source and the processor that writes it make a part of the graph of their own, which no task runs.
 struct global_store {
     std::string store;
-    std::string source;     ///< the node that reads the topic
-    std::string processor;  ///< the node that writes the store
+    std::string source;    ///< the node that reads the topic
+    std::string processor; ///< the node that writes the store
     std::string topic;
     bool reprocess = false; ///< the store is filled through the processor at start, too; false: with the topic's bytes
 };
@@ -173,7 +174,8 @@ public:
 private:
     struct content;
     [[nodiscard]] std::vector<sub_topology> parts(bool global) const;
-    topology& declare_store(store_spec spec, const std::vector<std::string>& nodes, bool shared, std::string_view place);
+    topology& declare_store(store_spec spec, const std::vector<std::string>& nodes, bool shared,
+                            std::string_view place);
 
     std::unique_ptr<content> content_;
 };

@@ -5,7 +5,8 @@ namespace streams::inline v0::detail {
 
 void require_other_group(const group_state& one, const group_state& other) {
     if (&one == &other)
-        throw topology_error(concat("stream ", one.at.name, " is in the cogroup twice with one grouping, whose records "
+        throw topology_error(concat("stream ", one.at.name,
+                                    " is in the cogroup twice with one grouping, whose records "
                                     "would count twice; leave one out, or group the stream anew"));
 }
 

@@ -43,10 +43,12 @@ void graph::require_explicit_names(const topology& written) const {
     append_list(text, "other stores:", stores);
     append_list(text, "repartition topics:", repartitions);
     if (text.empty()) return;
-    throw topology_error(concat("some internal resources have generated names, which change when the topology does, and "
-                                "ensure.explicit.internal.resource.naming forbids that (",
-                                text, "); name them with materialized{.name}, grouped{.name}, joined{.name}, "
-                                      "repartitioned{.name} or named{}"));
+    throw topology_error(
+        concat("some internal resources have generated names, which change when the topology does, and "
+               "ensure.explicit.internal.resource.naming forbids that (",
+               text,
+               "); name them with materialized{.name}, grouped{.name}, joined{.name}, "
+               "repartitioned{.name} or named{}"));
 }
 
 } // namespace streams::inline v0::detail

@@ -169,9 +169,7 @@ std::string graph::new_name(std::string_view prefix) {
     return generated_names_.emplace_back(numbered(prefix, index_++));
 }
 
-std::string graph::new_store_name(std::string_view prefix) {
-    return new_name(concat(prefix, "STATE-STORE-"));
-}
+std::string graph::new_store_name(std::string_view prefix) { return new_name(concat(prefix, "STATE-STORE-")); }
 
 std::string graph::name_or_new(const std::string& wanted, std::string_view prefix) {
     std::string generated = new_name(prefix);
@@ -218,8 +216,8 @@ void graph::add_again(graph_node& existing, graph_node& parent) {
 
 graph_node& graph::add_processor(std::string name, graph_node& parent, node_factory make) {
     return add(
-        std::move(name), [make = std::move(make)](const graph_node& of, topology& out) { write_processor(of, out, make); },
-        parent);
+        std::move(name),
+        [make = std::move(make)](const graph_node& of, topology& out) { write_processor(of, out, make); }, parent);
 }
 
 void graph::add_sink(std::string name, graph_node& parent, std::optional<std::string> topic, node_factory make) {

@@ -10,7 +10,7 @@ namespace streams::inline v0::detail {
 /// Goes from `from` along its `neighbours`, parents or children, and enters each node once, `from` first. `enter`: whether
 /// to go on from the node.
 template <class Enter>
-void walk(const graph_node& from, std::vector<graph_node*> graph_node::*neighbours, Enter&& enter) {
+void walk(const graph_node& from, std::vector<graph_node*> graph_node::* neighbours, Enter&& enter) {
     std::vector<const graph_node*> open{&from};
     std::set<const graph_node*> known{&from};
     while (!open.empty()) {

@@ -27,7 +27,6 @@ using replaced_sources = std::map<std::string, std::string>;
 /// between. Nodes are added to `nodes`.
 void merge_repartitions(std::vector<std::unique_ptr<graph_node>>& nodes, replaced_sources& replaced);
 
-
 /// Turns joins of two streams that are the same by now into joins on one store.
 void join_on_one_store(std::vector<std::unique_ptr<graph_node>>& nodes);
 

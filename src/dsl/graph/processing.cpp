@@ -19,7 +19,8 @@ void add_state_store(graph& to, store_spec spec) {
 }
 
 void throw_null_transformer(std::string_view node) {
-    throw topology_error(concat("the value transformer of ", node, " cannot be made: its supplier returned null; return a new "
+    throw topology_error(concat("the value transformer of ", node,
+                                " cannot be made: its supplier returned null; return a new "
                                 "object at each call"));
 }
 

@@ -5,8 +5,8 @@ namespace streams::inline v0::detail {
 
 void throw_without_serde(std::string_view part, std::string_view place) {
     throw topology_error(concat(place, " has no serde for its ", part,
-                                "s: their type is converted by objects only, and none was given there or above; pass ", part,
-                                "_serde(object)"));
+                                "s: their type is converted by objects only, and none was given there or above; pass ",
+                                part, "_serde(object)"));
 }
 
 attachment behind_repartition(const attachment& at, const std::string& prefix, const repartition_filler& fill) {

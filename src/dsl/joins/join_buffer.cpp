@@ -52,8 +52,8 @@ void join_buffer::open(task_context& context, std::string_view store) {
     store_.open(context, store);
     for (const store_entry& entry : store_->all()) {
         observed_ = std::max(observed_, time_of(entry.key));
-        last_number_ = std::max(
-            last_number_, load_big_endian<std::uint32_t>(entry.key.data() + entry.key.size() - number_bytes));
+        last_number_ =
+            std::max(last_number_, load_big_endian<std::uint32_t>(entry.key.data() + entry.key.size() - number_bytes));
     }
 }
 

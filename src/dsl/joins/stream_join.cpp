@@ -32,10 +32,8 @@ store_spec unmatched_store_of(std::string name, const stream_joined& options) {
 }
 
 node_spec processor(std::string name, std::vector<std::string> parents, node_factory make) {
-    return {.kind = node_kind::processor,
-            .name = std::move(name),
-            .parents = std::move(parents),
-            .make = std::move(make)};
+    return {
+        .kind = node_kind::processor, .name = std::move(name), .parents = std::move(parents), .make = std::move(make)};
 }
 
 } // namespace
@@ -89,13 +87,13 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
     graph_node what{.name = names.merge};
     what.passes_null_keys = kind != join_kind::inner;
     if (make.self_join) {
-        what.self_join = self_join_plan{
-            names.right_windowed,
-            [names, windows, options, make = make.self_join, kept = make.left_kept](const graph_node&, topology& out) {
-                out.add_node(processor(names.merge, {names.left_windowed}, make));
-                out.add_operator_store(window_store_of(names.left_store, windows, options, kept),
-                                       {names.left_windowed, names.merge});
-            }};
+        what.self_join =
+            self_join_plan{names.right_windowed, [names, windows, options, make = make.self_join,
+                                                  kept = make.left_kept](const graph_node&, topology& out) {
+                               out.add_node(processor(names.merge, {names.left_windowed}, make));
+                               out.add_operator_store(window_store_of(names.left_store, windows, options, kept),
+                                                      {names.left_windowed, names.merge});
+                           }};
     }
     what.write = [names, windows, options, kind, make = std::move(make)](const graph_node&, topology& out) {
         out.add_node(processor(names.left_join, {names.left_windowed}, make.left_join));
@@ -106,7 +104,8 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
         out.add_operator_store(window_store_of(names.right_store, windows, options, make.right_kept),
                                {names.right_windowed, names.left_join});
         if (kind != join_kind::inner)
-            out.add_operator_store(unmatched_store_of(names.unmatched_store, options), {names.left_join, names.right_join});
+            out.add_operator_store(unmatched_store_of(names.unmatched_store, options),
+                                   {names.left_join, names.right_join});
     };
     graph_node* const parents[] = {left.node, right.node};
     attachment at = left.behind(in.add(std::move(what), parents), false);

@@ -1,7 +1,7 @@
 #include <streams/core/big_endian.hpp>
 #include <streams/core/config.hpp>
-#include <streams/dsl/detail/stores/typed_stores.hpp>
 #include <streams/dsl/detail/joins/unmatched_records.hpp>
+#include <streams/dsl/detail/stores/typed_stores.hpp>
 
 #include <utility>
 
@@ -64,8 +64,8 @@ std::span<const unmatched_record> unmatched_records::expired(const join_span& wi
     scan(windows);
     const bytes_view content = content_.view();
     for (const place& p : places_)
-        expired_.push_back({p.timestamp, p.side, content.subview(p.key_at, p.key_size),
-                            content.subview(p.value_at, p.value_size)});
+        expired_.push_back(
+            {p.timestamp, p.side, content.subview(p.key_at, p.key_size), content.subview(p.value_at, p.value_size)});
     return expired_;
 }
 

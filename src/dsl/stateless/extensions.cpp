@@ -17,8 +17,8 @@ pace checked(const rate& of) {
 
 store_spec deduplication_spec(std::string name, std::chrono::milliseconds within, const materialized& options) {
     if (within.count() <= 0)
-        throw topology_error(concat("deduplicate within ", within.count(),
-                                    " ms finds no duplicates; give a time above zero"));
+        throw topology_error(
+            concat("deduplicate within ", within.count(), " ms finds no duplicates; give a time above zero"));
     // So that a record up to `within` behind the newest one still meets all that is within its reach.
     const std::chrono::milliseconds twice(add_sat(within.count(), within.count()));
     const auto retention = options.retention.value_or(twice);

@@ -31,8 +31,8 @@ namespace {
 /// But for its kind.
 store_spec windowed_spec(std::string name, const materialized& options) {
     if (options.history_retention)
-        throw topology_error(concat("store ", name,
-                                    " keeps windows, which have no versions; leave materialized::history_retention out"));
+        throw topology_error(concat(
+            "store ", name, " keeps windows, which have no versions; leave materialized::history_retention out"));
     materialized without_retention = options;
     without_retention.retention.reset();
     return key_value_spec(std::move(name), without_retention);
@@ -50,8 +50,8 @@ std::chrono::milliseconds retention_of(const std::string& store, const materiali
 
 } // namespace
 
-store_spec window_spec(std::string name, const materialized& options, std::int64_t window_size, std::int64_t needed_retention,
-                       const emission& how) {
+store_spec window_spec(std::string name, const materialized& options, std::int64_t window_size,
+                       std::int64_t needed_retention, const emission& how) {
     store_spec spec = windowed_spec(std::move(name), options);
     spec.kind = window_kind{.size = std::chrono::milliseconds(window_size),
                             .retention = retention_of(spec.name, options, needed_retention),
@@ -60,7 +60,8 @@ store_spec window_spec(std::string name, const materialized& options, std::int64
     return spec;
 }
 
-store_spec session_spec(std::string name, const materialized& options, std::int64_t needed_retention, const emission& how) {
+store_spec session_spec(std::string name, const materialized& options, std::int64_t needed_retention,
+                        const emission& how) {
     store_spec spec = windowed_spec(std::move(name), options);
     spec.kind = session_kind{.retention = retention_of(spec.name, options, needed_retention),
                              .time_ordered = how.on_close,

@@ -18,9 +18,10 @@ std::int64_t grace_above(const graph_node& from, const std::string& name) {
             return false;
         }
         if (at.parents.empty())
-            throw topology_error(concat("ktable::suppress cannot hold the updates of table ", name,
-                                        " back until its windows close, because no windowed aggregation is above it; group "
-                                        "by windows first, or suppress until_time_limit"));
+            throw topology_error(
+                concat("ktable::suppress cannot hold the updates of table ", name,
+                       " back until its windows close, because no windowed aggregation is above it; group "
+                       "by windows first, or suppress until_time_limit"));
         return true;
     });
     return grace;
@@ -57,11 +58,11 @@ suppress_plan plan_of(const until_window_closes& options, const graph_node& belo
 }
 
 void throw_full_buffer(const suppress_plan& plan, const held_changes& buffer) {
-    throw streams_error(concat("suppress buffer ", plan.store, " is full: it holds ", buffer.entries(), " records of ",
-                               buffer.entry_bytes(), " bytes, and may hold ",
-                               plan.max_records == unbounded ? std::string("any number") : concat(plan.max_records),
-                               " of ", plan.max_bytes == unbounded ? std::string("any number of") : concat(plan.max_bytes),
-                               " bytes; allow it more, or let it emit early"));
+    throw streams_error(concat(
+        "suppress buffer ", plan.store, " is full: it holds ", buffer.entries(), " records of ", buffer.entry_bytes(),
+        " bytes, and may hold ", plan.max_records == unbounded ? std::string("any number") : concat(plan.max_records),
+        " of ", plan.max_bytes == unbounded ? std::string("any number of") : concat(plan.max_bytes),
+        " bytes; allow it more, or let it emit early"));
 }
 
 } // namespace streams::inline v0::detail

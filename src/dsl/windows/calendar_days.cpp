@@ -56,16 +56,18 @@ struct calendar_days::clocks {
 calendar_days::calendar_days(std::string_view zone, std::chrono::milliseconds grace) : grace_(grace) {
     auto loaded = std::make_shared<clocks>();
     if (!absl::LoadTimeZone(std::string(zone), &loaded->zone))
-        throw topology_error(concat("there is no time zone ", zone,
-                                    " on this machine for calendar_days; give a name like Europe/Berlin, and install tzdata "
-                                    "where /usr/share/zoneinfo is missing"));
+        throw topology_error(
+            concat("there is no time zone ", zone,
+                   " on this machine for calendar_days; give a name like Europe/Berlin, and install tzdata "
+                   "where /usr/share/zoneinfo is missing"));
     size_ = absl::ToChronoMilliseconds(longest_day(loaded->zone));
     clocks_ = std::move(loaded);
 }
 
 std::array<window, 1> calendar_days::windows_for(std::int64_t timestamp) const {
     const civil_span day = day_of(absl::FromUnixMillis(timestamp), clocks_->zone);
-    if (day.end > absl::FromUnixMillis(std::numeric_limits<std::int64_t>::max())) detail::throw_past_time(timestamp, size_.count());
+    if (day.end > absl::FromUnixMillis(std::numeric_limits<std::int64_t>::max()))
+        detail::throw_past_time(timestamp, size_.count());
     return {{{std::max<std::int64_t>(0, absl::ToUnixMillis(day.begin)), absl::ToUnixMillis(day.end)}}};
 }
 

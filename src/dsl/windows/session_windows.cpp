@@ -15,8 +15,7 @@ session_windows checked(const session& windows) {
 }
 
 store_spec session_windows::store(std::string name, const materialized& options, const emission& how) const {
-    store_spec made =
-        session_spec(std::move(name), options, needed_retention(), how);
+    store_spec made = session_spec(std::move(name), options, needed_retention(), how);
     if (how.on_close) made.caching = false; // as in Kafka Streams
     return made;
 }

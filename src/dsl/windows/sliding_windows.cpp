@@ -16,8 +16,7 @@ sliding_windows checked(const sliding& windows) {
 }
 
 store_spec sliding_windows::store(std::string name, const materialized& options, const emission& how) const {
-    store_spec made =
-        window_spec(std::move(name), options, size, needed_retention(), how);
+    store_spec made = window_spec(std::move(name), options, size, needed_retention(), how);
     if (how.on_close) made.caching = false; // as in Kafka Streams
     return made;
 }

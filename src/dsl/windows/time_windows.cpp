@@ -36,8 +36,10 @@ time_windows aligned(std::string_view kind, std::chrono::milliseconds size, std:
     // Kafka Streams would run out of memory over a record, we out of time.
     constexpr std::int64_t most_windows_of_a_record = 10'000'000;
     if (size / advance > most_windows_of_a_record)
-        throw topology_error(concat(kind, " windows of ", size.count(), " ms that advance by ", advance.count(), " ms put each "
-                                    "record into ", size / advance, " of them; give a longer advance, or a shorter size"));
+        throw topology_error(concat(kind, " windows of ", size.count(), " ms that advance by ", advance.count(),
+                                    " ms put each "
+                                    "record into ",
+                                    size / advance, " of them; give a longer advance, or a shorter size"));
     require_not_negative(kind, "grace", grace, "would close before they end");
     require_time(kind, "size and grace", {size.count(), grace.count()});
     return {size.count(), advance.count(), grace.count()};
@@ -53,13 +55,15 @@ time_windows checked(const hopping& windows) {
 
 time_windows checked(const unlimited& windows) {
     require_not_negative("unlimited", "start", windows.start, "would begin before all timestamps");
-    return {time_windows::without_end, time_windows::without_end, 0, std::make_shared<unlimited_rule>(windows.start.count())};
+    return {time_windows::without_end, time_windows::without_end, 0,
+            std::make_shared<unlimited_rule>(windows.start.count())};
 }
 
 time_windows checked_custom(std::chrono::milliseconds size, std::chrono::milliseconds grace,
                             std::shared_ptr<const window_rule> rule) {
     if (size.count() <= 0)
-        throw topology_error(concat("custom windows of ", size.count(), " ms at most hold nothing; give a size above zero"));
+        throw topology_error(
+            concat("custom windows of ", size.count(), " ms at most hold nothing; give a size above zero"));
     require_not_negative("custom", "grace", grace, "would close before they end");
     require_time("custom", "size and grace", {size.count(), grace.count()});
     return {size.count(), size.count(), grace.count(), std::move(rule)};
@@ -71,8 +75,9 @@ store_spec time_windows::store(std::string name, const materialized& options, co
 
 void time_windows::require_end() const {
     if (size == without_end)
-        throw topology_error("windows without end never close, so nothing would leave with emit_on_close; leave it out, or "
-                             "use tumbling windows");
+        throw topology_error(
+            "windows without end never close, so nothing would leave with emit_on_close; leave it out, or "
+            "use tumbling windows");
 }
 
 } // namespace streams::inline v0::detail

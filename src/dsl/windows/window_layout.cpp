@@ -15,9 +15,11 @@ void throw_past_time(std::int64_t time, std::int64_t span) {
 
 void require_laid_out(const std::vector<window>& found, std::int64_t timestamp, std::int64_t size) {
     const auto refuse = [&](const window& each) {
-        throw streams_error(concat("the window [", each.start, ", ", each.end, ") cannot be one for the time ", timestamp,
-                                   " ms: windows_for must return windows that begin at 0 or later, each at another time, hold "
-                                   "the time, and are at most as long as their size says, ", size, " ms"));
+        throw streams_error(
+            concat("the window [", each.start, ", ", each.end, ") cannot be one for the time ", timestamp,
+                   " ms: windows_for must return windows that begin at 0 or later, each at another time, hold "
+                   "the time, and are at most as long as their size says, ",
+                   size, " ms"));
     };
     for (const window& each : found) {
         const bool holds = each.start <= timestamp && (each.end > timestamp || each.end == unknown_window_end);

@@ -12,7 +12,7 @@ using counts = std::vector<std::pair<text, std::int64_t>>;
 
 namespace {
 const auto first_letter = [](const text& value) { return value.substr(0, 1); };
-}
+} // namespace
 
 TEST_CASE("count counts the records of each key") {
     streams_builder builder;

@@ -19,10 +19,8 @@ const auto removed = [](const number& value, text all) { return std::move(all) +
 const auto empty = [] { return text(); };
 
 auto added_and_removed(streams_builder& builder) {
-    return builder.stream<text, text>("added")
-        .group_by_key()
-        .cogroup(added)
-        .cogroup(builder.stream<text, number>("removed").group_by_key(), removed);
+    return builder.stream<text, text>("added").group_by_key().cogroup(added).cogroup(
+        builder.stream<text, number>("removed").group_by_key(), removed);
 }
 
 test_driver_options without_cache() { return {.config = {.statestore_cache_max_bytes = 0}}; }
@@ -31,7 +29,8 @@ test_driver_options without_cache() { return {.config = {.statestore_cache_max_b
 
 TEST_CASE("streams of a cogroup make one aggregate together") {
     streams_builder builder;
-    ktable<text, text, rows::permanent> carts = added_and_removed(builder).aggregate(empty, materialized{.name = "carts"});
+    ktable<text, text, rows::permanent> carts =
+        added_and_removed(builder).aggregate(empty, materialized{.name = "carts"});
     carts.to_stream().to("out");
     topology_test_driver driver(builder.build());
     auto in = driver.input_topic<text, text>("added");
@@ -40,7 +39,8 @@ TEST_CASE("streams of a cogroup make one aggregate together") {
     out.pipe("k", 1, std::int64_t{5});
     in.pipe("k", "b", std::int64_t{7});
     CHECK(driver.output_topic<text, text>("out").read_values() == std::vector<text>{"+a", "+a-1", "+a-1+b"});
-    CHECK(driver.key_value_store<text, text>("carts").get_with_timestamp("k") == value_and_timestamp<text>{"+a-1+b", 10});
+    CHECK(driver.key_value_store<text, text>("carts").get_with_timestamp("k") ==
+          value_and_timestamp<text>{"+a-1+b", 10});
 }
 
 TEST_CASE("a cogroup can be windowed by time, sliding windows and sessions") {
@@ -48,8 +48,9 @@ TEST_CASE("a cogroup can be windowed by time, sliding windows and sessions") {
     auto both = added_and_removed(builder);
     const auto tumbled = both.windowed_by(tumbling{10ms}).aggregate(empty, materialized{.name = "tumbling"});
     const auto slid = both.windowed_by(sliding{10ms}).aggregate(empty, materialized{.name = "sliding"});
-    const auto sessions = both.windowed_by(session{10ms}).aggregate(empty, [](text a, text b) { return std::move(a) + "|" + b; },
-                                              materialized{.name = "sessions"});
+    const auto sessions =
+        both.windowed_by(session{10ms})
+            .aggregate(empty, [](text a, text b) { return std::move(a) + "|" + b; }, materialized{.name = "sessions"});
     topology_test_driver driver(builder.build(), without_cache());
     driver.input_topic<text, text>("added").pipe("k", "a", std::int64_t{12});
     driver.input_topic<text, number>("removed").pipe("k", 1, std::int64_t{18});
@@ -58,7 +59,8 @@ TEST_CASE("a cogroup can be windowed by time, sliding windows and sessions") {
     CHECK(driver.session_store<text, text>("sessions").get({"k", {12, 18}}) == "|+a-1");
 }
 
-TEST_CASE("a stream of a cogroup whose key has changed is repartitioned, and all its inputs need equal partition counts") {
+TEST_CASE(
+    "a stream of a cogroup whose key has changed is repartitioned, and all its inputs need equal partition counts") {
     streams_builder builder;
     builder.stream<text, text>("added")
         .group_by([](const text& value) { return value; })
@@ -80,11 +82,12 @@ TEST_CASE("a stream of a cogroup whose key has changed is repartitioned, and all
 TEST_CASE("a cogroup's functor that returns nothing deletes the row") {
     streams_builder builder;
     const auto cleared = [](const number&, text) { return maybe_text(); };
-    ktable<text, text, rows::deletable> table = builder.stream<text, text>("added")
-                                                    .group_by_key()
-                                                    .cogroup(added)
-                                                    .cogroup(builder.stream<text, number>("removed").group_by_key(), cleared)
-                                                    .aggregate(empty);
+    ktable<text, text, rows::deletable> table =
+        builder.stream<text, text>("added")
+            .group_by_key()
+            .cogroup(added)
+            .cogroup(builder.stream<text, number>("removed").group_by_key(), cleared)
+            .aggregate(empty);
     table.to_stream().to("out");
     topology_test_driver driver(builder.build(), without_cache());
     driver.input_topic<text, text>("added").pipe("k", "a", std::int64_t{1});
@@ -92,7 +95,8 @@ TEST_CASE("a cogroup's functor that returns nothing deletes the row") {
     CHECK(driver.output_topic<text, maybe_text>("out").read_values() == std::vector<maybe_text>{"+a", std::nullopt});
 }
 
-TEST_CASE("the aggregate's type can be named where the functor is generic, and null reaches functors of optional values") {
+TEST_CASE(
+    "the aggregate's type can be named where the functor is generic, and null reaches functors of optional values") {
     streams_builder builder;
     builder.stream<text, maybe_text>("in")
         .group_by_key()

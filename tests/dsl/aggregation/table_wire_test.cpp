@@ -57,7 +57,8 @@ TEST_CASE("an update of a table with its order is read, as older versions may wr
 }
 
 TEST_CASE("damaged updates of a table are refused") {
-    for (const std::string_view damaged : {"", "\2", "\x7f\2", "\6ab\2", "\6", "x\6", "\xff\xff\xff\xff\xff\xff\2", "\5", "\1\2"})
+    for (const std::string_view damaged :
+         {"", "\2", "\x7f\2", "\6ab\2", "\6", "x\6", "\xff\xff\xff\xff\xff\xff\2", "\5", "\1\2"})
         CHECK_THROWS_AS(split_change(bytes_view(damaged)), serialization_error);
 }
 

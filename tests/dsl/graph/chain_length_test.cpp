@@ -17,7 +17,8 @@ const auto too_long = containing("and a topology may chain at most 1000 nodes be
 TEST_CASE("a record passes the longest chain of operators") {
     streams_builder builder;
     auto stream = builder.stream<text, text>("in");
-    for (std::size_t at = 2; at < longest_chain; ++at) stream = at % 2 == 0 ? stream.filter(keep) : stream.map_values(same);
+    for (std::size_t at = 2; at < longest_chain; ++at)
+        stream = at % 2 == 0 ? stream.filter(keep) : stream.map_values(same);
     stream.to("out");
     topology_test_driver driver(builder.build());
     driver.input_topic<text, text>("in").pipe("k", "v");
@@ -37,7 +38,8 @@ TEST_CASE("a longer chain of tables is refused when it is written") {
     streams_builder builder;
     auto table = builder.table<text, text>("in");
     const auto grow = [&] {
-        for (std::size_t at = 0; at < 100 * longest_chain; ++at) table = table.filter([](const text&, const text&) { return true; });
+        for (std::size_t at = 0; at < 100 * longest_chain; ++at)
+            table = table.filter([](const text&, const text&) { return true; });
     };
     CHECK_THROWS_WITH(grow(), too_long);
 }
@@ -46,7 +48,9 @@ TEST_CASE("a join looks rows up through the longest chain of tables") {
     streams_builder builder;
     auto table = builder.table<text, text>("rows");
     for (std::size_t at = 3; at < longest_chain; ++at) table = table.map_values(same);
-    builder.stream<text, text>("in").join(table, [](const text& left, const text& right) { return left + right; }).to("out");
+    builder.stream<text, text>("in")
+        .join(table, [](const text& left, const text& right) { return left + right; })
+        .to("out");
     topology_test_driver driver(builder.build());
     driver.input_topic<text, text>("rows").pipe("k", "row");
     driver.input_topic<text, text>("in").pipe("k", "v");
@@ -69,7 +73,13 @@ TEST_CASE("a stream that branches and merges a hundred times is built, optimized
     streams_builder builder;
     auto stream = builder.stream<text, text>("in").select_key(same);
     for (int step = 0; step < 100; ++step) stream = stream.filter(keep).merge(stream.filter_not(keep));
-    stream.repartition().group_by_key().windowed_by(tumbling{1min}).count().suppress(until_window_closes{}).to_stream().to("out");
+    stream.repartition()
+        .group_by_key()
+        .windowed_by(tumbling{1min})
+        .count()
+        .suppress(until_window_closes{})
+        .to_stream()
+        .to("out");
     streams_config config;
     config.topology_optimization = optimization;
     const topology built = builder.build(config);

@@ -81,7 +81,8 @@ TEST_CASE("records without a match leave in one pass") {
     streams_builder builder;
     const auto other = builder.stream<text, text>("other");
     builder.stream<text, text>("in")
-        .left_join(other, [](const text& left, const text*) { return left; }, join_windows{10min})
+        .left_join(
+            other, [](const text& left, const text*) { return left; }, join_windows{10min})
         .to("out");
     CHECK(growth({builder.build(), [](auto& driver, int count) { pipe_many(driver, count, 1); },
                   [](auto& driver) {
@@ -122,7 +123,8 @@ namespace {
 struct alarm_clock final : processor<text, text, text, text> {
     void init(context_type& context) override {
         context_ = &context;
-        context.on_timer<text>("alarms", [this](const text& key, std::int64_t at) { context_->forward(key, text(), at); });
+        context.on_timer<text>("alarms",
+                               [this](const text& key, std::int64_t at) { context_->forward(key, text(), at); });
     }
     void process(const record_type& r) override {
         if (r.value == "v") context_->timer(r.key, 10'000'000 + r.timestamp);

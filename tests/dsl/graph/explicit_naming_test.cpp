@@ -20,13 +20,13 @@ TEST_CASE("internal resources without a name of the user's are listed, where nam
     auto in = builder.stream<text, text>("in");
     in.group_by([](const text& v) { return v; }).count();
     in.group_by_key().count(materialized{.logging = false});
-    static_cast<void>(in.select_key([](const text& v) { return v; }).repartition(repartitioned{.name = "mine-2024010203"}));
+    static_cast<void>(
+        in.select_key([](const text& v) { return v; }).repartition(repartitioned{.name = "mine-2024010203"}));
     CHECK_NOTHROW(builder.build());
-    CHECK_THROWS_WITH(
-        builder.build(strict()),
-        containing("stores with a changelog topic: KSTREAM-AGGREGATE-STATE-STORE-0000000002; ") &&
-            containing("other stores: KSTREAM-AGGREGATE-STATE-STORE-0000000008; ") &&
-            containing("repartition topics: KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition)"));
+    CHECK_THROWS_WITH(builder.build(strict()),
+                      containing("stores with a changelog topic: KSTREAM-AGGREGATE-STATE-STORE-0000000002; ") &&
+                          containing("other stores: KSTREAM-AGGREGATE-STATE-STORE-0000000008; ") &&
+                          containing("repartition topics: KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition)"));
 }
 
 TEST_CASE("explicit names satisfy the check, and nodes need none") {

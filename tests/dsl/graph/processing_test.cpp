@@ -99,8 +99,9 @@ TEST_CASE("what follows process by key is repartitioned, what follows process_va
         if (fixed)
             in.process_values([] { return std::make_unique<marking>(); }).group_by_key().count();
         else
-            static_cast<void>(
-                in.process([] { return std::make_unique<numbering>(); }, state_stores{{"seen"}}).group_by_key().count());
+            static_cast<void>(in.process([] { return std::make_unique<numbering>(); }, state_stores{{"seen"}})
+                                  .group_by_key()
+                                  .count());
         return node_names(builder.build());
     };
     CHECK(names(true) == std::vector<std::string>{"KSTREAM-SOURCE-0000000000", "KSTREAM-PROCESSVALUES-0000000001",
@@ -112,8 +113,9 @@ TEST_CASE("what follows process by key is repartitioned, what follows process_va
 
 TEST_CASE("a named process takes no number") {
     streams_builder builder;
-    static_cast<void>(
-        builder.stream<text, text>("in").process_values([] { return std::make_unique<marking>(); }, named{"mark"}).peek([](const text&) {}));
+    static_cast<void>(builder.stream<text, text>("in")
+                          .process_values([] { return std::make_unique<marking>(); }, named{"mark"})
+                          .peek([](const text&) {}));
     CHECK(node_names(builder.build()) ==
           std::vector<std::string>{"KSTREAM-SOURCE-0000000000", "mark", "KSTREAM-PEEK-0000000001"});
 }
@@ -197,11 +199,14 @@ TEST_CASE("a processor that forwards in its init is refused by the name of its n
         add(builder.stream<text, text>("in"));
         const topology_test_driver driver(builder.build());
     };
-    const auto said = containing(" forwards in its init, before the nodes behind it are initialised; forward in process");
-    CHECK_THROWS_WITH(run([](auto in) { in.process([] { return std::make_unique<hasty>(); }, named{"hasty"}).to("out"); }),
-                      said && containing("node hasty"));
-    CHECK_THROWS_WITH(run([](auto in) {
-                          in.process_values([] { return std::make_unique<hasty_with_fixed_key>(); }, named{"hasty"}).to("out");
-                      }),
-                      said && containing("node hasty"));
+    const auto said =
+        containing(" forwards in its init, before the nodes behind it are initialised; forward in process");
+    CHECK_THROWS_WITH(
+        run([](auto in) { in.process([] { return std::make_unique<hasty>(); }, named{"hasty"}).to("out"); }),
+        said && containing("node hasty"));
+    CHECK_THROWS_WITH(
+        run([](auto in) {
+            in.process_values([] { return std::make_unique<hasty_with_fixed_key>(); }, named{"hasty"}).to("out");
+        }),
+        said && containing("node hasty"));
 }

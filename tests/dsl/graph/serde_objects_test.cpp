@@ -85,16 +85,17 @@ const std::vector<std::string> both{"ka=va", "ka=vb"};
 
 TEST_CASE("serde objects of a source are those of what follows, as long as the types stay") {
     CHECK(run([](auto&, auto in) { in.to("out"); }) == both);
-    CHECK(run([](auto&, auto in) { in.filter([](const word&) { return true; }).peek([](const word&) {}).to("out"); }) == both);
+    CHECK(run([](auto&, auto in) { in.filter([](const word&) { return true; }).peek([](const word&) {}).to("out"); }) ==
+          both);
     CHECK(run([](auto&, auto in) { in.repartition(repartitioned{"r"}).to("out"); }) == both);
-    CHECK(run([](auto&, auto in) { in.repartition(repartitioned{"r"}).to("out"); }, "topology-test-driver-r-repartition") == both);
-    CHECK(run([](auto&, auto in) {
-              in.split().branch([](const word&) { return true; }, [](auto some) { some.to("out"); }).no_default_branch();
-          }) == both);
+    CHECK(run([](auto&, auto in) { in.repartition(repartitioned{"r"}).to("out"); },
+              "topology-test-driver-r-repartition") == both);
+    CHECK(
+        run([](auto&, auto in) {
+            in.split().branch([](const word&) { return true; }, [](auto some) { some.to("out"); }).no_default_branch();
+        }) == both);
     CHECK(run([](auto&, auto in) { in.merge(in.filter([](const word&) { return false; })).to("out"); }) == both);
-    CHECK(run([](auto&, auto in) {
-              in.deduplicate([](const word& w) { return w.text; }, 1s).to("out");
-          }) == both);
+    CHECK(run([](auto&, auto in) { in.deduplicate([](const word& w) { return w.text; }, 1s).to("out"); }) == both);
     CHECK(run([](auto&, auto in) { in.to_table(materialized{.name = "t"}).to_stream().to("out"); }) == both);
     CHECK(run([](auto&, auto in) { in.to_table(materialized{.name = "t"}).to_stream().to("out"); },
               "topology-test-driver-t-changelog") == both);
@@ -102,9 +103,10 @@ TEST_CASE("serde objects of a source are those of what follows, as long as the t
 
 TEST_CASE("a changed type needs its own object, else building says so") {
     const auto renamed = [](const word& w) { return id{w.text}; };
-    CHECK_THROWS_WITH(run([&](auto&, auto in) { in.map_values(renamed).to("out"); }),
-                      "sink KSTREAM-SINK-0000000002 has no serde for its values: their type is converted by objects only, and "
-                      "none was given there or above; pass value_serde(object)");
+    CHECK_THROWS_WITH(
+        run([&](auto&, auto in) { in.map_values(renamed).to("out"); }),
+        "sink KSTREAM-SINK-0000000002 has no serde for its values: their type is converted by objects only, and "
+        "none was given there or above; pass value_serde(object)");
     CHECK(run([&](auto&, auto in) { in.map_values(renamed).to("out", value_serde(marked<id>{'w'})); }) ==
           std::vector<std::string>{"ka=wa", "ka=wb"});
     CHECK(run([&](auto&, auto in) { in.select_key(renamed).repartition(key_serde(marked<id>{'x'})).to("out"); }) ==
@@ -122,31 +124,43 @@ TEST_CASE("objects given to a sink, a table or a grouping are its own") {
               "topology-test-driver-t-changelog") == std::vector<std::string>{"ka=Va", "ka=Vb"});
     CHECK(run([](auto&, auto in) {
               in.group_by([](const word& w) { return id{w.text}; }, key_serde(marked<id>{'g'}))
-                  .reduce(first, materialized{.name = "t"}).to_stream().to("out");
+                  .reduce(first, materialized{.name = "t"})
+                  .to_stream()
+                  .to("out");
           }) == std::vector<std::string>{"ga=va", "gb=vb"});
 }
 
 TEST_CASE("aggregations keep their rows by the objects of their group, or by their own") {
     const auto changelog = [](const streams_of& declare) { return run(declare, "topology-test-driver-t-changelog"); };
     const materialized t{.name = "t"};
-    CHECK(changelog([&](auto&, auto in) { in.group_by_key().reduce(first, t); }) == std::vector<std::string>{"ka=va", "ka=va"});
+    CHECK(changelog([&](auto&, auto in) { in.group_by_key().reduce(first, t); }) ==
+          std::vector<std::string>{"ka=va", "ka=va"});
     const auto digits = [](std::int64_t n) { return std::to_string(n); };
     CHECK(run([&](auto&, auto in) { in.group_by_key().count(t).to_stream().map_values(digits).to("out"); }) ==
           std::vector<std::string>{"ka=1", "ka=2"});
     const auto joined = [](const word& w, word sum) { return word{sum.text + w.text}; };
     const auto none = [] { return word(); };
     CHECK_THROWS_AS(changelog([&](auto&, auto in) { in.group_by_key().aggregate(none, joined, t); }), topology_error);
-    CHECK(changelog([&](auto&, auto in) { in.group_by_key().aggregate(none, joined, t, value_serde(marked<word>{'s'})); }) ==
-          std::vector<std::string>{"ka=sa", "ka=sab"});
+    CHECK(changelog([&](auto&, auto in) {
+              in.group_by_key().aggregate(none, joined, t, value_serde(marked<word>{'s'}));
+          }) == std::vector<std::string>{"ka=sa", "ka=sab"});
     CHECK(run([&](auto&, auto in) {
-              in.group_by_key().windowed_by(tumbling{1s}).reduce(first, t).to_stream()
-                  .map([](const windowed<id>& key, const word& w) { return std::pair(key.key.text, w.text); }).to("out");
+              in.group_by_key()
+                  .windowed_by(tumbling{1s})
+                  .reduce(first, t)
+                  .to_stream()
+                  .map([](const windowed<id>& key, const word& w) { return std::pair(key.key.text, w.text); })
+                  .to("out");
           }) == std::vector<std::string>{"a=a", "a=a"});
     CHECK(run([&](auto&, auto in) {
-              in.group_by_key().windowed_by(session{1s}).reduce(first, t).to_stream()
+              in.group_by_key()
+                  .windowed_by(session{1s})
+                  .reduce(first, t)
+                  .to_stream()
                   .map([](const session_windowed<id>& key, const std::optional<word>& w) {
                       return std::pair(key.key.text, w ? w->text : std::string("none"));
-                  }).to("out");
+                  })
+                  .to("out");
           }).back() == "a=a");
     CHECK(run([&](auto&, auto in) { in.group_by_key().windowed_by(count_window{2}).reduce(first, t).to("out"); }) ==
           std::vector<std::string>{"ka=va"});
@@ -167,7 +181,8 @@ TEST_CASE("joins keep and send records by the objects of both sides") {
     const auto either = [](const word* a, const word* b) { return (a ? a->text : "-") + (b ? b->text : "-"); };
     left.outer_join(right, either, join_windows{1s}).to("outer");
     left.join(right, pair, join_windows{1s}, stream_joined{.store_name = "own"}, value_serde(marked<word>{'x'}),
-              other_value_serde(marked<word>{'y'})).to("own");
+              other_value_serde(marked<word>{'y'}))
+        .to("own");
     left.join(table, pair, joined{.name = "wait", .grace = 1s}).to("table-join");
     topology_test_driver driver(builder.build());
     driver.input_topic<std::string, std::string>("table").pipe("ka", "tT", 0ms);
@@ -190,16 +205,23 @@ TEST_CASE("tables are joined, grouped and held back by their objects") {
     auto others = builder.table<id, word>("others", key_serde(marked<id>{'o'}), value_serde(marked<word>{'w'}));
     const auto pair = [](const word& a, const word& b) { return word{a.text + b.text}; };
     const materialized kept{.name = "joined"};
-    rows.join(others, [](const word& row) { return id{row.text}; }, pair, table_joined{.name = "fk"}, kept,
-              value_serde(marked<word>{'j'})).to_stream().to("by-foreign-key");
+    rows.join(
+            others, [](const word& row) { return id{row.text}; }, pair, table_joined{.name = "fk"}, kept,
+            value_serde(marked<word>{'j'}))
+        .to_stream()
+        .to("by-foreign-key");
     rows.filter([](const word&) { return true; }, materialized{.name = "filtered"}).to_stream().to("filtered-rows");
     rows.map_values([](const word& row) { return word{row.text + "!"}; }, materialized{.name = "mapped"},
-                    value_serde(marked<word>{'m'})).to_stream().to("mapped-rows");
+                    value_serde(marked<word>{'m'}))
+        .to_stream()
+        .to("mapped-rows");
     rows.suppress(until_time_limit{.limit = 0s}, named{"held"}).to_stream().to("held-rows");
-    rows.group_by([](const word& row) { return std::pair(id{row.text}, row); }, grouped{"groups"}, key_serde(marked<id>{'g'}),
-                  value_serde(marked<word>{'h'}))
-        .reduce([](word, const word& b) { return b; }, [](word a, const word&) { return a; }, materialized{.name = "reduced"})
-        .to_stream().to("grouped-rows");
+    rows.group_by([](const word& row) { return std::pair(id{row.text}, row); }, grouped{"groups"},
+                  key_serde(marked<id>{'g'}), value_serde(marked<word>{'h'}))
+        .reduce([](word, const word& b) { return b; }, [](word a, const word&) { return a; },
+                materialized{.name = "reduced"})
+        .to_stream()
+        .to("grouped-rows");
     topology_test_driver driver(builder.build());
     driver.input_topic<std::string, std::string>("others").pipe("ox", "wY", 0ms);
     driver.input_topic<std::string, std::string>("rows").pipe("ka", "vx", 1ms);
@@ -288,8 +310,9 @@ TEST_CASE("sources and sinks by hand take serde objects, and global tables do") 
     streams_builder builder;
     auto rows = builder.global_table<id, word>("rows", keys, values, materialized{.name = "rows"});
     builder.stream<std::string, std::string>("in")
-        .join(rows, [](const std::string& name) { return id{name}; },
-              [](const std::string&, const word& row) { return row.text; })
+        .join(
+            rows, [](const std::string& name) { return id{name}; },
+            [](const std::string&, const word& row) { return row.text; })
         .to("out");
     topology_test_driver joining(builder.build());
     joining.input_topic<std::string, std::string>("rows").pipe("ka", "vx");

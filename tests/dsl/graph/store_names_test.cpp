@@ -53,23 +53,28 @@ const std::vector<way>& operators() {
         {"to_table", [](auto& b, auto& t) { stream(b, t).to_table(named_n); }},
         {"count", [](auto& b, auto& t) { stream(b, t).group_by_key().count(named_n); }},
         {"reduce", [](auto& b, auto& t) { stream(b, t).group_by_key().reduce(first, named_n); }},
-        {"count by time", [](auto& b, auto& t) { stream(b, t).group_by_key().windowed_by(tumbling{1s}).count(named_n); }},
+        {"count by time",
+         [](auto& b, auto& t) { stream(b, t).group_by_key().windowed_by(tumbling{1s}).count(named_n); }},
         {"sliding", [](auto& b, auto& t) { stream(b, t).group_by_key().windowed_by(sliding{1s}).count(named_n); }},
         {"session", [](auto& b, auto& t) { stream(b, t).group_by_key().windowed_by(session{1s}).count(named_n); }},
-        {"count by number", [](auto& b, auto& t) { stream(b, t).group_by_key().windowed_by(count_window{2}).reduce(first, named_n); }},
+        {"count by number",
+         [](auto& b, auto& t) { stream(b, t).group_by_key().windowed_by(count_window{2}).reduce(first, named_n); }},
         {"cogroup",
          [](auto& b, auto& t) {
              const auto last = [](const text& value, text) { return value; };
-             stream(b, t).group_by_key().cogroup(last).cogroup(stream(b, t + "2").group_by_key(), last)
+             stream(b, t)
+                 .group_by_key()
+                 .cogroup(last)
+                 .cogroup(stream(b, t + "2").group_by_key(), last)
                  .aggregate([] { return text(); }, named_n);
          }},
         {"grouped table",
-         [](auto& b, auto& t) {
-             table(b, t).group_by([](const text& v) { return std::pair(v, v); }).count(named_n);
-         }},
-        {"table filter", [](auto& b, auto& t) { static_cast<void>(table(b, t).filter([](const text&) { return true; }, named_n)); }},
+         [](auto& b, auto& t) { table(b, t).group_by([](const text& v) { return std::pair(v, v); }).count(named_n); }},
+        {"table filter",
+         [](auto& b, auto& t) { static_cast<void>(table(b, t).filter([](const text&) { return true; }, named_n)); }},
         {"table map_values", [](auto& b, auto& t) { static_cast<void>(table(b, t).map_values(same, named_n)); }},
-        {"table join", [](auto& b, auto& t) { static_cast<void>(table(b, t).join(table(b, t + "2"), first, named_n)); }},
+        {"table join",
+         [](auto& b, auto& t) { static_cast<void>(table(b, t).join(table(b, t + "2"), first, named_n)); }},
         {"result of a foreign-key join",
          [](auto& b, auto& t) { static_cast<void>(table(b, t).join(table(b, t + "2"), same, first, named_n)); }},
         {"foreign-key join",
@@ -85,8 +90,9 @@ const std::vector<way>& operators() {
          "n-other-join-store"},
         {"left stream join",
          [](auto& b, auto& t) {
-             static_cast<void>(stream(b, t).left_join(stream(b, t + "2"), [](const text& a, const text*) { return a; },
-                                                      join_windows{1s}, stream_joined{.store_name = "n"}));
+             static_cast<void>(stream(b, t).left_join(
+                 stream(b, t + "2"), [](const text& a, const text*) { return a; }, join_windows{1s},
+                 stream_joined{.store_name = "n"}));
          },
          "n-left-shared-join-store"},
         {"join with grace",
@@ -96,15 +102,14 @@ const std::vector<way>& operators() {
          },
          "n-Buffer"},
         {"suppress",
-         [](auto& b, auto& t) {
-             static_cast<void>(table(b, t).suppress(until_time_limit{.limit = 1s}, named{"n"}));
-         },
+         [](auto& b, auto& t) { static_cast<void>(table(b, t).suppress(until_time_limit{.limit = 1s}, named{"n"})); },
          "n-store"},
         {"deduplicate", [](auto& b, auto& t) { static_cast<void>(stream(b, t).deduplicate(same, 1s, named_n)); }},
         {"global table", [](auto& b, auto& t) { b.template global_table<text, text>(t, named_n); }},
         {"global store",
          [](auto& b, auto& t) {
-             b.template add_global_store<text, text>(stores::key_value("n"), t, [] { return std::make_unique<keeping>(); });
+             b.template add_global_store<text, text>(stores::key_value("n"), t,
+                                                     [] { return std::make_unique<keeping>(); });
          }},
     };
     return ways;
@@ -159,7 +164,8 @@ TEST_CASE("an operator's store has a name that no other kind of operator uses") 
 TEST_CASE("an operator's store is not one that was added for processors, and the reverse") {
     for (const way& each : operators()) {
         INFO(each.what);
-        const way added{"added", [&](streams_builder& b, const text&) { b.add_state_store(stores::key_value(each.store)); }};
+        const way added{"added",
+                        [&](streams_builder& b, const text&) { b.add_state_store(stores::key_value(each.store)); }};
         CHECK(refusal(each, added).rfind("store " + each.store + " is declared twice, ", 0) == 0);
         CHECK(refusal(added, each).rfind("store " + each.store + " is declared twice, ", 0) == 0);
     }
@@ -171,7 +177,8 @@ TEST_CASE("processors share a store by one definition of it") {
             INFO(one.what << ", " << other.what);
             CHECK(refusal(one, other) == "");
         }
-    const way in_memory{"in memory", [](streams_builder& b, const text& t) { stream(b, t).process(keeping_with_store{false}); }};
+    const way in_memory{"in memory",
+                        [](streams_builder& b, const text& t) { stream(b, t).process(keeping_with_store{false}); }};
     CHECK(refusal(shared().front(), in_memory) ==
           "store n is declared twice, on its own by add_state_store and for node KSTREAM-PROCESSOR-0000000001, with "
           "different settings; use one definition for both, or give one of the two another name");
@@ -186,13 +193,15 @@ TEST_CASE("the refusal names both operators") {
 
 TEST_CASE("two repartition topics of one name are refused") {
     const std::vector<way> ways{
-        {"repartition", [](auto& b, auto& t) { static_cast<void>(stream(b, t).repartition(repartitioned{.name = "n"})); }},
+        {"repartition",
+         [](auto& b, auto& t) { static_cast<void>(stream(b, t).repartition(repartitioned{.name = "n"})); }},
         {"grouping", [](auto& b, auto& t) { stream(b, t).select_key(same).group_by_key(grouped{"n"}).count(); }},
         {"grouped table",
          [](auto& b, auto& t) {
              table(b, t).group_by([](const text& v) { return std::pair(v, v); }, grouped{"n"}).count();
          }},
-        {"join", [](auto& b, auto& t) {
+        {"join",
+         [](auto& b, auto& t) {
              static_cast<void>(stream(b, t).select_key(same).join(table(b, t + "2"), first, joined{.name = "n"}));
          }},
     };

@@ -35,7 +35,8 @@ TEST_CASE("a description shows the pattern, whatever it has found") {
 }
 
 TEST_CASE("a pattern finds no internal topics of the application") {
-    const topology found = reading("app-.*").with_topics({"app-b", "app-a", "app-s-changelog", "app-g-repartition"}, "app");
+    const topology found =
+        reading("app-.*").with_topics({"app-b", "app-a", "app-s-changelog", "app-g-repartition"}, "app");
     CHECK(found.nodes()[0].topics == std::vector<std::string>{"app-a", "app-b"});
 }
 

@@ -28,31 +28,24 @@ topology joined_topology(Join join) {
 struct join_driver {
     topology_test_driver driver;
     explicit join_driver(topology of) : driver(std::move(of)) {}
-    void left(text key, text value, std::int64_t at) {
-        driver.input_topic<text, text>("left").pipe(key, value, at);
-    }
-    void right(text key, text value, std::int64_t at) {
-        driver.input_topic<text, text>("right").pipe(key, value, at);
-    }
+    void left(text key, text value, std::int64_t at) { driver.input_topic<text, text>("left").pipe(key, value, at); }
+    void right(text key, text value, std::int64_t at) { driver.input_topic<text, text>("right").pipe(key, value, at); }
     joined_records out() { return driver.output_topic<text, text>("out").read_all(); }
 };
 
 topology inner(const join_windows& windows) {
     return joined_topology([&](auto left, auto right) {
-        return left.join(
-            right, [](const text& l, const text& r) { return l + "+" + r; }, windows);
+        return left.join(right, [](const text& l, const text& r) { return l + "+" + r; }, windows);
     });
 }
 topology left_kept(const join_windows& windows) {
     return joined_topology([&](auto left, auto right) {
-        return left.left_join(
-            right, [](const text& l, const text* r) { return l + "+" + side(r); }, windows);
+        return left.left_join(right, [](const text& l, const text* r) { return l + "+" + side(r); }, windows);
     });
 }
 topology both_kept(const join_windows& windows) {
     return joined_topology([&](auto left, auto right) {
-        return left.outer_join(
-            right, [](const text* l, const text* r) { return side(l) + "+" + side(r); }, windows);
+        return left.outer_join(right, [](const text* l, const text* r) { return side(l) + "+" + side(r); }, windows);
     });
 }
 
@@ -131,8 +124,7 @@ TEST_CASE("records with null key or value are dropped, but a kept side's with a 
     streams_builder builder;
     auto left = builder.stream<maybe_text, maybe_text>("left");
     auto right = builder.stream<maybe_text, maybe_text>("right");
-    kstream<text, text> both = left.join(
-        right, [](const text& l, const text& r) { return l + r; }, join_windows{10ms});
+    kstream<text, text> both = left.join(right, [](const text& l, const text& r) { return l + r; }, join_windows{10ms});
     kstream<maybe_text, text> some = left.left_join(
         right, [](const maybe_text& key, const text& l, const text* r) { return key.value_or("?") + l + side(r); },
         join_windows{10ms});
@@ -154,7 +146,8 @@ TEST_CASE("streams whose keys changed are repartitioned before they join, and ar
     auto left = builder.stream<text, text>("left").select_key([](const text& value) { return value; });
     auto right = builder.stream<text, text>("right");
     left.join(
-            right, [](const text& l, const text& r) { return l + r; }, join_windows{10ms}, stream_joined{.name = "pair"})
+            right, [](const text& l, const text& r) { return l + r; }, join_windows{10ms},
+            stream_joined{.name = "pair"})
         .to("out");
     const topology built = builder.build();
     REQUIRE(built.repartition_topics().size() == 1);
@@ -189,8 +182,7 @@ TEST_CASE("windows that hold nothing are refused") {
     streams_builder builder;
     auto in = builder.stream<text, text>("in");
     const auto both = [](const text& l, const text& r) { return l + r; };
-    CHECK_THROWS_WITH(in.join(in, both, join_windows{-1ms}),
-                      containing("end before they begin"));
+    CHECK_THROWS_WITH(in.join(in, both, join_windows{-1ms}), containing("end before they begin"));
     CHECK_THROWS_WITH(in.join(in, both, join_windows{.difference = 1ms, .grace = -1ms}),
                       containing("close before they end"));
 }

@@ -115,10 +115,7 @@ TEST_CASE("the joined value of a join that keeps nothing needs no serde") {
     streams_builder builder;
     auto right = builder.table<text, text>("right");
     builder.table<text, text>("left")
-        .join(right,
-              [](const text& l, const text& r) {
-                  return pair_of_texts{l, r};
-              })
+        .join(right, [](const text& l, const text& r) { return pair_of_texts{l, r}; })
         .to_stream()
         .map_values([](const std::optional<pair_of_texts>& row) {
             return row ? maybe_text(row->left + row->right) : maybe_text();

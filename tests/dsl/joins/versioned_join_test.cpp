@@ -38,8 +38,10 @@ TEST_CASE("a versioned table is joined as it was at the time of the record") {
 
 TEST_CASE("a view of a versioned table has its versions") {
     streams_builder builder;
-    auto prices = builder.table<text, text>("prices", materialized{.history_retention = 100ms})
-                      .map_values([](const text& price) { return price + "!"; });
+    auto prices =
+        builder.table<text, text>("prices", materialized{.history_retention = 100ms}).map_values([](const text& price) {
+            return price + "!";
+        });
     builder.stream<text, text>("sales").join(prices, both).to("out");
     topology_test_driver driver(builder.build());
     auto price = driver.input_topic<text, text>("prices");
@@ -81,7 +83,8 @@ TEST_CASE("a left join with grace joins a record without a key at once") {
     auto prices = builder.table<text, text>("prices", materialized{.history_retention = 100ms});
     builder.stream<maybe_text, text>("sales")
         .left_join(
-            prices, [](const text& value, const text* row) { return value + (row ? *row : "-"); }, joined{.grace = 10ms})
+            prices, [](const text& value, const text* row) { return value + (row ? *row : "-"); },
+            joined{.grace = 10ms})
         .to("out");
     topology_test_driver driver(builder.build());
     auto sale = driver.input_topic<maybe_text, text>("sales");
@@ -96,8 +99,7 @@ TEST_CASE("grace is refused where the table keeps no versions, or not for so lon
     streams_builder builder;
     auto users = builder.table<text, text>("users");
     auto clicks = builder.stream<text, text>("clicks");
-    CHECK_THROWS_WITH(clicks.join(users, both, joined{.grace = 1ms}),
-                      containing("history_retention"));
+    CHECK_THROWS_WITH(clicks.join(users, both, joined{.grace = 1ms}), containing("history_retention"));
 }
 
 TEST_CASE("an update out of order is passed on as one, and one older than the history is not") {
@@ -113,8 +115,8 @@ TEST_CASE("an update out of order is passed on as one, and one older than the hi
 
 TEST_CASE("a view without a name but with a history keeps its versions in a store of its own") {
     streams_builder builder;
-    auto prices = builder.table<text, text>("prices")
-                      .map_values([](const text& price) { return price + "!"; }, materialized{.history_retention = 100ms});
+    auto prices = builder.table<text, text>("prices").map_values([](const text& price) { return price + "!"; },
+                                                                 materialized{.history_retention = 100ms});
     builder.stream<text, text>("sales").join(prices, both).to("out");
     topology_test_driver driver(builder.build());
     auto price = driver.input_topic<text, text>("prices");

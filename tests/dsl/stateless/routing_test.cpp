@@ -46,11 +46,11 @@ TEST_CASE("a partitioner chooses the partition of each record, or leaves it to t
 
 TEST_CASE("a partitioner may send a record to several partitions, or to none, which is counted") {
     streams_builder builder;
-    builder.stream<text, text>("in").to(
-        [](const text&) { return "out"; }, produced{"sink"},
-        partitioned_by([](const text&, const text& value, std::int32_t) {
-            return value == "all" ? std::vector<std::int32_t>{0, 2} : std::vector<std::int32_t>{};
-        }));
+    builder.stream<text, text>("in").to([](const text&) { return "out"; }, produced{"sink"},
+                                        partitioned_by([](const text&, const text& value, std::int32_t) {
+                                            return value == "all" ? std::vector<std::int32_t>{0, 2}
+                                                                  : std::vector<std::int32_t>{};
+                                        }));
     topology_test_driver driver(builder.build(), {.partitions = 4});
     auto topic = driver.input_topic<text, text>("in");
     topic.pipe("k", "all");
@@ -63,7 +63,9 @@ TEST_CASE("a repartition may be placed by a partitioner") {
     streams_builder builder;
     builder.stream<text, text>("in")
         .repartition(repartitioned{.name = "spread"},
-                     partitioned_by([](const record<text, text>& r, std::string_view, std::int32_t) { return r.value == "1" ? 1 : 3; }))
+                     partitioned_by([](const record<text, text>& r, std::string_view, std::int32_t) {
+                         return r.value == "1" ? 1 : 3;
+                     }))
         .to("out");
     topology_test_driver driver(builder.build(), {.partitions = 4});
     driver.input_topic<text, text>("in").pipe_all({{"k", "1"}, {"k", "3"}});
@@ -86,9 +88,8 @@ TEST_CASE("event time may be chosen with a look at the record's own time") {
     streams_builder builder;
     // A time in the value counts where it is not in the future.
     builder
-        .stream<text, std::int64_t>("in", timestamp_from([](const text&, std::int64_t said, std::int64_t own) {
-                                        return std::min(said, own);
-                                    }))
+        .stream<text, std::int64_t>(
+            "in", timestamp_from([](const text&, std::int64_t said, std::int64_t own) { return std::min(said, own); }))
         .to("out");
     topology_test_driver driver(builder.build());
     auto topic = driver.input_topic<text, std::int64_t>("in");
@@ -173,7 +174,8 @@ TEST_CASE("a partitioner may look at the headers") {
     streams_builder builder;
     const auto by_header = [](const headers& of) { return of.last("last") ? 3 : 0; };
     auto in = builder.stream<text, text>("in");
-    in.to("short", partitioned_by([=](const text&, const text&, const headers& of, std::int32_t) { return by_header(of); }));
+    in.to("short",
+          partitioned_by([=](const text&, const text&, const headers& of, std::int32_t) { return by_header(of); }));
     in.to("whole", partitioned_by([=](const record<text, text>& r, std::string_view, std::int32_t) {
               return by_header(r.headers);
           }));

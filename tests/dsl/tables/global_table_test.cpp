@@ -49,8 +49,9 @@ TEST_CASE("a stream joins a global table by a key made of its records") {
     streams_builder builder;
     auto products = builder.global_table<text, text>("products");
     builder.stream<text, maybe_text>("orders")
-        .join(products, [](const text& order) { return order.substr(0, 1); },
-              [](const text& key, const text& order, const text& product) { return key + order + product; })
+        .join(
+            products, [](const text& order) { return order.substr(0, 1); },
+            [](const text& key, const text& order, const text& product) { return key + order + product; })
         .to("out");
     topology_test_driver driver(builder.build(), {.partitions = 3});
     auto product = driver.input_topic<maybe_text, maybe_text>("products");
@@ -92,8 +93,9 @@ TEST_CASE("an inner join with a global table drops records without a key to look
     streams_builder builder;
     auto products = builder.global_table<text, text>("products");
     builder.stream<text, text>("orders")
-        .join(products, [](const text&) { return maybe_text(); },
-              [](const text& order, const text& product) { return order + product; })
+        .join(
+            products, [](const text&) { return maybe_text(); },
+            [](const text& order, const text& product) { return order + product; })
         .to("out");
     topology_test_driver driver(builder.build());
     driver.input_topic<text, text>("orders").pipe("k", "p");
@@ -104,8 +106,10 @@ TEST_CASE("an inner join with a global table drops records without a key to look
 TEST_CASE("parts of global stores take numbers in the description and make no tasks") {
     streams_builder builder;
     auto first = builder.global_table<text, text>("g");
-    builder.stream<text, text>("in").join(first, [](const text& v) { return v; },
-                                         [](const text&, const text& row) { return row; }, named{"look-up"}).to("out");
+    builder.stream<text, text>("in")
+        .join(
+            first, [](const text& v) { return v; }, [](const text&, const text& row) { return row; }, named{"look-up"})
+        .to("out");
     const topology t = builder.build();
     CHECK(t.describe() == "Topologies:\n"
                           "   Sub-topology: 0 for global store (will not generate tasks)\n"
@@ -128,7 +132,8 @@ TEST_CASE("parts of global stores take numbers in the description and make no ta
 
 TEST_CASE("a global store is filled by a processor and read by every other, without being connected") {
     streams_builder builder;
-    builder.add_global_store<text, text>(stores::key_value("lengths"), "words", [] { return std::make_unique<measuring>(); });
+    builder.add_global_store<text, text>(stores::key_value("lengths"), "words",
+                                         [] { return std::make_unique<measuring>(); });
     builder.stream<text, text>("in").process([] { return std::make_unique<reading>(); }).to("out");
     topology_test_driver driver(builder.build());
     auto word = driver.input_topic<text, text>("words");
@@ -137,16 +142,16 @@ TEST_CASE("a global store is filled by a processor and read by every other, with
     word.pipe("b", "six888");
     in.pipe("a", "read");
     CHECK(driver.output_topic<text, std::int64_t>("out").read().value == 410);
-    CHECK_THROWS_WITH(in.pipe("a", "write"), containing("lengths") &&
-                                                containing("cannot be written by a task"));
+    CHECK_THROWS_WITH(in.pipe("a", "write"), containing("lengths") && containing("cannot be written by a task"));
 }
 
 TEST_CASE("what a topology writes to the topic of a global table is in the table at once") {
     streams_builder builder;
     auto last = builder.global_table<text, text>("last");
     auto in = builder.stream<text, text>("in");
-    in.left_join(last, [](const text& key, const text&) { return key; },
-                 [](const text& value, const text* before) { return value + (before ? *before : "-"); })
+    in.left_join(
+          last, [](const text& key, const text&) { return key; },
+          [](const text& value, const text* before) { return value + (before ? *before : "-"); })
         .to("out");
     in.to("last");
     topology_test_driver driver(builder.build());
@@ -185,8 +190,10 @@ TEST_CASE("a joiner of a global table may see the keys of both sides") {
     };
     auto orders = builder.stream<text, text>("orders");
     orders
-        .join(products, first_letter, [](const text& key, const text& product, const text& order,
-                                         const text& row) { return concat(key, '/', product, '/', order, '/', row); })
+        .join(products, first_letter,
+              [](const text& key, const text& product, const text& order, const text& row) {
+                  return concat(key, '/', product, '/', order, '/', row);
+              })
         .to("out");
     orders
         .left_join(products, first_letter,

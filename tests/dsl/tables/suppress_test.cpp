@@ -73,7 +73,8 @@ TEST_CASE("a buffer may be bounded by bytes") {
 }
 
 TEST_CASE("a full buffer may stop the application") {
-    topology_test_driver driver(table_topology(until_time_limit{.limit = 1h, .max_records = 1, .full = when_full::shut_down}));
+    topology_test_driver driver(
+        table_topology(until_time_limit{.limit = 1h, .max_records = 1, .full = when_full::shut_down}));
     auto in = driver.input_topic<text, maybe_text>("in");
     in.pipe("a", "1");
     CHECK_THROWS_WITH(in.pipe("b", "1"), containing("is full") && containing("2 records"));
@@ -125,8 +126,7 @@ TEST_CASE("a window whose row is gone when it closes is not forwarded") {
 TEST_CASE("until_window_closes needs a windowed aggregation above") {
     streams_builder builder;
     auto windows = builder.table<windowed<text>, text>("in");
-    CHECK_THROWS_WITH(windows.suppress(until_window_closes{}),
-                      containing("no windowed aggregation is above it"));
+    CHECK_THROWS_WITH(windows.suppress(until_window_closes{}), containing("no windowed aggregation is above it"));
     CHECK_THROWS_WITH(windows.suppress(until_time_limit{.limit = -1ms}), containing("-1 ms"));
 }
 

@@ -11,7 +11,7 @@ using values = std::vector<maybe_text>;
 
 namespace {
 const auto is_long = [](const text& value) { return value.size() > 1; };
-}
+} // namespace
 
 TEST_CASE("a table drops null keys, and a null value deletes the row") {
     streams_builder builder;

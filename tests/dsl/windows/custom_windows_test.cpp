@@ -105,7 +105,10 @@ TEST_CASE("windows of the user's own reduce, aggregate and cogroup") {
     const auto join = [](const text& value, text all) { return all + value; };
     const auto ends = [](const key& of, const text&) { return std::to_string(of.window.end); };
     const auto none = [] { return text(); };
-    group.windowed_by(uneven{}).reduce([](text all, const text& value) { return all + value; }).to_stream(ends).to("reduced");
+    group.windowed_by(uneven{})
+        .reduce([](text all, const text& value) { return all + value; })
+        .to_stream(ends)
+        .to("reduced");
     group.windowed_by(uneven{}).aggregate(none, join).to_stream(ends).to("aggregated");
     group.cogroup(join).windowed_by(uneven{}).aggregate(none).to_stream(ends).to("cogrouped");
     topology_test_driver driver(builder.build());
@@ -126,7 +129,8 @@ TEST_CASE("a window of the user's own leaves once, when it closes, however long 
     streams_builder emitting;
     CHECK(updates(by_window(emitting, uneven{}).emit_on_close().count(), emitting, times) == closed);
     streams_builder suppressing;
-    CHECK(updates(by_window(suppressing, uneven{}).count().suppress(until_window_closes{}), suppressing, times) == closed);
+    CHECK(updates(by_window(suppressing, uneven{}).count().suppress(until_window_closes{}), suppressing, times) ==
+          closed);
 }
 
 TEST_CASE("a long window leaves after a short one that began later") {
@@ -176,7 +180,8 @@ TEST_CASE("a repartitioned stream keeps the ends of windows of the user's own, a
     CHECK(time_windowed_serde<text>{uneven{}}.deserialize(written.view()) == key{"k", {10, 40}});
     written.clear();
     serde<key>::serialize({"k", {11, 40}}, written);
-    CHECK_THROWS_WITH(time_windowed_serde<text>{uneven{}}.deserialize(written.view()), containing("no window begins at 11 ms"));
+    CHECK_THROWS_WITH(time_windowed_serde<text>{uneven{}}.deserialize(written.view()),
+                      containing("no window begins at 11 ms"));
 }
 
 TEST_CASE("windows of the user's own that break their rule go to the processing handler") {
@@ -202,8 +207,9 @@ TEST_CASE("windows of the user's own that break their rule go to the processing 
     auto in = driver.input_topic<text, text>("in");
     for (const std::int64_t at : {1, 2, 3, 4}) in.pipe("k", "v", at);
     CHECK(driver.dropped()[drop_reason::processing] == 4);
-    CHECK(said == "the window [0, 1000) cannot be one for the time 4 ms: windows_for must return windows that begin at 0 or "
-                  "later, each at another time, hold the time, and are at most as long as their size says, 10 ms");
+    CHECK(said ==
+          "the window [0, 1000) cannot be one for the time 4 ms: windows_for must return windows that begin at 0 or "
+          "later, each at another time, hold the time, and are at most as long as their size says, 10 ms");
 }
 
 TEST_CASE("windows of the user's own that begin at one time are refused, in whatever order they come") {

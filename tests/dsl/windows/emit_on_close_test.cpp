@@ -90,8 +90,8 @@ TEST_CASE("closed windows are looked for once in the interval of the wall clock 
     streams_builder builder;
     test_driver_options options;
     options.config.window_emit_interval = 1s;
-    topology_test_driver driver(
-        counted(builder, grouped_input(builder).windowed_by(tumbling{10ms}).emit_on_close()), options);
+    topology_test_driver driver(counted(builder, grouped_input(builder).windowed_by(tumbling{10ms}).emit_on_close()),
+                                options);
     auto in = driver.input_topic<text, text>("in");
     in.pipe("k", "v", std::int64_t{5});
     in.pipe("k", "v", std::int64_t{15});
@@ -111,8 +111,7 @@ TEST_CASE("windows without end cannot be emitted on close") {
 TEST_CASE("without input for the idle timeout every open window closes, once, and later records for it are late") {
     streams_builder builder;
     topology_test_driver driver(
-        counted(builder,
-                grouped_input(builder).windowed_by(tumbling{10ms, 5ms}).emit_on_close(close_when_idle{1min})));
+        counted(builder, grouped_input(builder).windowed_by(tumbling{10ms, 5ms}).emit_on_close(close_when_idle{1min})));
     auto in = driver.input_topic<text, text>("in");
     in.pipe("k", "v", std::int64_t{5});
     in.pipe("k", "v", std::int64_t{12});
@@ -131,8 +130,16 @@ TEST_CASE("without input for the idle timeout every open window closes, once, an
 TEST_CASE("sessions and sliding windows close when idle too") {
     streams_builder builder;
     auto group = grouped_input(builder);
-    group.windowed_by(session{10ms}).emit_on_close(close_when_idle{1min}).count(materialized{.name = "s"}).to_stream().to("sessions");
-    group.windowed_by(sliding{10ms}).emit_on_close(close_when_idle{1min}).count(materialized{.name = "w"}).to_stream().to("windows");
+    group.windowed_by(session{10ms})
+        .emit_on_close(close_when_idle{1min})
+        .count(materialized{.name = "s"})
+        .to_stream()
+        .to("sessions");
+    group.windowed_by(sliding{10ms})
+        .emit_on_close(close_when_idle{1min})
+        .count(materialized{.name = "w"})
+        .to_stream()
+        .to("windows");
     topology_test_driver driver(builder.build());
     auto in = driver.input_topic<text, text>("in");
     in.pipe("k", "v", std::int64_t{20});

@@ -64,11 +64,10 @@ TEST_CASE("a record between two sessions joins them") {
     in.pipe("k", "a", std::int64_t{100});
     in.pipe("k", "b", std::int64_t{120});
     in.pipe("k", "c", std::int64_t{110});
-    CHECK(updates(driver) == std::vector<update>{{100, 100, "a"},
-                                                 {120, 120, "b"},
-                                                 {100, 100, std::nullopt},
-                                                 {120, 120, std::nullopt},
-                                                 {100, 120, "|a|bc"}});
+    CHECK(
+        updates(driver) ==
+        std::vector<update>{
+            {100, 100, "a"}, {120, 120, "b"}, {100, 100, std::nullopt}, {120, 120, std::nullopt}, {100, 120, "|a|bc"}});
 }
 
 TEST_CASE("with a cache only the last update of each session of a commit leaves") {
@@ -94,8 +93,9 @@ TEST_CASE("count and reduce of sessions merge by themselves") {
     streams_builder builder;
     auto sessions = builder.stream<text, maybe_text>("in").group_by_key().windowed_by(session{10ms, 100ms});
     sessions.count(materialized{.name = "counts"}).to_stream().to("counted");
-    sessions.reduce([](text all, const maybe_text& value) { return std::move(all) + value.value_or("-"); },
-                    materialized{.name = "texts"})
+    sessions
+        .reduce([](text all, const maybe_text& value) { return std::move(all) + value.value_or("-"); },
+                materialized{.name = "texts"})
         .to_stream()
         .to("reduced");
     topology_test_driver driver(builder.build(), without_cache());

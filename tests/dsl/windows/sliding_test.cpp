@@ -26,7 +26,8 @@ topology collected(const sliding& windows) {
 using updates = std::vector<std::pair<std::int64_t, text>>;
 updates updated(topology_test_driver& driver) {
     updates out;
-    for (const auto& r : driver.output_topic<key, text>("out").read_all()) out.emplace_back(r.key.window.start, r.value);
+    for (const auto& r : driver.output_topic<key, text>("out").read_all())
+        out.emplace_back(r.key.window.start, r.value);
     return out;
 }
 

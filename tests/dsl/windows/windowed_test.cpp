@@ -97,7 +97,8 @@ TEST_CASE("a windowed aggregate sees null values, a windowed reduce leaves a nul
         .to_stream([](const key& of, const text&) { return of.key; })
         .to("aggregated");
     kstream<key, maybe_text> reduced =
-        windows.reduce([](text all, const maybe_text& value) { return std::move(all) + value.value_or("-"); }).to_stream();
+        windows.reduce([](text all, const maybe_text& value) { return std::move(all) + value.value_or("-"); })
+            .to_stream();
     reduced.select_key([](const key& of, const maybe_text&) { return of.key; }).to("reduced");
     topology_test_driver driver(builder.build(), {.config = {.statestore_cache_max_bytes = 0}});
     auto in = driver.input_topic<text, maybe_text>("in");

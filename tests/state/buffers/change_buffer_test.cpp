@@ -190,8 +190,8 @@ TEST_CASE("a change buffer does as an ordered map does, and a rollback takes it 
             } else if (what < 9) {
                 if (model.empty()) continue;
                 const auto first = oldest();
-                RC_ASSERT(test.take() ==
-                          std::to_string(first->second.time) + ' ' + first->first + '=' + first->second.now.value_or("null"));
+                RC_ASSERT(test.take() == std::to_string(first->second.time) + ' ' + first->first + '=' +
+                                             first->second.now.value_or("null"));
                 model.erase(first);
             } else if (what == 9) {
                 test.commit();

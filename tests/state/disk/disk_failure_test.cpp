@@ -11,8 +11,9 @@ using namespace state_test;
 
 namespace {
 
-streams::store_spec spec() { return {.name = "table", .kind = streams::key_value_kind{.timestamped = false},
-                                     .caching = false}; }
+streams::store_spec spec() {
+    return {.name = "table", .kind = streams::key_value_kind{.timestamped = false}, .caching = false};
+}
 
 /// While it lives, no file of this process grows past `bytes`: writes fail as on a full disk.
 class file_size_limit {
@@ -83,8 +84,7 @@ TEST_CASE("a disk that fails at a commit is an error, not a crash, and the chang
         CHECK(failed);
         try {
             store.managed->close();
-        } catch (const streams::state_error&) {
-        }
+        } catch (const streams::state_error&) {}
         store.managed.reset();
     }
     store.open();

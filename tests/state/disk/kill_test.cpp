@@ -22,7 +22,9 @@ const streams::store_kind windows =
     streams::window_kind{.timestamped = false, .size = std::chrono::minutes(1), .retention = std::chrono::hours(100)};
 const streams::store_kind versions = streams::versioned_kind{std::chrono::hours(100)};
 
-streams::store_spec spec_of(const streams::store_kind& kind) { return {.name = "store", .kind = kind, .caching = false}; }
+streams::store_spec spec_of(const streams::store_kind& kind) {
+    return {.name = "store", .kind = kind, .caching = false};
+}
 
 std::map<std::string, std::string> content_of(streams::state_store& store) {
     std::map<std::string, std::string> content;
@@ -114,7 +116,8 @@ TEST_CASE("a store killed at any step opens as the changelog stood at the offset
 
 /// The same work for the same seed: in a process that is killed, and in the one that checks what it left. Returns the times
 /// of the commits, by offset.
-std::map<std::int64_t, std::int64_t> repeatable_work(store_under_test& store, const streams::store_kind& kind, int steps) {
+std::map<std::int64_t, std::int64_t> repeatable_work(store_under_test& store, const streams::store_kind& kind,
+                                                     int steps) {
     std::mt19937 random(11);
     std::map<std::int64_t, std::int64_t> times;
     for (int step = 0; step < steps; ++step) {

@@ -17,7 +17,8 @@ TEST_CASE("a value slot holds null, short and long values") {
     value_slot slot;
     CHECK(content(slot) == std::nullopt);
     const std::string longer(1'000, 'x');
-    for (const std::string& value : {std::string("a"), std::string(24, 'b'), std::string(25, 'c'), std::string(), longer}) {
+    for (const std::string& value :
+         {std::string("a"), std::string(24, 'b'), std::string(25, 'c'), std::string(), longer}) {
         slot.set(bytes_view(value));
         CHECK(content(slot) == value);
     }

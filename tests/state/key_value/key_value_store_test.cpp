@@ -5,7 +5,9 @@ using namespace state_test;
 
 namespace {
 streams::store_spec spec_of(bool persistent) {
-    return {.name = "table", .kind = streams::key_value_kind{.timestamped = false}, .persistent = persistent,
+    return {.name = "table",
+            .kind = streams::key_value_kind{.timestamped = false},
+            .persistent = persistent,
             .caching = false};
 }
 } // namespace
@@ -94,8 +96,7 @@ TEST_CASE("the changelog gets the last value of each key once a flush") {
     store.put("a", "2");
     store.put("c", std::nullopt);
     store.managed->flush();
-    CHECK(store.log.records ==
-          std::vector<logged>{{"b", "1", 7}, {"a", "2", 8}, {"c", std::nullopt, 8}});
+    CHECK(store.log.records == std::vector<logged>{{"b", "1", 7}, {"a", "2", 8}, {"c", std::nullopt, 8}});
     store.managed->flush();
     CHECK(store.log.records.size() == 3);
 }
@@ -110,8 +111,7 @@ TEST_CASE("a timestamped store logs the value without its timestamp, which is th
     store.put("b", timestamped(43, ""));
     store.put("a2", std::nullopt);
     store.commit();
-    CHECK(store.log.records ==
-          std::vector<logged>{{"a", "one", 42}, {"b", "", 43}, {"a2", std::nullopt, 50}});
+    CHECK(store.log.records == std::vector<logged>{{"a", "one", 42}, {"b", "", 43}, {"a2", std::nullopt, 50}});
 
     store_under_test copy(spec);
     copy.log = store.log;

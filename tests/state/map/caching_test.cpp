@@ -199,11 +199,11 @@ TEST_CASE("what a flush of another store dirties after a store's own flush waits
 
 TEST_CASE("a cached window store tells its listener the store key: key, start and sequence number") {
     const bool persistent = GENERATE(false, true);
-    store_under_test store({.name = "windows",
-                            .kind = streams::window_kind{.size = std::chrono::minutes(1),
-                                                         .retention = std::chrono::minutes(4)},
-                            .persistent = persistent},
-                           large);
+    store_under_test store(
+        {.name = "windows",
+         .kind = streams::window_kind{.size = std::chrono::minutes(1), .retention = std::chrono::minutes(4)},
+         .persistent = persistent},
+        large);
     recording_listener listener;
     REQUIRE(store.managed->store().forward_on_flush(listener, false));
     store.put("a", timestamped(70'000, "1"), 60'000);
@@ -258,7 +258,8 @@ TEST_CASE("what was deleted behind the retention stays deleted after a restore")
     }
     SECTION("windows") {
         store_under_test store({.name = "windows",
-                                .kind = streams::window_kind{.timestamped = false, .size = std::chrono::seconds(1),
+                                .kind = streams::window_kind{.timestamped = false,
+                                                             .size = std::chrono::seconds(1),
                                                              .retention = std::chrono::seconds(10)},
                                 .persistent = persistent},
                                large);

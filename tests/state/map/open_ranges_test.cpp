@@ -23,7 +23,9 @@ struct medium {
 auto every_medium() { return Catch::Generators::values({medium{false, 0}, medium{true, 1}, medium{true, 0}}); }
 
 streams::store_spec key_values(bool persistent) {
-    return {.name = "table", .kind = streams::key_value_kind{.timestamped = false}, .persistent = persistent,
+    return {.name = "table",
+            .kind = streams::key_value_kind{.timestamped = false},
+            .persistent = persistent,
             .caching = false};
 }
 streams::store_spec windows_of(bool persistent, std::chrono::milliseconds retention = std::chrono::hours(1)) {
@@ -115,7 +117,8 @@ TEST_CASE("a range of windows survives reads that load older ones from disk") {
         for (const std::int64_t end = older + 10; older < end; ++older) CHECK(store.fetch("k", older) == value(older));
         read.push_back({text(each.key), each.start, text(each.value)});
     }
-    CHECK(read == window_rows{{"k", 100, value(100)}, {"k", 101, value(101)}, {"k", 102, value(102)}, {"k", 103, value(103)}});
+    CHECK(read ==
+          window_rows{{"k", 100, value(100)}, {"k", 101, value(101)}, {"k", 102, value(102)}, {"k", 103, value(103)}});
 }
 
 TEST_CASE("a range goes on over commits that write to disk and evict") {
@@ -179,8 +182,8 @@ struct watched_range {
 /// Steps through a range; `row_of` makes an entry's place in the order and its value.
 template <class Entry, class RowOf>
 std::function<std::optional<row>()> steps(streams::store_range<Entry> range, RowOf row_of) {
-    return [range, row_of, at = typename streams::store_range<Entry>::iterator(), begun = false]() mutable
-           -> std::optional<row> {
+    return [range, row_of, at = typename streams::store_range<Entry>::iterator(),
+            begun = false]() mutable -> std::optional<row> {
         if (begun)
             ++at;
         else
@@ -216,7 +219,9 @@ public:
     /// Flush, commit, rollback, and what is done to ranges.
     void change(const operation& op) {
         switch (op.kind % 8) {
-        case 0: store.managed->flush(), drained_ = now_; return;
+        case 0:
+            store.managed->flush(), drained_ = now_;
+            return;
         case 1:
             store.commit();
             committed_ = drained_ = now_;
@@ -405,14 +410,13 @@ TEST_CASE("ranges of a key's sessions hold under random reads, writes, commits a
                 RC_ASSERT(text(store.sessions().fetch(bytes_view(key), at)) == watched.value_of(place(key, at)));
             } else if (op.kind < 20) {
                 const auto direction = order_of(op);
-                watched.open({steps(store.sessions().find(bytes_view(key), 0, 100 * minute, direction),
-                                    [=](const streams::session_entry& each) {
-                                        return row(place(text(each.key), each.window), text(each.value));
-                                    }),
-                              [=](const std::string& each) {
-                                  return each.size() == key.size() + 16 && each.starts_with(key);
-                              },
-                              direction == streams::iteration_order::descending});
+                watched.open(
+                    {steps(store.sessions().find(bytes_view(key), 0, 100 * minute, direction),
+                           [=](const streams::session_entry& each) {
+                               return row(place(text(each.key), each.window), text(each.value));
+                           }),
+                     [=](const std::string& each) { return each.size() == key.size() + 16 && each.starts_with(key); },
+                     direction == streams::iteration_order::descending});
             } else {
                 watched.change(op);
             }

@@ -1,6 +1,6 @@
 #include "catch.hpp"
-#include "state/store_under_test.hpp"
 #include "state/map/tiered_map.hpp"
+#include "state/store_under_test.hpp"
 
 using namespace state_test;
 
@@ -43,8 +43,8 @@ public:
         }
         content_.position = position;
     }
-    [[nodiscard]] std::unique_ptr<streams::store_cursor<streams::store_entry>> cursor(streams::key_span,
-                                                                                      streams::iteration_order) override {
+    [[nodiscard]] std::unique_ptr<streams::store_cursor<streams::store_entry>> cursor(
+        streams::key_span, streams::iteration_order) override {
         return nullptr;
     }
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return content_.entries.size(); }
@@ -69,7 +69,8 @@ struct map_under_test {
         streams::store_environment environment{{}, current, nullptr};
         environment.time = &clock;
         environment.memory_bytes = memory_bytes;
-        map = std::make_unique<streams::tiered_map>(std::move(settings), environment, std::make_unique<fake_disk>(disk));
+        map =
+            std::make_unique<streams::tiered_map>(std::move(settings), environment, std::make_unique<fake_disk>(disk));
     }
     void put(std::string_view key, std::string_view value) { map->put(bytes_view(key), bytes_view(value)); }
     std::optional<std::string> get(std::string_view key) { return text(map->get(bytes_view(key))); }

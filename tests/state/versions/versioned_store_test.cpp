@@ -99,10 +99,9 @@ TEST_CASE("a put older than the history is refused, but logged, and the latest v
     CHECK(get(store, "old") == found_version{"1", 0});
     CHECK(get(store, "old", 69 * second) == found_version{"1", 0});
     CHECK(get(store, "a", 69 * second) == std::nullopt);
-    CHECK(store.log.records == std::vector<logged>{{"old", "1", 0},
-                                                   {"a", "100", 100 * second},
-                                                   {"old", "2", 69 * second},
-                                                   {"a", "70", 70 * second}});
+    CHECK(store.log.records ==
+          std::vector<logged>{
+              {"old", "1", 0}, {"a", "100", 100 * second}, {"old", "2", 69 * second}, {"a", "70", 70 * second}});
 }
 
 TEST_CASE("every put reaches the changelog as it came, deletions with their time") {
@@ -158,7 +157,8 @@ TEST_CASE("a row on disk that does not decode is damage, and names the store") {
     store.managed->close();
     store.managed.reset();
     {
-        const auto disk = streams::open_rocksdb_backing(store.folder.path(), {"versions", "versioned, segments of 10000 ms", {}});
+        const auto disk =
+            streams::open_rocksdb_backing(store.folder.path(), {"versions", "versioned, segments of 10000 ms", {}});
         bytes key;
         streams::version_layout::key(key, latest ? streams::version_layout::latest : 2, bytes_view("a"));
         const streams::backing_write short_row{key.view(), bytes_view("short")};
@@ -224,14 +224,16 @@ TEST_CASE("a versioned store agrees with a plain history, through commits, rollb
         std::int64_t time = 0;
         for (int i = 0; i < 200; ++i) {
             time += static_cast<std::int64_t>(random() % (3 * second));
-            const std::int64_t at = std::max<std::int64_t>(0, time - static_cast<std::int64_t>(random() % (40 * second)));
+            const std::int64_t at =
+                std::max<std::int64_t>(0, time - static_cast<std::int64_t>(random() % (40 * second)));
             const std::string key(1, static_cast<char>('a' + random() % 4));
             const auto value = random() % 4 == 0 ? std::nullopt : std::optional("v" + std::to_string(i));
             const auto expected = now.put(key, value, at);
             const auto done = put(store, key, value, at);
             RC_ASSERT(done.stored == expected.stored);
             RC_ASSERT(done.valid_to == expected.valid_to);
-            const std::int64_t as_of = std::max<std::int64_t>(0, time - static_cast<std::int64_t>(random() % (45 * second)));
+            const std::int64_t as_of =
+                std::max<std::int64_t>(0, time - static_cast<std::int64_t>(random() % (45 * second)));
             RC_ASSERT(get(store, key, as_of) == now.get(key, as_of));
             switch (random() % 30) {
             case 0:
@@ -248,7 +250,8 @@ TEST_CASE("a versioned store agrees with a plain history, through commits, rollb
                 committed = now;
                 store.reopen();
                 break;
-            default: break;
+            default:
+                break;
             }
         }
     }));

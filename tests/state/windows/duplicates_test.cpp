@@ -13,8 +13,10 @@ constexpr std::int64_t minute = 60'000;
 
 streams::store_spec spec_of(bool persistent) {
     return {.name = "join",
-            .kind = streams::window_kind{.timestamped = false, .size = std::chrono::minutes(1),
-                                         .retention = std::chrono::minutes(4), .retain_duplicates = true},
+            .kind = streams::window_kind{.timestamped = false,
+                                         .size = std::chrono::minutes(1),
+                                         .retention = std::chrono::minutes(4),
+                                         .retain_duplicates = true},
             .persistent = persistent,
             .caching = false};
 }
@@ -101,7 +103,8 @@ TEST_CASE("duplicates out of order are found by time, then in the order of their
             observed = std::max(observed, start);
             now[key].push_back({key, start, std::to_string(i)});
 
-            const std::int64_t from = std::max<std::int64_t>(0, time - static_cast<std::int64_t>(random() % (5 * minute)));
+            const std::int64_t from =
+                std::max<std::int64_t>(0, time - static_cast<std::int64_t>(random() % (5 * minute)));
             const std::int64_t to = from + static_cast<std::int64_t>(random() % (3 * minute));
             std::vector<window_row> expected;
             for (const window_row& row : now[key])

@@ -31,12 +31,14 @@ TEST_CASE("a session store returns the sessions of a key that end and begin in t
     auto& sessions = store.sessions();
     CHECK(text(sessions.fetch(bytes_view("a"), {10, 20})) == "a1");
     CHECK(sessions.fetch(bytes_view("a"), {10, 21}) == std::nullopt);
-    const session_rows rows{{"a", {10, 20}, "a1"}, {"a", {minute, 2 * minute}, "a2"}, {"a", {3 * minute, 4 * minute - 1}, "a3"}};
+    const session_rows rows{
+        {"a", {10, 20}, "a1"}, {"a", {minute, 2 * minute}, "a2"}, {"a", {3 * minute, 4 * minute - 1}, "a3"}};
     CHECK(read_all(sessions.find(bytes_view("a"), 0, latest, iteration_order::ascending)) == rows);
     CHECK(read_all(sessions.find(bytes_view("a"), 0, latest, iteration_order::descending)) ==
           session_rows(rows.rbegin(), rows.rend()));
     CHECK(read_all(sessions.find(bytes_view("a"), 21, minute, iteration_order::ascending)) == session_rows{rows[1]});
-    CHECK(read_all(sessions.find(bytes_view("a"), 20, minute - 1, iteration_order::ascending)) == session_rows{rows[0]});
+    CHECK(read_all(sessions.find(bytes_view("a"), 20, minute - 1, iteration_order::ascending)) ==
+          session_rows{rows[0]});
     CHECK(read_all(sessions.find_range(bytes_view("ab"), std::nullopt, 0, latest, iteration_order::ascending)) ==
           session_rows{{"ab", {15, 30}, "x"}, {"b", {0, 20}, "b1"}});
     CHECK(read_all(sessions.ended(20, 2 * minute)) ==

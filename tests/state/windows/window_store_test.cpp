@@ -8,7 +8,8 @@ using namespace state_test;
 namespace {
 streams::store_spec spec_of(bool persistent) {
     return {.name = "windows",
-            .kind = streams::window_kind{.timestamped = false, .size = std::chrono::minutes(1),
+            .kind = streams::window_kind{.timestamped = false,
+                                         .size = std::chrono::minutes(1),
                                          .retention = std::chrono::minutes(4)},
             .persistent = persistent,
             .caching = false};

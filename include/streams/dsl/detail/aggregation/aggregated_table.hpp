@@ -26,8 +26,8 @@ public:
     }
     void write(const graph_node& of, topology& out) const {
         write_processor(
-            of, out,
-            [shape = shape_, store = spec_.name, send_old = send_old_] { return shape.make(store, send_old); }, spec_);
+            of, out, [shape = shape_, store = spec_.name, send_old = send_old_] { return shape.make(store, send_old); },
+            spec_);
     }
 
 private:
@@ -54,8 +54,9 @@ struct by_key {
 /// How the rows of an aggregation become bytes: as its options say, keys else as in the group, and values where they are the
 /// group's own. `store`: for messages.
 template <class Plan, class Key, class Value, class... Options>
-[[nodiscard]] serdes_for<Key, typename Plan::aggregate_type>
-row_serdes(const plain_serdes<Key, Value>& group, const std::string& store, const Options&... options) {
+[[nodiscard]] serdes_for<Key, typename Plan::aggregate_type> row_serdes(const plain_serdes<Key, Value>& group,
+                                                                        const std::string& store,
+                                                                        const Options&... options) {
     plain_serdes<Key, typename Plan::aggregate_type> inherited{group.key, {}};
     if constexpr (requires { requires Plan::keeps_values; }) inherited.value = group.value;
     auto chosen = serdes_from(std::move(inherited), options...);
@@ -66,8 +67,7 @@ row_serdes(const plain_serdes<Key, Value>& group, const std::string& store, cons
 /// Adds the node of an aggregation, behind a repartition topic where the key has changed, and returns its place.
 template <class KeyIn, class ValueIn, class Table>
 [[nodiscard]] attachment add_aggregation(typed_group<KeyIn, ValueIn>& group, std::string name, const std::string& store,
-                                         shared_value<Table> table,
-                                         aggregated_times times) {
+                                         shared_value<Table> table, aggregated_times times) {
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
         make_repartition_nodes<KeyIn, ValueIn>(plan, group.serdes, group.at.window_ends);
     });

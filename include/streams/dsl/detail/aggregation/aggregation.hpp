@@ -12,8 +12,8 @@ namespace streams::inline v0::detail {
 
 /// An aggregator takes (value, aggregate) or (key, value, aggregate); the aggregate as an rvalue.
 template <class F, class Key, class Value, class Aggregate>
-concept aggregator = std::invocable < as_called_t<F>,
-const Value&, Aggregate&& > || std::invocable<as_called_t<F>, const Key&, const Value&, Aggregate&&>;
+concept aggregator = std::invocable<as_called_t<F>, const Value&, Aggregate&&> ||
+                     std::invocable<as_called_t<F>, const Key&, const Value&, Aggregate&&>;
 template <class F, class Key, class Value, class Aggregate>
 inline constexpr bool mutable_aggregator =
     !aggregator<F, Key, Value, Aggregate> && (only_mutably_invocable<F, const Value&, Aggregate&&> ||
@@ -32,8 +32,8 @@ using fold_result_t = std::remove_cvref_t<decltype(fold(std::declval<as_called_t
 
 /// A merger of sessions takes (aggregate, aggregate) or (key, aggregate, aggregate), both as rvalues.
 template <class F, class Key, class Aggregate>
-concept merger = std::invocable < as_called_t<F>,
-Aggregate&&, Aggregate&& > || std::invocable<as_called_t<F>, const Key&, Aggregate&&, Aggregate&&>;
+concept merger = std::invocable<as_called_t<F>, Aggregate&&, Aggregate&&> ||
+                 std::invocable<as_called_t<F>, const Key&, Aggregate&&, Aggregate&&>;
 
 template <class F, class Key, class Aggregate>
 decltype(auto) merge_two(F& functor, const Key& key, Aggregate&& one, Aggregate&& other) {
@@ -43,8 +43,9 @@ decltype(auto) merge_two(F& functor, const Key& key, Aggregate&& one, Aggregate&
         return std::invoke(functor, key, std::move(one), std::move(other));
 }
 template <class F, class Key, class Aggregate>
-using merge_result_t = std::remove_cvref_t<decltype(merge_two(std::declval<as_called_t<F>>(), std::declval<const Key&>(),
-                                                              std::declval<Aggregate&&>(), std::declval<Aggregate&&>()))>;
+using merge_result_t =
+    std::remove_cvref_t<decltype(merge_two(std::declval<as_called_t<F>>(), std::declval<const Key&>(),
+                                           std::declval<Aggregate&&>(), std::declval<Aggregate&&>()))>;
 
 // How one record changes an aggregate. `begin` makes the first aggregate of a key, `add` takes a record in, `merge` the
 // aggregate of another session; an aggregate that is empty after it is deleted.

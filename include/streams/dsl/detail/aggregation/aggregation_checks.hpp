@@ -72,9 +72,10 @@ struct aggregation_checks {
         static_assert(!mutable_aggregator<F, Key, Value, Aggregate>,
                       "aggregate: the functor is a mutable lambda, but all tasks share it; keep state in a store, or "
                       "give each task its own functor with per_task(factory)");
-        static_assert(detail::aggregator<F, Key, Value, Aggregate>,
-                      "aggregate: the functor must be callable with (value, aggregate) or (key, value, aggregate), where "
-                      "aggregate is what the initializer returns, as an rvalue");
+        static_assert(
+            detail::aggregator<F, Key, Value, Aggregate>,
+            "aggregate: the functor must be callable with (value, aggregate) or (key, value, aggregate), where "
+            "aggregate is what the initializer returns, as an rvalue");
         static_assert(std::convertible_to<fold_result_t<F, Key, Value, Aggregate>, std::optional<Aggregate>>,
                       "aggregate: the functor must return what the initializer returns, or a std::optional of it");
     }
@@ -83,9 +84,10 @@ struct aggregation_checks {
         static_assert(!only_mutably_invocable<Merger, Aggregate&&, Aggregate&&>,
                       "aggregate: the merger of sessions is a mutable lambda, but all tasks share it; keep state in a "
                       "store, or give each task its own functor with per_task(factory)");
-        static_assert(detail::merger<Merger, Key, Aggregate>,
-                      "aggregate: a record can join two sessions, so session windows need a third functor, which merges "
-                      "two aggregates, callable with (aggregate, aggregate) or (key, aggregate, aggregate) as rvalues");
+        static_assert(
+            detail::merger<Merger, Key, Aggregate>,
+            "aggregate: a record can join two sessions, so session windows need a third functor, which merges "
+            "two aggregates, callable with (aggregate, aggregate) or (key, aggregate, aggregate) as rvalues");
         static_assert(std::convertible_to<merge_result_t<Merger, Key, Aggregate>, Aggregate>,
                       "aggregate: the merger of sessions must return what the initializer returns");
     }
@@ -94,13 +96,15 @@ struct aggregation_checks {
 /// The types that a grouped stream must have to be aggregated.
 template <class Key, class Value, class Aggregate>
 constexpr void check_aggregated_types() {
-    static_assert(readable_and_writable<Key> && readable_and_writable<Value>,
-                  "the grouped stream's key or value type has no serde; specialise streams::serde for it, or include the "
-                  "header that does");
+    static_assert(
+        readable_and_writable<Key> && readable_and_writable<Value>,
+        "the grouped stream's key or value type has no serde; specialise streams::serde for it, or include the "
+        "header that does");
     static_assert(has_serde<without_null_t<Key>>, "the grouped stream's key type has no serde");
-    static_assert(storable<Aggregate>,
-                  "the aggregate's type needs a serde, and must own its memory: a store keeps it longer than any record; "
-                  "use std::string for std::string_view");
+    static_assert(
+        storable<Aggregate>,
+        "the aggregate's type needs a serde, and must own its memory: a store keeps it longer than any record; "
+        "use std::string for std::string_view");
 }
 
 } // namespace streams::inline v0::detail

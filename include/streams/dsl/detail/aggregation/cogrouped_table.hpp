@@ -53,7 +53,9 @@ public:
         write_processor(of, out, make);
     }
     /// Writes the store that the nodes of all streams share.
-    void write_store(const std::vector<std::string>& nodes, topology& out) const { out.add_operator_store(spec_, nodes); }
+    void write_store(const std::vector<std::string>& nodes, topology& out) const {
+        out.add_operator_store(spec_, nodes);
+    }
 
 private:
     shared_value<const shared_cogroup_functors<Key, Aggregate>> functors_;
@@ -70,15 +72,14 @@ struct added_cogroup {
 };
 
 template <class Key, class Aggregate, class Windows>
-[[nodiscard]] added_cogroup<Key, Aggregate, Windows>
-add_cogroup(const cogroup_inputs<Key, Aggregate>& inputs,
-            shared_value<const shared_cogroup_functors<Key, Aggregate>> functors, const Windows& windows,
-            const std::string& name, const materialized& options, const serdes_for<Key, Aggregate>& serdes) {
+[[nodiscard]] added_cogroup<Key, Aggregate, Windows> add_cogroup(
+    const cogroup_inputs<Key, Aggregate>& inputs, shared_value<const shared_cogroup_functors<Key, Aggregate>> functors,
+    const Windows& windows, const std::string& name, const materialized& options,
+    const serdes_for<Key, Aggregate>& serdes) {
     using row_key = typename Windows::rows::template key<Key>;
     const attachment& first = inputs.front()->group().at;
     graph& into = *first.graph;
-    const std::string store =
-        options.name.empty() ? into.new_store_name("COGROUPKSTREAM-AGGREGATE-") : options.name;
+    const std::string store = options.name.empty() ? into.new_store_name("COGROUPKSTREAM-AGGREGATE-") : options.name;
     shared_value<cogrouped_table<Key, Aggregate, Windows>> table(std::in_place, std::move(functors), windows,
                                                                  windows.store(store, options, {}));
     require_usable(serdes, concat("store ", store));

@@ -64,7 +64,8 @@ struct foreign_join {
         const serdes_for<Key, Value> serdes = rows->serdes();
         const serdes_for<ForeignKey, ForeignValue> foreign_serdes = foreign_rows->serdes();
         require_usable(serdes, concat("the left table of the foreign-key join behind node ", left.node->name));
-        require_usable(foreign_serdes, concat("the right table of the foreign-key join behind node ", right.node->name));
+        require_usable(foreign_serdes,
+                       concat("the right table of the foreign-key join behind node ", right.node->name));
         plan.send = [extractor = std::move(extractor), versioned = rows->versioned(), serdes,
                      foreign = foreign_serdes.key] {
             using node = subscription_send_node<Key, Value, ForeignKey, Extractor, Left>;
@@ -86,9 +87,8 @@ struct foreign_join {
             using node = answer_join_node<Key, Value, ForeignValue, NewValue, F, Left>;
             return make_node<node>(left, right, make(), joiner);
         };
-        plan.write_result = [result = std::move(result),
-                             ends = left.window_ends.value_or(streams::window_ends())](const graph_node& of,
-                                                                                             topology& out) {
+        plan.write_result = [result = std::move(result), ends = left.window_ends.value_or(streams::window_ends())](
+                                const graph_node& of, topology& out) {
             write_table_source<Key, std::optional<NewValue>>(*result, of.name, parent_names(of), {}, ends, out);
         };
         return add_foreign_join(left, right, std::move(plan));

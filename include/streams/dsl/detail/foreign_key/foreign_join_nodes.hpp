@@ -1,7 +1,7 @@
 #pragma once
 
-#include <streams/dsl/detail/joins/stream_table_join_node.hpp>
 #include <streams/dsl/detail/foreign_key/subscription.hpp>
+#include <streams/dsl/detail/joins/stream_table_join_node.hpp>
 #include <streams/dsl/detail/joins/table_join_node.hpp>
 
 #include <algorithm>
@@ -191,8 +191,8 @@ class answer_join_node final : public typed_node<Key, bytes_view, Key, std::opti
     static constexpr join_kind kind = Left ? join_kind::left : join_kind::inner;
 
 public:
-    answer_join_node(serde_for<Value> left, serde_for<ForeignValue> right, std::unique_ptr<value_getter<Key, Value>> rows,
-                     shared_functor<F> joiner)
+    answer_join_node(serde_for<Value> left, serde_for<ForeignValue> right,
+                     std::unique_ptr<value_getter<Key, Value>> rows, shared_functor<F> joiner)
         : left_(std::move(left)), right_(std::move(right)), rows_(std::move(rows)), joiner_(std::move(joiner)) {}
     void init(task_context& context) override {
         context_ = &context;

@@ -34,7 +34,7 @@ struct repartition_plan {
     std::string sink_name;
     std::string source_name;
     std::optional<std::int32_t> partitions;
-    bool optimizable = true; ///< false: asked for by repartition(), never merged with others
+    bool optimizable = true;  ///< false: asked for by repartition(), never merged with others
     node_factory make_filter; ///< drops records that no key places
     node_factory make_pass;   ///< in its place above a left or outer join
     node_factory make_sink;
@@ -62,7 +62,8 @@ struct graph_node {
     bool value_changing = false;
     bool merging = false;
     bool passes_null_keys = false; ///< a left or outer join: repartition nodes above let null keys pass (KIP-962)
-    std::optional<std::chrono::milliseconds> grace{}; ///< a windowed aggregation: how long past its end a window is open
+    std::optional<std::chrono::milliseconds>
+        grace{}; ///< a windowed aggregation: how long past its end a window is open
     std::optional<source_plan> source{};
     std::optional<repartition_plan> repartition{};
     /// A change of key, or a merge: fills in a repartition topic right behind it. Empty where its types have no serde.

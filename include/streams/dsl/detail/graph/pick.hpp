@@ -13,7 +13,8 @@ inline constexpr int times_given = (0 + ... + (std::is_same_v<Option, Given> ? 1
 /// Does not compile where two of the options are of one type: one of them would be ignored.
 template <class... Given>
 consteval bool no_option_twice() {
-    static_assert(((times_given<Given, Given...> == 1) && ...), "an option is given twice to one operator: give it once, with all that it is to say");
+    static_assert(((times_given<Given, Given...> == 1) && ...),
+                  "an option is given twice to one operator: give it once, with all that it is to say");
     return true;
 }
 
@@ -30,7 +31,8 @@ struct join_serde_options {};
 template <class Allowed, class Option>
 inline constexpr bool admits = std::is_same_v<Allowed, Option>;
 template <class Option>
-inline constexpr bool admits<serde_options, Option> = instance_of<Option, key_serde> || instance_of<Option, value_serde>;
+inline constexpr bool admits<serde_options, Option> =
+    instance_of<Option, key_serde> || instance_of<Option, value_serde>;
 template <class Option>
 inline constexpr bool admits<join_serde_options, Option> =
     admits<serde_options, Option> || instance_of<Option, other_value_serde>;
@@ -54,7 +56,7 @@ struct options_and {
 
     template <class... Given>
     static constexpr bool admit =
-        ((options_of<Allowed...>::template has<Given> || functional<Given>)&&...) &&
+        ((options_of<Allowed...>::template has<Given> || functional<Given>) && ...) &&
         no_option_twice<std::conditional_t<functional<Given>, options_and, std::remove_cvref_t<Given>>...>();
 };
 
@@ -98,8 +100,10 @@ template <class Wanted, class... Given>
 template <template <class> class Option, class T, class... Given>
 [[nodiscard]] serde_for<T> serde_from(serde_for<T> inherited, const Given&... given) {
     static_assert(
-        ((!instance_of<std::remove_cvref_t<Given>, Option> || std::is_same_v<std::remove_cvref_t<Given>, Option<T>>)&&...),
-        "a serde object converts another type than the keys or values of the operator that it is given to; the type is the "
+        ((!instance_of<std::remove_cvref_t<Given>, Option> || std::is_same_v<std::remove_cvref_t<Given>, Option<T>>) &&
+         ...),
+        "a serde object converts another type than the keys or values of the operator that it is given to; the type is "
+        "the "
         "one without std::optional");
     if (const auto* const chosen = picked<Option<T>>(given...)) return chosen->object;
     return inherited;

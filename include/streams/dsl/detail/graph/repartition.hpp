@@ -61,8 +61,8 @@ template <class Key, class Value>
 [[nodiscard]] node_factory internal_source(const serdes_for<Key, Value>& serdes,
                                            std::optional<streams::window_ends> window_ends) {
     return [key = reading_back(serdes.key, window_ends), value = serdes.value] {
-        return make_node<topic_source<Key, Value, fail_on_invalid_timestamp>>(
-            on_null::fail, fail_on_invalid_timestamp{}, key, value);
+        return make_node<topic_source<Key, Value, fail_on_invalid_timestamp>>(on_null::fail,
+                                                                              fail_on_invalid_timestamp{}, key, value);
     };
 }
 

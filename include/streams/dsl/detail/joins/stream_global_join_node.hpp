@@ -9,8 +9,8 @@ namespace streams::inline v0::detail {
 /// A joiner that takes (stream key, table key, value, row) too (KIP-1340). In a left join the table's key is a pointer as
 /// the row is.
 template <class F, class Key, class TableKey, class Value, class Row>
-concept both_keys_joiner = !joiner<F, Key, Value, Row> && std::invocable < as_called_t<F>,
-const Key&, TableKey, const Value&, Row > ;
+concept both_keys_joiner =
+    !joiner<F, Key, Value, Row> && std::invocable<as_called_t<F>, const Key&, TableKey, const Value&, Row>;
 template <class F, class Key, class TableKey, class Value, class Row>
 inline constexpr bool mutable_global_joiner =
     mutable_joiner<F, Key, Value, Row> ||
@@ -28,9 +28,8 @@ struct global_joiner_result : joiner_result<F, Key, Value, Row> {};
 template <class F, class Key, class TableKey, class Value, class Row>
     requires both_keys_joiner<F, Key, TableKey, Value, Row>
 struct global_joiner_result<F, Key, TableKey, Value, Row> {
-    using type =
-        outliving_result_t<std::invoke_result_t<as_called_t<F>, const Key&, TableKey, const Value&, Row>, F, Key,
-                           std::remove_cvref_t<TableKey>, Value, std::remove_cvref_t<Row>>;
+    using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const Key&, TableKey, const Value&, Row>, F,
+                                    Key, std::remove_cvref_t<TableKey>, Value, std::remove_cvref_t<Row>>;
 };
 template <class F, class Key, class TableKey, class Value, class Row>
 using global_joined_t = std::remove_cvref_t<typename global_joiner_result<F, Key, TableKey, Value, Row>::type>;

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <streams/dsl/detail/graph/graph.hpp>
-#include <streams/dsl/detail/joins/join_span.hpp>
-#include <streams/dsl/detail/joins/join_window_node.hpp>
 #include <streams/dsl/detail/graph/pass_node.hpp>
 #include <streams/dsl/detail/graph/repartition.hpp>
+#include <streams/dsl/detail/joins/join_span.hpp>
+#include <streams/dsl/detail/joins/join_window_node.hpp>
 #include <streams/dsl/detail/joins/stream_self_join_node.hpp>
 #include <streams/dsl/detail/joins/stream_stream_join_node.hpp>
 #include <streams/dsl/options.hpp>
@@ -38,7 +38,7 @@ struct stream_join_makers {
     node_factory left_join;
     node_factory right_join;
     node_factory merge;
-    node_factory self_join; ///< empty where the two streams cannot be the same
+    node_factory self_join;                          ///< empty where the two streams cannot be the same
     std::shared_ptr<const store_serdes> left_kept{}; ///< of the stores
     std::shared_ptr<const store_serdes> right_kept{};
 };
@@ -71,13 +71,15 @@ template <class KeyL, class ValueL, class KeyR, class ValueR, class Arguments, c
                                       const stream_join_serdes<Arguments>& serdes) {
     const serdes_for<KeyL, ValueL> of_left{serdes.key, serdes.left};
     const serdes_for<KeyR, ValueR> of_right{serdes.key, serdes.right};
-    const stream_join_places at = before_stream_join(left, right, options.name, join_filler<KeyL, ValueL>(left, of_left),
-                                                     join_filler<KeyR, ValueR>(right, of_right));
+    const stream_join_places at =
+        before_stream_join(left, right, options.name, join_filler<KeyL, ValueL>(left, of_left),
+                           join_filler<KeyR, ValueR>(right, of_right));
     const stream_join_names names = new_stream_join_names(*at.left.graph, Arguments::kind, options);
     require_usable(of_left, concat("store ", names.left_store));
     require_usable(of_right, concat("store ", names.right_store));
-    const stream_join_plan plan{windows,          names.left_store, names.right_store, names.unmatched_store,
-                                names.merge,      at.left.window_ends.value_or(streams::window_ends())};
+    const stream_join_plan plan{windows,           names.left_store,
+                                names.right_store, names.unmatched_store,
+                                names.merge,       at.left.window_ends.value_or(streams::window_ends())};
     using key_out = typename Arguments::key_type;
     using left_node = stream_stream_join_node<KeyL, ValueL, Arguments, NewValue, F, join_side::left>;
     using right_node = stream_stream_join_node<KeyR, ValueR, Arguments, NewValue, F, join_side::right>;

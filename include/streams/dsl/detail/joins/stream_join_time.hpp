@@ -11,7 +11,8 @@ namespace streams::inline v0::detail {
 /// The time of one stream-stream join in one task, shared by its two sides.
 struct stream_join_time final : shared_in_task {
     std::int64_t stream_time = -1; ///< the largest timestamp of both sides, ms
-    std::optional<std::int64_t> oldest_unmatched{}; ///< at most the timestamp of the oldest record without a match; nullopt: unknown
+    std::optional<std::int64_t>
+        oldest_unmatched{};        ///< at most the timestamp of the oldest record without a match; nullopt: unknown
     std::int64_t next_scan_ms = 0; ///< wall clock: not before
 
     void advance(std::int64_t timestamp) noexcept { stream_time = std::max(stream_time, timestamp); }

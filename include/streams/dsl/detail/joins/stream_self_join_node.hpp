@@ -1,7 +1,7 @@
 #pragma once
 
-#include <streams/dsl/detail/joins/join_span.hpp>
 #include <streams/dsl/detail/graph/non_null.hpp>
+#include <streams/dsl/detail/joins/join_span.hpp>
 #include <streams/dsl/detail/joins/stream_joiner.hpp>
 #include <streams/dsl/detail/stores/typed_stores.hpp>
 #include <streams/topology/node.hpp>

@@ -2,8 +2,8 @@
 
 #include <streams/dsl/detail/graph/non_null.hpp>
 #include <streams/dsl/detail/joins/stream_joiner.hpp>
-#include <streams/dsl/detail/stores/typed_stores.hpp>
 #include <streams/dsl/detail/joins/unmatched_records.hpp>
+#include <streams/dsl/detail/stores/typed_stores.hpp>
 #include <streams/dsl/detail/stores/update_forwarder.hpp>
 #include <streams/serde/window_ends.hpp>
 #include <streams/state/window_store.hpp>
@@ -21,11 +21,11 @@ namespace streams::inline v0::detail {
 
 /// What the two sides of a stream-stream join know, and what they share in a task.
 struct stream_join_plan {
-    join_span windows;             ///< as the left side sees them
+    join_span windows; ///< as the left side sees them
     std::string left_store;
     std::string right_store;
-    std::string unmatched_store;   ///< empty in an inner join
-    std::string name;              ///< of what its sides share
+    std::string unmatched_store;            ///< empty in an inner join
+    std::string name;                       ///< of what its sides share
     streams::window_ends key_window_ends{}; ///< of windowed keys
 };
 
@@ -56,8 +56,8 @@ class stream_stream_join_node final : public typed_node<KeyIn, ValueIn, typename
 public:
     stream_stream_join_node(stream_join_plan plan, stream_join_serdes<Arguments> serdes, shared_functor<F> joiner)
         : plan_(std::move(plan)), reach_(is_left ? plan_.windows : plan_.windows.reversed()),
-          joiner_(std::move(joiner)), read_key_{plan_.key_window_ends, typed_key<key_type>(serdes.key)}, key_(serdes.key),
-          left_values_(std::move(serdes.left)), right_values_(std::move(serdes.right)) {}
+          joiner_(std::move(joiner)), read_key_{plan_.key_window_ends, typed_key<key_type>(serdes.key)},
+          key_(serdes.key), left_values_(std::move(serdes.left)), right_values_(std::move(serdes.right)) {}
 
     void init(task_context& context) override {
         context_ = &context;

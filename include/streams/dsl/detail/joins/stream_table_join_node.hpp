@@ -10,8 +10,8 @@ namespace streams::inline v0::detail {
 
 /// A joiner takes (value, row) or (key, value, row).
 template <class F, class Key, class Value, class Row>
-concept joiner = std::invocable < as_called_t<F>,
-const Value&, Row > || std::invocable<as_called_t<F>, const Key&, const Value&, Row>;
+concept joiner =
+    std::invocable<as_called_t<F>, const Value&, Row> || std::invocable<as_called_t<F>, const Key&, const Value&, Row>;
 template <class F, class Key, class Value, class Row>
 inline constexpr bool mutable_joiner =
     !joiner<F, Key, Value, Row> &&
@@ -30,8 +30,8 @@ struct joiner_result {
                                     std::remove_cvref_t<Row>>;
 };
 template <class F, class Key, class Value, class Row>
-    requires std::invocable < as_called_t<F>,
-const Value&, Row > struct joiner_result<F, Key, Value, Row> {
+    requires std::invocable<as_called_t<F>, const Value&, Row>
+struct joiner_result<F, Key, Value, Row> {
     using type =
         outliving_result_t<std::invoke_result_t<as_called_t<F>, const Value&, Row>, F, Value, std::remove_cvref_t<Row>>;
 };
@@ -68,9 +68,7 @@ public:
         else
             return non_null(r.key);
     }
-    [[nodiscard]] static const value_type& value_of(const record<KeyIn, ValueIn>& r) {
-        return non_null(r.value);
-    }
+    [[nodiscard]] static const value_type& value_of(const record<KeyIn, ValueIn>& r) { return non_null(r.value); }
     /// Null: a left join's record without a key.
     [[nodiscard]] static const key_type* pointer_to_key(const key_out& key) {
         if constexpr (nullable<key_out>)

@@ -84,7 +84,8 @@ template <class Table>
 [[nodiscard]] attachment add_table_join(const attachment& left, const attachment& right, table_join_names names,
                                         shared_value<Table> table) {
     if (left.node == right.node)
-        throw topology_error(concat("the table of ", left.node->name, " is joined with itself, which pairs each row with "
+        throw topology_error(concat("the table of ", left.node->name,
+                                    " is joined with itself, which pairs each row with "
                                     "itself; use map_values, or a join with an extractor if rows refer to other rows"));
     const std::string name = names.merge;
     const auto write = [table = std::move(table), names = std::move(names),

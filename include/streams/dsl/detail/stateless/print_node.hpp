@@ -26,9 +26,7 @@ public:
 [[nodiscard]] std::shared_ptr<line_printer> open_line_printer(const std::filesystem::path& file);
 
 template <class T>
-concept printable = requires(std::ostream& out, const T& value) {
-    out << value;
-};
+concept printable = requires(std::ostream& out, const T& value) { out << value; };
 template <class T>
 inline constexpr bool printable_field = printable<T>;
 template <class T>

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <streams/dsl/detail/graph/pass_node.hpp>
+#include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/repartition.hpp>
 #include <streams/dsl/detail/stateless/filter_node.hpp>
 #include <streams/dsl/detail/stateless/flat_map_node.hpp>
 #include <streams/dsl/detail/stateless/map_node.hpp>
 #include <streams/dsl/detail/stateless/merge_node.hpp>
-#include <streams/dsl/detail/graph/pass_node.hpp>
 #include <streams/dsl/detail/stateless/peek_node.hpp>
-#include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/stateless/print_node.hpp>
-#include <streams/dsl/detail/graph/repartition.hpp>
 #include <streams/dsl/options.hpp>
 #include <streams/dsl/partitioned_by.hpp>
 
@@ -128,9 +128,8 @@ struct stateless {
     template <class F>
     static void add_print(const attachment& at, std::string name, const printed& options, shared_functor<F> f) {
         const auto make = [to = open_line_printer(options.file),
-                           label = options.label.empty() ? at.name : options.label, f = std::move(f)] {
-            return make_node<print_node<Key, Value, F>>(to, label, f);
-        };
+                           label = options.label.empty() ? at.name : options.label,
+                           f = std::move(f)] { return make_node<print_node<Key, Value, F>>(to, label, f); };
         at.graph->add_processor(std::move(name), *at.node, make);
     }
 
@@ -173,10 +172,11 @@ struct stateless {
                          MakePartitioner make_partitioner, const serdes_for<Key, Value>& serdes) {
         require_usable(serdes, concat("sink ", name));
         using sink = topic_sink<Key, Value, decltype(make_topic()), decltype(make_partitioner())>;
-        at.graph->add_sink(std::move(name), *at.node, std::move(topic),
-                           [make_topic = std::move(make_topic), make_partitioner = std::move(make_partitioner), serdes] {
-                               return make_node<sink>(make_topic(), make_partitioner(), serdes.key, serdes.value);
-                           });
+        at.graph->add_sink(
+            std::move(name), *at.node, std::move(topic),
+            [make_topic = std::move(make_topic), make_partitioner = std::move(make_partitioner), serdes] {
+                return make_node<sink>(make_topic(), make_partitioner(), serdes.key, serdes.value);
+            });
     }
     template <class MakePartitioner>
     static void add_sink(const attachment& at, std::string name, const std::string& topic,

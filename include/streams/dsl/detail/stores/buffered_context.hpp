@@ -16,9 +16,7 @@ struct buffered_context {
     streams::headers headers;
 
     /// The same for the task; valid as long as this object is.
-    [[nodiscard]] record_context at_hand() noexcept {
-        return {{topic, partition, offset}, timestamp, &headers};
-    }
+    [[nodiscard]] record_context at_hand() noexcept { return {{topic, partition, offset}, timestamp, &headers}; }
 };
 
 /// Appends the bytes of Kafka Streams' `ProcessorRecordContext`:

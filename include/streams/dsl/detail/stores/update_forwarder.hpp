@@ -17,7 +17,8 @@ namespace streams::inline v0::detail {
 template <class Key>
 struct plain_store_key {
     using key_type = Key;
-    streams::window_ends window_ends{}; ///< of windowed keys, whose bytes lack the end; unknown: as their serde reads it
+    streams::window_ends
+        window_ends{}; ///< of windowed keys, whose bytes lack the end; unknown: as their serde reads it
     typed_key<Key> bytes_of_key{};
 
     void open(const state_store& store) { bytes_of_key.open(store); }
@@ -65,9 +66,7 @@ struct session_store_key {
 
 /// The updates have the time that their key says.
 template <class StoreKey>
-concept tells_time = requires(const typename StoreKey::key_type& key) {
-    StoreKey::time_of(key);
-};
+concept tells_time = requires(const typename StoreKey::key_type& key) { StoreKey::time_of(key); };
 
 /// Forwards the updates of a table: each as it comes, or, where the store caches, the last of each key per commit
 /// (Kafka's `TimestampedTupleForwarder`).

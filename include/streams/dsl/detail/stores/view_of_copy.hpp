@@ -40,16 +40,20 @@ template <class... Parts>
 struct referring<std::tuple<Parts...>> : std::bool_constant<(refers<Parts> || ...)> {};
 /// A container of views.
 template <class T>
-    requires(!borrows_from_record<T> && requires { typename T::value_type; typename T::allocator_type; })
+    requires(!borrows_from_record<T> &&
+             requires {
+                 typename T::value_type;
+                 typename T::allocator_type;
+             })
 struct referring<T> : std::bool_constant<refers<typename T::value_type>> {};
 
 /// A parameter holds a copy of its argument, or is bound to what a conversion made of it.
 template <class Parameter, class Argument>
 inline constexpr bool copies =
-    std::is_reference_v<Parameter>
-        ? !std::is_same_v<std::remove_cvref_t<Parameter>, Argument> &&
-              !std::derived_from<Argument, std::remove_cvref_t<Parameter>> && !refers<std::remove_cvref_t<Parameter>>
-        : !refers<std::remove_cv_t<Parameter>> && !std::is_pointer_v<Parameter>;
+    std::is_reference_v<Parameter> ? !std::is_same_v<std::remove_cvref_t<Parameter>, Argument> &&
+                                         !std::derived_from<Argument, std::remove_cvref_t<Parameter>> &&
+                                         !refers<std::remove_cvref_t<Parameter>>
+                                   : !refers<std::remove_cv_t<Parameter>> && !std::is_pointer_v<Parameter>;
 
 template <class Parameters, class... Arguments>
 inline constexpr bool copies_any = false;
@@ -70,10 +74,11 @@ consteval bool returns_view_of_copy() {
 /// The result of such a call. Does not compile where it would refer into a copy.
 template <class Result, class F, class... Arguments>
 struct outliving_result {
-    static_assert(!returns_view_of_copy<Result, F, Arguments...>(),
-                  "a functor takes an argument by value and returns a view or a reference, which would refer into the copy "
-                  "after it is gone; take the argument by const reference, or return what owns its memory, std::string for "
-                  "std::string_view");
+    static_assert(
+        !returns_view_of_copy<Result, F, Arguments...>(),
+        "a functor takes an argument by value and returns a view or a reference, which would refer into the copy "
+        "after it is gone; take the argument by const reference, or return what owns its memory, std::string for "
+        "std::string_view");
     using type = Result;
 };
 template <class Result, class F, class... Arguments>

@@ -12,8 +12,6 @@ struct windowed_inner<windowed<Key>> {
 };
 /// A time-windowed key, whose bytes in a topic lack the end of the window.
 template <class T>
-concept time_windowed_key = requires {
-    typename windowed_inner<T>::type;
-};
+concept time_windowed_key = requires { typename windowed_inner<T>::type; };
 
 } // namespace streams::inline v0::detail

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <streams/dsl/detail/joins/buffered_table_join_node.hpp>
 #include <streams/dsl/detail/graph/repartition.hpp>
-#include <streams/dsl/detail/stores/store_specs.hpp>
+#include <streams/dsl/detail/joins/buffered_table_join_node.hpp>
 #include <streams/dsl/detail/joins/stream_table_join_node.hpp>
+#include <streams/dsl/detail/stores/store_specs.hpp>
 #include <streams/dsl/detail/tables/table_source.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/serde/window_ends.hpp>
@@ -21,13 +21,14 @@ struct stateful {
         using table = source_table<without_null_t<Key>, without_null_t<Value>>;
         const std::string store = options.name.empty() ? at.graph->new_store_name("KSTREAM-TOTABLE-") : options.name;
         shared_value<table> description(std::in_place, key_value_spec(store, options),
-                                               !options.name.empty() || options.history_retention.has_value(), serdes);
+                                        !options.name.empty() || options.history_retention.has_value(), serdes);
         require_usable(serdes, concat("store ", store));
 
         attachment above = at;
         if (at.repartition_required)
-            above = behind_repartition(
-                at, name, [&](repartition_plan& plan) { make_repartition_nodes<Key, Value>(plan, serdes, at.window_ends); });
+            above = behind_repartition(at, name, [&](repartition_plan& plan) {
+                make_repartition_nodes<Key, Value>(plan, serdes, at.window_ends);
+            });
         const auto write = [description, ends = at.window_ends.value_or(streams::window_ends())](const graph_node& of,
                                                                                                  topology& out) {
             write_table_source<Key, Value>(*description, of.name, parent_names(of), {}, ends, out);
@@ -38,7 +39,8 @@ struct stateful {
     template <bool Left, class NewValue, class Row, class F>
     static attachment add_table_join(stream_state& stream, const attachment& table_at,
                                      const shared_value<table_of<without_null_t<Key>, Row>>& table,
-                                     shared_functor<F> joiner, const joined& options, const serdes_for<Key, Value>& serdes) {
+                                     shared_functor<F> joiner, const joined& options,
+                                     const serdes_for<Key, Value>& serdes) {
         attachment above = before_join(stream, options.name, [&](repartition_plan& plan) {
             make_repartition_nodes<Key, Value>(plan, serdes, stream.at.window_ends);
         });
@@ -84,7 +86,8 @@ private:
             store_spec buffer = join_buffer_spec(plan.store);
             buffer.serdes = serdes;
             write_processor(
-                of, out, [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); }, buffer);
+                of, out, [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); },
+                buffer);
             for (const std::string& store : rows.stores) out.connect_store(of.name, store);
         };
     }

@@ -16,9 +16,7 @@ namespace streams::inline v0::detail {
 
 /// A key of a window, of whatever kind.
 template <class Key>
-concept has_window = requires(const Key& key) {
-    key.window.end;
-};
+concept has_window = requires(const Key& key) { key.window.end; };
 
 /// How long a suppress node holds updates back, and how many.
 struct suppress_plan {
@@ -27,7 +25,7 @@ struct suppress_plan {
     std::size_t max_records = std::numeric_limits<std::size_t>::max();
     std::size_t max_bytes = std::numeric_limits<std::size_t>::max();
     when_full full = when_full::shut_down;
-    bool final_results = false; ///< the time of an update is the end of its window, and deletions never leave
+    bool final_results = false;         ///< the time of an update is the end of its window, and deletions never leave
     streams::window_ends window_ends{}; ///< of windowed keys
 };
 

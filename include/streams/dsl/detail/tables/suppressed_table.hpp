@@ -84,8 +84,9 @@ template <class Key, class Value, class Suppression>
 [[nodiscard]] auto add_suppress(const attachment& at, const shared_value<table_of<Key, Value>>& parent,
                                 const Suppression& options, const std::string& wanted) {
     if (parent->versioned())
-        throw topology_error("ktable::suppress cannot hold back the updates of a versioned table, which may come out of "
-                             "order; suppress a table that is not versioned");
+        throw topology_error(
+            "ktable::suppress cannot hold back the updates of a versioned table, which may come out of "
+            "order; suppress a table that is not versioned");
     const std::string name = wanted.empty() ? at.graph->new_name("KTABLE-SUPPRESS-") : wanted;
     const std::string store = wanted.empty() ? at.graph->new_store_name("KTABLE-SUPPRESS-") : wanted + "-store";
     suppress_plan plan;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <streams/dsl/detail/stores/store_specs.hpp>
-#include <streams/dsl/detail/tables/table.hpp>
 #include <streams/dsl/detail/stores/update_forwarder.hpp>
+#include <streams/dsl/detail/tables/table.hpp>
 #include <streams/serde/window_ends.hpp>
 
 namespace streams::inline v0::detail {

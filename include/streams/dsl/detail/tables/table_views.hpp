@@ -76,9 +76,7 @@ private:
 
 /// An operation that wants to be told when its task begins and ends.
 template <class Operation>
-concept starting_operation = requires(Operation& of, task_context& context) {
-    of.init(context, std::string_view());
-};
+concept starting_operation = requires(Operation& of, task_context& context) { of.init(context, std::string_view()); };
 
 /// A table computed row by row from another (Kafka's `KTableFilter`, `KTableMapValues`, `KTableTransformValues`). `Skips`: where old values are
 /// known, an update from no row to no row is not forwarded.
@@ -128,7 +126,8 @@ public:
     }
 
 private:
-    const row_type* row_of(const record<Key, change<Value>>& r, const Value* value, typename Operation::held_type& holder) {
+    const row_type* row_of(const record<Key, change<Value>>& r, const Value* value,
+                           typename Operation::held_type& holder) {
         if constexpr (starting_operation<Operation>) {
             const record_scope transformed(*context_, r);
             return operation_(r.key, value, holder);
@@ -212,8 +211,8 @@ public:
     void write(const graph_node& of, streams::window_ends window_ends, topology& out) const {
         const table_upkeep upkeep{spec_ ? spec_->name : std::string(), send_old_, window_ends};
         const auto make = [functor = functor_, upkeep, versioned = parent_->versioned()] {
-            return make_node<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)},
-                                                                                   upkeep, versioned);
+            return make_node<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)}, upkeep,
+                                                                            versioned);
         };
         write_processor(of, out, make);
         if (spec_) out.add_operator_store(*spec_, {of.name});

@@ -33,7 +33,8 @@ struct counted_serde {
     }
     [[nodiscard]] counted<Aggregate> deserialize(bytes_view in) const {
         if (in.size() < sizeof(std::int64_t))
-            throw serialization_error(concat("a count window of ", in.size(), " bytes is shorter than its count; the "
+            throw serialization_error(concat("a count window of ", in.size(),
+                                             " bytes is shorter than its count; the "
                                              "store holds what this topology did not write"));
         return {load_big_endian<std::int64_t>(in.data()), aggregate.deserialize(in.subview(sizeof(std::int64_t)))};
     }
@@ -48,7 +49,9 @@ struct serde<detail::counted<Aggregate>> {
     static void serialize(const detail::counted<Aggregate>& value, bytes& out) {
         detail::counted_serde<Aggregate>{}.serialize(value, out);
     }
-    static detail::counted<Aggregate> deserialize(bytes_view in) { return detail::counted_serde<Aggregate>{}.deserialize(in); }
+    static detail::counted<Aggregate> deserialize(bytes_view in) {
+        return detail::counted_serde<Aggregate>{}.deserialize(in);
+    }
 };
 
 } // namespace streams::inline v0

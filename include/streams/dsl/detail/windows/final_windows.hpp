@@ -1,8 +1,8 @@
 #pragma once
 
 #include <streams/dsl/change.hpp>
-#include <streams/dsl/detail/windows/closing.hpp>
 #include <streams/dsl/detail/stores/typed_stores.hpp>
+#include <streams/dsl/detail/windows/closing.hpp>
 #include <streams/serde/windowed.hpp>
 #include <streams/topology/node.hpp>
 
@@ -16,8 +16,8 @@ namespace streams::inline v0::detail {
 /// Forwards stored windows as final results: those that begin within `starts` and that are `wanted(window)`, by start, then
 /// by key. Returns the latest end, -1 where there was none.
 template <class Key, class Value, class Wanted>
-std::int64_t emit_windows(typed_windows<Key, Value>& store, const start_span& starts, const window_ends& ends, headers& with,
-                          const outputs<windowed<Key>, change<Value>>& children, Wanted wanted) {
+std::int64_t emit_windows(typed_windows<Key, Value>& store, const start_span& starts, const window_ends& ends,
+                          headers& with, const outputs<windowed<Key>, change<Value>>& children, Wanted wanted) {
     std::int64_t latest = -1;
     std::optional<windowed<Key>> key;
     std::optional<Value> value;
@@ -38,8 +38,8 @@ std::int64_t emit_windows(typed_windows<Key, Value>& store, const start_span& st
 /// The same for sessions with from <= end <= to: by end, then by start and key; or by end and key alone, which is the order
 /// of Kafka Streams' store in memory. Returns the newest end, -1 where there was none.
 template <class Key, class Value>
-std::int64_t emit_sessions(typed_sessions<Key, Value>& store, std::int64_t from, std::int64_t to, bool by_key, headers& with,
-                           const outputs<session_windowed<Key>, change<Value>>& children) {
+std::int64_t emit_sessions(typed_sessions<Key, Value>& store, std::int64_t from, std::int64_t to, bool by_key,
+                           headers& with, const outputs<session_windowed<Key>, change<Value>>& children) {
     struct session {
         bytes key;
         window at;

@@ -19,7 +19,8 @@ using late_exit = shared_callable<void(const attachment& aggregation)>;
 
 template <class Key, class Value, class To>
 [[nodiscard]] late_exit make_late_exit(To&& to, const serdes_for<Key, Value>& serdes) {
-    static_assert(std::is_convertible_v<To, std::string> || std::invocable<const std::decay_t<To>&, kstream<Key, Value>>,
+    static_assert(std::is_convertible_v<To, std::string> ||
+                      std::invocable<const std::decay_t<To>&, kstream<Key, Value>>,
                   "late_to: give the name of a topic, or a functor that receives the late records as a kstream of the "
                   "grouped stream's types");
     if constexpr (std::is_convertible_v<To, std::string>) {

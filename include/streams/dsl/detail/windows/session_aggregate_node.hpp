@@ -14,9 +14,6 @@ namespace streams::inline v0::detail {
 template <class KeyIn, class ValueIn, class Plan>
 class session_aggregate_node final : public windowed_node<KeyIn, ValueIn, Plan, session_windows> {
     using base = windowed_node<KeyIn, ValueIn, Plan, session_windows>;
-    using typename base::aggregate_type;
-    using typename base::inner_key;
-    using typename base::input;
     using base::closing_;
     using base::context_;
     using base::forwards_;
@@ -24,9 +21,13 @@ class session_aggregate_node final : public windowed_node<KeyIn, ValueIn, Plan, 
     using base::old_;
     using base::store_;
     using base::windows_;
+    using typename base::aggregate_type;
+    using typename base::inner_key;
+    using typename base::input;
 
 public:
-    session_aggregate_node(const Plan& plan, std::string store, bool send_old, session_windows windows, emission how = {})
+    session_aggregate_node(const Plan& plan, std::string store, bool send_old, session_windows windows,
+                           emission how = {})
         : base(plan, std::move(store), send_old, windows, how), by_key_(how.by_key) {}
 
     void process(const input& r) override {
@@ -104,9 +105,7 @@ private:
         if (newest >= 0) this->closed_all(add_sat(newest + windows_.gap, 1));
     }
     /// The first end that was not emitted yet.
-    [[nodiscard]] std::int64_t first_open_end() const {
-        return std::max<std::int64_t>(0, closing_.last().value_or(0));
-    }
+    [[nodiscard]] std::int64_t first_open_end() const { return std::max<std::int64_t>(0, closing_.last().value_or(0)); }
     std::int64_t emit(std::int64_t from, std::int64_t to, headers& with) {
         return emit_sessions<inner_key, aggregate_type>(store_, from, to, by_key_, with, this->children());
     }

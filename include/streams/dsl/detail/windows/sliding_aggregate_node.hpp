@@ -15,9 +15,6 @@ namespace streams::inline v0::detail {
 template <class KeyIn, class ValueIn, class Plan>
 class sliding_aggregate_node final : public windowed_node<KeyIn, ValueIn, Plan, sliding_windows> {
     using base = windowed_node<KeyIn, ValueIn, Plan, sliding_windows>;
-    using typename base::aggregate_type;
-    using typename base::inner_key;
-    using typename base::input;
     using base::closing_;
     using base::context_;
     using base::forwards_;
@@ -25,9 +22,13 @@ class sliding_aggregate_node final : public windowed_node<KeyIn, ValueIn, Plan, 
     using base::old_;
     using base::store_;
     using base::windows_;
+    using typename base::aggregate_type;
+    using typename base::inner_key;
+    using typename base::input;
 
 public:
-    sliding_aggregate_node(const Plan& plan, std::string store, bool send_old, sliding_windows windows, emission how = {})
+    sliding_aggregate_node(const Plan& plan, std::string store, bool send_old, sliding_windows windows,
+                           emission how = {})
         : base(plan, std::move(store), send_old, windows, how) {}
 
     void process(const input& r) override {
@@ -50,7 +51,9 @@ private:
         std::optional<aggregate_type> aggregate;
     };
 
-    [[nodiscard]] std::int64_t end_of(const stored_window& window) const noexcept { return window.start + windows_.size; }
+    [[nodiscard]] std::int64_t end_of(const stored_window& window) const noexcept {
+        return window.start + windows_.size;
+    }
 
     /// Reads the windows of the key with from <= start <= to into the first `found_` of `windows_found_`, up to the first
     /// for which `last(window)`.
@@ -199,7 +202,7 @@ private:
                                                        [](const window&) { return true; });
     }
 
-    std::int64_t close_ = -1; ///< windows that end before are closed
+    std::int64_t close_ = -1;                  ///< windows that end before are closed
     std::vector<stored_window> windows_found_; ///< used again for each record
     std::size_t found_ = 0;
     stored_window right_; ///< the right window of the record, where it has one

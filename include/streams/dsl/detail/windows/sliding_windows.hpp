@@ -24,7 +24,7 @@ struct sliding_windows {
     using node = sliding_aggregate_node<KeyIn, ValueIn, Plan>;
     template <class Value>
     using value_in = without_null_t<Value>; ///< null is dropped
-    static constexpr bool merges = false; ///< rows are deleted where records join two windows
+    static constexpr bool merges = false;   ///< rows are deleted where records join two windows
     static constexpr bool numbers_counts = false;
 
     std::int64_t size;  ///< ms: the largest difference of two records in one window

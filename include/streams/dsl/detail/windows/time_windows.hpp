@@ -27,8 +27,8 @@ struct time_windows {
     template <class KeyIn, class ValueIn, class Plan>
     using node = window_aggregate_node<KeyIn, ValueIn, Plan>;
     template <class Value>
-    using value_in = Value; ///< the values that reach the functors
-    static constexpr bool merges = false; ///< rows are deleted where records join two windows
+    using value_in = Value;                      ///< the values that reach the functors
+    static constexpr bool merges = false;        ///< rows are deleted where records join two windows
     static constexpr bool numbers_counts = true; ///< an unnamed `Materialized` of a count takes an index
 
     std::int64_t size;    ///< ms, of the longest
@@ -67,7 +67,8 @@ struct time_windows {
     void require_end() const;
 
     /// The starts of all windows that end after `last` and up to `close`, others among them; nullopt: none ends.
-    [[nodiscard]] std::optional<start_span> closed(std::optional<std::int64_t> last, std::int64_t close) const noexcept {
+    [[nodiscard]] std::optional<start_span> closed(std::optional<std::int64_t> last,
+                                                   std::int64_t close) const noexcept {
         const std::int64_t newest = rule ? close - 1 : close - size;
         if (newest < 0) return std::nullopt;
         const std::int64_t oldest = first_open(last);

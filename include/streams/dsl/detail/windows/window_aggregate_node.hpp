@@ -14,9 +14,6 @@ namespace streams::inline v0::detail {
 template <class KeyIn, class ValueIn, class Plan>
 class window_aggregate_node final : public windowed_node<KeyIn, ValueIn, Plan, time_windows> {
     using base = windowed_node<KeyIn, ValueIn, Plan, time_windows>;
-    using typename base::aggregate_type;
-    using typename base::inner_key;
-    using typename base::input;
     using base::closing_;
     using base::context_;
     using base::forwards_;
@@ -24,6 +21,9 @@ class window_aggregate_node final : public windowed_node<KeyIn, ValueIn, Plan, t
     using base::old_;
     using base::store_;
     using base::windows_;
+    using typename base::aggregate_type;
+    using typename base::inner_key;
+    using typename base::input;
 
 public:
     window_aggregate_node(const Plan& plan, std::string store, bool send_old, time_windows windows, emission how = {})
@@ -81,8 +81,7 @@ private:
     }
     template <class Wanted>
     std::int64_t emit(const start_span& starts, headers& with, Wanted wanted) {
-        return emit_windows<inner_key, aggregate_type>(store_, starts, this->ends_, with, this->children(),
-                                                       wanted);
+        return emit_windows<inner_key, aggregate_type>(store_, starts, this->ends_, with, this->children(), wanted);
     }
 
     std::optional<aggregate_type> aggregate_;

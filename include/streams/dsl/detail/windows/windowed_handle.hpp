@@ -61,7 +61,8 @@ protected:
         auto place = add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, table, windows_.times());
         add_late_exit(late_, place, at());
         constexpr rows result_rows = Windows::merges ? rows::deletable : Checked::result_rows;
-        return ktable<typename shape::key_type, typename shape::row_type, result_rows>(std::move(place), std::move(table));
+        return ktable<typename shape::key_type, typename shape::row_type, result_rows>(std::move(place),
+                                                                                       std::move(table));
     }
 
 private:

@@ -19,9 +19,8 @@ namespace streams::inline v0::detail {
 /// What the nodes of windowed aggregations share: the store of their rows, when windows close and what leaves then, and a
 /// second exit for the records that no open window takes. Those are dropped as late where the exit leads nowhere.
 template <class KeyIn, class ValueIn, class Plan, class Windows>
-class windowed_node
-    : public typed_node<KeyIn, ValueIn, typename Windows::rows::template key<without_null_t<KeyIn>>,
-                        change<typename Plan::aggregate_type>> {
+class windowed_node : public typed_node<KeyIn, ValueIn, typename Windows::rows::template key<without_null_t<KeyIn>>,
+                                        change<typename Plan::aggregate_type>> {
 protected:
     using input = record<KeyIn, ValueIn>;
     using inner_key = without_null_t<KeyIn>;
