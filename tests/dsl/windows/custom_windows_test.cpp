@@ -215,9 +215,11 @@ TEST_CASE("windows of the user's own that break their rule go to the processing 
 TEST_CASE("windows of the user's own that begin at one time are refused, in whatever order they come") {
     struct repeated {
         std::vector<window> windows_for(std::int64_t at) const {
-            if (at == 1) return {{0, 10}, {0, 10}};
-            if (at == 2) return {{1, 10}, {0, 10}, {1, 9}};
-            return {{2, 10}, {0, 10}, {1, 9}};
+            if (at == 21) return {{20, 30}, {20, 30}};
+            if (at == 22) return {{21, 30}, {20, 30}, {21, 29}};
+            std::vector<window> latest_first;
+            for (std::int64_t start = at; start >= 0; --start) latest_first.push_back({start, 10});
+            return latest_first;
         }
         milliseconds size() const { return 10ms; }
         milliseconds grace() const { return 0ms; }
@@ -228,7 +230,7 @@ TEST_CASE("windows of the user's own that begin at one time are refused, in what
     options.config.on_processing_error = [](const auto&, const std::exception&) { return handler_response::resume; };
     topology_test_driver driver(builder.build(), options);
     auto in = driver.input_topic<text, text>("in");
-    for (const std::int64_t at : {1, 2, 3}) in.pipe("k", "v", at);
+    for (const std::int64_t at : {2, 21, 22}) in.pipe("k", "v", at);
     CHECK(driver.dropped()[drop_reason::processing] == 2);
     CHECK(driver.output_topic<key, std::int64_t>("out").read_values() == std::vector<std::int64_t>{1, 1, 1});
 }
