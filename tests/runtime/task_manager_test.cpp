@@ -174,7 +174,8 @@ topology told_topology(const std::function<void(task_id)>& begin, const told::ca
     topology t;
     t.add_source<text, text>("source", "in");
     t.add_processor("told", [=] { return std::make_unique<told>(begin, process); }, {"source"});
-    kept.timestamped = kept.caching = false;
+    kept.kind = key_value_kind{.timestamped = false};
+    kept.caching = false;
     t.add_store(kept, {"told"});
     t.add_sink<text, text>("sink", "out", {"told"});
     return t;

@@ -168,9 +168,10 @@ TEST_CASE("stores of a join are named after it only where asked, and keep record
     for (const char* name : {"s-outer-this-join-store", "s-outer-other-join-store"}) {
         const store_spec* store = built.find_store(name);
         REQUIRE(store);
-        CHECK(store->is<window_kind>());
-        CHECK(store->retention == 6s);
-        CHECK(store->retain_duplicates);
+        const auto* windows = store->as<window_kind>();
+        REQUIRE(windows);
+        CHECK(windows->retention == 6s);
+        CHECK(windows->retain_duplicates);
         CHECK_FALSE(store->persistent);
         CHECK_FALSE(store->logging);
     }
