@@ -214,11 +214,11 @@ void stream_task::punctuate(std::string_view node, const punctuation_queue::call
     });
 }
 
-void stream_task::prepare_commit() {
+void stream_task::forward_cached() {
     commit_requested_ = false;
     begin_without_record(stream_time());
     try {
-        stores_.flush();
+        stores_.forward();
     } catch (const std::exception& cause) {
         throw_unanswerable();
         throw_failed_task(id(), "forwarded cached updates", cause);

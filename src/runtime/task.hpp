@@ -92,10 +92,14 @@ public:
     [[nodiscard]] bool commit_requested() const noexcept { return commit_requested_; }
     /// Bytes that the stores hold until the next commit.
     [[nodiscard]] std::size_t uncommitted_bytes() const { return stores_.uncommitted_bytes(); }
-    /// Flushes the stores, which forwards cached updates and drains changelogs, until none is dirty.
-    void prepare_commit();
+    /// A commit begins: forwards what stores cached, until all caches are at rest.
+    void forward_cached();
+    /// Whether `drain_changelogs` has something to write.
+    [[nodiscard]] bool changelogs_wait() const { return stores_.to_drain(); }
+    /// Drains the other stores to their changelogs, after which none is dirty; see task_stores::drain.
+    void drain_changelogs() { stores_.drain(); }
     /// What is to be committed: the inputs whose offset or metadata changed since the last commit.
-    /// REQUIRES: nothing was written to a store since prepare_commit.
+    /// REQUIRES: changelogs are drained, and nothing was written to a store since.
     /// `count_control_records`: those after the last record too; only where nothing polled is still to be added.
     [[nodiscard]] std::vector<kafka::committed_offset> committable(bool count_control_records);
     /// The offset at which an input is to be read on, after what waits in its queue; nullopt: nothing was read or committed.

@@ -23,6 +23,8 @@ std::size_t share_of(std::size_t memory, std::size_t stores) {
     return memory == 0 || stores == 0 ? 0 : std::clamp(memory / stores, least_store_memory, most_store_memory);
 }
 
+bool forwards(const task_store& store) { return store.store->forwards(); }
+
 /// By their first node, in the topology's order, and of one node as their sub-topology names them.
 std::vector<const store_spec*> in_flush_order(const topology& topology, const std::vector<sub_topology>& parts) {
     std::vector<std::size_t> nodes;
@@ -89,8 +91,7 @@ std::size_t task_stores::uncommitted_bytes() const {
     return sum;
 }
 
-void task_stores::flush() {
-    const auto forwards = [](const task_store& each) { return each.store->forwards(); };
+void task_stores::forward() {
     naming_damage(task_, [&] {
         std::ranges::for_each(stores_ | std::views::filter(forwards), [](task_store& each) { each.store->flush(); });
         // Whatever was flushed may have been written again by what follows a store that came later: upstream first, until
@@ -107,6 +108,16 @@ void task_stores::flush() {
                            "declared"));
             next->store->flush();
         }
+    });
+}
+
+bool task_stores::to_drain() const {
+    return std::ranges::any_of(
+        stores_, [](const task_store& each) { return !forwards(each) && each.sink && each.store->dirty(); });
+}
+
+void task_stores::drain() {
+    naming_damage(task_, [&] {
         for (task_store& each : stores_)
             if (!forwards(each)) each.store->flush();
     });

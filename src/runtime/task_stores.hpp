@@ -66,14 +66,20 @@ public:
 
     /// Whether changelogs have all that the stores have.
     [[nodiscard]] bool rebuildable() const;
-    /// Whether updates wait for `flush`.
+    /// Whether updates wait for `forward` or `drain`.
     [[nodiscard]] bool dirty() const;
     /// Bytes held until the next commit.
     [[nodiscard]] std::size_t uncommitted_bytes() const;
-    /// Forwards what is cached and drains changelogs, until none is dirty. Throws what nodes throw, and streams_error where
-    /// nodes and caches feed one another without an end.
-    void flush();
-    /// What was flushed is committed, and changelogs are acknowledged up to `acknowledged`.
+    /// Forwards what is cached, until all caches are at rest. Throws what nodes throw, and streams_error where nodes and
+    /// caches feed one another without an end.
+    void forward();
+    /// Whether `drain` has something to write to changelogs.
+    [[nodiscard]] bool to_drain() const;
+    /// Drains the changelogs of stores that forward nothing. REQUIRES: nothing was written since `forward`. Apart from it so
+    /// that what was sent because of an update is safe before the update is: a crash in between would leave a store that
+    /// remembers a record of which nobody has heard.
+    void drain();
+    /// What was drained is committed, and changelogs are acknowledged up to `acknowledged`.
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
     /// Drops what was written since the last commit, as if it had never been.
     void rollback();

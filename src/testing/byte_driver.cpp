@@ -319,7 +319,8 @@ void driver::process_all() {
 }
 
 void driver::commit(stream_task& task) {
-    task.prepare_commit();
+    task.forward_cached();
+    task.drain_changelogs();
     (void)task.committable(false);
     task.committed([&](const task_store& store) -> std::optional<std::int64_t> {
         if (!store.sink) return std::nullopt;

@@ -4,6 +4,8 @@
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
+#include <streams/dsl/streams_builder.hpp>
+
 #include <atomic>
 #include <fstream>
 
@@ -142,6 +144,31 @@ TEST_CASE("records that turn out not to have arrived while the group rebalances 
     CHECK(app.wait_for(application_state::running, patience));
     w.produce("a", "x");
     CHECK(eventually([&] { return w.committed() == 1; }));
+}
+
+TEST_CASE("what a store remembers of a record is in its changelog only after what was sent because of it") {
+    streams_builder builder;
+    builder.stream<std::string, std::string>("in")
+        .deduplicate([](const std::string& value) { return value; }, 1h)
+        .to("out");
+    const topology first_of_each_value = builder.build();
+    faulty_world w;
+    const auto run = [&] {
+        return w.world::run(first_of_each_value, w.config(),
+                            std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
+    };
+    w.plan->fail(call::flush, {error_class::fatal, "not authorised"});
+    w.produce("a", "x");
+    {
+        kafka_streams app = run();
+        REQUIRE(app.wait_for(application_state::error, patience));
+    }
+    for (const std::string& topic : w.cluster.topics())
+        if (topic.ends_with("-changelog")) CHECK(w.cluster.end_offsets(topic) == std::vector<std::int64_t>{0});
+    // Whether it had arrived nobody knows: it is sent again, and taken for no duplicate of itself.
+    kafka_streams app = run();
+    CHECK(eventually([&] { return w.committed() == 1; }));
+    CHECK(w.out() == std::vector<std::string>{"x", "x"});
 }
 
 TEST_CASE("what processors forward while they are closed is sent before the application ends") {

@@ -70,6 +70,10 @@ struct task_under_test {
         for (task_store& each : opened->all()) each.store->restored(std::nullopt);
         task->initialize(committed);
     }
+    void prepare_commit() {
+        task->forward_cached();
+        task->drain_changelogs();
+    }
     void add(std::vector<testing_support::input_record> records) {
         task->add(0, batch_of({"in", 0}, std::move(records)));
     }
@@ -202,7 +206,7 @@ TEST_CASE("what is committed is the offset to go on from and the partition time,
     t.add({{5, 300}, {6, 200}, {7, 400}});
     t.task->process(2);
     CHECK(t.task->commit_needed());
-    t.task->prepare_commit();
+    t.prepare_commit();
     const auto offsets = t.task->committable(false);
     REQUIRE(offsets.size() == 1);
     CHECK(offsets[0].offset == 7);
@@ -218,7 +222,7 @@ TEST_CASE("a task knows whether the group's offsets are still those that it has 
     CHECK(t.task->stands_at({}));
     t.add({{5, 300}, {6, 200}});
     t.task->process(1);
-    t.task->prepare_commit();
+    t.prepare_commit();
     const auto offsets = t.task->committable(false);
     t.task->committed([](const task_store&) { return std::nullopt; });
     CHECK(t.task->stands_at(offsets));
@@ -242,7 +246,7 @@ TEST_CASE("control records that were committed stay so, whatever a later commit 
     t.add({{10, 1}});
     t.task->process();
     const auto commit = [&](bool count_control_records) -> std::optional<std::int64_t> {
-        t.task->prepare_commit();
+        t.prepare_commit();
         const auto offsets = t.task->committable(count_control_records);
         t.task->committed([](const task_store&) { return std::nullopt; });
         return offsets.empty() ? std::nullopt : std::optional(offsets[0].offset);
@@ -319,7 +323,7 @@ TEST_CASE("a store logs its newest values when the task commits") {
     t.add({{0, 10, "a"}, {1, 11, "a"}, {2, 12, "b"}});
     t.task->process(3);
     CHECK(t.sent() == std::vector<std::string>{"1", "2", "1"});
-    t.task->prepare_commit();
+    t.prepare_commit();
     CHECK(t.logged.size() == 2);
     CHECK(t.opened->find("counts") != nullptr);
     CHECK(t.opened->find("other") == nullptr);
@@ -330,7 +334,7 @@ TEST_CASE("nodes are made anew on the stores as they are") {
     t.start();
     t.add({{0, 10, "a"}, {1, 11, "a"}});
     t.task->process(2);
-    t.task->prepare_commit();
+    t.prepare_commit();
     t.task->committed([](const task_store&) { return std::nullopt; });
     t.make();
     t.task->initialize({});
@@ -350,7 +354,7 @@ TEST_CASE("the stores of a task keep to its share of memory once their entries a
                 records.push_back({first, 10, concat("a key that is not short ", first), "x"});
             t.add(std::move(records));
             while (t.task->process()) {}
-            t.task->prepare_commit();
+            t.prepare_commit();
             t.task->committed([&](const task_store&) { return std::optional(last); });
             t.time.advance(2s); // so that the next commit writes to disk
         };
@@ -416,7 +420,7 @@ TEST_CASE("up to where windows have left is committed beside the offsets, and kn
     before.add({{0, 5, "a", "x"}, {1, 12, "a", "x"}});
     before.task->process(2);
     CHECK(before.sent().size() == 1);
-    before.task->prepare_commit();
+    before.prepare_commit();
     const auto committed = before.task->committable(false);
     REQUIRE(committed.size() == 1);
     CHECK(decode_commit_metadata(committed[0].metadata).of_processors ==
