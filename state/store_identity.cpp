@@ -15,7 +15,7 @@ namespace {
 
 store_identity identity(std::string_view kind, std::string_view layout, std::string_view duplicates,
                         std::int64_t window_ms) {
-    return {{}, concat(kind, layout), concat(kind, duplicates, ", window ", window_ms, " ms")};
+    return {{}, concat(kind, layout), concat(kind, duplicates, ", window ", window_ms, " ms"), {}};
 }
 
 std::string segments(std::chrono::milliseconds retention, bool by_time) {
@@ -47,6 +47,7 @@ store_identity of(const change_buffer_kind&) { return identity("change buffer", 
 store_identity identity_of(const store_spec& spec) {
     store_identity found = std::visit([](const auto& kind) { return of(kind); }, spec.kind);
     found.name = spec.name;
+    found.source = spec.source_topic;
     return found;
 }
 

@@ -12,6 +12,7 @@ struct store_identity {
     std::string name;    ///< of the store, of its folder below the task's, and part of that of its changelog
     std::string layout;  ///< how its files on disk are laid out, as text; changes with what a new version of it writes
     std::string content; ///< what its files and its changelog hold, as text
+    std::string source;  ///< the input topic that is its changelog; empty: it has one of its own, or none
 
     friend bool operator==(const store_identity&, const store_identity&) = default;
 

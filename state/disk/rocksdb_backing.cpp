@@ -25,6 +25,7 @@ namespace {
 constexpr std::string_view format_key("\0format", 7);
 constexpr std::string_view layout_key("\0layout", 7);
 constexpr std::string_view position_key("\0position", 9);
+constexpr std::string_view source_key("\0source", 7);
 constexpr std::string_view format_version = "1";
 constexpr std::string_view first_data_key("\1", 1);
 
@@ -173,7 +174,7 @@ public:
         check(status, "opened");
         write_options_.disableWAL = true;
         check_identity(identity);
-        read_position();
+        read_position(identity.source);
         empty_ = !cursor({}, iteration_order::ascending)->next();
     }
 
@@ -233,7 +234,7 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t reserved_keys = 3;
+    static constexpr std::uint64_t reserved_keys = 4;
 
     [[noreturn]] void fail_corrupt(const std::string& why) const {
         throw corrupt_state_error(store_, concat(label_, " is damaged: ", why));
@@ -272,12 +273,23 @@ private:
                                                  "`, the topology needs `", identity.layout, '`'));
     }
 
-    void read_position() {
-        const auto stored = reserved(position_key);
-        if (!stored) return;
-        const auto position = decode_position(*stored);
-        if (!position) fail_corrupt("its position does not decode");
-        position_ = *position;
+    void read_position(const std::string& source) {
+        if (const auto stored = reserved(position_key)) {
+            const auto position = decode_position(*stored);
+            if (!position) fail_corrupt("its position does not decode");
+            position_ = *position;
+        }
+        const auto known_source = reserved(source_key);
+        if (known_source == source) return;
+        if (known_source) {
+            // The entries stay; the offset is one of another topic.
+            position_.offset.reset();
+            position_.caught_up = -1;
+        }
+        rocksdb::WriteBatch batch;
+        check(batch.Put(to_slice(source_key), source), "written");
+        check(batch.Put(to_slice(position_key), encode(position_)), "written");
+        check(database_->Write(write_options_, &batch), "written");
     }
 
     /// Gives the space of wholly expired files back at once; the range tombstone has made them invisible already.

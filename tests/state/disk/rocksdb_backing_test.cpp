@@ -1,0 +1,33 @@
+#include "catch.hpp"
+#include "runtime/temporary_folder.hpp"
+#include "state/disk/rocksdb_backing.hpp"
+
+#include <vector>
+
+using namespace streams;
+
+namespace {
+
+store_identity copy_of(std::string topic) { return {"table", "key-value", "key-value", std::move(topic)}; }
+
+void write_row_at(backing& disk, std::int64_t offset) {
+    const std::vector<backing_write> rows{{bytes_view(std::string_view("\1key")), bytes_view(std::string_view("row"))}};
+    disk.write(rows, std::nullopt, {.offset = offset, .observed = 7, .caught_up = 1000});
+    disk.flush(true);
+}
+
+} // namespace
+
+TEST_CASE("a position on disk is one of the topic that it was written of, and the rows stay for another") {
+    const testing_support::temporary_folder folder;
+    write_row_at(*open_rocksdb_backing(folder.path(), copy_of("users")), 99);
+    CHECK(open_rocksdb_backing(folder.path(), copy_of("users"))->position().offset == 99);
+
+    for (int start = 0; start < 2; ++start) {
+        const auto logged = open_rocksdb_backing(folder.path(), copy_of(""));
+        CHECK(logged->position() == store_position{.observed = 7});
+        CHECK_FALSE(logged->opened_empty());
+    }
+    write_row_at(*open_rocksdb_backing(folder.path(), copy_of("")), 3);
+    CHECK(open_rocksdb_backing(folder.path(), copy_of(""))->position().offset == 3);
+}
