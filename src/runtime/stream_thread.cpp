@@ -92,12 +92,14 @@ void stream_thread::subscribe() {
 void stream_thread::turn() {
     committer_->collector().serve(); // before the poll: what it throws must not lose a rebalance
     const auto wait = poll_wait();
+    all_queued_ = false;
     auto polled = consumer_->poll(wait, most_polled);
     last_poll_ = environment_.time.steady_ms();
     for (const kafka::rebalance& change : polled.rebalances) handle(change);
     note_errors(polled);
     reset_positions(polled.out_of_range);
     queue(std::move(polled.batches));
+    all_queued_ = true;
     restore();
     work();
 }
@@ -251,7 +253,7 @@ void stream_thread::let_go() {
         give_up();
     };
     try {
-        commit(environment_.task_patience(), false);
+        commit(environment_.task_patience());
         tasks_.suspend();
     } catch (const stopped_error&) {
         throw; // there is a last commit to come
@@ -387,16 +389,16 @@ void stream_thread::commit_when_due() {
         uncommitted += each->task->uncommitted_bytes();
     }
     const auto threads = static_cast<std::size_t>(environment_.config.num_stream_threads);
-    if (due || uncommitted > most_uncommitted_bytes / threads) commit(environment_.task_patience(), true);
+    if (due || uncommitted > most_uncommitted_bytes / threads) commit(environment_.task_patience());
 }
 
-void stream_thread::commit(const patience& within, bool all_queued) {
+void stream_thread::commit(const patience& within) {
     const auto tasks = tasks_.running();
     for (stream_task* task : tasks)
         if (task->commit_needed()) environment_.retention.look(*task);
     if (!tasks.empty()) {
         committer_->prepare(tasks, within);
-        purge_.committed(committer_->commit(tasks, all_queued, within));
+        purge_.committed(committer_->commit(tasks, all_queued_, within));
         if (tasks_.all_running()) failing_since_.reset();
     }
     last_commit_ = environment_.time.steady_ms();
@@ -427,7 +429,7 @@ void stream_thread::leave() {
         if (environment_.time.steady_ms() >= patience::end_of(environment_.stop))
             throw stopped_error("the cluster did not answer in time");
         const auto last = patience::at_the_end(environment_.time, environment_.stop, environment_.config.task_timeout);
-        commit(last, true);
+        commit(last);
         close_committed();
         committer_->collector().flush(last); // what nodes have written while they were closed
     } catch (const task_error& cause) {

@@ -79,7 +79,7 @@ private:
     void pause_to_recover(const std::exception_ptr& failure);
     void work();
     std::size_t process_round();
-    void commit(const patience& within, bool all_queued);
+    void commit(const patience& within);
     void commit_when_due();
     [[nodiscard]] std::chrono::milliseconds poll_wait();
     [[nodiscard]] bool anything_processable();
@@ -112,7 +112,8 @@ private:
     std::optional<std::int64_t> failing_since_;
     std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};
-    bool assigned_ = false; ///< an assignment was received and not taken back
+    bool assigned_ = false;   ///< an assignment was received and not taken back
+    bool all_queued_ = false; ///< what was polled lies in the queues of tasks: no record is between position and queue
     bool closed_ = false;
     std::atomic<bool> running_{false};
 };

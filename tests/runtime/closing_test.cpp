@@ -6,6 +6,7 @@
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -192,4 +193,39 @@ TEST_CASE("a close ends the retries of a call to the cluster, however long task.
         CHECK(app.close(patience));
         CHECK(app.state() == application_state::not_running);
     }
+}
+
+TEST_CASE("a close in the middle of a turn commits nothing of what was polled and not queued") {
+    using testing_support::call;
+    world w(2);
+    std::atomic<bool> held{true};
+    std::atomic<bool> reached{false};
+    auto plan = std::make_shared<testing_support::fault_plan>();
+    const topology copy = testing_support::copy_topology([&](const auto& r, auto&) {
+        if (r.value != "hold") return;
+        reached = true;
+        while (held) std::this_thread::sleep_for(1ms);
+    });
+    const auto put = [&](std::int32_t partition, const std::string& value) {
+        w.cluster.produce("in", std::string("k"), value, {.timestamp = 1, .partition = partition});
+    };
+    kafka_streams app =
+        w.run(copy, w.config(), std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), plan));
+    put(0, "first");
+    REQUIRE(eventually([&] { return w.committed("in", 0) == 1; }));
+    put(1, "hold");
+    REQUIRE(eventually([&] { return reached.load(); }));
+    // One poll brings these, and a position that is not in its log any more, which is asked about until the end.
+    put(0, "gone");
+    put(0, "also gone");
+    w.cluster.delete_records({"in", 0}, 3);
+    put(1, "polled");
+    plan->fail(call::bounds, {kafka::error_class::retriable, "away"}, 100'000);
+    held = false;
+    REQUIRE(eventually([&] { return plan->failed(call::bounds) > 0; }));
+    CHECK(app.close(patience));
+    CHECK(w.committed("in", 1) <= 1);
+    kafka_streams next = w.run(copy, w.config());
+    CHECK(eventually([&] { return w.committed("in", 1) == 2; }));
+    CHECK(std::ranges::count(w.out(), "polled") == 1);
 }
