@@ -35,8 +35,7 @@ public:
     using task_error::task_error;
 };
 
-/// Records that were sent have not arrived: close the thread's tasks without committing and start them again from what
-/// was committed last.
+/// Records that were sent have not arrived: take the thread's tasks back to what was committed last.
 class lost_records_error final : public task_error {
 public:
     using task_error::task_error;

@@ -31,14 +31,20 @@ enum class entry_state : std::uint8_t {
     using enum entry_state;
     constexpr auto any_of = [](auto... states) { return ((1U << static_cast<unsigned>(states)) | ...); };
     constexpr unsigned moves[] = {
-        /* unread    */ any_of(clean, dirty),                                        // loaded; written
-        /* clean     */ any_of(unwritten, dirty),                                    // restored; written
-        /* unwritten */ any_of(unwritten, clean, dirty),                             // restored; checkpointed; written
-        /* dirty     */ any_of(dirty, drained, retracted, unread, clean, unwritten), // written; flushed; rolled back
-        /* drained   */ any_of(redirtied, unread, clean, unwritten), // written; committed or rolled back
-                                                                     /* redirtied */
-        any_of(redirtied, drained, dirty, unread, clean, unwritten), // written; flushed; committed; rolled back
-        /* retracted */ any_of(dirty, unread, clean, unwritten),     // written; committed or rolled back
+        // unread: loaded; written
+        any_of(clean, dirty),
+        // clean: restored; written
+        any_of(unwritten, dirty),
+        // unwritten: restored; checkpointed; written
+        any_of(unwritten, clean, dirty),
+        // dirty: written; flushed; rolled back
+        any_of(dirty, drained, retracted, unread, clean, unwritten),
+        // drained: written; committed or rolled back
+        any_of(redirtied, unread, clean, unwritten),
+        // redirtied: written; flushed; committed; rolled back
+        any_of(redirtied, drained, dirty, unread, clean, unwritten),
+        // retracted: written; committed or rolled back
+        any_of(dirty, unread, clean, unwritten),
     };
     return (moves[static_cast<unsigned>(from)] >> static_cast<unsigned>(to) & 1U) != 0;
 }
