@@ -6,6 +6,7 @@
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <system_error>
 
 namespace streams::inline v0 {
 namespace {
@@ -89,9 +90,18 @@ void kafka_streams::application::start() {
     alive_ = stream_threads_.size() + (globals_ ? 1 : 0);
     globals_ready_ = !globals_;
     status_.change(application_state::rebalancing);
-    if (globals_) threads_.push_back(time_.start_thread(globals_->name(), [this] { run_globals(); }));
-    for (std::size_t at = 0; at < stream_threads_.size(); ++at)
-        threads_.push_back(time_.start_thread(stream_threads_[at]->name(), [this, at] { run(at); }));
+    const std::size_t wanted = alive_;
+    try {
+        if (globals_) threads_.push_back(time_.start_thread(globals_->name(), [this] { run_globals(); }));
+        for (std::size_t at = 0; at < stream_threads_.size(); ++at)
+            threads_.push_back(time_.start_thread(stream_threads_[at]->name(), [this, at] { run(at); }));
+    } catch (const std::system_error& cause) {
+        const auto reason = concat("the operating system refuses thread ", threads_.size() + 1, " of ", wanted, ": ",
+                                   cause.what(), "; lower num.stream.threads, or raise its limit");
+        fail(reason);
+        for (std::size_t missing = wanted - threads_.size(); missing > 0; --missing) one_ended();
+        throw streams_error(reason);
+    }
 }
 
 void kafka_streams::application::find_topics() {

@@ -3,6 +3,7 @@
 #include "src/runtime/retry.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -49,9 +50,16 @@ std::vector<kafka::committed_offset> at_least_once::commit(std::span<stream_task
         std::move(more.begin(), more.end(), std::back_inserter(offsets));
     }
     if (!offsets.empty()) call_patiently(within, "commit offsets", [&] { return consumer_.commit(offsets); });
-    for (stream_task* task : tasks)
-        task->committed(
-            [&](const task_store& store) { return covered_offset(store, task->id(), offsets, collector_); });
+    std::exception_ptr failure;
+    for (stream_task* task : tasks) {
+        try {
+            task->committed(
+                [&](const task_store& store) { return covered_offset(store, task->id(), offsets, collector_); });
+        } catch (const std::exception&) { // the offsets of the others are committed all the same
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
     return offsets;
 }
 

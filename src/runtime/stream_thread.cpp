@@ -340,12 +340,16 @@ void stream_thread::locate(managed_task& planned) {
 }
 
 void stream_thread::resume(managed_task& task) {
-    if (std::exchange(task.out_of_place, false))
+    if (task.out_of_place) {
+        const bool queued = std::exchange(all_queued_, false);
         for (const topic_partition& input : task.inputs()) {
             const std::int64_t offset = starts_[input] = task.reads_on_at(input);
             call_patiently(environment_.task_patience(), concat("seek in ", to_string(input)),
                            [&] { return consumer_->seek(input, offset); });
         }
+        task.out_of_place = false;
+        all_queued_ = queued;
+    }
     call_patiently(environment_.task_patience(), "resume the inputs of a task",
                    [&] { return consumer_->resume(task.inputs()); });
 }
@@ -432,20 +436,27 @@ void stream_thread::leave() {
         commit(last);
         close_committed();
         committer_->collector().flush(last); // what nodes have written while they were closed
+    } catch (const lost_store_error&) {
+        throw;
     } catch (const task_error& cause) {
         without_commit(cause);
     } catch (const state_error& cause) {
         without_commit(cause);
     }
-    abandon();
+    if (const auto lost = close(); lost) std::rethrow_exception(lost);
 }
 
 void stream_thread::abandon() noexcept {
-    if (std::exchange(closed_, true)) return;
-    close_tasks();
+    if (const auto lost = close(); lost) log(log_level::error, concat(name_, " ends: ", message_of(lost)));
+}
+
+std::exception_ptr stream_thread::close() noexcept {
+    if (std::exchange(closed_, true)) return nullptr;
+    const auto lost = close_tasks();
     consumer_->close();
     restore_consumer_->close();
     committer_->close();
+    return lost;
 }
 
 std::optional<std::int64_t> stream_thread::position(const topic_partition& partition) {

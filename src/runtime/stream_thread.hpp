@@ -64,7 +64,9 @@ private:
     void let_go();
     void give_up();
     void close_committed();
-    void close_tasks() noexcept;
+    /// Both: what lost_store_error there was, or null.
+    [[nodiscard]] std::exception_ptr close_tasks() noexcept;
+    [[nodiscard]] std::exception_ptr close() noexcept;
     void note_errors(const kafka::poll_result& polled);
     void reset_positions(std::span<const topic_partition> lost);
     void queue(std::vector<kafka::record_batch> batches);
@@ -113,7 +115,7 @@ private:
     std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};
     bool assigned_ = false;   ///< an assignment was received and not taken back
-    bool all_queued_ = false; ///< what was polled lies in the queues of tasks: no record is between position and queue
+    bool all_queued_ = false; ///< no record lies between the consumer's position in an input and the queue of its task
     bool closed_ = false;
     std::atomic<bool> running_{false};
 };

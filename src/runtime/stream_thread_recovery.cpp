@@ -3,21 +3,12 @@
 
 #include <streams/core/log.hpp>
 
-#include <string>
 #include <utility>
 
 namespace streams::inline v0 {
 namespace {
 
 constexpr std::chrono::milliseconds reopen_pause{1000};
-
-std::string message_of(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& cause) {
-        return cause.what();
-    }
-}
 
 } // namespace
 
@@ -60,16 +51,18 @@ void stream_thread::recover(const std::exception_ptr& failure) {
 }
 
 void stream_thread::give_up() {
-    close_tasks();
+    const auto lost = close_tasks();
     committer_->renew();
+    if (lost) std::rethrow_exception(lost);
 }
 
-void stream_thread::close_tasks() noexcept {
+std::exception_ptr stream_thread::close_tasks() noexcept {
     set_running(false);
     assigned_ = false;
-    tasks_.close_all_dirty();
+    auto lost = tasks_.close_all_dirty();
     valve_.forget();
     starts_.clear();
+    return lost;
 }
 
 void stream_thread::rebuild(const corrupt_task_error& damage) {

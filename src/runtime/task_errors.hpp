@@ -5,6 +5,7 @@
 #include <streams/core/error.hpp>
 #include <streams/core/task_id.hpp>
 
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,15 @@ class task_error : public streams_error {
 public:
     using streams_error::streams_error;
 };
+
+/// REQUIRES: `failure` is a std::exception.
+[[nodiscard]] inline std::string message_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& cause) {
+        return cause.what();
+    }
+}
 
 /// The task was given to another member, or its producer was replaced: close without committing and join again
 /// (Kafka's `TaskMigratedException`).

@@ -24,7 +24,9 @@ task_manager::task_manager(const thread_environment& environment, kafka::consume
                                                            environment.time, environment.stop, environment.on_restore) {
 }
 
-task_manager::~task_manager() { close_all_dirty(); }
+task_manager::~task_manager() {
+    if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
+}
 
 managed_task* task_manager::find(task_id id) noexcept {
     const auto found = std::ranges::find(tasks_, id, &managed_task::id);
@@ -220,11 +222,23 @@ void task_manager::close(task_id id) {
     closing->become(task_state::closed);
 }
 
-void task_manager::close_all_dirty() noexcept {
-    for (const auto& each : tasks_)
-        if (each->stores) restorer_.remove(*each->stores);
+std::exception_ptr task_manager::close_all_dirty() noexcept {
+    std::exception_ptr lost;
     routes_.clear();
+    for (const auto& each : tasks_) {
+        each->task.reset();
+        if (!each->stores) continue;
+        restorer_.remove(*each->stores);
+        try {
+            (void)close_stores(*each->stores);
+        } catch (const lost_store_error&) {
+            if (!lost) lost = std::current_exception();
+        } catch (const std::exception& cause) {
+            log(log_level::warn, concat(task_name(each->id()), " closed with an error: ", cause.what()));
+        }
+    }
     tasks_.clear();
+    return lost;
 }
 
 task_manager::route task_manager::find_route(const topic_partition& partition) const {

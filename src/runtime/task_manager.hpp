@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -58,7 +59,8 @@ public:
     /// Closes what a commit left clean, and forgets it. Throws what a node throws while closing, state_error where the disk
     /// refuses, and lost_store_error where that takes rows of a store without a changelog.
     void close(task_id id);
-    void close_all_dirty() noexcept;
+    /// Closes all of them with what is committed. Returns the first lost_store_error, or null.
+    [[nodiscard]] std::exception_ptr close_all_dirty() noexcept;
 
     struct route {
         stream_task* task = nullptr; ///< null: no running task reads the partition

@@ -125,7 +125,15 @@ void task_stores::drain() {
 
 void task_stores::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
     naming_damage(task_, [&] {
-        for (task_store& each : stores_) each.store->committed(acknowledged(each));
+        std::exception_ptr failure;
+        for (task_store& each : stores_) {
+            try {
+                each.store->committed(acknowledged(each));
+            } catch (const state_error&) { // the others are committed all the same
+                if (!failure) failure = std::current_exception();
+            }
+        }
+        if (failure) std::rethrow_exception(failure);
     });
 }
 

@@ -8,8 +8,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
+#include <vector>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -228,4 +234,52 @@ TEST_CASE("a close in the middle of a turn commits nothing of what was polled an
     kafka_streams next = w.run(copy, w.config());
     CHECK(eventually([&] { return w.committed("in", 1) == 2; }));
     CHECK(std::ranges::count(w.out(), "polled") == 1);
+}
+
+TEST_CASE("a close while a task that was taken back seeks commits nothing that it has not processed again") {
+    using testing_support::call;
+    world w;
+    auto plan = std::make_shared<testing_support::fault_plan>();
+    kafka_streams app = w.run(copy_topology(), w.config(),
+                              std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), plan));
+    w.produce("k", "first");
+    REQUIRE(eventually([&] { return w.committed() == 1; }));
+    plan->fail(call::seek, {kafka::error_class::retriable, "away"}, 100'000);
+    plan->fail(call::deliver, {kafka::error_class::retriable, "message timed out"}, 1);
+    w.produce("k", "sent again");
+    REQUIRE(eventually([&] { return plan->failed(call::seek) > 0; }));
+    CHECK(app.close(patience));
+    CHECK(w.committed() == 1);
+    kafka_streams next = w.run(copy_topology(), w.config());
+    CHECK(eventually([&] { return w.committed() == 2; }));
+    CHECK(w.out() == std::vector<std::string>{"first", "sent again"});
+}
+
+TEST_CASE("a start for which the operating system has not all threads says so, and the application ends") {
+    class short_of_threads final : public execution {
+    public:
+        explicit short_of_threads(std::string refused) : refused_(std::move(refused)) {}
+        [[nodiscard]] std::int64_t wall_ms() const override { return machine().wall_ms(); }
+        [[nodiscard]] std::int64_t steady_ms() const override { return machine().steady_ms(); }
+        [[nodiscard]] std::unique_ptr<condition> make_condition(std::string name) override {
+            return machine().make_condition(std::move(name));
+        }
+        [[nodiscard]] std::unique_ptr<thread> start_thread(std::string name, std::function<void()> body) override {
+            if (name.ends_with(refused_))
+                throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+            return machine().start_thread(std::move(name), std::move(body));
+        }
+
+    private:
+        std::string refused_;
+    };
+    const std::string refused = GENERATE("StreamThread-1", "StreamThread-2");
+    world w(3);
+    auto config = w.config();
+    config.num_stream_threads = 3;
+    short_of_threads time(refused);
+    kafka_streams app(copy_topology(), config, w.cluster.clients(), &time);
+    CHECK(says(message_of([&] { app.start(); }), "lower num.stream.threads"));
+    CHECK(app.close(patience));
+    CHECK(app.state() == application_state::error);
 }

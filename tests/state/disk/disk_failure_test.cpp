@@ -1,36 +1,18 @@
 #include "catch.hpp"
+#include "state/disk/file_size_limit.hpp"
 #include "state/disk/rocksdb_backing.hpp"
 #include "state/store_under_test.hpp"
-
-#include <signal.h>
-#include <sys/resource.h>
 
 #include <fstream>
 
 using namespace state_test;
+using streams::testing_support::file_size_limit;
 
 namespace {
 
 streams::store_spec spec() {
     return {.name = "table", .kind = streams::key_value_kind{.timestamped = false}, .caching = false};
 }
-
-/// While it lives, no file of this process grows past `bytes`: writes fail as on a full disk.
-class file_size_limit {
-public:
-    explicit file_size_limit(rlim_t bytes) {
-        ::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit limit{bytes, before_.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-    file_size_limit(const file_size_limit&) = delete;
-    file_size_limit& operator=(const file_size_limit&) = delete;
-
-private:
-    rlimit before_{};
-};
 
 void overwrite(const std::filesystem::path& folder, std::string_view beginning, std::string_view extension) {
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
