@@ -3,6 +3,7 @@
 #include <streams/dsl/change.hpp>
 #include <streams/dsl/detail/stores/typed_stores.hpp>
 #include <streams/dsl/detail/windows/closing.hpp>
+#include <streams/dsl/detail/windows/window_layout.hpp>
 #include <streams/serde/windowed.hpp>
 #include <streams/topology/node.hpp>
 
