@@ -130,8 +130,8 @@ void running_topology::run() {
     do {
         while (task_->process(1'000) > 0) {}
         task_->punctuate_stream_time();
-        task_->forward_cached();
-        task_->drain_changelogs();
+        task_->flush_stores();
+        task_->tell_last_changelogs();
     } while (loop_back());
     time_.advance(std::chrono::milliseconds(4)); // what a few thousand records take
     (void)task_->committable(false);

@@ -4,6 +4,7 @@
 
 #include <streams/core/error.hpp>
 #include <streams/core/log.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -203,9 +204,10 @@ bool consumer::arrange_wake_up() {
 
 void consumer::wait_until(std::int64_t deadline) {
     const auto& time = cluster_->time();
-    if (const auto due = cluster_->transactional().next_deadline()) deadline = std::min(deadline, *due + 1);
+    if (const auto due = cluster_->transactional().next_deadline())
+        deadline = std::min(deadline, detail::add_sat(*due, 1));
     if (group_) {
-        if (const auto due = group_->next_deadline()) deadline = std::min(deadline, *due + 1);
+        if (const auto due = group_->next_deadline()) deadline = std::min(deadline, detail::add_sat(*due, 1));
         deadline = std::min(deadline, time.after(cluster_->group_limits().max_poll_interval / 3));
     }
     wake_->wait_until(std::max(deadline, time.steady_ms() + 1));

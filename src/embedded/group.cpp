@@ -3,6 +3,7 @@
 #include "src/embedded/range_assignor.hpp"
 
 #include <streams/core/error.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -108,7 +109,7 @@ void group::acknowledge_revoked(const std::string& member_id) {
 
 std::int64_t group::deadline_of(const member& of) const {
     const auto span = of.gone ? limits_.session_timeout : limits_.max_poll_interval;
-    return of.last_call + span.count();
+    return detail::add_sat(of.last_call, span.count());
 }
 
 std::optional<std::int64_t> group::next_deadline() const {

@@ -29,17 +29,16 @@ at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, cons
       collector_(*producer_, environment.config, environment.time, environment.stop, sent) {}
 
 void at_least_once::prepare(std::span<stream_task* const> tasks, const patience& within) {
-    bool changelogs_wait = false;
+    bool last_wait = false;
     for (stream_task* task : tasks) {
         if (!task->commit_needed()) continue;
-        task->forward_cached();
-        changelogs_wait |= task->changelogs_wait();
+        task->flush_stores();
+        last_wait |= task->last_changelogs_wait();
     }
-    // What was sent is to be there before stores that remember why it was sent: after a crash the record comes again.
-    if (changelogs_wait) collector_.flush(within);
-    for (stream_task* task : tasks)
-        if (task->commit_needed()) task->drain_changelogs();
     collector_.flush(within);
+    for (stream_task* task : tasks)
+        if (task->commit_needed()) task->tell_last_changelogs();
+    if (last_wait) collector_.flush(within);
 }
 
 std::vector<kafka::committed_offset> at_least_once::commit(std::span<stream_task* const> tasks, bool all_queued,

@@ -24,7 +24,7 @@ public:
     void prepare(std::span<stream_task* const> tasks, const patience& within) override;
     std::vector<kafka::committed_offset> commit(std::span<stream_task* const> tasks, bool all_queued,
                                                 const patience& within) override;
-    void abort() override {}
+    void abort() override { collector_.forget_failure(); }
     void renew() override;
     void close() noexcept override;
 

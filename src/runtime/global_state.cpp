@@ -93,8 +93,8 @@ void global_state::update(kafka::record_batch batch) {
 void global_state::commit() {
     const std::lock_guard lock(guard_);
     if (!task_->commit_needed()) return;
-    task_->forward_cached();
-    task_->drain_changelogs();
+    task_->flush_stores();
+    task_->tell_last_changelogs();
     static_cast<void>(task_->committable(false));
     task_->committed([](const task_store&) { return std::nullopt; });
 }

@@ -49,6 +49,7 @@ private:
 
 void producing_collector::use(kafka::producer& producer) {
     producer_ = &producer;
+    failure_ = nullptr;
     ids_.clear();
     topics_.clear();
     written_.clear();
@@ -207,13 +208,19 @@ void producing_collector::refresh_partitions() {
 }
 
 void producing_collector::throw_failures() {
-    const auto failures = producer_->take_failures();
-    if (failures.empty()) return;
+    auto failure = failure_of(producer_->take_failures());
+    if (!failure_) failure_ = std::move(failure);
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+/// Null: there is none.
+std::exception_ptr producing_collector::failure_of(const std::vector<kafka::delivery_failure>& failures) const {
+    if (failures.empty()) return nullptr;
     const auto& first = failures.front();
     const auto fenced = std::find_if(failures.begin(), failures.end(), [](const kafka::delivery_failure& each) {
         return each.reason.kind() == kafka::error_class::fenced;
     });
-    if (fenced != failures.end()) throw fenced_error(fenced->reason.reason());
+    if (fenced != failures.end()) return std::make_exception_ptr(fenced_error(fenced->reason.reason()));
     const auto message =
         concat(failures.size(), failures.size() == 1 ? " record" : " records", " could not be written, the first to ",
                kafka::destination(first.partition), describe_failed(first.timestamp, first.tag), ": ",
@@ -221,8 +228,8 @@ void producing_collector::throw_failures() {
     const bool passing = std::all_of(failures.begin(), failures.end(), [](const kafka::delivery_failure& each) {
         return each.reason.kind() == kafka::error_class::retriable;
     });
-    if (passing) throw lost_records_error(message);
-    throw cluster_error(message);
+    return passing ? std::make_exception_ptr(lost_records_error(message))
+                   : std::make_exception_ptr(cluster_error(message));
 }
 
 } // namespace streams::inline v0

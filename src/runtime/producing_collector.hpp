@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,9 @@ public:
         : producer_(&producer), timeout_(config.task_timeout), time_(time), stop_(stop), sent_(sent) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
+    /// What could not be written is given up by whoever sent it. Until then every call that waits for the cluster throws the
+    /// failure again: a node that caught it must not have the commit go on.
+    void forget_failure() noexcept { failure_ = nullptr; }
 
     [[nodiscard]] std::int32_t open(std::string_view topic) override;
     [[nodiscard]] std::int32_t partitions(std::int32_t topic) override;
@@ -57,6 +61,7 @@ private:
     void append(const kafka::producer_record& record);
     void wait_and_append(const kafka::producer_record& record, const kafka::result& first);
     void throw_failures();
+    [[nodiscard]] std::exception_ptr failure_of(const std::vector<kafka::delivery_failure>& failures) const;
     [[nodiscard]] bool over(std::int64_t deadline) const;
     void refresh_partitions();
     std::int32_t intern(std::string_view topic, bool offsets_wanted);
@@ -75,7 +80,8 @@ private:
     std::vector<topic_partition> origins_;         ///< input partitions that records went back to
     std::array<std::size_t, 32> recent_origins_{}; ///< some of them, so that a record rarely costs a search
     std::map<std::pair<std::int32_t, std::int32_t>, bool>
-        written_; ///< changelog partitions, whether since they were opened
+        written_;                ///< changelog partitions, whether since they were opened
+    std::exception_ptr failure_; ///< null: all that was sent may still arrive
 };
 
 } // namespace streams::inline v0

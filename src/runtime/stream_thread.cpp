@@ -147,9 +147,14 @@ void stream_thread::handle(const kafka::rebalance& change) {
     }
 }
 
-void stream_thread::acknowledge(const kafka::rebalance& change) noexcept {
-    if (const auto answer = consumer_->acknowledge(change, {}, false); !answer)
+/// The group waits for it.
+void stream_thread::acknowledge(const kafka::rebalance& change) {
+    call_patiently(environment_.task_patience(), "acknowledge a rebalance", [&] {
+        auto answer = consumer_->acknowledge(change, {}, false);
+        if (answer || answer.kind() == kafka::error_class::retriable) return answer;
         log(log_level::warn, concat(name_, " could not acknowledge a rebalance: ", answer.reason()));
+        return kafka::result();
+    });
 }
 
 void stream_thread::take_on(const kafka::rebalance& assigned) {
@@ -200,6 +205,7 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
         tasks_.resume(*task);
         if (task->running()) resume(*task);
     }
+    if (tasks_.empty()) failing_since_.reset();
     log(log_level::info, concat(name_, " was assigned ", list_of(tasks_)));
 }
 
@@ -288,6 +294,7 @@ void stream_thread::note_errors(const kafka::poll_result& polled) {
 
 void stream_thread::reset_positions(std::span<const topic_partition> lost) {
     for (const topic_partition& partition : lost) {
+        if (!tasks_.reads(partition)) continue; // given up since
         const auto reset = reset_of(environment_.what, environment_.config, partition.topic);
         if (reset == offset_reset::none)
             throw cluster_error(concat("the position in ", to_string(partition),

@@ -57,7 +57,7 @@ private:
     void subscribe();
     void leave();
     void handle(const kafka::rebalance& change);
-    void acknowledge(const kafka::rebalance& change) noexcept;
+    void acknowledge(const kafka::rebalance& change);
     void take_on(const kafka::rebalance& assigned);
     void keep_only(const std::map<task_id, std::vector<topic_partition>>& wanted);
     [[nodiscard]] bool learn_assignment(std::vector<topic_partition>& group);

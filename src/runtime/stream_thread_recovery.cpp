@@ -60,6 +60,7 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
     set_running(false);
     assigned_ = false;
     auto lost = tasks_.close_all_dirty();
+    failing_since_.reset(); // the next tasks begin their own time
     valve_.forget();
     starts_.clear();
     return lost;

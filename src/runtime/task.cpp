@@ -69,6 +69,7 @@ state_store& stream_task::store(std::string_view name) {
 }
 
 void stream_task::initialize(std::span<const kafka::committed_offset> committed) {
+    go_on();
     for (const auto& found : committed) {
         const std::size_t at = input_of(found.partition);
         if (at == inputs_.size()) continue;
@@ -214,11 +215,11 @@ void stream_task::punctuate(std::string_view node, const punctuation_queue::call
     });
 }
 
-void stream_task::forward_cached() {
+void stream_task::flush_stores() {
     commit_requested_ = false;
     begin_without_record(stream_time());
     try {
-        stores_.forward();
+        stores_.flush();
     } catch (const std::exception& cause) {
         throw_unanswerable();
         throw_failed_task(id(), "forwarded cached updates", cause);

@@ -56,6 +56,8 @@ public:
     [[nodiscard]] task_stores& stores() noexcept { return stores_; }
     /// Initialises the nodes. REQUIRES: the stores are restored. `committed`: what the group has committed for the inputs, for its metadata.
     void initialize(std::span<const kafka::committed_offset> committed);
+    /// Says that it was suspended until now.
+    void go_on() { runs_since_ = wall_time(); }
 
     /// The position of an input partition, for `add`; the number of inputs where there is none.
     [[nodiscard]] std::size_t input_of(const topic_partition& partition) const noexcept;
@@ -92,14 +94,14 @@ public:
     [[nodiscard]] bool commit_requested() const noexcept { return commit_requested_; }
     /// Bytes that the stores hold until the next commit.
     [[nodiscard]] std::size_t uncommitted_bytes() const { return stores_.uncommitted_bytes(); }
-    /// A commit begins: forwards what stores cached, until all caches are at rest.
-    void forward_cached();
-    /// Whether `drain_changelogs` has something to write.
-    [[nodiscard]] bool changelogs_wait() const { return stores_.to_drain(); }
-    /// Drains the other stores to their changelogs, after which none is dirty; see task_stores::drain.
-    void drain_changelogs() { stores_.drain(); }
+    /// A commit begins: see task_stores::flush.
+    void flush_stores();
+    /// Whether changelogs wait that are to be told after all else that was flushed is safe.
+    [[nodiscard]] bool last_changelogs_wait() const { return stores_.last_wait(); }
+    /// Tells them, after which no store is dirty.
+    void tell_last_changelogs() { stores_.drain_last(); }
     /// What is to be committed: the inputs whose offset or metadata changed since the last commit.
-    /// REQUIRES: changelogs are drained, and nothing was written to a store since.
+    /// REQUIRES: all changelogs are told, and nothing was written to a store since.
     /// `count_control_records`: those after the last record too; only where nothing polled is still to be added.
     [[nodiscard]] std::vector<kafka::committed_offset> committable(bool count_control_records);
     /// The offset at which an input is to be read on, after what waits in its queue; nullopt: nothing was read or committed.
@@ -129,6 +131,7 @@ public:
     void drop(drop_reason reason, std::string_view node) override;
     [[nodiscard]] std::int64_t stream_time() const noexcept override { return group_.stream_time(); }
     [[nodiscard]] std::int64_t wall_time() const override { return environment_.time.wall_ms(); }
+    [[nodiscard]] std::int64_t runs_since() const noexcept override { return runs_since_; }
     cancellable schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds interval,
                          punctuation_type type, std::function<void(std::int64_t)> callback) override;
     cancellable schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
@@ -187,6 +190,7 @@ private:
     bool commit_requested_ = false;
     std::int64_t held_until_ = 0; ///< ms of the wall clock, as held_since_
     std::int64_t held_since_ = 0;
+    std::int64_t runs_since_ = 0; ///< ms of the wall clock
     bool initialized_ = false;
     bool closed_ = false;
 };

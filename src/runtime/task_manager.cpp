@@ -35,6 +35,13 @@ managed_task* task_manager::find(task_id id) noexcept {
 
 bool task_manager::all_running() const noexcept { return std::ranges::all_of(tasks_, &managed_task::running); }
 
+bool task_manager::reads(const topic_partition& partition) const {
+    return std::ranges::any_of(tasks_, [&](const auto& each) {
+        return each->state() != task_state::suspended &&
+               std::ranges::find(each->inputs(), partition) != each->inputs().end();
+    });
+}
+
 std::vector<stream_task*> task_manager::running() const {
     std::vector<stream_task*> found;
     for (const auto& each : tasks_)
@@ -161,7 +168,9 @@ void task_manager::suspend() {
 
 void task_manager::resume(managed_task& suspended) {
     suspended.resume();
-    if (suspended.running()) let_in(suspended);
+    if (!suspended.running()) return;
+    suspended.task->go_on();
+    let_in(suspended);
 }
 
 void task_manager::roll_back(std::span<managed_task* const> tasks) {

@@ -31,6 +31,8 @@ public:
     [[nodiscard]] std::span<const std::unique_ptr<managed_task>> all() const noexcept { return tasks_; }
     [[nodiscard]] managed_task* find(task_id id) noexcept;
     [[nodiscard]] bool all_running() const noexcept;
+    /// Whether a task that was not let go of reads the partition, now or once it is restored.
+    [[nodiscard]] bool reads(const topic_partition& partition) const;
     [[nodiscard]] std::vector<stream_task*> running() const;
 
     managed_task& plan(task_id id, std::vector<topic_partition> inputs);

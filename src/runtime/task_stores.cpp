@@ -91,7 +91,7 @@ std::size_t task_stores::uncommitted_bytes() const {
     return sum;
 }
 
-void task_stores::forward() {
+void task_stores::flush() {
     naming_damage(task_, [&] {
         std::ranges::for_each(stores_ | std::views::filter(forwards), [](task_store& each) { each.store->flush(); });
         // Whatever was flushed may have been written again by what follows a store that came later: upstream first, until
@@ -108,18 +108,20 @@ void task_stores::forward() {
                            "declared"));
             next->store->flush();
         }
+        for (task_store& each : stores_)
+            if (!forwards(each) && !each.spec.told_last) each.store->flush();
     });
 }
 
-bool task_stores::to_drain() const {
+bool task_stores::last_wait() const {
     return std::ranges::any_of(
-        stores_, [](const task_store& each) { return !forwards(each) && each.sink && each.store->dirty(); });
+        stores_, [](const task_store& each) { return each.spec.told_last && each.sink && each.store->dirty(); });
 }
 
-void task_stores::drain() {
+void task_stores::drain_last() {
     naming_damage(task_, [&] {
         for (task_store& each : stores_)
-            if (!forwards(each)) each.store->flush();
+            if (each.spec.told_last) each.store->flush();
     });
 }
 

@@ -66,19 +66,17 @@ public:
 
     /// Whether changelogs have all that the stores have.
     [[nodiscard]] bool rebuildable() const;
-    /// Whether updates wait for `forward` or `drain`.
+    /// Whether updates wait for `flush` or `drain_last`.
     [[nodiscard]] bool dirty() const;
     /// Bytes held until the next commit.
     [[nodiscard]] std::size_t uncommitted_bytes() const;
-    /// Forwards what is cached, until all caches are at rest. Throws what nodes throw, and streams_error where nodes and
-    /// caches feed one another without an end.
-    void forward();
-    /// Whether `drain` has something to write to changelogs.
-    [[nodiscard]] bool to_drain() const;
-    /// Drains the changelogs of stores that forward nothing. REQUIRES: nothing was written since `forward`. Apart from it so
-    /// that what was sent because of an update is safe before the update is: a crash in between would leave a store that
-    /// remembers a record of which nobody has heard.
-    void drain();
+    /// Forwards what is cached, until all caches are at rest, and drains changelogs, but for those that are told last. Throws
+    /// what nodes throw, and streams_error where nodes and caches feed one another without an end.
+    void flush();
+    /// Whether `drain_last` has something to write to changelogs.
+    [[nodiscard]] bool last_wait() const;
+    /// Drains the changelogs that are told last (store_spec::told_last). REQUIRES: nothing was written since `flush`.
+    void drain_last();
     /// What was drained is committed, and changelogs are acknowledged up to `acknowledged`.
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
     /// Drops what was written since the last commit, as if it had never been.

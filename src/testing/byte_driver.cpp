@@ -319,8 +319,8 @@ void driver::process_all() {
 }
 
 void driver::commit(stream_task& task) {
-    task.forward_cached();
-    task.drain_changelogs();
+    task.flush_stores();
+    task.tell_last_changelogs();
     (void)task.committable(false);
     task.committed([&](const task_store& store) -> std::optional<std::int64_t> {
         if (!store.sink) return std::nullopt;

@@ -160,8 +160,8 @@ struct logged_task {
         while (task.process()) {}
     }
     void commit() {
-        task.forward_cached();
-        task.drain_changelogs();
+        task.flush_stores();
+        task.tell_last_changelogs();
         static_cast<void>(task.committable(false));
         task.committed([](const task_store&) { return std::nullopt; });
     }
@@ -323,7 +323,7 @@ TEST_CASE("stores that feed one another without an end are named") {
     std::map<text, kept_changelog> changelogs;
     logged_task t(what, changelogs, 1000);
     t.pipe("k", "v");
-    const auto message = message_of([&] { t.task.forward_cached(); });
+    const auto message = message_of([&] { t.task.flush_stores(); });
     CHECK(says(message, "store a"));
     CHECK(says(message, "set caching to false"));
 }

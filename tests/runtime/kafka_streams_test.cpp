@@ -299,3 +299,11 @@ TEST_CASE("an instance removes the state of a task that another one has had for 
     CHECK(eventually([&] { return folders() == std::pair(true, false) || folders() == std::pair(false, true); }));
     CHECK(eventually([&] { return one.state() == application_state::running; }));
 }
+
+TEST_CASE("limits of an embedded cluster that have no end expel no member") {
+    world w(1, {.session_timeout = std::chrono::milliseconds::max(),
+                .max_poll_interval = std::chrono::milliseconds::max()});
+    kafka_streams app = w.run(testing_support::copy_topology(), w.config());
+    w.produce("k", "v");
+    CHECK(eventually([&] { return w.committed() == 1; }));
+}

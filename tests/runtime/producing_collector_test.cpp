@@ -94,12 +94,24 @@ TEST_CASE("failures are thrown by what can be done about them") {
     t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), lost_records_error);
+    t.collector.forget_failure();
     t.plan->fail(call::deliver, {error_class::fatal, "not authorised"});
     t.send("a");
     CHECK_THROWS_AS(t.collector.serve(), cluster_error);
+    t.collector.forget_failure();
     t.plan->fail(call::deliver, {error_class::fenced, "replaced"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), fenced_error);
+    t.collector.use(t.producer);
+    CHECK_NOTHROW(t.flush(1s));
+}
+
+TEST_CASE("a failure that somebody caught is thrown again, until what was sent is given up") {
+    collector_under_test t;
+    t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
+    t.send("a");
+    for (int time = 0; time < 3; ++time) CHECK_THROWS_AS(t.flush(1s), lost_records_error);
+    t.collector.forget_failure();
     CHECK_NOTHROW(t.flush(1s));
 }
 

@@ -45,8 +45,8 @@ struct opened_stores {
         return found ? text(found->text()) : "nothing";
     }
     void commit() {
-        stores->forward();
-        stores->drain();
+        stores->flush();
+        stores->drain_last();
         stores->committed([](const task_store&) { return std::optional<std::int64_t>(0); });
     }
 

@@ -71,8 +71,8 @@ struct task_under_test {
         task->initialize(committed);
     }
     void prepare_commit() {
-        task->forward_cached();
-        task->drain_changelogs();
+        task->flush_stores();
+        task->tell_last_changelogs();
     }
     void add(std::vector<testing_support::input_record> records) {
         task->add(0, batch_of({"in", 0}, std::move(records)));
@@ -431,4 +431,31 @@ TEST_CASE("up to where windows have left is committed beside the offsets, and kn
     after.add({{2, 3, "a", "x"}, {3, 13, "a", "x"}, {4, 20, "a", "x"}});
     after.task->process(3);
     CHECK(after.sent().size() == 1); // of 10 to 20: the first window has left before
+}
+
+TEST_CASE("windows that close when idle do not count the time in which their task was suspended") {
+    streams_builder builder;
+    builder.stream<std::string, std::string>("in")
+        .group_by_key()
+        .windowed_by(tumbling{10s})
+        .emit_on_close(close_when_idle{1s})
+        .count()
+        .to_stream()
+        .map([](const windowed<std::string>& key, const std::int64_t& count) {
+            return std::pair{key.key, std::to_string(count)};
+        })
+        .to("out");
+    task_under_test t(builder.build());
+    t.start();
+    t.add({{0, 1000, "k", "first"}});
+    REQUIRE(t.task->process());
+    t.time.advance(2s);
+    t.task->go_on();
+    t.task->punctuate_wall_clock();
+    CHECK(t.sent().empty());
+    t.add({{1, 2000, "k", "in time"}});
+    REQUIRE(t.task->process());
+    t.time.advance(1s);
+    t.task->punctuate_wall_clock();
+    CHECK(t.sent() == std::vector<std::string>{"2"});
 }

@@ -57,6 +57,7 @@ public:
     void drop(drop_reason reason, std::string_view node) override { drops.emplace_back(reason, node); }
     [[nodiscard]] std::int64_t stream_time() const noexcept override { return 77; }
     [[nodiscard]] std::int64_t wall_time() const override { return 88; }
+    [[nodiscard]] std::int64_t runs_since() const noexcept override { return 88; }
     void node_failed(std::string_view, std::int64_t, streams::headers&) override { throw; }
     cancellable schedule(std::string_view, std::chrono::milliseconds every, punctuation_type,
                          std::function<void(std::int64_t)> call) override {

@@ -47,6 +47,7 @@ private:
         auto names = detail::new_names(group_->at, "KSTREAM-COUNTWINDOW-", options...);
         const auto serdes = detail::row_serdes<Plan>(group_->serdes, names.store, options...);
         store_spec spec = detail::key_value_spec(names.store, detail::pick<materialized>(options...));
+        spec.told_last = true;
         using aggregate_type = typename Plan::aggregate_type;
         if (serdes.key.chosen() || serdes.value.chosen())
             spec.serdes = detail::kept_by(serdes.key, serde_for<detail::counted<aggregate_type>>(

@@ -79,6 +79,9 @@ struct store_spec {
 
     bool log_headers = false;   ///< the changelog gets the headers of the record that wrote an entry
     bool log_timestamps = true; ///< false: what the changelog gets has no timestamp, as from Kafka Streams' buffers
+    /// Nodes tell by its rows what was done with records and what is still to be: what a crash took would never be made up for.
+    /// So its changelog is told last, once all else that the records led to is safe.
+    bool told_last = false;
     /// The serde objects that its views read and write it with; null: serde<T> of their types. Equal specs share them.
     std::shared_ptr<const store_serdes> serdes{};
 

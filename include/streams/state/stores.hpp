@@ -36,7 +36,8 @@ namespace detail {
             .persistent = how.persistent,
             .caching = how.caching,
             .logging = how.logging,
-            .changelog_config = how.changelog_config};
+            .changelog_config = how.changelog_config,
+            .told_last = true};
 }
 
 inline void check_retention(const std::string& store, std::chrono::milliseconds retention) {

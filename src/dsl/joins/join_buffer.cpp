@@ -44,7 +44,8 @@ store_spec join_buffer_spec(std::string name) {
     return {.name = std::move(name),
             .kind = key_value_kind{.timestamped = false},
             .caching = false,
-            .log_timestamps = false};
+            .log_timestamps = false,
+            .told_last = true};
 }
 
 void join_buffer::open(task_context& context, std::string_view store) {

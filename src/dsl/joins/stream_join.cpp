@@ -28,6 +28,7 @@ store_spec window_store_of(std::string name, const join_span& windows, const str
 store_spec unmatched_store_of(std::string name, const stream_joined& options) {
     store_spec spec = join_store(std::move(name), options);
     spec.kind = key_value_kind{.timestamped = false};
+    spec.told_last = true;
     return spec;
 }
 

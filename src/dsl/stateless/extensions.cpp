@@ -31,7 +31,8 @@ store_spec deduplication_spec(std::string name, std::chrono::milliseconds within
             .persistent = !options.in_memory,
             .caching = false,
             .logging = options.logging,
-            .changelog_config = options.changelog_config};
+            .changelog_config = options.changelog_config,
+            .told_last = true};
 }
 
 } // namespace streams::inline v0::detail

@@ -36,7 +36,8 @@ store_spec change_buffer_spec(std::string name, bool logging,
             .persistent = false,
             .caching = false,
             .logging = logging,
-            .changelog_config = changelog_config};
+            .changelog_config = changelog_config,
+            .told_last = true};
 }
 
 suppress_plan plan_of(const until_time_limit& options) {

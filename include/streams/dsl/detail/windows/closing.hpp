@@ -29,11 +29,12 @@ public:
         last_ = context.processor_metadata(store_);
         interval_ = context.config().window_emit_interval.value_or(std::chrono::seconds(1)).count();
         if (how_.idle_timeout == 0) return;
-        last_record_ = context.wall_time();
         const std::int64_t every = std::max<std::int64_t>(1, how_.idle_timeout / 4);
         context.schedule(node, std::chrono::milliseconds(every), punctuation_type::wall_clock_time,
                          [this, close_all = std::move(close_all)](std::int64_t now) {
-                             if (all_closed_ || now - last_record_ < how_.idle_timeout) return;
+                             // While the task did not run, nothing could come.
+                             const std::int64_t since = std::max(last_record_, context_->runs_since());
+                             if (all_closed_ || now - since < how_.idle_timeout) return;
                              all_closed_ = true;
                              close_all();
                          });
