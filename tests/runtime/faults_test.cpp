@@ -157,15 +157,16 @@ TEST_CASE("what a store remembers of a record is in its changelog only after all
         .to("out");
     const topology counted_once = builder.build();
     faulty_world w;
-    const auto run = [&] {
-        return w.world::run(counted_once, w.config(),
-                            std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
-    };
-    w.plan->fail(call::flush, {error_class::fatal, "not authorised"});
-    w.produce("a", "x");
+    const auto results = [&] { return w.cluster.read<std::string, std::int64_t>("out").size(); };
     {
-        kafka_streams app = run();
-        REQUIRE(app.wait_for(application_state::error, patience));
+        auto config = w.config();
+        config.commit_interval = 1h;
+        kafka_streams app = w.world::run(
+            counted_once, config, std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
+        w.produce("a", "x");
+        REQUIRE(eventually([&] { return results() == 1; }));
+        w.plan->lose_answer(call::flush, {error_class::fatal, "not authorised"});
+        app.close();
     }
     const auto topics = w.cluster.topics();
     REQUIRE(std::ranges::count_if(topics, [](const auto& each) { return each.ends_with("-changelog"); }) == 2);
@@ -173,9 +174,9 @@ TEST_CASE("what a store remembers of a record is in its changelog only after all
         if (topic.ends_with("-changelog"))
             CHECK(w.cluster.end_offsets(topic).front() == (topic == "app-count-changelog" ? 1 : 0));
     // Whether they had arrived nobody knows: the record is counted again, and taken for no duplicate of itself.
-    kafka_streams app = run();
+    kafka_streams app = w.world::run(counted_once, w.config());
     CHECK(eventually([&] { return w.committed() == 1; }));
-    CHECK(w.cluster.read<std::string, std::int64_t>("out").size() == 2);
+    CHECK(results() == 2);
 }
 
 TEST_CASE("what processors forward while they are closed is sent before the application ends") {
