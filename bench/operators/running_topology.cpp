@@ -1,6 +1,6 @@
 #include "operators/running_topology.hpp"
 
-#include "src/runtime/topic_names.hpp"
+#include "src/runtime/topics/topic_names.hpp"
 
 #include <algorithm>
 #include <utility>

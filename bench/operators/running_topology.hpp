@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/runtime/task.hpp"
+#include "src/runtime/tasks/task.hpp"
 
 #include <streams/core/manual_clock.hpp>
 #include <streams/topology/topology.hpp>

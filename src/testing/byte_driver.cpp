@@ -1,8 +1,8 @@
 #include <streams/testing/byte_driver.hpp>
 
-#include "src/runtime/global_state.hpp"
-#include "src/runtime/partition_counts.hpp"
-#include "src/runtime/task.hpp"
+#include "src/runtime/global/global_state.hpp"
+#include "src/runtime/tasks/task.hpp"
+#include "src/runtime/topics/partition_counts.hpp"
 #include "src/testing/driver_changelog.hpp"
 #include "src/testing/driver_topics.hpp"
 

@@ -57,7 +57,7 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_relative_include_is_seen(self):
         self.assertIn("state/a.cpp:1", faults({
-            "src/runtime/task.hpp": "",
+            "src/runtime/tasks/task.hpp": "",
             "state/a.cpp": '#include "../src/runtime/task.hpp"\n',
         }))
 

@@ -2,8 +2,8 @@
 #include "runtime/temporary_folder.hpp"
 #include "runtime/topologies.hpp"
 
-#include "src/runtime/commit_metadata.hpp"
-#include "src/runtime/internal_topics.hpp"
+#include "src/runtime/commit/commit_metadata.hpp"
+#include "src/runtime/topics/internal_topics.hpp"
 
 #include <streams/runtime/kafka_streams.hpp>
 

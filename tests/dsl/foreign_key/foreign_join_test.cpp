@@ -1,6 +1,6 @@
 #include "catch.hpp"
 #include "dsl/node_names.hpp"
-#include "src/runtime/partition_counts.hpp"
+#include "src/runtime/topics/partition_counts.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>

@@ -1,0 +1,74 @@
+#include <streams/runtime/kafka_streams.hpp>
+
+#include "src/runtime/application/application.hpp"
+#include "src/runtime/application/termination_signal.hpp"
+
+#include <streams/core/execution.hpp>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr std::chrono::milliseconds signal_slice{100};
+
+} // namespace
+
+kafka_streams::kafka_streams(topology what, streams_config config) {
+    config.validate(true);
+    auto clients = kafka::make_rdkafka_clients(config);
+    application_.reset(new application(std::move(what), std::move(config), std::move(clients), machine()));
+}
+
+kafka_streams::kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
+                             execution* time) {
+    config.validate(false);
+    application_.reset(
+        new application(std::move(what), std::move(config), std::move(clients), time != nullptr ? *time : machine()));
+}
+
+void kafka_streams::ending::operator()(application* ended) const noexcept {
+    if (!ended->runs_here()) {
+        delete ended;
+        return;
+    }
+    // The thread cannot wait for its own end.
+    ended->ask_for_end();
+    ended->time().start_thread("end of application", [ended] { delete ended; })->detach();
+}
+
+kafka_streams::~kafka_streams() = default;
+kafka_streams::kafka_streams(kafka_streams&&) noexcept = default;
+kafka_streams& kafka_streams::operator=(kafka_streams&&) noexcept = default;
+
+void kafka_streams::set_state_listener(state_listener listener) {
+    application_->status().set_listener(std::move(listener));
+}
+
+void kafka_streams::set_restore_listener(restore_listener listener) {
+    application_->set_restore_listener(std::move(listener));
+}
+
+void kafka_streams::start() { application_->start(); }
+
+bool kafka_streams::close(std::chrono::milliseconds timeout) { return application_->close(timeout); }
+
+void kafka_streams::clean_up() { application_->clean_up(); }
+
+int kafka_streams::run_until_signal() {
+    termination_signal signal;
+    start();
+    while (!application_->status().wait_for_end(signal_slice) && !signal.caught()) continue;
+    close();
+    return state() == application_state::not_running ? 0 : 1;
+}
+
+application_state kafka_streams::state() const { return application_->status().state(); }
+
+bool kafka_streams::wait_for(application_state wanted, std::chrono::milliseconds timeout) const {
+    return application_->status().wait_for(wanted, timeout);
+}
+
+std::string kafka_streams::error() const { return application_->status().error(); }
+
+application_counts kafka_streams::counts() const { return application_->counts(); }
+
+} // namespace streams::inline v0

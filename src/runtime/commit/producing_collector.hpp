@@ -1,0 +1,87 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/runtime/thread/patience.hpp"
+#include "state/changelog_sink.hpp"
+
+#include <streams/core/config.hpp>
+#include <streams/core/execution.hpp>
+#include <streams/topology/record_collector.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// Sends what sinks and changelogs write through the one producer of a stream thread. A full queue is waited for,
+/// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
+/// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
+/// cluster was away for too long, stopped_error, or cluster_error.
+class producing_collector final : public record_collector {
+public:
+    /// All outlive the collector. `sent` counts records handed over.
+    producing_collector(kafka::producer& producer, const streams_config& config, execution& time,
+                        const stop_source& stop, std::atomic<std::uint64_t>& sent)
+        : producer_(&producer), timeout_(config.task_timeout), time_(time), stop_(stop), sent_(sent) {}
+    /// Writes through another producer from here on. REQUIRES: what was opened is closed.
+    void use(kafka::producer& producer);
+    /// What could not be written is given up by whoever sent it. Until then every call that waits for the cluster throws the
+    /// failure again: a node that caught it must not have the commit go on.
+    void forget_failure() noexcept { failure_ = nullptr; }
+
+    [[nodiscard]] std::int32_t open(std::string_view topic) override;
+    [[nodiscard]] std::int32_t partitions(std::int32_t topic) override;
+    void send(std::int32_t topic, const outgoing_record& r) override;
+
+    /// Where the updates of a store go; offsets that the cluster acknowledges are kept for `acknowledged`.
+    [[nodiscard]] std::unique_ptr<changelog_sink> open_changelog(std::string_view topic, std::int32_t partition);
+    /// The offset of the last acknowledged record of a changelog; nullopt: none was written since it was opened.
+    [[nodiscard]] std::optional<std::int64_t> acknowledged(std::string_view changelog, std::int32_t partition);
+
+    /// Serves acknowledgements without waiting; throws what failed to arrive.
+    void serve();
+    /// Waits until everything sent is acknowledged; throws what failed, cluster_error where that takes too long.
+    void flush(const patience& within);
+
+private:
+    friend class changelog_writer;
+    [[nodiscard]] std::uint64_t tag_of(const record_metadata& origin);
+    [[nodiscard]] std::string describe_failed(std::int64_t timestamp, std::uint64_t tag) const;
+    [[nodiscard]] std::string blocking();
+    void append(const kafka::producer_record& record);
+    void wait_and_append(const kafka::producer_record& record, const kafka::result& first);
+    void throw_failures();
+    [[nodiscard]] std::exception_ptr failure_of(const std::vector<kafka::delivery_failure>& failures) const;
+    [[nodiscard]] bool over(std::int64_t deadline) const;
+    void refresh_partitions();
+    std::int32_t intern(std::string_view topic, bool offsets_wanted);
+
+    kafka::producer* producer_;
+    std::chrono::milliseconds timeout_;
+    execution& time_;
+    const stop_source& stop_;
+    std::atomic<std::uint64_t>& sent_;
+    std::unordered_map<std::string, std::int32_t> ids_;
+    struct known_topic {
+        std::string name;
+        std::int32_t partitions = 0; ///< 0: not asked for yet
+    };
+    std::unordered_map<std::int32_t, known_topic> topics_;
+    std::vector<topic_partition> origins_;         ///< input partitions that records went back to
+    std::array<std::size_t, 32> recent_origins_{}; ///< some of them, so that a record rarely costs a search
+    std::map<std::pair<std::int32_t, std::int32_t>, bool>
+        written_;                ///< changelog partitions, whether since they were opened
+    std::exception_ptr failure_; ///< null: all that was sent may still arrive
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,113 @@
+#include "src/runtime/global/global_thread.hpp"
+
+#include "src/runtime/thread/retry.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds call_timeout{5000};
+constexpr std::size_t most_polled = 10'000;
+
+kafka::consumer_options global_consumer(const std::string& name) {
+    kafka::consumer_options options;
+    options.client_id = name + "-consumer";
+    options.restore = true;
+    return options;
+}
+
+} // namespace
+
+global_thread::global_thread(const thread_environment& environment)
+    : environment_(environment), name_(environment.client_id + "-GlobalStreamThread"),
+      consumer_(environment.clients.make_consumer(global_consumer(name_))) {}
+
+void global_thread::begin() {
+    begun_at_ = environment_.time.steady_ms();
+    const auto& partitions = environment_.layout.global_partitions;
+    state_ = std::make_unique<global_state>(environment_.what,
+                                            global_environment{.config = environment_.config,
+                                                               .time = environment_.time,
+                                                               .drops = drops_,
+                                                               .directory = environment_.states.global_folder()},
+                                            [&](std::string_view topic) { return partitions.find(topic)->second; });
+    std::vector<std::pair<topic_partition, std::int64_t>> from;
+    for (const topic_partition& input : state_->inputs()) {
+        kafka::log_bounds bounds;
+        call_patiently(environment_.task_patience(), concat("find the bounds of ", to_string(input)),
+                       [&] { return consumer_->bounds(input, bounds, call_timeout); });
+        from.emplace_back(input, bounds.begin);
+        if (bounds.begin < bounds.end) ends_.emplace(input, bounds.end);
+    }
+    if (const auto answer = consumer_->assign(from); !answer)
+        throw cluster_error(concat("the topics of global stores cannot be read: ", answer.reason()));
+    last_commit_ = environment_.time.steady_ms();
+}
+
+std::vector<kafka::record_batch> global_thread::poll() {
+    auto polled = consumer_->poll(environment_.config.poll, most_polled);
+    for (const auto& failure : polled.errors) {
+        if (failure.kind() != kafka::error_class::retriable)
+            throw cluster_error(concat("the topics of global stores cannot be read: ", failure.reason()));
+        if (!std::exchange(error_logged_, true))
+            log(log_level::warn, concat(name_, ": ", failure.reason(), "; trying again"));
+    }
+    for (const topic_partition& lost : polled.out_of_range)
+        throw cluster_error(concat("records of ", to_string(lost),
+                                   " were deleted before they were read, so that the "
+                                   "global store of it misses some; start the application again to fill it anew"));
+    if (polled.errors.empty())
+        error_logged_ = false;
+    else if (polled.batches.empty()) // a client that answers errors at once must not make this a busy loop
+        environment_.stop.wait_until(environment_.time.after(milliseconds(20)));
+    return std::move(polled.batches);
+}
+
+bool global_thread::fill() {
+    if (!state_) begin();
+    if (!ends_.empty())
+        for (auto& batch : poll()) {
+            filled_ += batch.records().size();
+            state_->restore(std::move(batch));
+        }
+    // A log may end in control records, or in a gap that compaction left.
+    std::erase_if(ends_, [&](const auto& each) {
+        const auto position = consumer_->position(each.first);
+        return position && *position >= each.second;
+    });
+    if (!ends_.empty()) return false;
+    state_->commit();
+    log(log_level::info, concat(name_, " filled the global stores: ", filled_, " rows in ",
+                                environment_.time.steady_ms() - begun_at_, " ms"));
+    return true;
+}
+
+void global_thread::run_once() {
+    for (auto& batch : poll()) state_->update(std::move(batch));
+    commit_when_due();
+}
+
+void global_thread::commit_when_due() {
+    const std::int64_t now = environment_.time.steady_ms();
+    if (now - last_commit_ < environment_.config.commit_interval.count()) return;
+    state_->commit();
+    last_commit_ = now;
+}
+
+void global_thread::close() noexcept {
+    try {
+        if (state_) state_->close();
+    } catch (const std::exception& cause) {
+        log(log_level::warn, concat(name_, " closed with an error: ", cause.what()));
+    } catch (...) {
+        log(log_level::warn, concat(name_, " closed with an error of unknown type"));
+    }
+    consumer_->close();
+}
+
+} // namespace streams::inline v0

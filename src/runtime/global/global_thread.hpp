@@ -1,0 +1,57 @@
+#pragma once
+
+#include "src/runtime/global/global_state.hpp"
+#include "src/runtime/thread/thread_environment.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// Fills the global stores of an application before its tasks run, and keeps them current while they do (Kafka's
+/// `GlobalStreamThread`): all partitions of their topics, without a group. It has no thread of its own: somebody calls
+/// `fill` until that says true, then `run_once` until the end, always from one thread.
+class global_thread final : public global_stores {
+public:
+    /// Makes the client; talks to nobody yet. Throws config_error where it refuses its settings.
+    explicit global_thread(const thread_environment& environment);
+    global_thread(const global_thread&) = delete;
+    global_thread& operator=(const global_thread&) = delete;
+
+    /// Makes the stores, where they are to be filled, and reads on for a while. True: they hold what their topics held
+    /// when this began. Throws topology_error, state_error, cluster_error, and what nodes throw.
+    [[nodiscard]] bool fill();
+    /// Reads what is new, waiting for it up to poll.ms. Throws as fill does.
+    void run_once();
+    /// Closes stores and client. No task may read any more.
+    void close() noexcept;
+
+    /// REQUIRES: `fill` has said true. From any thread.
+    [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override { return state_->reader(store); }
+    /// Of its thread.
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
+
+private:
+    void begin();
+    [[nodiscard]] std::vector<kafka::record_batch> poll();
+    void commit_when_due();
+
+    const thread_environment& environment_;
+    std::string name_;
+    std::unique_ptr<kafka::consumer> consumer_;
+    drop_counters drops_;
+    std::unique_ptr<global_state> state_;          ///< null before the first `fill`
+    std::map<topic_partition, std::int64_t> ends_; ///< of the partitions that are not filled yet
+    std::int64_t last_commit_ = 0;
+    std::int64_t begun_at_ = 0; ///< steady ms
+    std::size_t filled_ = 0;    ///< records that `fill` has read
+    bool error_logged_ = false;
+};
+
+} // namespace streams::inline v0

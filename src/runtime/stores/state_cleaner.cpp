@@ -1,0 +1,38 @@
+#include "src/runtime/stores/state_cleaner.hpp"
+
+#include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr std::chrono::milliseconds shortest_pause{10};
+constexpr std::chrono::milliseconds longest_pause = std::chrono::hours(1);
+
+} // namespace
+
+state_cleaner::state_cleaner(const std::string& name, execution& time, state_directory& states,
+                             std::chrono::milliseconds delay, std::function<bool()> running)
+    : time_(time), states_(states), delay_(delay), running_(std::move(running)),
+      stop_(time, "the next look at old state"), thread_(time.start_thread(name, [this] { run(); })) {}
+
+state_cleaner::~state_cleaner() {
+    stop_.request_stop();
+    thread_->join();
+}
+
+void state_cleaner::run() noexcept {
+    while (!stop_.wait_until(time_.after(std::clamp(delay_, shortest_pause, longest_pause)))) {
+        try {
+            if (running_()) states_.clean(delay_);
+        } catch (const std::exception& cause) { // of the file system
+            log(log_level::warn, concat("unused state cannot be removed: ", cause.what(), "; trying again later"));
+        }
+    }
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,174 @@
+#include "src/runtime/stores/store_restorer.hpp"
+
+#include "src/runtime/stores/trusted_age.hpp"
+#include "src/runtime/tasks/task_errors.hpp"
+#include "src/runtime/thread/retry.hpp"
+#include "state/foreign_changelog_error.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr kafka::milliseconds call_timeout{5000};
+constexpr std::size_t slice_records = 10'000;
+
+} // namespace
+
+void store_restorer::add(task_stores& stores, std::span<const kafka::committed_offset> committed) {
+    const auto before = static_cast<std::ptrdiff_t>(stores_.size());
+    for (task_store& store : stores.all())
+        if (!store.changelog_topic.empty()) stores_.push_back(begin(stores, store, committed));
+    if (static_cast<std::ptrdiff_t>(stores_.size()) == before) without_changelogs_.push_back(&stores);
+    for (auto at = stores_.begin() + before; at != stores_.end(); ++at) {
+        if (listener_.on_start) listener_.on_start(at->changelog, at->store->spec.name, at->next, at->end);
+        if (at->next >= at->end) {
+            finish(*at);
+            continue;
+        }
+        log(log_level::info, concat(task_name(stores.task()), " restores store ", at->store->spec.name, " from ",
+                                    to_string(at->changelog), ", offsets ", at->next, " to ", at->end - 1));
+        at->begun_at = time_.steady_ms();
+    }
+    assigned_ = false;
+}
+
+store_restorer::restoring store_restorer::begin(task_stores& of, task_store& store,
+                                                std::span<const kafka::committed_offset> committed) {
+    topic_partition changelog{store.changelog_topic, of.task().partition};
+    kafka::log_bounds bounds;
+    call_patiently(patience(time_, stop_, config_.task_timeout), concat("find the bounds of ", to_string(changelog)),
+                   [&] { return consumer_.bounds(changelog, bounds, call_timeout); });
+    const auto checkpoint = store.store->checkpoint();
+    if (checkpoint && *checkpoint + 1 < bounds.end)
+        if (const auto reason = reason_to_rebuild(layout_.changelogs.at(store.changelog_topic), config_,
+                                                  store.store->caught_up_at(), time_.wall_ms()))
+            throw corrupt_task_error(of.task(), store.spec.name, *reason);
+    if (store.reuses_source()) {
+        // Input beyond the committed offset will be processed; restored as well, it would show the future.
+        const auto input = std::find_if(committed.begin(), committed.end(),
+                                        [&](const auto& each) { return each.partition == changelog; });
+        bounds.end = input == committed.end() ? bounds.begin : std::min(bounds.end, input->offset);
+    }
+    const std::int64_t next = checkpoint ? *checkpoint + 1 : bounds.begin;
+    if (next < bounds.begin || (next > bounds.end && !store.reuses_source()))
+        throw corrupt_task_error(of.task(), store.spec.name,
+                                 concat("the store stands at offset ", next, " of ", to_string(changelog),
+                                        ", which has offsets ", bounds.begin, " to ", bounds.end));
+    return {.of = &of, .store = &store, .changelog = std::move(changelog), .next = next, .end = bounds.end};
+}
+
+void store_restorer::remove(const task_stores& stores) {
+    const auto gone = std::erase_if(stores_, [&](const restoring& each) { return each.of == &stores; });
+    std::erase(without_changelogs_, &stores);
+    if (gone > 0) assigned_ = false;
+}
+
+void store_restorer::assign() {
+    if (assigned_) return;
+    std::vector<std::pair<topic_partition, std::int64_t>> partitions;
+    for (const restoring& each : stores_)
+        if (!each.done) partitions.emplace_back(each.changelog, each.next);
+    if (const auto answer = consumer_.assign(partitions); !answer)
+        throw cluster_error(concat("changelogs cannot be read: ", answer.reason()));
+    assigned_ = true;
+}
+
+std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
+    const auto open = std::any_of(stores_.begin(), stores_.end(), [](const restoring& each) { return !each.done; });
+    if (open) {
+        assign();
+        const auto polled = consumer_.poll(wait, slice_records);
+        for (const auto& failure : polled.errors)
+            if (failure.kind() != kafka::error_class::retriable)
+                throw cluster_error(concat("changelogs cannot be read: ", failure.reason()));
+        for (const auto& lost : polled.out_of_range) throw_truncated(lost);
+        for (const auto& batch : polled.batches) apply(batch);
+        finish_read();
+    }
+    return take_done();
+}
+
+void store_restorer::throw_truncated(const topic_partition& changelog) const {
+    for (const restoring& each : stores_)
+        if (each.changelog == changelog)
+            throw corrupt_task_error(each.of->task(), each.store->spec.name,
+                                     concat("records of ", to_string(changelog), " from offset ", each.next,
+                                            " were deleted while the store was restored"));
+}
+
+void store_restorer::apply(const kafka::record_batch& batch) {
+    const auto found = std::find_if(stores_.begin(), stores_.end(), [&](const restoring& each) {
+        return !each.done && each.changelog == batch.source();
+    });
+    if (found == stores_.end()) return;
+    auto records = batch.records();
+    const auto wanted = std::find_if(records.begin(), records.end(),
+                                     [&](const record_view& each) { return each.offset >= found->end; });
+    records = records.first(static_cast<std::size_t>(wanted - records.begin()));
+    if (!records.empty()) {
+        try {
+            found->store->store->restore(records);
+        } catch (const corrupt_state_error& cause) {
+            throw corrupt_task_error(found->of->task(), cause);
+        } catch (const foreign_changelog_error& cause) {
+            throw foreign_changelog_error(concat(to_string(found->changelog), ": ", cause.what()));
+        }
+        found->rows += static_cast<std::int64_t>(records.size());
+        found->next = records.back().offset + 1;
+        if (listener_.on_batch)
+            listener_.on_batch(found->changelog, found->store->spec.name, found->next - 1,
+                               static_cast<std::int64_t>(records.size()));
+    }
+    if (records.size() < batch.records().size()) found->next = found->end;
+}
+
+void store_restorer::finish_read() {
+    std::vector<topic_partition> finished;
+    for (restoring& each : stores_) {
+        if (each.done) continue;
+        // A changelog may end in control records or in a gap that compaction left.
+        const auto position = consumer_.position(each.changelog);
+        if (each.next < each.end && (!position || *position < each.end)) continue;
+        finish(each);
+        finished.push_back(each.changelog);
+    }
+    if (!finished.empty() && std::any_of(stores_.begin(), stores_.end(), [](const auto& each) { return !each.done; }))
+        if (const auto answer = consumer_.pause(finished); !answer) assigned_ = false;
+}
+
+void store_restorer::finish(restoring& done) {
+    done.done = true;
+    try {
+        done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt);
+    } catch (const corrupt_state_error& cause) {
+        throw corrupt_task_error(done.of->task(), cause);
+    }
+    if (done.begun_at)
+        log(log_level::info, concat(task_name(done.of->task()), " restored store ", done.store->spec.name, ": ",
+                                    done.rows, " rows in ", time_.steady_ms() - *done.begun_at, " ms"));
+    if (listener_.on_end) listener_.on_end(done.changelog, done.store->spec.name, done.rows);
+}
+
+std::vector<task_stores*> store_restorer::take_done() {
+    std::vector<task_stores*> complete = std::move(without_changelogs_);
+    without_changelogs_.clear();
+    for (const restoring& each : stores_) {
+        const bool whole = std::all_of(stores_.begin(), stores_.end(),
+                                       [&](const restoring& other) { return other.of != each.of || other.done; });
+        if (whole && std::find(complete.begin(), complete.end(), each.of) == complete.end())
+            complete.push_back(each.of);
+    }
+    std::erase_if(stores_, [&](const restoring& each) {
+        return std::find(complete.begin(), complete.end(), each.of) != complete.end();
+    });
+    if (stores_.empty() && assigned_) {
+        static_cast<void>(consumer_.assign({})); // What it still held is of no use; a failure shows at the next assign.
+    }
+    if (stores_.empty()) assigned_ = false;
+    return complete;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/runtime/stores/task_stores.hpp"
+#include "src/runtime/tasks/task.hpp"
+#include "src/runtime/tasks/task_state.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// A task that a stream thread has, from its assignment to its close.
+class managed_task {
+public:
+    managed_task(task_id id, std::vector<topic_partition> inputs) : id_(id), inputs_(std::move(inputs)) {}
+
+    [[nodiscard]] task_id id() const noexcept { return id_; }
+    [[nodiscard]] const std::vector<topic_partition>& inputs() const noexcept { return inputs_; }
+    [[nodiscard]] task_state state() const noexcept { return state_; }
+    [[nodiscard]] bool running() const noexcept { return state_ == task_state::running; }
+    /// REQUIRES: the task may become so, see may_become.
+    void become(task_state next) noexcept {
+        assert(may_become(state_, next));
+        state_ = next;
+    }
+    void suspend(task_state resumes_as) noexcept {
+        become(task_state::suspended);
+        resumes_as_ = resumes_as;
+    }
+    void resume() noexcept { become(resumes_as_); }
+    /// Whether the group's committed offsets of the inputs are those that this task knows, so that nobody else has been at
+    /// work on them since.
+    [[nodiscard]] bool stands_at(std::span<const kafka::committed_offset> found) const {
+        if (task) return task->stands_at(found);
+        return std::ranges::all_of(inputs_, [&](const topic_partition& input) {
+            const auto of = [&](std::span<const kafka::committed_offset> in) {
+                const auto at = std::ranges::find(in, input, &kafka::committed_offset::partition);
+                return at == in.end() ? -1 : at->offset;
+            };
+            return of(found) == of(committed);
+        });
+    }
+
+    /// The offset at which an input is to be read on: after what waits in its queue, or after what was committed.
+    [[nodiscard]] std::int64_t reads_on_at(const topic_partition& input) const {
+        if (task)
+            if (const auto at = task->reads_on_at(task->input_of(input))) return *at;
+        const auto found = std::ranges::find(committed, input, &kafka::committed_offset::partition);
+        return found == committed.end() ? begins.at(input) : found->offset;
+    }
+
+    bool located = false;                             ///< the two that follow are known
+    std::map<topic_partition, std::int64_t> begins{}; ///< of the inputs: where they begin while nothing is committed
+    std::vector<kafka::committed_offset> committed{}; ///< of the inputs, before nodes are made
+    bool out_of_place = false;                        ///< the consumer is not where the inputs are to be read on
+    std::unique_ptr<task_stores> stores{};            ///< null while planned
+    bool restored = false;                            ///< the stores have all of their changelogs
+    std::unique_ptr<stream_task> task{};              ///< on the stores; null until it runs
+
+private:
+    task_id id_;
+    std::vector<topic_partition> inputs_;
+    task_state state_ = task_state::planned;
+    task_state resumes_as_ = task_state::planned;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,68 @@
+#include "src/runtime/tasks/record_failure.hpp"
+
+#include "src/runtime/tasks/task_errors.hpp"
+
+#include <streams/core/error.hpp>
+
+namespace streams::inline v0 {
+namespace {
+
+std::string place_of(const unprocessable_record& failed) {
+    if (failed.metadata.offset < 0) return concat("a punctuation at ", failed.timestamp, " ms");
+    return concat("topic ", failed.metadata.topic, " partition ", failed.metadata.partition, " offset ",
+                  failed.metadata.offset);
+}
+
+} // namespace
+
+std::string describe(const record_metadata& of) {
+    if (of.offset < 0) return "what a punctuation forwarded";
+    return concat("record ", of.offset, " of ", of.topic, '-', of.partition);
+}
+
+void throw_undecodable(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {
+    std::throw_with_nested(serialization_error(
+        concat(task_name(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ", at.offset,
+               ": source ", node, " cannot decode the record: ", cause.what(),
+               "; repair what writes the topic or the serde that reads it, or set deserialization.exception.handler "
+               "to one that answers resume, which drops such records")));
+}
+
+void throw_untimed(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {
+    std::throw_with_nested(
+        streams_error(concat(task_name(task), " stopped at topic ", at.topic, " partition ", at.partition, " offset ",
+                             at.offset, ": the timestamp extractor of source ", node, " threw: ", cause.what())));
+}
+
+void throw_unanswerable() {
+    try {
+        throw;
+    } catch (const task_error&) {
+        throw;
+    } catch (const failed_processing_error&) {
+        throw;
+    } catch (const state_error&) {
+        throw;
+    } catch (...) { // for a handler
+    }
+}
+
+void throw_unprocessable(const unprocessable_record& failed, const std::exception& cause, std::string_view remedy) {
+    std::throw_with_nested(failed_processing_error(concat(
+        task_name(failed.task), " stopped at ", place_of(failed), ": node ", failed.node, " threw: ", cause.what(),
+        "; repair the processing code, or set ", remedy, ", which drops such records")));
+}
+
+void throw_failed_handler(const unprocessable_record& failed, const std::exception& cause) {
+    std::throw_with_nested(failed_processing_error(
+        concat(task_name(failed.task), " stopped at ", place_of(failed), ": node ", failed.node,
+               " threw, and so did the processing exception handler that was asked about it: ", cause.what(),
+               "; a handler must answer")));
+}
+
+void throw_failed_task(task_id task, std::string_view doing, const std::exception& cause) {
+    std::throw_with_nested(streams_error(
+        concat(task_name(task), " stopped while it ", doing, ": ", cause.what(), "; repair the processing code")));
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,313 @@
+#include "src/runtime/tasks/task.hpp"
+
+#include "src/runtime/tasks/record_failure.hpp"
+
+#include <streams/core/log.hpp>
+#include <streams/core/saturation.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <ranges>
+#include <utility>
+
+namespace streams::inline v0 {
+
+namespace {
+
+/// As Kafka's `GlobalProcessorContextImpl`: nothing but records calls a node that fills a global store.
+void refuse_global(task_id task, std::string_view node) {
+    if (task.subtopology < 0)
+        throw topology_error(concat("node ", node,
+                                    " fills a global store, where nothing is punctuated; schedule() in a "
+                                    "processor of a stream instead"));
+}
+
+} // namespace
+
+stream_task::stream_task(task_stores& stores, const topology& topology, const std::vector<sub_topology>& parts,
+                         std::vector<topic_partition> inputs, const task_environment& environment)
+    : task_context(stores.at_hand()), stores_(stores), topology_(topology), environment_(environment),
+      graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress) {
+    begin_without_record(-1);
+    connect_inputs(parts, std::move(inputs));
+}
+
+stream_task::~stream_task() { abandon(); }
+
+void stream_task::connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs) {
+    for (topic_partition& input : inputs) {
+        source_node* source = nullptr;
+        for (const sub_topology& part : parts)
+            for (const std::string& declared : part.source_topics)
+                if (topic_name(declared) == input.topic) source = graph_.source_of(declared);
+        if (source == nullptr)
+            throw topology_error(
+                concat(task_name(id()), " was given ", to_string(input), ", which none of its sources reads"));
+        inputs_.push_back({&group_.add_queue(std::move(input), *source, *this)});
+    }
+}
+
+state_store* stream_task::global_reader(std::string_view name) {
+    if (environment_.globals == nullptr || !topology_.is_global_store(name)) return nullptr;
+    auto& reader = global_readers_.try_emplace(std::string(name)).first->second;
+    if (!reader) reader = environment_.globals->reader(name);
+    return reader.get();
+}
+
+state_store& stream_task::store(std::string_view name) {
+    if (state_store* global = global_reader(name)) return *global;
+    if (initialising_ != nullptr) {
+        const auto& connected = initialising_->stores;
+        if (std::find(connected.begin(), connected.end(), name) == connected.end())
+            throw topology_error(concat("node ", initialising_->name, " has no access to store ", name,
+                                        ", which is not connected to it; name the store in the node's declaration, or "
+                                        "call topology::connect_store"));
+    }
+    if (state_store* found = stores_.find(name)) return *found;
+    throw topology_error(concat(task_name(id()), " has no store ", name,
+                                "; add it with topology::add_store and connect it to the node that asks for it"));
+}
+
+void stream_task::initialize(std::span<const kafka::committed_offset> committed) {
+    go_on();
+    for (const auto& found : committed) {
+        const std::size_t at = input_of(found.partition);
+        if (at == inputs_.size()) continue;
+        inputs_[at].committed_offset = found.offset;
+        inputs_[at].committed_metadata = decode_commit_metadata(found.metadata);
+        const auto& metadata = inputs_[at].committed_metadata;
+        inputs_[at].queue->set_partition_time(metadata.partition_time);
+        group_.set_stream_time(std::max(group_.stream_time(), metadata.partition_time));
+        for (const auto& [key, value] : metadata.of_processors) {
+            auto& newest = processor_metadata_.try_emplace(key, value).first->second;
+            newest = std::max(newest, value);
+        }
+    }
+    naming_damage(id(), [&] {
+        for (const auto& member : graph_.members()) {
+            initialising_ = member.spec;
+            member.instance->set_task(*this);
+            member.instance->init(*this);
+        }
+    });
+    initialising_ = nullptr;
+    initialized_ = true;
+    commit_needed_ = stores_.dirty(); // a node may write while it is initialised
+}
+
+std::size_t stream_task::input_of(const topic_partition& partition) const noexcept {
+    std::size_t at = 0;
+    while (at < inputs_.size() && inputs_[at].queue->partition() != partition) ++at;
+    return at;
+}
+
+void stream_task::hold_input_until(std::int64_t wall_time) {
+    held_until_ = held() ? std::max(held_until_, wall_time) : wall_time;
+    held_since_ = environment_.time.wall_ms();
+}
+
+bool stream_task::held() const {
+    if (held_until_ == 0) return false;
+    const std::int64_t now = environment_.time.wall_ms();
+    // A clock that was set back must not hold the input for as long.
+    return now >= held_since_ && now < held_until_;
+}
+
+bool stream_task::process() {
+    if (!processable()) return false;
+    const auto next = group_.take();
+    run(next);
+    next.queue.release();
+    commit_needed_ = true;
+    return true;
+}
+
+std::size_t stream_task::process(std::size_t most) {
+    std::size_t taken = 0;
+    while (taken < most && process()) ++taken;
+    return taken;
+}
+
+void stream_task::run(const partition_group::taken& next) {
+    begin_record(next);
+    naming_damage(id(), [&] {
+        try {
+            next.queue.source().process(next.raw, next.timestamp, headers_);
+        } catch (const undecodable& cause) {
+            group_.disregard(next);
+            undecodable_head(next.queue, next.raw, cause);
+        } catch (...) {
+            node_failed(next.queue.source().name(), next.timestamp, headers_);
+        }
+    });
+}
+
+void stream_task::begin_record(const partition_group::taken& next) noexcept {
+    const topic_partition& from = next.queue.partition();
+    record_context& now = at_hand();
+    now.metadata = {from.topic, from.partition, next.raw.offset};
+    now.timestamp = next.timestamp;
+    now.headers = &headers_;
+    raw_ = &next.raw;
+    raw_from_ = &from;
+    if (next.raw.headers == nullptr)
+        headers_.clear();
+    else
+        headers_ = *next.raw.headers;
+}
+
+void stream_task::begin_without_record(std::int64_t timestamp) noexcept {
+    headers_.clear();
+    raw_ = nullptr;
+    at_hand().metadata = {};
+    at_hand().timestamp = timestamp;
+    at_hand().headers = &headers_;
+}
+
+cancellable stream_task::schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
+                                  std::function<void(std::int64_t)> callback) {
+    refuse_global(id(), node);
+    auto call = [this, node, callback = std::move(callback)](std::int64_t now) { punctuate(node, callback, now); };
+    if (type == punctuation_type::stream_time) return on_stream_time_.add(0, interval, std::move(call));
+    return on_wall_clock_.add(detail::add_sat(wall_time(), interval.count()), interval, std::move(call));
+}
+
+cancellable stream_task::schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds interval,
+                                  punctuation_type type, std::function<void(std::int64_t)> callback) {
+    refuse_global(id(), node);
+    auto call = [this, node, callback = std::move(callback)](std::int64_t now) { punctuate(node, callback, now); };
+    const bool stream = type == punctuation_type::stream_time;
+    return (stream ? on_stream_time_ : on_wall_clock_)
+        .add_from(start_time, stream ? stream_time() : wall_time(), interval, std::move(call));
+}
+
+std::optional<std::int64_t> stream_task::processor_metadata(std::string_view name) const {
+    const auto found = processor_metadata_.find(std::string(name));
+    if (found == processor_metadata_.end()) return std::nullopt;
+    return found->second;
+}
+
+void stream_task::set_processor_metadata(std::string_view name, std::int64_t value) {
+    processor_metadata_[std::string(name)] = value;
+}
+
+bool stream_task::punctuate_stream_time() {
+    const std::int64_t now = stream_time();
+    if (now < 0 || !on_stream_time_.due(now)) return false;
+    return on_stream_time_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
+}
+
+bool stream_task::punctuate_wall_clock() {
+    const std::int64_t now = wall_time();
+    if (!on_wall_clock_.due(now)) return false;
+    return on_wall_clock_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
+}
+
+void stream_task::punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time) {
+    begin_without_record(time);
+    commit_needed_ = true;
+    naming_damage(id(), [&] {
+        try {
+            call(time);
+        } catch (...) {
+            node_failed(node, time, headers_);
+        }
+    });
+}
+
+void stream_task::flush_stores() {
+    commit_requested_ = false;
+    begin_without_record(stream_time());
+    try {
+        stores_.flush();
+    } catch (const std::exception& cause) {
+        throw_unanswerable();
+        throw_failed_task(id(), "forwarded cached updates", cause);
+    }
+}
+
+std::vector<kafka::committed_offset> stream_task::committable(bool count_control_records) {
+    assert(!stores_.dirty() && "offsets must not be committed ahead of updates");
+    prepared_.clear();
+    std::vector<kafka::committed_offset> offsets;
+    for (std::size_t at = 0; at < inputs_.size(); ++at) {
+        input_state& input = inputs_[at];
+        const auto after_taken = input.queue->next_offset();
+        auto offset = after_taken;
+        if (count_control_records && input.queue->empty() && environment_.progress != nullptr)
+            if (const auto position = environment_.progress->position(input.queue->partition()))
+                offset = std::max(offset.value_or(*position), *position);
+        // Where nothing was taken since, control records that were committed stay so.
+        if (!offset || after_taken == input.committed_after) offset = std::max(offset, input.committed_offset);
+        commit_metadata metadata{input.queue->partition_time(), processor_metadata_};
+        if (!offset || (offset == input.committed_offset && metadata == input.committed_metadata)) continue;
+        offsets.push_back({input.queue->partition(), *offset, encode(metadata)});
+        prepared_.push_back({at, *offset, after_taken, std::move(metadata)});
+    }
+    return offsets;
+}
+
+std::optional<std::int64_t> stream_task::reads_on_at(std::size_t input) const {
+    const input_state& of = inputs_[input];
+    // Control records that were committed are not read again.
+    const bool none_since = of.queue->empty() && of.queue->next_offset() == of.committed_after;
+    return none_since ? std::max(of.queue->read_to(), of.committed_offset) : of.queue->read_to();
+}
+
+std::vector<kafka::committed_offset> stream_task::last_committed() const {
+    std::vector<kafka::committed_offset> offsets;
+    for (const input_state& input : inputs_)
+        if (input.committed_offset)
+            offsets.push_back({input.queue->partition(), *input.committed_offset, encode(input.committed_metadata)});
+    return offsets;
+}
+
+bool stream_task::stands_at(std::span<const kafka::committed_offset> committed) const {
+    return std::ranges::all_of(inputs_, [&](const input_state& input) {
+        const auto found = std::ranges::find(committed, input.queue->partition(), &kafka::committed_offset::partition);
+        if (found == committed.end()) return !input.committed_offset;
+        return input.committed_offset == found->offset &&
+               input.committed_metadata == decode_commit_metadata(found->metadata);
+    });
+}
+
+void stream_task::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
+    for (prepared& each : prepared_) {
+        inputs_[each.input].committed_offset = each.offset;
+        inputs_[each.input].committed_after = each.after_taken;
+        inputs_[each.input].committed_metadata = std::move(each.metadata);
+    }
+    prepared_.clear();
+    commit_needed_ = false;
+    stores_.committed(acknowledged);
+}
+
+void stream_task::close() {
+    if (std::exchange(closed_, true)) return;
+    std::exception_ptr failure;
+    for (const auto& member : graph_.members()) {
+        if (!initialized_) break;
+        try {
+            member.instance->close();
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
+}
+
+void stream_task::abandon() noexcept {
+    try {
+        close();
+    } catch (const std::exception& cause) {
+        log(log_level::warn, concat(task_name(id()), " closed with an error: ", cause.what()));
+    } catch (...) {
+        log(log_level::warn, concat(task_name(id()), " closed with an error of unknown type"));
+    }
+}
+
+std::string stream_task::topic_name(std::string_view declared) const {
+    return full_topic_name(topology_, application_id(), declared);
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,258 @@
+#include "src/runtime/tasks/task_manager.hpp"
+
+#include "src/runtime/topics/topic_names.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace streams::inline v0 {
+
+namespace {
+
+/// Of all stores of the process together: entries kept in memory although they are on disk.
+constexpr std::size_t clean_state_bytes = 64 << 20;
+
+} // namespace
+
+task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
+                           producing_collector& collector, drop_counters& drops, input_progress& progress)
+    : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
+      parts_(environment.what.sub_topologies()), restorer_(restore_consumer, environment.config, environment.layout,
+                                                           environment.time, environment.stop, environment.on_restore) {
+}
+
+task_manager::~task_manager() {
+    if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
+}
+
+managed_task* task_manager::find(task_id id) noexcept {
+    const auto found = std::ranges::find(tasks_, id, &managed_task::id);
+    return found == tasks_.end() ? nullptr : found->get();
+}
+
+bool task_manager::all_running() const noexcept { return std::ranges::all_of(tasks_, &managed_task::running); }
+
+bool task_manager::reads(const topic_partition& partition) const {
+    return std::ranges::any_of(tasks_, [&](const auto& each) {
+        return each->state() != task_state::suspended &&
+               std::ranges::find(each->inputs(), partition) != each->inputs().end();
+    });
+}
+
+std::vector<stream_task*> task_manager::running() const {
+    std::vector<stream_task*> found;
+    for (const auto& each : tasks_)
+        if (each->running()) found.push_back(each->task.get());
+    return found;
+}
+
+managed_task& task_manager::plan(task_id id, std::vector<topic_partition> inputs) {
+    const auto place = std::ranges::find_if(tasks_, [&](const auto& each) { return id < each->id(); });
+    return **tasks_.insert(place, std::make_unique<managed_task>(id, std::move(inputs)));
+}
+
+const sub_topology& task_manager::part_of(task_id id) const {
+    return *std::ranges::find(parts_, id.subtopology, &sub_topology::id);
+}
+
+std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
+    const auto& config = environment_.config;
+    const std::int64_t shares =
+        std::max<std::int64_t>(std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size()), 1);
+    return std::make_unique<task_stores>(
+        id, environment_.what, std::vector<sub_topology>{part_of(id)}, config.application_id,
+        store_opening{
+            .time = environment_.time,
+            .directory = environment_.states.task_folder(id),
+            .cache_bytes = config.statestore_cache_max_bytes / shares,
+            .memory_bytes = clean_state_bytes / static_cast<std::size_t>(shares),
+            .changelog_of =
+                [this, id](const store_spec& store) {
+                    return collector_.open_changelog(
+                        changelog_topic_name(environment_.what, environment_.config.application_id, store),
+                        id.partition);
+                },
+        });
+}
+
+std::unique_ptr<task_stores> task_manager::make_intact(task_id id) {
+    std::set<std::string> wiped;
+    for (;;) {
+        try {
+            return make_stores(id);
+        } catch (const corrupt_state_error& cause) {
+            if (!wiped.insert(cause.store()).second) throw;
+            wipe({id, cause});
+        }
+    }
+}
+
+void task_manager::wipe(const corrupt_task_error& damage) {
+    const store_spec& store = *environment_.what.find_store(damage.store());
+    if (environment_.what.is_global_store(store.name))
+        throw lost_store_error(concat("global store ", store.name, " is damaged: ", damage.what(),
+                                      "; start the application again, which fills it from its topic"));
+    const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
+    if (changelog_topic_name(environment_.what, environment_.config.application_id, store).empty())
+        throw lost_store_error(concat(damage.what(),
+                                      "; it has no changelog to rebuild it: put a backup in the place of ", folder,
+                                      ", or remove that folder, and the store begins empty"));
+    log(log_level::warn,
+        concat(task_name(damage.task()), " rebuilds store ", store.name, " from its changelog: ", damage.what()));
+    environment_.states.wipe(damage.task(), store.name);
+}
+
+void task_manager::open_planned() {
+    for (const auto& each : tasks_) {
+        if (each->state() != task_state::planned || !each->located || !open(*each)) continue;
+        restorer_.add(*each->stores, each->committed);
+        each->become(task_state::restoring);
+    }
+}
+
+bool task_manager::open(managed_task& planned) {
+    auto folder = environment_.states.try_lock(planned.id());
+    if (!folder) return false;
+    planned.stores = make_intact(planned.id());
+    planned.stores->hold(std::move(folder));
+    planned.become(task_state::opening);
+    return true;
+}
+
+void task_manager::restore(std::chrono::milliseconds wait) {
+    for (const task_stores* restored : restorer_.step(wait)) find(restored->task())->restored = true;
+}
+
+managed_task* task_manager::start_restored() {
+    const auto waits = std::ranges::find_if(
+        tasks_, [](const auto& each) { return each->state() == task_state::restoring && each->restored; });
+    if (waits == tasks_.end()) return nullptr;
+    start(**waits);
+    return waits->get();
+}
+
+void task_manager::start(managed_task& restored) {
+    restored.task = std::make_unique<stream_task>(*restored.stores, environment_.what,
+                                                  std::vector<sub_topology>{part_of(restored.id())}, restored.inputs(),
+                                                  task_environment{.config = environment_.config,
+                                                                   .time = environment_.time,
+                                                                   .collector = collector_,
+                                                                   .drops = drops_,
+                                                                   .globals = environment_.globals,
+                                                                   .progress = &progress_});
+    restored.task->initialize(restored.committed);
+    restored.become(task_state::running);
+    let_in(restored);
+}
+
+void task_manager::let_in(managed_task& running) {
+    for (const topic_partition& input : running.inputs())
+        routes_[input] = {running.task.get(), running.task->input_of(input)};
+}
+
+void task_manager::shut_out(const managed_task& stopped) {
+    for (const topic_partition& input : stopped.inputs()) routes_.erase(input);
+}
+
+void task_manager::suspend() {
+    std::erase_if(tasks_, [](const auto& each) { return each->state() == task_state::planned; });
+    for (const auto& each : tasks_) {
+        if (each->state() == task_state::suspended) continue;
+        shut_out(*each);
+        each->suspend(each->state());
+    }
+}
+
+void task_manager::resume(managed_task& suspended) {
+    suspended.resume();
+    if (!suspended.running()) return;
+    suspended.task->go_on();
+    let_in(suspended);
+}
+
+void task_manager::roll_back(std::span<managed_task* const> tasks) {
+    std::exception_ptr damage;
+    for (managed_task* const each : tasks) {
+        shut_out(*each);
+        each->committed = each->task->last_committed();
+        each->task.reset();
+        each->out_of_place = true;
+        each->suspend(task_state::restoring);
+        try {
+            each->stores->rollback();
+        } catch (const corrupt_task_error&) {
+            damage = std::current_exception();
+        }
+    }
+    if (damage) std::rethrow_exception(damage);
+}
+
+void task_manager::reset(managed_task& failed, const corrupt_task_error* damage) {
+    if (failed.state() == task_state::planned) return;
+    failed.become(task_state::planned);
+    shut_out(failed);
+    failed.task.reset();
+    failed.restored = failed.located = false;
+    failed.out_of_place = true;
+    if (!failed.stores) return;
+    restorer_.remove(*failed.stores);
+    const auto stores = std::move(failed.stores);
+    const auto folder = close_stores(*stores);
+    if (damage != nullptr) wipe(*damage);
+}
+
+task_folder_lock task_manager::close_stores(task_stores& stores) {
+    try {
+        return stores.close();
+    } catch (const state_error& cause) {
+        if (stores.rebuildable()) throw;
+        throw lost_store_error(concat(task_name(stores.task()),
+                                      " has a store without a changelog, and not all of its rows "
+                                      "are on the disk: ",
+                                      cause.what(),
+                                      "; put a backup in the place of the store's folder, "
+                                      "or go on with the rows that are there"));
+    }
+}
+
+void task_manager::close(task_id id) {
+    const auto found = std::ranges::find(tasks_, id, &managed_task::id);
+    if (found == tasks_.end()) return;
+    const auto closing = std::move(*found);
+    tasks_.erase(found);
+    closing->become(task_state::closing);
+    shut_out(*closing);
+    if (closing->stores) restorer_.remove(*closing->stores);
+    if (closing->task) closing->task->close();
+    if (closing->stores) (void)close_stores(*closing->stores);
+    closing->become(task_state::closed);
+}
+
+std::exception_ptr task_manager::close_all_dirty() noexcept {
+    std::exception_ptr lost;
+    routes_.clear();
+    for (const auto& each : tasks_) {
+        each->task.reset();
+        if (!each->stores) continue;
+        restorer_.remove(*each->stores);
+        try {
+            (void)close_stores(*each->stores);
+        } catch (const lost_store_error&) {
+            if (!lost) lost = std::current_exception();
+        } catch (const std::exception& cause) {
+            log(log_level::warn, concat(task_name(each->id()), " closed with an error: ", cause.what()));
+        }
+    }
+    tasks_.clear();
+    return lost;
+}
+
+task_manager::route task_manager::find_route(const topic_partition& partition) const {
+    const auto found = routes_.find(partition);
+    return found == routes_.end() ? route{} : found->second;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "src/runtime/commit/producing_collector.hpp"
+#include "src/runtime/stores/store_restorer.hpp"
+#include "src/runtime/tasks/managed_task.hpp"
+#include "src/runtime/thread/thread_environment.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// The tasks of one stream thread, through all states of their lives (Kafka's `TaskManager`): opens, restores, starts,
+/// suspends and closes them. A task's folder is held from `open_planned` to its close.
+class task_manager {
+public:
+    /// `restore_consumer` reads changelogs, without a group. All outlive the manager.
+    task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
+                 producing_collector& collector, drop_counters& drops, input_progress& progress);
+    ~task_manager();
+    task_manager(const task_manager&) = delete;
+    task_manager& operator=(const task_manager&) = delete;
+
+    [[nodiscard]] bool empty() const noexcept { return tasks_.empty(); }
+    /// In the order of their ids. References are valid until the next plan or close.
+    [[nodiscard]] std::span<const std::unique_ptr<managed_task>> all() const noexcept { return tasks_; }
+    [[nodiscard]] managed_task* find(task_id id) noexcept;
+    [[nodiscard]] bool all_running() const noexcept;
+    /// Whether a task that was not let go of reads the partition, now or once it is restored.
+    [[nodiscard]] bool reads(const topic_partition& partition) const;
+    [[nodiscard]] std::vector<stream_task*> running() const;
+
+    managed_task& plan(task_id id, std::vector<topic_partition> inputs);
+    /// Opens the stores of planned tasks that are located and has them restored; of one whose folder another thread of this process still
+    /// has, with a later call. A damaged store is removed and made anew. Throws state_error, lost_store_error for a damaged
+    /// store that has no changelog, and what store_restorer::add throws.
+    void open_planned();
+    /// Whether `restore` has something to do.
+    [[nodiscard]] bool restoring() const noexcept { return !restorer_.idle(); }
+    /// Restores a slice, waiting for it up to `wait`. Throws what the restorer throws.
+    void restore(std::chrono::milliseconds wait);
+    /// Makes a task on its restored stores, and initialises it: those that wait for it, one a call. Null: none does. Throws
+    /// topology_error, and what nodes throw.
+    [[nodiscard]] managed_task* start_restored();
+
+    /// Keeps all that is open, and lets none of it go on. REQUIRES: committed, where it runs.
+    void suspend();
+    /// Lets a suspended task go on where it was.
+    void resume(managed_task& suspended);
+    /// Takes running tasks back to their last commit, and suspends them; resumed, they get new nodes. Throws
+    /// corrupt_task_error where a store is found damaged, the others taken back all the same.
+    void roll_back(std::span<managed_task* const> tasks);
+    /// Back to planned: closes without committing. `damage`: of the task, null for none; that store is removed, to be
+    /// restored. Throws as open_planned does.
+    void reset(managed_task& failed, const corrupt_task_error* damage = nullptr);
+    /// Closes what a commit left clean, and forgets it. Throws what a node throws while closing, state_error where the disk
+    /// refuses, and lost_store_error where that takes rows of a store without a changelog.
+    void close(task_id id);
+    /// Closes all of them with what is committed. Returns the first lost_store_error, or null.
+    [[nodiscard]] std::exception_ptr close_all_dirty() noexcept;
+
+    struct route {
+        stream_task* task = nullptr; ///< null: no running task reads the partition
+        std::size_t input = 0;
+    };
+    [[nodiscard]] route find_route(const topic_partition& partition) const;
+
+private:
+    [[nodiscard]] const sub_topology& part_of(task_id id) const;
+    [[nodiscard]] bool open(managed_task& planned);
+    [[nodiscard]] std::unique_ptr<task_stores> make_stores(task_id id);
+    [[nodiscard]] std::unique_ptr<task_stores> make_intact(task_id id);
+    void start(managed_task& restored);
+    void wipe(const corrupt_task_error& damage);
+    static task_folder_lock close_stores(task_stores& stores);
+    void let_in(managed_task& running);
+    void shut_out(const managed_task& stopped);
+
+    const thread_environment& environment_;
+    producing_collector& collector_;
+    drop_counters& drops_;
+    input_progress& progress_;
+    std::vector<sub_topology> parts_;
+    store_restorer restorer_;
+    std::vector<std::unique_ptr<managed_task>> tasks_;
+    std::unordered_map<topic_partition, route> routes_; ///< of what runs
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "src/core/stop_source.hpp"
+#include "src/runtime/tasks/task_errors.hpp"
+
+#include <streams/core/execution.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace streams::inline v0 {
+
+/// How long whoever was asked to end waits for the cluster, so that what is done is committed.
+inline constexpr std::chrono::milliseconds patience_at_the_end{30'000};
+
+/// How long something is waited for, and at whose wish no longer. A value, made when the waiting begins.
+class patience {
+public:
+    /// `stop` ends every wait at once. Both outlive this.
+    patience(execution& time, const stop_source& stop, std::chrono::milliseconds limit)
+        : time_(&time), stop_(&stop), limit_(limit), begun_(time.steady_ms()),
+          deadline_(detail::add_sat(begun_, limit.count())) {}
+    /// Of whoever ends since `stop` was requested: until `patience_at_the_end` after that, or `limit`; nothing ends it
+    /// sooner.
+    [[nodiscard]] static patience at_the_end(execution& time, const stop_source& stop,
+                                             std::chrono::milliseconds limit) {
+        patience last(time, stop, std::min(limit, patience_at_the_end));
+        last.stop_ = nullptr;
+        last.deadline_ = std::min(last.deadline_, end_of(stop));
+        return last;
+    }
+    /// Until when whoever is in the middle of something may still wait: `never` while no stop was requested.
+    [[nodiscard]] static std::int64_t end_of(const stop_source& stop) noexcept {
+        return detail::add_sat(stop.requested_at(), patience_at_the_end.count());
+    }
+
+    [[nodiscard]] std::int64_t now() const { return time_->steady_ms(); }
+    [[nodiscard]] std::chrono::milliseconds limit() const noexcept { return limit_; }
+    /// Steady ms, as the deadline.
+    [[nodiscard]] std::int64_t begun() const noexcept { return begun_; }
+    [[nodiscard]] std::int64_t deadline() const noexcept { return deadline_; }
+    [[nodiscard]] bool over() const { return now() >= deadline_; }
+    /// Waits until then. Throws stopped_error where the stop comes first.
+    void wait_until(std::int64_t then) const {
+        if (stop_ == nullptr)
+            time_->sleep(std::chrono::milliseconds(std::max<std::int64_t>(then - now(), 0)));
+        else if (stop_->wait_until(then))
+            throw stopped_error("the application was asked to end");
+    }
+
+private:
+    execution* time_;
+    const stop_source* stop_; ///< null: nothing ends it sooner
+    std::chrono::milliseconds limit_;
+    std::int64_t begun_;
+    std::int64_t deadline_;
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,23 @@
+#include "src/runtime/thread/recovery.hpp"
+
+#include "src/runtime/tasks/task_errors.hpp"
+
+namespace streams::inline v0 {
+
+recovery recovery_of(const std::exception_ptr& failure) noexcept {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const fenced_error&) {
+        return recovery::join_again;
+    } catch (const corrupt_task_error&) {
+        return recovery::rebuild_store;
+    } catch (const lost_records_error&) {
+        return recovery::roll_back;
+    } catch (const state_error&) { // the disk refuses: full, or read-only
+        return recovery::open_again;
+    } catch (...) { // a record that its handlers do not drop, a cluster that does not answer, a fault of the program
+        return recovery::none;
+    }
+}
+
+} // namespace streams::inline v0

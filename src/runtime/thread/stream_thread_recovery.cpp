@@ -1,0 +1,118 @@
+#include "src/runtime/thread/recovery.hpp"
+#include "src/runtime/thread/stream_thread.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr std::chrono::milliseconds reopen_pause{1000};
+
+} // namespace
+
+void stream_thread::turn_or_recover() {
+    std::exception_ptr failure;
+    for (;;) {
+        try {
+            if (failure) return recover(failure);
+            return turn();
+        } catch (...) { // one may come up while another is recovered from
+            failure = std::current_exception();
+            if (recovery_of(failure) == recovery::none) throw;
+        }
+    }
+}
+
+void stream_thread::recover(const std::exception_ptr& failure) {
+    set_running(false);
+    switch (recovery_of(failure)) {
+    case recovery::join_again:
+        log(log_level::info, concat(name_, " lost its tasks and joins again: ", message_of(failure)));
+        give_up();
+        // The group does not know of every fence, and assigns nothing to a member that it takes for a healthy one.
+        return subscribe();
+    case recovery::rebuild_store:
+        try {
+            std::rethrow_exception(failure);
+        } catch (const corrupt_task_error& damage) {
+            return rebuild(damage);
+        }
+    case recovery::roll_back:
+        pause_to_recover(failure);
+        return roll_back();
+    case recovery::open_again:
+        pause_to_recover(failure);
+        return open_again();
+    case recovery::none:
+        std::rethrow_exception(failure);
+    }
+}
+
+void stream_thread::give_up() {
+    const auto lost = close_tasks();
+    committer_->renew();
+    if (lost) std::rethrow_exception(lost);
+}
+
+std::exception_ptr stream_thread::close_tasks() noexcept {
+    set_running(false);
+    assigned_ = false;
+    auto lost = tasks_.close_all_dirty();
+    failing_since_.reset(); // the next tasks begin their own time
+    valve_.forget();
+    starts_.clear();
+    return lost;
+}
+
+void stream_thread::rebuild(const corrupt_task_error& damage) {
+    if (managed_task* damaged = tasks_.find(damage.task())) restart(*damaged, &damage);
+}
+
+void stream_thread::roll_back() {
+    committer_->abort();
+    std::vector<managed_task*> running;
+    for (const auto& each : tasks_.all())
+        if (each->running()) running.push_back(each.get());
+    for (const managed_task* each : running) hold_back(*each);
+    tasks_.roll_back(running);
+}
+
+/// What a store without a changelog has committed may still be on its way to the disk: it is not closed.
+void stream_thread::open_again() {
+    std::vector<managed_task*> kept;
+    for (const auto& each : tasks_.all())
+        if (each->running() && !each->stores->rebuildable()) kept.push_back(each.get());
+    for (const managed_task* each : kept) hold_back(*each);
+    tasks_.roll_back(kept);
+    for (const auto& each : tasks_.all())
+        if (each->state() != task_state::suspended) restart(*each);
+}
+
+/// The time for which one failure after the other is recovered from is bounded, and there is a pause before the next try.
+void stream_thread::pause_to_recover(const std::exception_ptr& failure) {
+    const std::int64_t now = environment_.time.steady_ms();
+    if (!failing_since_) {
+        log(log_level::warn, concat(name_, " goes back to its last commit: ", message_of(failure)));
+        failing_since_ = now;
+    }
+    if (now - *failing_since_ >= environment_.config.task_timeout.count())
+        throw cluster_error(concat(message_of(failure), "; tried again for ", environment_.config.task_timeout.count(),
+                                   " ms (task.timeout.ms)"));
+    reopen_at_ = now + reopen_pause.count();
+}
+
+void stream_thread::restart(managed_task& failed, const corrupt_task_error* damage) {
+    if (assigned_) hold_back(failed);
+    tasks_.reset(failed, damage);
+}
+
+/// Lets the consumer read no further for a task that starts again. Where it does, nobody takes the records: they are read
+/// again.
+void stream_thread::hold_back(const managed_task& task) {
+    valve_.forget(task.inputs());
+    static_cast<void>(consumer_->pause(task.inputs()));
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,70 @@
+#include "src/runtime/thread/task_assignor.hpp"
+
+#include "src/runtime/topics/topic_names.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+class range_assignor final : public task_assignor {
+public:
+    range_assignor(const topology& of, std::string_view application_id)
+        : topology_(of), application_id_(application_id) {}
+
+    task_assignment assign(std::span<const topic_partition> owned, std::span<const topic_partition> group) override {
+        std::map<std::string, std::int32_t> widths;
+        for (const topic_partition& each : group) {
+            auto& width = widths[each.topic];
+            width = std::max(width, each.partition + 1);
+        }
+        const topology seen = seen_by(group);
+        task_assignment found;
+        for (const sub_topology& part : seen.sub_topologies()) {
+            const auto topics = input_topics(seen, {part}, application_id_);
+            const auto leader = std::ranges::max_element(topics, {}, [&](const auto& topic) { return widths[topic]; });
+            if (leader == topics.end()) continue;
+            for (const topic_partition& each : owned)
+                if (each.topic == *leader) found.active.push_back({part.id, each.partition});
+        }
+        std::ranges::sort(found.active);
+        return found;
+    }
+
+private:
+    /// With the topics that a pattern has found in any member, also where this one has not.
+    topology seen_by(std::span<const topic_partition> group) const {
+        if (!topology_.has_patterns()) return topology_;
+        std::vector<std::string> topics;
+        for (const node_spec& node : topology_.nodes())
+            if (!node.pattern.empty()) topics.insert(topics.end(), node.topics.begin(), node.topics.end());
+        for (const topic_partition& each : group)
+            if (std::find(topics.begin(), topics.end(), each.topic) == topics.end()) topics.push_back(each.topic);
+        return topology_.with_topics(topics, application_id_);
+    }
+
+    const topology& topology_;
+    std::string application_id_;
+};
+
+} // namespace
+
+std::unique_ptr<task_assignor> make_range_assignor(const topology& of, std::string_view application_id) {
+    return std::make_unique<range_assignor>(of, application_id);
+}
+
+std::vector<topic_partition> task_inputs(const topology& of, std::string_view application_id,
+                                         const topic_layout& layout, task_id task) {
+    std::vector<topic_partition> inputs;
+    for (const sub_topology& part : of.sub_topologies()) {
+        if (part.id != task.subtopology) continue;
+        for (auto& topic : input_topics(of, {part}, application_id))
+            if (task.partition < layout.partitions.at(topic)) inputs.push_back({std::move(topic), task.partition});
+    }
+    return inputs;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "src/core/stop_source.hpp"
+#include "src/kafka/client.hpp"
+#include "src/runtime/global/global_stores.hpp"
+#include "src/runtime/stores/state_directory.hpp"
+#include "src/runtime/thread/patience.hpp"
+#include "src/runtime/topics/internal_topics.hpp"
+#include "src/runtime/topics/retention_watch.hpp"
+
+#include <streams/core/config.hpp>
+#include <streams/core/execution.hpp>
+#include <streams/runtime/restore_listener.hpp>
+#include <streams/topology/topology.hpp>
+
+#include <functional>
+#include <string>
+
+namespace streams::inline v0 {
+
+/// What the stream threads of an application share. All of it outlives them and stays as it is while they run.
+struct thread_environment {
+    const topology& what;
+    const streams_config& config;
+    kafka::client_supplier& clients;
+    kafka::admin& admin;
+    execution& time;
+    const stop_source& stop; ///< of the application
+    state_directory& states;
+    const topic_layout& layout; ///< known before the first turn of a thread
+    const restore_listener& on_restore;
+    std::function<void()> on_progress; ///< called by a stream thread whose running() has changed
+    retention_watch& retention;
+    std::string client_id;            ///< of the application
+    global_stores* globals = nullptr; ///< filled before the first turn of a thread; null: there are none
+
+    /// With which a call to the cluster is tried again, beginning now: for task.timeout.ms.
+    [[nodiscard]] patience task_patience() const { return {time, stop, config.task_timeout}; }
+};
+
+} // namespace streams::inline v0

@@ -1,0 +1,181 @@
+#include "catch.hpp"
+#include "faults/faulty_clients.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/world.hpp"
+
+#include "src/runtime/commit/producing_collector.hpp"
+#include "src/runtime/tasks/task_errors.hpp"
+
+#include <streams/core/partitioner.hpp>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using kafka::error_class;
+using testing_support::call;
+using testing_support::message_of;
+using testing_support::says;
+
+namespace {
+
+struct collector_under_test {
+    void send(const std::string& key) {
+        outgoing_record r;
+        r.key = bytes_view(std::string_view(key));
+        r.timestamp = 5;
+        collector.send(collector.open("out"), r);
+    }
+
+    void flush(std::chrono::milliseconds limit) { collector.flush({machine(), stop, limit}); }
+
+    testing_support::world w{4};
+    streams_config config{.task_timeout = 50ms};
+    stop_source stop{machine(), "a test"};
+    std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
+    testing_support::faulty_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), plan};
+    std::atomic<std::uint64_t> sent{0};
+    producing_collector collector{producer, config, machine(), stop, sent};
+};
+
+} // namespace
+
+TEST_CASE("a collector names a topic once and counts what it sends") {
+    collector_under_test t;
+    CHECK(t.collector.open("out") == t.collector.open("out"));
+    CHECK(t.collector.open("out") != t.collector.open("in"));
+    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    t.send("a");
+    t.send("b");
+    CHECK(t.sent == 2);
+}
+
+TEST_CASE("a record with a key to be placed by goes to the partition of that key") {
+    collector_under_test t;
+    const std::string key = "key and window";
+    const std::string inner = "key";
+    outgoing_record r;
+    r.key = bytes_view(std::string_view(key));
+    r.partition_key = bytes_view(std::string_view(inner));
+    t.collector.send(t.collector.open("out"), r);
+    t.flush(1s);
+    const auto wanted = partition_of(bytes_view(std::string_view(inner)), 4);
+    CHECK(t.w.cluster.read_bytes("out").at(0).partition == wanted);
+}
+
+TEST_CASE("an unknown width of a topic is asked for until task.timeout.ms, then says so") {
+    collector_under_test t;
+    t.plan->fail(call::partitions, {error_class::retriable, ""}, 2);
+    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    t.plan->fail(call::partitions, {error_class::retriable, ""}, 1000);
+    CHECK(says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in"))); }), "topic in"));
+}
+
+TEST_CASE("a record with a key to be placed by follows its topic's partition count, from the next flush on") {
+    collector_under_test t;
+    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    t.w.cluster.remove_topic("out");
+    t.w.cluster.create_topic("out", 64);
+    t.flush(1s);
+    const std::string key = "key";
+    outgoing_record r;
+    r.key = r.partition_key = bytes_view(std::string_view(key));
+    t.collector.send(t.collector.open("out"), r);
+    CHECK(t.w.cluster.read_bytes("out").at(0).partition == partition_of(bytes_view(std::string_view(key)), 64));
+}
+
+TEST_CASE("a queue that stays full is an error that names the topic") {
+    collector_under_test t;
+    t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
+    CHECK(says(message_of([&] { t.send("a"); }), "topic out within 50 ms"));
+    CHECK(t.sent == 0);
+}
+
+TEST_CASE("failures are thrown by what can be done about them") {
+    collector_under_test t;
+    t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
+    t.send("a");
+    CHECK_THROWS_AS(t.flush(1s), lost_records_error);
+    t.collector.forget_failure();
+    t.plan->fail(call::deliver, {error_class::fatal, "not authorised"});
+    t.send("a");
+    CHECK_THROWS_AS(t.collector.serve(), cluster_error);
+    t.collector.forget_failure();
+    t.plan->fail(call::deliver, {error_class::fenced, "replaced"});
+    t.send("a");
+    CHECK_THROWS_AS(t.flush(1s), fenced_error);
+    t.collector.use(t.producer);
+    CHECK_NOTHROW(t.flush(1s));
+}
+
+TEST_CASE("a failure that somebody caught is thrown again, until what was sent is given up") {
+    collector_under_test t;
+    t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
+    t.send("a");
+    for (int time = 0; time < 3; ++time) CHECK_THROWS_AS(t.flush(1s), lost_records_error);
+    t.collector.forget_failure();
+    CHECK_NOTHROW(t.flush(1s));
+}
+
+TEST_CASE("a failed record is named with its time, and with the input record that it goes back to") {
+    collector_under_test t;
+    t.plan->fail(call::deliver, {error_class::fatal, "too large"}, 2);
+    const std::string first = "in";
+    const record_metadata origin{first, 3, 41};
+    outgoing_record r{.timestamp = 1234, .origin = &origin};
+    t.collector.send(t.collector.open("out"), r);
+    const auto message = message_of([&] { t.flush(1s); });
+    for (const char* part : {"out-0", "timestamp 1234", "record 41 of in-3", "too large"}) CHECK(says(message, part));
+
+    t.collector.forget_failure();
+    r.origin = nullptr;
+    t.collector.send(t.collector.open("out"), r);
+    CHECK_FALSE(says(message_of([&] { t.flush(1s); }), "a result of"));
+}
+
+TEST_CASE("the input record of a failed record is named whichever partition was written from last") {
+    collector_under_test t;
+    t.plan->fail(call::deliver, {error_class::fatal, "too large"});
+    for (const std::int32_t partition : {0, 7, 0, 2}) {
+        const std::string topic = "in"; // the origin borrows it
+        const record_metadata origin{topic, partition, 100 + partition};
+        t.collector.send(t.collector.open("out"), {.timestamp = 1, .origin = &origin});
+        if (partition == 0) t.plan->fail(call::deliver, {error_class::fatal, "too large"});
+    }
+    const auto message = message_of([&] { t.flush(1s); });
+    CHECK(says(message, "record 100 of in-0"));
+}
+
+TEST_CASE("a topic that is not there is named when records do not leave in time") {
+    collector_under_test t;
+    static_cast<void>(t.collector.open("missing"));
+    t.plan->fail(call::flush, {error_class::retriable, "2 records wait"});
+    const auto message = message_of([&] { t.flush(0ms); });
+    CHECK(says(message, "2 records wait"));
+    CHECK(says(message, "the cluster knows no partitions of missing"));
+}
+
+TEST_CASE("a changelog that is opened again has no acknowledged offset of before") {
+    collector_under_test t;
+    const auto write = [&] {
+        const auto changelog = t.collector.open_changelog("out", 0);
+        changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
+        t.flush(1s);
+    };
+    write();
+    CHECK(t.collector.acknowledged("out", 0) == 0);
+    const auto again = t.collector.open_changelog("out", 0);
+    CHECK_FALSE(t.collector.acknowledged("out", 0)); // others may have written since
+    again->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
+    t.flush(1s);
+    CHECK(t.collector.acknowledged("out", 0) == 1);
+}
+
+TEST_CASE("a changelog's acknowledged offset is that of its last record") {
+    collector_under_test t;
+    const auto changelog = t.collector.open_changelog("out", 2);
+    CHECK_FALSE(t.collector.acknowledged("out", 2));
+    changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
+    changelog->append(bytes_view(std::string_view("k")), bytes_view(std::string_view("v")), 8, nullptr);
+    t.flush(1s);
+    CHECK(t.collector.acknowledged("out", 2) == 1);
+    CHECK(t.w.cluster.read_bytes("out").at(1).timestamp == 8);
+}

@@ -1,0 +1,19 @@
+#include "catch.hpp"
+#include "src/runtime/tasks/task_errors.hpp"
+#include "src/runtime/thread/recovery.hpp"
+
+#include <stdexcept>
+
+using namespace streams;
+
+TEST_CASE("what is done about a failure depends on its class alone") {
+    const auto after = [](const auto& error) { return recovery_of(std::make_exception_ptr(error)); };
+    CHECK(after(fenced_error("another member has the task")) == recovery::join_again);
+    CHECK(after(corrupt_task_error({0, 1}, "rows", "bytes are damaged")) == recovery::rebuild_store);
+    CHECK(after(lost_records_error("no broker")) == recovery::roll_back);
+    CHECK(after(state_error("the disk is full")) == recovery::open_again);
+    CHECK(after(lost_store_error("no changelog")) == recovery::none);
+    CHECK(after(cluster_error("no answer")) == recovery::none);
+    CHECK(after(failed_processing_error("a record")) == recovery::none);
+    CHECK(after(std::runtime_error("anything else")) == recovery::none);
+}

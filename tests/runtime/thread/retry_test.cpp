@@ -1,0 +1,82 @@
+#include "catch.hpp"
+#include "kafka/captured_log.hpp"
+#include "runtime/messages.hpp"
+
+#include "src/runtime/thread/retry.hpp"
+
+#include <streams/core/manual_clock.hpp>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using testing_support::message_of;
+using testing_support::says;
+
+namespace {
+
+/// A minute of patience with a call that fails until so much time has passed.
+struct failing_call {
+    void make(std::int64_t until_ms, kafka::error_class kind = kafka::error_class::retriable) {
+        call_patiently(patience(time, stop, 60s), "commit offsets", [&] {
+            if (time.steady_ms() >= stop_at) stop.request_stop();
+            return time.steady_ms() < until_ms ? kafka::result(kind, "no leader") : kafka::result();
+        });
+    }
+    manual_clock time;
+    stop_source stop{time, "a test"};
+    std::int64_t stop_at = never;
+};
+
+} // namespace
+
+TEST_CASE("a call that fails for a moment is made again without a word") {
+    failing_call call;
+    const tests::captured_log log;
+    call.make(500);
+    CHECK(log.lines().empty());
+}
+
+TEST_CASE("a call that fails for longer is logged once") {
+    failing_call call;
+    const tests::captured_log log;
+    call.make(20'000);
+    CHECK(log.lines() == std::vector<std::string>{"could not commit offsets yet: no leader; trying again"});
+}
+
+TEST_CASE("a call that fails until the limit ends with a remedy") {
+    failing_call call;
+    const auto message = message_of([&] { call.make(90'000); });
+    CHECK(says(message, "could not commit offsets within 60000 ms: no leader; see whether the brokers are reachable"));
+    CHECK(call.time.steady_ms() == 60'000);
+}
+
+TEST_CASE("a call that can not succeed is not made again") {
+    failing_call call;
+    CHECK(
+        says(message_of([&] { call.make(90'000, kafka::error_class::fatal); }), "could not commit offsets: no leader"));
+    CHECK_THROWS_AS(call.make(90'000, kafka::error_class::fenced), fenced_error);
+    CHECK(call.time.steady_ms() == 0);
+}
+
+TEST_CASE("a stop ends the retries of a call") {
+    failing_call call;
+    call.stop_at = 5000;
+    CHECK_THROWS_AS(call.make(90'000), stopped_error);
+    CHECK(call.time.steady_ms() >= 5000);
+    CHECK(call.time.steady_ms() <= 6000);
+}
+
+TEST_CASE("a call is tried again between other work, and is due when its pause is over") {
+    manual_clock time;
+    const stop_source stop(time, "a test");
+    retry attempts(patience(time, stop, 60s), "commit offsets");
+    const kafka::result failed(kafka::error_class::retriable, "no leader");
+    CHECK(attempts.due());
+    CHECK_FALSE(attempts.succeeded(failed));
+    CHECK_FALSE(attempts.due());
+    const auto first_pause = attempts.next() - time.steady_ms();
+    time.advance(std::chrono::milliseconds(first_pause));
+    CHECK(attempts.due());
+    CHECK_FALSE(attempts.succeeded(failed));
+    CHECK(attempts.next() - time.steady_ms() > first_pause);
+    CHECK(attempts.succeeded({}));
+}
