@@ -216,13 +216,13 @@ void consumer::wait_until(std::int64_t deadline) {
 result consumer::acknowledge(const kafka::rebalance& of,
                              std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
     return attempt([&]() -> result {
-        if (of.what == kafka::rebalance::event::assigned) {
+        if (of.kind == kafka::rebalance::event::assigned) {
             begin_reading(positions, paused);
             return {};
         }
         readings_.clear();
         owned_.clear();
-        if (of.what == kafka::rebalance::event::revoked && group_) group_->acknowledge_revoked(self_.member_id);
+        if (of.kind == kafka::rebalance::event::revoked && group_) group_->acknowledge_revoked(self_.member_id);
         return {};
     });
 }

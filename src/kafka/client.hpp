@@ -72,7 +72,7 @@ struct rebalance {
         revoked, ///< still owned until acknowledged: commit first
         lost,    ///< owned by others already: do not commit
     };
-    event what = event::assigned;
+    event kind = event::assigned;
     std::vector<topic_partition> partitions;
 };
 
@@ -121,8 +121,8 @@ public:
     [[nodiscard]] virtual poll_result poll(milliseconds timeout, std::size_t max_records) = 0;
     /// Completes a rebalance: an assigned one starts its partitions at `positions` (all of them, committed or reset
     /// offsets are the caller's business), paused where asked; a revoked or lost one lets go of them.
-    virtual result acknowledge(const rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
-                               bool paused) = 0;
+    virtual result acknowledge(const rebalance& change,
+                               std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) = 0;
 
     /// Hands over nothing of these until they are resumed; their position stays. Partitions that are not read are none.
     virtual result pause(std::span<const topic_partition> partitions) = 0;
@@ -174,8 +174,8 @@ struct delivery_failure {
     std::int64_t timestamp = -1; ///< of the record, ms since the epoch; -1: it had none, or no tag, or is too long ago
 };
 /// The text of where a record was to go: `topic-3`, or the topic alone where no partition had been chosen.
-[[nodiscard]] inline std::string destination(const topic_partition& of) {
-    return of.partition < 0 ? of.topic : to_string(of);
+[[nodiscard]] inline std::string destination(const topic_partition& partition) {
+    return partition.partition < 0 ? partition.topic : to_string(partition);
 }
 
 /// Writes records, in order within a partition, idempotently; or in transactions.

@@ -39,20 +39,21 @@ event_ptr answer_of(rd_kafka_queue_t* queue, milliseconds timeout) {
     return event_ptr{rd_kafka_queue_poll(queue, static_cast<int>(timeout.count() + 1'000))};
 }
 
-result failure_of(rd_kafka_event_t* answer, std::string_view what) {
-    if (!answer) return {error_class::retriable, concat(what, ": no broker has answered in time; try again")};
+result failure_of(rd_kafka_event_t* answer, std::string_view subject) {
+    if (!answer) return {error_class::retriable, concat(subject, ": no broker has answered in time; try again")};
     const auto error = rd_kafka_event_error(answer);
-    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? result() : result_of(error, what, rd_kafka_event_error_string(answer));
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? result()
+                                               : result_of(error, subject, rd_kafka_event_error_string(answer));
 }
 
 /// The first failure of the topics of an answer, except `accepted`.
 result failure_of_topics(const rd_kafka_topic_result_t** topics, std::size_t count, rd_kafka_resp_err_t accepted,
-                         std::string_view what) {
+                         std::string_view subject) {
     for (std::size_t i = 0; i < count; ++i) {
         const auto error = rd_kafka_topic_result_error(topics[i]);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == accepted) continue;
         const char* text = rd_kafka_topic_result_error_string(topics[i]);
-        return result_of(error, concat(what, " topic ", rd_kafka_topic_result_name(topics[i])), text ? text : "");
+        return result_of(error, concat(subject, " topic ", rd_kafka_topic_result_name(topics[i])), text ? text : "");
     }
     return {};
 }
@@ -104,28 +105,28 @@ rdkafka_admin::rdkafka_admin(const streams_config& config, const std::string& cl
                                                std::move(events));
 }
 
-result rdkafka_admin::failure(rd_kafka_resp_err_t error, std::string_view what) {
-    if (auto refused = events_->take(); !refused) return {refused.kind(), concat(what, ": ", refused.reason())};
-    return result_of(client_->get(), error, what);
+result rdkafka_admin::failure(rd_kafka_resp_err_t error, std::string_view subject) {
+    if (auto refused = events_->take(); !refused) return {refused.kind(), concat(subject, ": ", refused.reason())};
+    return result_of(client_->get(), error, subject);
 }
 
 result rdkafka_admin::count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout) {
     partitions = 0;
-    const auto what = concat("asking about topic ", topic);
+    const auto subject = concat("asking about topic ", topic);
     const topic_ptr handle{rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr)};
-    if (!handle) return {error_class::fatal, concat(what, ": its name is refused; correct it")};
+    if (!handle) return {error_class::fatal, concat(subject, ": its name is refused; correct it")};
     const rd_kafka_metadata_t* found = nullptr;
     const auto outage = client_->outages().current();
     const auto error = rd_kafka_metadata(client_->get(), 0, handle.get(), &found, static_cast<int>(timeout.count()));
     rd_kafka_poll(client_->get(), 0);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure(error, what);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure(error, subject);
     const metadata_ptr metadata{found};
     client_->outages().answered(outage);
     if (metadata->topic_cnt < 1) return {};
     const auto& answer = metadata->topics[0];
     if (answer.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
         return {};
-    if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR && answer.partition_cnt == 0) return result_of(answer.err, what);
+    if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR && answer.partition_cnt == 0) return result_of(answer.err, subject);
     partitions = answer.partition_cnt;
     return {};
 }

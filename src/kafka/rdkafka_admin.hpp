@@ -44,7 +44,7 @@ public:
 private:
     result count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout);
     /// Of a question that was not answered.
-    [[nodiscard]] result failure(rd_kafka_resp_err_t error, std::string_view what);
+    [[nodiscard]] result failure(rd_kafka_resp_err_t error, std::string_view subject);
     result wait_until_visible(std::span<const new_topic> topics, milliseconds timeout);
 
     std::unique_ptr<rdkafka_client> client_;

@@ -44,9 +44,9 @@ void error_callback(rd_kafka_t* client, int code, const char* text, void* opaque
     }
 }
 
-void rebalance_callback(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
+void rebalance_callback(rd_kafka_t* client, rd_kafka_resp_err_t event, rd_kafka_topic_partition_list_t* partitions,
                         void* opaque) {
-    events_of(opaque).on_rebalance(client, what, partitions);
+    events_of(opaque).on_rebalance(client, event, partitions);
 }
 
 void delivery_callback(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {

@@ -46,10 +46,10 @@ void consumer_events::on_fatal(const result& failure) noexcept {
     if (queue) rd_kafka_queue_yield(queue);
 }
 
-void consumer_events::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
+void consumer_events::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                                    const rd_kafka_topic_partition_list_t* partitions) noexcept {
-    const bool assigned = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-    if (closing || (!assigned && what != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)) {
+    const bool assigned = event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+    if (closing || (!assigned && event != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)) {
         rd_kafka_assign(client, nullptr);
         return;
     }
@@ -124,11 +124,11 @@ result rdkafka_consumer::assign(std::span<const std::pair<topic_partition, std::
     return start(partitions);
 }
 
-result rdkafka_consumer::acknowledge(const rebalance& of,
+result rdkafka_consumer::acknowledge(const rebalance& change,
                                      std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
     unanswered_ = false;
     forget_held();
-    if (of.what != rebalance::event::assigned) {
+    if (change.kind != rebalance::event::assigned) {
         positions_.clear();
         return result_of(client_->get(), rd_kafka_assign(client_->get(), nullptr), "giving up the partitions");
     }
@@ -296,12 +296,12 @@ void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result
     default:
         break;
     }
-    std::string what = topic.empty()           ? std::string(rd_kafka_name(client_->get()))
-                       : message.partition < 0 ? concat("topic ", topic)
-                                               : concat("partition ", topic, "-", message.partition);
+    std::string subject = topic.empty()           ? std::string(rd_kafka_name(client_->get()))
+                          : message.partition < 0 ? concat("topic ", topic)
+                                                  : concat("partition ", topic, "-", message.partition);
     auto failure = message.err == RD_KAFKA_RESP_ERR__FATAL
-                       ? result_of(client_->get(), message.err, what)
-                       : result_of(message.err, what, rd_kafka_message_errstr(&message));
+                       ? result_of(client_->get(), message.err, subject)
+                       : result_of(message.err, subject, rd_kafka_message_errstr(&message));
     if (failure.kind() == error_class::retriable)
         client_->outages().line(log_level::warn, concat(failure.reason(), ": trying again"));
     else

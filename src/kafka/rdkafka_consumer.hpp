@@ -19,7 +19,7 @@ class consumer_events final : public client_events {
 public:
     using client_events::client_events;
     void on_fatal(const result& failure) noexcept override;
-    void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
+    void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                       const rd_kafka_topic_partition_list_t* partitions) noexcept override;
 
     std::vector<rebalance> rebalances;
@@ -42,7 +42,7 @@ public:
     result subscribe(std::span<const std::string> topics) override;
     result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
     [[nodiscard]] poll_result poll(milliseconds timeout, std::size_t max_records) override;
-    result acknowledge(const rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
+    result acknowledge(const rebalance& change, std::span<const std::pair<topic_partition, std::int64_t>> positions,
                        bool paused) override;
 
     result pause(std::span<const topic_partition> partitions) override;

@@ -53,10 +53,10 @@ bool is_without_broker(rd_kafka_resp_err_t error, std::string_view text) noexcep
 
 } // namespace
 
-result result_of(rd_kafka_resp_err_t error, std::string_view what, std::string_view text) {
+result result_of(rd_kafka_resp_err_t error, std::string_view subject, std::string_view text) {
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     const auto kind = is_without_broker(error, text) ? error_class::retriable : class_of(error, text);
-    std::string reason = concat(what, ": ", text.empty() ? std::string_view(rd_kafka_err2str(error)) : text);
+    std::string reason = concat(subject, ": ", text.empty() ? std::string_view(rd_kafka_err2str(error)) : text);
     if (!is_known(error))
         reason += concat(" (error code ", static_cast<int>(error), ", which this library does not know)");
     const auto remedy = kind == error_class::retriable ? std::string_view() : remedy_of(error);
@@ -64,12 +64,12 @@ result result_of(rd_kafka_resp_err_t error, std::string_view what, std::string_v
     return {kind, std::move(reason)};
 }
 
-result result_of(rd_kafka_resp_err_t error, std::string_view what) { return result_of(error, what, {}); }
+result result_of(rd_kafka_resp_err_t error, std::string_view subject) { return result_of(error, subject, {}); }
 
-result result_of(const error_ptr& error, std::string_view what) {
+result result_of(const error_ptr& error, std::string_view subject) {
     if (!error) return {};
     const auto code = rd_kafka_error_code(error.get());
-    const auto plain = result_of(code, what, rd_kafka_error_string(error.get()));
+    const auto plain = result_of(code, subject, rd_kafka_error_string(error.get()));
     if (rd_kafka_error_is_fatal(error.get()))
         return {plain.kind() == error_class::fenced ? error_class::fenced : error_class::fatal, plain.reason()};
     if (rd_kafka_error_txn_requires_abort(error.get())) return {error_class::abortable, plain.reason()};
@@ -77,11 +77,11 @@ result result_of(const error_ptr& error, std::string_view what) {
     return plain;
 }
 
-result result_of(rd_kafka_t* client, rd_kafka_resp_err_t error, std::string_view what) {
-    if (error != RD_KAFKA_RESP_ERR__FATAL) return result_of(error, what);
+result result_of(rd_kafka_t* client, rd_kafka_resp_err_t error, std::string_view subject) {
+    if (error != RD_KAFKA_RESP_ERR__FATAL) return result_of(error, subject);
     std::array<char, 512> text{};
     const auto cause = rd_kafka_fatal_error(client, text.data(), text.size());
-    const auto plain = result_of(cause == RD_KAFKA_RESP_ERR_NO_ERROR ? error : cause, what, text.data());
+    const auto plain = result_of(cause == RD_KAFKA_RESP_ERR_NO_ERROR ? error : cause, subject, text.data());
     return {plain.kind() == error_class::fenced ? error_class::fenced : error_class::fatal, plain.reason()};
 }
 

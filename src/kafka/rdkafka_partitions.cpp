@@ -71,10 +71,10 @@ std::vector<topic_partition> partitions_of(const rd_kafka_topic_partition_list_t
     return partitions;
 }
 
-result first_failure(const rd_kafka_topic_partition_list_t* list, std::string_view what) {
+result first_failure(const rd_kafka_topic_partition_list_t* list, std::string_view subject) {
     for (const auto& entry : entries_of(list))
         if (entry.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-            return result_of(entry.err, concat(what, " ", entry.topic, "-", entry.partition));
+            return result_of(entry.err, concat(subject, " ", entry.topic, "-", entry.partition));
     return {};
 }
 

@@ -21,6 +21,6 @@ namespace streams::inline v0::kafka {
     const rd_kafka_topic_partition_list_t* list) noexcept;
 
 /// The first failure of a list's partitions, as `what TOPIC-PARTITION: reason`; success where none failed.
-[[nodiscard]] result first_failure(const rd_kafka_topic_partition_list_t* list, std::string_view what);
+[[nodiscard]] result first_failure(const rd_kafka_topic_partition_list_t* list, std::string_view subject);
 
 } // namespace streams::inline v0::kafka

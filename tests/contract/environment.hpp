@@ -180,8 +180,8 @@ struct obedient_member {
         const auto polled = self->poll(timeout, 1000);
         keep(polled, records);
         for (const auto& one : polled.rebalances) {
-            heard.push_back(one.what);
-            const bool assigned = one.what == kafka::rebalance::event::assigned;
+            heard.push_back(one.kind);
+            const bool assigned = one.kind == kafka::rebalance::event::assigned;
             owned = assigned ? one.partitions : std::vector<topic_partition>{};
             const auto positions = assigned ? from_start(one.partitions) : from_start({});
             REQUIRE(self->acknowledge(one, positions, false).ok());

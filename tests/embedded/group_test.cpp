@@ -37,13 +37,13 @@ struct bench_of_group {
     std::size_t take_assignment(const std::string& member) {
         const auto heard = under_test.poll(member);
         REQUIRE(heard.what == kind::rebalance);
-        REQUIRE(heard.event.what == event::assigned);
+        REQUIRE(heard.event.kind == event::assigned);
         return heard.event.partitions.size();
     }
     void give_up(const std::string& member) {
         const auto heard = under_test.poll(member);
         REQUIRE(heard.what == kind::rebalance);
-        REQUIRE(heard.event.what == event::revoked);
+        REQUIRE(heard.event.kind == event::revoked);
         under_test.acknowledge_revoked(member);
     }
     kafka::result commit(const std::string& member, std::int32_t generation) {
@@ -70,7 +70,7 @@ TEST_CASE("a second member waits until the first has let go") {
     CHECK(g.under_test.poll(two).what == kind::nothing);
     CHECK(g.commit(one, 1).ok());
     const auto heard = g.under_test.poll(one);
-    CHECK(heard.event.what == event::revoked);
+    CHECK(heard.event.kind == event::revoked);
     CHECK(heard.event.partitions.size() == 2);
     CHECK(g.commit(one, 1).ok());
     CHECK(g.under_test.poll(two).what == kind::nothing);
@@ -128,7 +128,7 @@ TEST_CASE("a member that never lets go holds a rebalance up only until it is exp
     const auto one = g.join("one");
     g.take_assignment(one);
     const auto two = g.join("two");
-    CHECK(g.under_test.poll(one).event.what == event::revoked);
+    CHECK(g.under_test.poll(one).event.kind == event::revoked);
     g.time.advance(50s);
     CHECK(g.under_test.poll(two).what == kind::nothing);
     g.time.advance(11s);
@@ -188,7 +188,7 @@ TEST_CASE("a third member that joins during a rebalance is part of its outcome")
     const auto one = g.join("one");
     g.take_assignment(one);
     const auto two = g.join("two");
-    CHECK(g.under_test.poll(one).event.what == event::revoked);
+    CHECK(g.under_test.poll(one).event.kind == event::revoked);
     const auto three = g.join("three");
     g.under_test.acknowledge_revoked(one);
     for (const auto& member : {one, two, three}) CHECK(g.take_assignment(member) == 1);
@@ -222,7 +222,7 @@ TEST_CASE("a generation that could not be stored is made when it can be") {
     const auto one = g.join("one");
     g.take_assignment(one);
     const auto two = g.join("two");
-    CHECK(g.under_test.poll(one).event.what == event::revoked);
+    CHECK(g.under_test.poll(one).event.kind == event::revoked);
     g.disk_full = true;
     CHECK_THROWS_AS(g.under_test.acknowledge_revoked(one), streams_error);
     CHECK_THROWS_AS(g.under_test.poll(one), streams_error);

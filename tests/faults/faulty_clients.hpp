@@ -48,10 +48,10 @@ public:
         if (!polled.rebalances.empty()) plan_->note_rebalance();
         return polled;
     }
-    kafka::result acknowledge(const kafka::rebalance& of,
+    kafka::result acknowledge(const kafka::rebalance& change,
                               std::span<const std::pair<topic_partition, std::int64_t>> positions,
                               bool paused) override {
-        return with_faults(*plan_, call::acknowledge, [&] { return real_->acknowledge(of, positions, paused); });
+        return with_faults(*plan_, call::acknowledge, [&] { return real_->acknowledge(change, positions, paused); });
     }
     kafka::result pause(std::span<const topic_partition> partitions) override {
         return with_faults(*plan_, call::pause, [&] { return real_->pause(partitions); });

@@ -84,7 +84,7 @@ TEST_CASE("two members share the partitions, and changes come as events that wai
     auto second = fixture.member("second");
     REQUIRE(second->subscribe(std::vector{fixture.topic}).ok());
     const auto revoked = next_rebalance(*first, {second.get()});
-    CHECK(revoked.what == event::revoked);
+    CHECK(revoked.kind == event::revoked);
     CHECK(revoked.partitions == all.partitions);
     // Still a member of the old generation.
     CHECK(first->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 1, ""}}).ok());
@@ -92,8 +92,8 @@ TEST_CASE("two members share the partitions, and changes come as events that wai
 
     const auto half = next_rebalance(*first, {});
     const auto other_half = next_rebalance(*second, {first.get()});
-    CHECK(half.what == event::assigned);
-    CHECK(other_half.what == event::assigned);
+    CHECK(half.kind == event::assigned);
+    CHECK(other_half.kind == event::assigned);
     CHECK(half.partitions.size() == 2);
     std::set<topic_partition> both(half.partitions.begin(), half.partitions.end());
     both.insert(other_half.partitions.begin(), other_half.partitions.end());
@@ -113,7 +113,7 @@ TEST_CASE("a member with no partitions is told so") {
     CHECK(kept.partitions.size() + none.partitions.size() == 1);
     const auto& idle = none.partitions.empty() ? none : kept;
     auto& member = none.partitions.empty() ? *second : *first;
-    CHECK(idle.what == event::assigned);
+    CHECK(idle.kind == event::assigned);
     CHECK(member.acknowledge(idle, {}, true).ok());
     // It stays a member: no further rebalance.
     for (int i = 0; i < 20; ++i) CHECK(member.poll(50ms, 10).rebalances.empty());
@@ -129,10 +129,10 @@ TEST_CASE("a commit of a member whose generation is over is fenced or to be trie
     auto second = fixture.clients->make_consumer({.client_id = "second", .group_id = fixture.config.application_id});
     REQUIRE(second->subscribe(std::vector{fixture.topic}).ok());
     const auto revoked = next_rebalance(*first, {second.get()});
-    CHECK(revoked.what == event::revoked);
+    CHECK(revoked.kind == event::revoked);
     REQUIRE(first->acknowledge(revoked, {}, false).ok());
     const auto assigned = next_rebalance(*first, {second.get()});
-    CHECK(assigned.what == event::assigned);
+    CHECK(assigned.kind == event::assigned);
     first->close();
     second->close();
 
@@ -159,10 +159,10 @@ TEST_CASE("a member that does not poll within the interval loses its partitions 
     CHECK_FALSE(refused.ok());
     if (!refused) CHECK(refused.kind() == error_class::fenced);
     const auto lost = next_rebalance(*member);
-    CHECK(lost.what == event::lost);
+    CHECK(lost.kind == event::lost);
     REQUIRE(member->acknowledge(lost, {}, false).ok());
     const auto again = next_rebalance(*member);
-    CHECK(again.what == event::assigned);
+    CHECK(again.kind == event::assigned);
 }
 
 TEST_CASE("pausing, resuming and seeking neither lose nor repeat a record") {

@@ -148,7 +148,7 @@ inline std::vector<position> from_beginning(const kafka::rebalance& of) {
 inline kafka::rebalance join(kafka::consumer& consumer, const std::vector<std::string>& topics) {
     REQUIRE(consumer.subscribe(topics).ok());
     auto assigned = next_rebalance(consumer);
-    REQUIRE(assigned.what == kafka::rebalance::event::assigned);
+    REQUIRE(assigned.kind == kafka::rebalance::event::assigned);
     REQUIRE(consumer.acknowledge(assigned, from_beginning(assigned), false).ok());
     return assigned;
 }

@@ -34,9 +34,9 @@ public:
     kafka::poll_result poll(milliseconds timeout, std::size_t max_records) override {
         return between_yields(scheduler_, "poll", [&] { return real_->poll(timeout, max_records); });
     }
-    result acknowledge(const kafka::rebalance& of, std::span<const std::pair<topic_partition, std::int64_t>> positions,
-                       bool paused) override {
-        return between_yields(scheduler_, "acknowledge", [&] { return real_->acknowledge(of, positions, paused); });
+    result acknowledge(const kafka::rebalance& change,
+                       std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) override {
+        return between_yields(scheduler_, "acknowledge", [&] { return real_->acknowledge(change, positions, paused); });
     }
     result pause(std::span<const topic_partition> partitions) override {
         return between_yields(scheduler_, "pause", [&] { return real_->pause(partitions); });

@@ -125,7 +125,7 @@ bool stream_thread::anything_processable() {
 
 void stream_thread::handle(const kafka::rebalance& change) {
     if (!rebalancing_since_) rebalancing_since_ = environment_.time.steady_ms();
-    switch (change.what) {
+    switch (change.kind) {
     case kafka::rebalance::event::assigned:
         try {
             take_on(change);
