@@ -13,14 +13,16 @@ using kafka::result;
 result admin::describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
                        kafka::milliseconds) {
     for (const auto& name : topics)
-        if (const auto of = cluster_->find(name)) partitions.emplace(name, static_cast<std::int32_t>(of->logs.size()));
+        if (const auto topic = cluster_->find(name))
+            partitions.emplace(name, static_cast<std::int32_t>(topic->logs.size()));
     return {};
 }
 
 result admin::describe_configs(std::span<const std::string> topics,
                                std::map<std::string, std::map<std::string, std::string>>& found, kafka::milliseconds) {
     for (const auto& name : topics)
-        if (const auto of = cluster_->find(name)) found.insert_or_assign(name, of->settings.in_force(of->config));
+        if (const auto topic = cluster_->find(name))
+            found.insert_or_assign(name, topic->settings.in_force(topic->config));
     return {};
 }
 
@@ -44,11 +46,11 @@ result admin::remove(std::span<const std::string> topics, kafka::milliseconds) {
 result admin::delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before, kafka::milliseconds) {
     return attempt([&]() -> result {
         for (const auto& [partition, offset] : before) {
-            const auto of = cluster_->find(partition.topic);
-            if (!of) return unknown_topic(partition.topic);
-            if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
-                return unknown_partition(partition.topic, partition.partition, of->logs.size());
-            auto& log = *of->logs[static_cast<std::size_t>(partition.partition)];
+            const auto topic = cluster_->find(partition.topic);
+            if (!topic) return unknown_topic(partition.topic);
+            if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= topic->logs.size())
+                return unknown_partition(partition.topic, partition.partition, topic->logs.size());
+            auto& log = *topic->logs[static_cast<std::size_t>(partition.partition)];
             if (offset > log.end())
                 return {kafka::error_class::fatal,
                         concat(to_string(partition), ": cannot delete the records before offset ", offset,

@@ -15,7 +15,7 @@ namespace streams::inline v0::embedded {
 /// Manages the topics of the cluster. Replication factors are of no concern to it.
 class admin final : public kafka::admin {
 public:
-    explicit admin(std::shared_ptr<cluster> of) : cluster_(std::move(of)) {}
+    explicit admin(std::shared_ptr<cluster> cluster) : cluster_(std::move(cluster)) {}
 
     kafka::result describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
                            kafka::milliseconds timeout) override;

@@ -12,7 +12,7 @@ namespace {
 
 class clients final : public kafka::client_supplier {
 public:
-    explicit clients(std::shared_ptr<cluster> of) : cluster_(std::move(of)) {}
+    explicit clients(std::shared_ptr<cluster> cluster) : cluster_(std::move(cluster)) {}
 
     std::unique_ptr<kafka::consumer> make_consumer(const kafka::consumer_options& options) override {
         return std::make_unique<consumer>(cluster_, options);
@@ -28,8 +28,8 @@ private:
 
 } // namespace
 
-std::shared_ptr<kafka::client_supplier> make_clients(std::shared_ptr<cluster> of) {
-    return std::make_shared<clients>(std::move(of));
+std::shared_ptr<kafka::client_supplier> make_clients(std::shared_ptr<cluster> cluster) {
+    return std::make_shared<clients>(std::move(cluster));
 }
 
 } // namespace streams::inline v0::embedded

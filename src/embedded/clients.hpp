@@ -8,6 +8,6 @@
 namespace streams::inline v0::embedded {
 
 /// The clients of an embedded cluster; they keep it alive.
-[[nodiscard]] std::shared_ptr<kafka::client_supplier> make_clients(std::shared_ptr<cluster> of);
+[[nodiscard]] std::shared_ptr<kafka::client_supplier> make_clients(std::shared_ptr<cluster> cluster);
 
 } // namespace streams::inline v0::embedded

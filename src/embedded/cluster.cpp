@@ -17,10 +17,10 @@ namespace streams::inline v0::embedded {
 namespace {
 
 std::string topic_key(const std::string& name) { return "topic/" + name; }
-std::string start_key(const topic_partition& of) { return "start/" + to_string(of); }
+std::string start_key(const topic_partition& partition) { return "start/" + to_string(partition); }
 std::string generation_key(const std::string& group) { return "generation/" + group; }
-std::string offset_key(const std::string& group, const topic_partition& of) {
-    return concat("offset/", group, '/', to_string(of));
+std::string offset_key(const std::string& group, const topic_partition& partition) {
+    return concat("offset/", group, '/', to_string(partition));
 }
 
 std::int64_t number(const std::string& text) {
@@ -29,18 +29,19 @@ std::int64_t number(const std::string& text) {
     return parsed;
 }
 
-std::string packed_topic(const topic& of) {
-    std::vector<std::string> fields{of.name, std::to_string(of.logs.size())};
-    for (const auto& [name, value] : of.config) {
+std::string packed_topic(const topic& topic) {
+    std::vector<std::string> fields{topic.name, std::to_string(topic.logs.size())};
+    for (const auto& [name, value] : topic.config) {
         fields.push_back(name);
         fields.push_back(value);
     }
     return pack(fields);
 }
 
-std::string packed_offset(const std::string& group, const kafka::committed_offset& of) {
-    const std::array<std::string, 5> fields{group, of.partition.topic, std::to_string(of.partition.partition),
-                                            std::to_string(of.offset), of.metadata};
+std::string packed_offset(const std::string& group, const kafka::committed_offset& committed) {
+    const std::array<std::string, 5> fields{group, committed.partition.topic,
+                                            std::to_string(committed.partition.partition),
+                                            std::to_string(committed.offset), committed.metadata};
     return pack(fields);
 }
 
@@ -92,8 +93,8 @@ void cluster::open_folder() {
         if (key.starts_with("topic/")) {
             std::map<std::string, std::string> config;
             for (std::size_t at = 2; at + 1 < fields.size(); at += 2) config.emplace(fields[at], fields[at + 1]);
-            const auto starts = [&](const topic_partition& of) {
-                const auto start = journal_->content().find(start_key(of));
+            const auto starts = [&](const topic_partition& partition) {
+                const auto start = journal_->content().find(start_key(partition));
                 return start == journal_->content().end() ? 0 : number(unpack(start->second).at(0));
             };
             auto made = make_topic(fields[0], static_cast<std::int32_t>(number(fields[1])), config, starts);
@@ -122,17 +123,17 @@ void cluster::open_folder() {
     transactions_->finish_restored();
 }
 
-std::shared_ptr<partition_log> cluster::find_log(const topic_partition& of) const {
-    const auto topic = find(of.topic);
-    const auto at = static_cast<std::size_t>(of.partition);
-    return topic && of.partition >= 0 && at < topic->logs.size() ? topic->logs[at] : nullptr;
+std::shared_ptr<partition_log> cluster::find_log(const topic_partition& partition) const {
+    const auto topic = find(partition.topic);
+    const auto at = static_cast<std::size_t>(partition.partition);
+    return topic && partition.partition >= 0 && at < topic->logs.size() ? topic->logs[at] : nullptr;
 }
 
 transactions::surroundings cluster::around_transactions() {
-    return {.find_log = [this](const topic_partition& of) { return find_log(of); },
+    return {.find_log = [this](const topic_partition& partition) { return find_log(partition); },
             .find_group = [this](const std::string& id) { return group_of(id); },
-            .offset_change = [](const std::string& group, const kafka::committed_offset& of) -> journal::change {
-                return {offset_key(group, of.partition), packed_offset(group, of)};
+            .offset_change = [](const std::string& group, const kafka::committed_offset& committed) -> journal::change {
+                return {offset_key(group, committed.partition), packed_offset(group, committed)};
             },
             .write = [this](std::span<const journal::change> changes) { journal_->write(changes); }};
 }
@@ -279,14 +280,15 @@ std::shared_ptr<group> cluster::group_of(const std::string& id) {
         const auto one = find(name);
         return one ? static_cast<std::int32_t>(one->logs.size()) : 0;
     };
-    around.store_offsets = [this](const std::string& of, std::span<const kafka::committed_offset> offsets) {
+    around.store_offsets = [this](const std::string& group_id, std::span<const kafka::committed_offset> offsets) {
         std::vector<journal::change> entry;
-        for (const auto& one : offsets) entry.emplace_back(offset_key(of, one.partition), packed_offset(of, one));
+        for (const auto& one : offsets)
+            entry.emplace_back(offset_key(group_id, one.partition), packed_offset(group_id, one));
         journal_->write(entry);
     };
-    around.store_generation = [this](const std::string& of, std::int32_t generation) {
-        const std::array<std::string, 2> fields{of, std::to_string(generation)};
-        const std::array<journal::change, 1> entry{{{generation_key(of), pack(fields)}}};
+    around.store_generation = [this](const std::string& group_id, std::int32_t generation) {
+        const std::array<std::string, 2> fields{group_id, std::to_string(generation)};
+        const std::array<journal::change, 1> entry{{{generation_key(group_id), pack(fields)}}};
         journal_->write(entry);
     };
     found = std::make_shared<group>(id, options_.groups, time_, std::move(around));

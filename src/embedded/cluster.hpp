@@ -70,7 +70,7 @@ public:
     bool remove_topic(const std::string& name);
     /// Null: there is none.
     [[nodiscard]] std::shared_ptr<topic> find(std::string_view name) const;
-    [[nodiscard]] std::shared_ptr<partition_log> find_log(const topic_partition& of) const;
+    [[nodiscard]] std::shared_ptr<partition_log> find_log(const topic_partition& partition) const;
     [[nodiscard]] std::vector<std::string> topic_names() const;
 
     /// Deletes the records before `offset` (negative: all there are). REQUIRES: offset <= end.

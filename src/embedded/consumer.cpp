@@ -14,8 +14,8 @@ namespace streams::inline v0::embedded {
 using kafka::error_class;
 using kafka::result;
 
-consumer::consumer(std::shared_ptr<cluster> of, kafka::consumer_options options)
-    : cluster_(std::move(of)), options_(std::move(options)),
+consumer::consumer(std::shared_ptr<cluster> cluster, kafka::consumer_options options)
+    : cluster_(std::move(cluster)), options_(std::move(options)),
       wake_(std::make_shared<signal>(cluster_->time(), "records for " + options_.client_id)) {
     self_.group_id = options_.group_id;
     self_.instance_id = options_.group_instance_id;
@@ -50,10 +50,10 @@ void consumer::note_missing_topics() {
 }
 
 result consumer::known(const topic_partition& partition) const {
-    const auto of = cluster_->find(partition.topic);
-    if (!of) return unknown_topic(partition.topic);
-    if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= of->logs.size())
-        return unknown_partition(partition.topic, partition.partition, of->logs.size());
+    const auto topic = cluster_->find(partition.topic);
+    if (!topic) return unknown_topic(partition.topic);
+    if (partition.partition < 0 || static_cast<std::size_t>(partition.partition) >= topic->logs.size())
+        return unknown_partition(partition.topic, partition.partition, topic->logs.size());
     return {};
 }
 
@@ -64,15 +64,15 @@ std::int64_t consumer::end_of(const partition_log& log) const {
 void consumer::begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool paused) {
     std::vector<reading> next;
     for (const auto& [partition, offset] : partitions) {
-        auto of = cluster_->find(partition.topic);
+        auto topic = cluster_->find(partition.topic);
         const auto at = static_cast<std::size_t>(partition.partition);
-        if (!of || partition.partition < 0 || at >= of->logs.size()) {
+        if (!topic || partition.partition < 0 || at >= topic->logs.size()) {
             unreported_.push_back(known(partition));
             continue;
         }
-        auto log = of->logs[at];
+        auto log = topic->logs[at];
         next.push_back({.partition = partition,
-                        .of = std::move(of),
+                        .topic = std::move(topic),
                         .reader = log_reader(std::move(log), offset, options_.read_committed),
                         .paused = paused});
     }
@@ -119,15 +119,15 @@ void consumer::hear_group(kafka::poll_result& found) {
     }
     auto heard = group_->poll(self_.member_id);
     using kind = group::answer::kind;
-    if (heard.what == kind::nothing) return;
-    if (heard.what == kind::rebalance) {
+    if (heard.news == kind::nothing) return;
+    if (heard.news == kind::rebalance) {
         self_.generation = heard.generation;
         owned_ = heard.event.partitions;
         found.rebalances.push_back(std::move(heard.event));
         return;
     }
-    expelled_ = heard.what == kind::expelled;
-    replaced_ = heard.what == kind::replaced;
+    expelled_ = heard.news == kind::expelled;
+    replaced_ = heard.news == kind::replaced;
     if (owned_.empty()) return hear_group(found);
     found.rebalances.push_back({kafka::rebalance::event::lost, std::exchange(owned_, {})});
 }
@@ -155,7 +155,7 @@ void consumer::read(std::size_t max_records, kafka::poll_result& found) {
 
 std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_result& found) {
     if (from.paused || from.failed) return 0;
-    if (from.of->outdated && !look_up(from)) {
+    if (from.topic->outdated && !look_up(from)) {
         from.failed = true;
         found.errors.push_back(unknown_topic(from.partition.topic));
         return 0;
@@ -190,7 +190,7 @@ bool consumer::look_up(reading& from) const {
     auto now = cluster_->find(from.partition.topic);
     const auto at = static_cast<std::size_t>(from.partition.partition);
     if (!now || at >= now->logs.size() || now->logs[at] != from.reader.log()) return false;
-    from.of = std::move(now);
+    from.topic = std::move(now);
     return true;
 }
 
@@ -213,16 +213,16 @@ void consumer::wait_until(std::int64_t deadline) {
     wake_->wait_until(std::max(deadline, time.steady_ms() + 1));
 }
 
-result consumer::acknowledge(const kafka::rebalance& of,
+result consumer::acknowledge(const kafka::rebalance& change,
                              std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
     return attempt([&]() -> result {
-        if (of.kind == kafka::rebalance::event::assigned) {
+        if (change.kind == kafka::rebalance::event::assigned) {
             begin_reading(positions, paused);
             return {};
         }
         readings_.clear();
         owned_.clear();
-        if (of.kind == kafka::rebalance::event::revoked && group_) group_->acknowledge_revoked(self_.member_id);
+        if (change.kind == kafka::rebalance::event::revoked && group_) group_->acknowledge_revoked(self_.member_id);
         return {};
     });
 }
@@ -290,12 +290,12 @@ result consumer::committed(std::span<const topic_partition> partitions, std::vec
     if (options_.group_id.empty())
         return {error_class::fatal, "a consumer without a group has no committed offsets; give it a group id"};
     return attempt([&]() -> result {
-        const auto of = cluster_->group_of(options_.group_id);
-        if (options_.read_committed && of->holds(partitions))
+        const auto group = cluster_->group_of(options_.group_id);
+        if (options_.read_committed && group->holds(partitions))
             return {error_class::retriable, concat("group ", options_.group_id,
                                                    ": a transaction that is open holds offsets; "
                                                    "ask again when it has ended")};
-        for (auto& one : of->committed(partitions)) found.push_back(std::move(one));
+        for (auto& one : group->committed(partitions)) found.push_back(std::move(one));
         return {};
     });
 }

@@ -17,13 +17,13 @@ namespace streams::inline v0::embedded {
 /// without close(), it is to its group a process that died: its partitions stay with it until its session ends.
 class consumer final : public kafka::consumer {
 public:
-    consumer(std::shared_ptr<cluster> of, kafka::consumer_options options);
+    consumer(std::shared_ptr<cluster> cluster, kafka::consumer_options options);
     ~consumer() override;
 
     kafka::result subscribe(std::span<const std::string> topics) override;
     kafka::result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
     [[nodiscard]] kafka::poll_result poll(kafka::milliseconds timeout, std::size_t max_records) override;
-    kafka::result acknowledge(const kafka::rebalance& of,
+    kafka::result acknowledge(const kafka::rebalance& change,
                               std::span<const std::pair<topic_partition, std::int64_t>> positions,
                               bool paused) override;
     kafka::result pause(std::span<const topic_partition> partitions) override;
@@ -43,7 +43,7 @@ public:
 private:
     struct reading {
         topic_partition partition;
-        std::shared_ptr<topic> of;
+        std::shared_ptr<embedded::topic> topic;
         log_reader reader;
         std::optional<std::int64_t> known_end{};
         bool paused = false;

@@ -12,13 +12,13 @@
 
 namespace streams::inline v0::embedded {
 
-void throw_file_error(const std::filesystem::path& path, std::string_view what, int error_number) {
+void throw_file_error(const std::filesystem::path& path, std::string_view action, int error_number) {
     const std::string_view remedy = error_number == ENOSPC || error_number == EDQUOT
                                         ? "; make room on the disk or set retention.bytes on the topics"
                                     : error_number == EACCES || error_number == EPERM || error_number == EROFS
                                         ? "; choose a folder this user may write to"
                                         : "";
-    throw streams_error(concat(path.string(), ": cannot ", what, ": ", std::strerror(error_number), remedy));
+    throw streams_error(concat(path.string(), ": cannot ", action, ": ", std::strerror(error_number), remedy));
 }
 
 file::file(const std::filesystem::path& path, int flags) : path_(path) {

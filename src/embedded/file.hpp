@@ -31,6 +31,6 @@ private:
 };
 
 /// Throws streams_error: `<path>: cannot <what>: <errno's text>`, with a remedy where the errno tells one.
-[[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view what, int error_number);
+[[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view action, int error_number);
 
 } // namespace streams::inline v0::embedded

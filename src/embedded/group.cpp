@@ -83,7 +83,7 @@ group::answer group::poll(const std::string& member_id) {
     complete_if_ready();
     const auto found = members_.find(member_id);
     if (found == members_.end())
-        return {.what = replaced_.contains(member_id) ? answer::kind::replaced : answer::kind::expelled};
+        return {.news = replaced_.contains(member_id) ? answer::kind::replaced : answer::kind::expelled};
     auto& who = found->second;
     who.last_call = time_.steady_ms();
     if (who.at == step::to_revoke) {
@@ -107,9 +107,9 @@ void group::acknowledge_revoked(const std::string& member_id) {
     complete_if_ready();
 }
 
-std::int64_t group::deadline_of(const member& of) const {
-    const auto span = of.gone ? limits_.session_timeout : limits_.max_poll_interval;
-    return detail::add_sat(of.last_call, span.count());
+std::int64_t group::deadline_of(const member& group_member) const {
+    const auto span = group_member.gone ? limits_.session_timeout : limits_.max_poll_interval;
+    return detail::add_sat(group_member.last_call, span.count());
 }
 
 std::optional<std::int64_t> group::next_deadline() const {

@@ -56,7 +56,7 @@ public:
 
     struct answer {
         enum class kind { nothing, rebalance, expelled, replaced };
-        kind what = kind::nothing; ///< expelled, replaced: not a member any more; replaced: by its own instance id
+        kind news = kind::nothing; ///< expelled, replaced: not a member any more; replaced: by its own instance id
         kafka::rebalance event{};
         std::int32_t generation = -1;
     };
@@ -113,7 +113,7 @@ private:
     void begin_rebalance();
     void complete_if_ready();
     void assign();
-    [[nodiscard]] std::int64_t deadline_of(const member& of) const;
+    [[nodiscard]] std::int64_t deadline_of(const member& group_member) const;
     [[nodiscard]] std::optional<kafka::result> refuse(const membership& who) const;
 
     const std::string id_;

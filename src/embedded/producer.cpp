@@ -26,8 +26,8 @@ result is_fenced(const std::string& id) {
 
 } // namespace
 
-producer::producer(std::shared_ptr<cluster> of, kafka::producer_options options)
-    : cluster_(std::move(of)), options_(std::move(options)) {}
+producer::producer(std::shared_ptr<cluster> cluster, kafka::producer_options options)
+    : cluster_(std::move(cluster)), options_(std::move(options)) {}
 
 std::int32_t producer::open(std::string_view topic, bool offsets_wanted) {
     const auto known = std::find_if(destinations_.begin(), destinations_.end(),
@@ -40,19 +40,19 @@ std::int32_t producer::open(std::string_view topic, bool offsets_wanted) {
     return static_cast<std::int32_t>(known - destinations_.begin());
 }
 
-bool producer::look_up(destination& of) const {
-    if (of.to && !of.to->outdated.load(std::memory_order_relaxed)) return true;
-    const auto before = std::exchange(of.to, cluster_->find(of.name));
-    const bool widened = before && of.to && before->logs.front() == of.to->logs.front();
-    if (!widened) of.last.clear();
-    of.last.resize(of.to ? of.to->logs.size() : 0);
-    of.sticky_partition = of.sticky_bytes = 0;
-    return of.to != nullptr;
+bool producer::look_up(destination& target) const {
+    if (target.to && !target.to->outdated.load(std::memory_order_relaxed)) return true;
+    const auto before = std::exchange(target.to, cluster_->find(target.name));
+    const bool widened = before && target.to && before->logs.front() == target.to->logs.front();
+    if (!widened) target.last.clear();
+    target.last.resize(target.to ? target.to->logs.size() : 0);
+    target.sticky_partition = target.sticky_bytes = 0;
+    return target.to != nullptr;
 }
 
 std::int32_t producer::partitions(std::int32_t topic, kafka::milliseconds) {
-    auto& of = destinations_[static_cast<std::size_t>(topic)];
-    return look_up(of) ? static_cast<std::int32_t>(of.to->logs.size()) : 0;
+    auto& target = destinations_[static_cast<std::size_t>(topic)];
+    return look_up(target) ? static_cast<std::int32_t>(target.to->logs.size()) : 0;
 }
 
 std::size_t producer::place(destination& at, const kafka::producer_record& record) {
@@ -118,9 +118,9 @@ result producer::flush(kafka::milliseconds) { return {}; }
 std::vector<kafka::delivery_failure> producer::take_failures() { return std::exchange(failures_, {}); }
 
 std::optional<std::int64_t> producer::last_offset(std::int32_t topic, std::int32_t partition) {
-    const auto& of = destinations_[static_cast<std::size_t>(topic)];
+    const auto& target = destinations_[static_cast<std::size_t>(topic)];
     const auto at = static_cast<std::size_t>(partition);
-    return at < of.last.size() ? of.last[at] : std::nullopt;
+    return at < target.last.size() ? target.last[at] : std::nullopt;
 }
 
 result producer::refuse_transaction(phase wanted, std::string_view doing) const {

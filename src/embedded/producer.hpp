@@ -16,7 +16,7 @@ namespace streams::inline v0::embedded {
 /// another producer takes the transactional id over.
 class producer final : public kafka::producer {
 public:
-    producer(std::shared_ptr<cluster> of, kafka::producer_options options);
+    producer(std::shared_ptr<cluster> cluster, kafka::producer_options options);
 
     [[nodiscard]] std::int32_t open(std::string_view topic, bool offsets_wanted) override;
     [[nodiscard]] std::int32_t partitions(std::int32_t topic, kafka::milliseconds timeout) override;
@@ -51,7 +51,7 @@ private:
         std::size_t sticky_bytes = 0;     ///< what it has had in this turn
     };
 
-    [[nodiscard]] bool look_up(destination& of) const;
+    [[nodiscard]] bool look_up(destination& target) const;
     [[nodiscard]] static std::size_t place(destination& at, const kafka::producer_record& record);
     /// Writes to the log; in a transaction what fails has it aborted.
     [[nodiscard]] kafka::result write(partition_log& to, const frame_source& record, std::int64_t& offset);

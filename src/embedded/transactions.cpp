@@ -99,8 +99,8 @@ result transactions::add_offsets(const std::string& id, producer_stamp who, cons
     if (auto held = around_.find_group(member.group_id)->hold(member, offsets, who.id); !held)
         return {error_class::abortable, held.reason()};
     begin(*one);
-    auto& of_group = one->offsets[member.group_id];
-    of_group.insert(of_group.end(), offsets.begin(), offsets.end());
+    auto& group_offsets = one->offsets[member.group_id];
+    group_offsets.insert(group_offsets.end(), offsets.begin(), offsets.end());
     return {};
 }
 

@@ -36,13 +36,13 @@ struct bench_of_group {
     /// Polls, expecting an assignment, and returns how many partitions it has.
     std::size_t take_assignment(const std::string& member) {
         const auto heard = under_test.poll(member);
-        REQUIRE(heard.what == kind::rebalance);
+        REQUIRE(heard.news == kind::rebalance);
         REQUIRE(heard.event.kind == event::assigned);
         return heard.event.partitions.size();
     }
     void give_up(const std::string& member) {
         const auto heard = under_test.poll(member);
-        REQUIRE(heard.what == kind::rebalance);
+        REQUIRE(heard.news == kind::rebalance);
         REQUIRE(heard.event.kind == event::revoked);
         under_test.acknowledge_revoked(member);
     }
@@ -58,7 +58,7 @@ TEST_CASE("the first member gets everything at once") {
     bench_of_group g;
     const auto one = g.join("one");
     CHECK(g.take_assignment(one) == 2);
-    CHECK(g.under_test.poll(one).what == kind::nothing);
+    CHECK(g.under_test.poll(one).news == kind::nothing);
     CHECK(g.stored_generations == std::vector<std::int32_t>{1});
 }
 
@@ -67,13 +67,13 @@ TEST_CASE("a second member waits until the first has let go") {
     const auto one = g.join("one");
     g.take_assignment(one);
     const auto two = g.join("two");
-    CHECK(g.under_test.poll(two).what == kind::nothing);
+    CHECK(g.under_test.poll(two).news == kind::nothing);
     CHECK(g.commit(one, 1).ok());
     const auto heard = g.under_test.poll(one);
     CHECK(heard.event.kind == event::revoked);
     CHECK(heard.event.partitions.size() == 2);
     CHECK(g.commit(one, 1).ok());
-    CHECK(g.under_test.poll(two).what == kind::nothing);
+    CHECK(g.under_test.poll(two).news == kind::nothing);
     g.under_test.acknowledge_revoked(one);
     CHECK(g.take_assignment(one) == 1);
     CHECK(g.take_assignment(two) == 1);
@@ -102,7 +102,7 @@ TEST_CASE("a member that leaves hands its partitions to the others") {
     g.under_test.leave(one);
     g.give_up(two);
     CHECK(g.take_assignment(two) == 2);
-    CHECK(g.under_test.poll(one).what == kind::expelled);
+    CHECK(g.under_test.poll(one).news == kind::expelled);
 }
 
 TEST_CASE("a member that does not poll within max.poll.interval is expelled and fenced") {
@@ -112,7 +112,7 @@ TEST_CASE("a member that does not poll within max.poll.interval is expelled and 
     g.take_assignment(one);
     g.take_assignment(two);
     g.time.advance(40s);
-    CHECK(g.under_test.poll(two).what == kind::nothing);
+    CHECK(g.under_test.poll(two).news == kind::nothing);
     CHECK(g.under_test.next_deadline() == 60'000);
     g.time.advance(21s);
     g.give_up(two);
@@ -120,7 +120,7 @@ TEST_CASE("a member that does not poll within max.poll.interval is expelled and 
     const auto refused = g.commit(one, 1);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == kafka::error_class::fenced);
-    CHECK(g.under_test.poll(one).what == kind::expelled);
+    CHECK(g.under_test.poll(one).news == kind::expelled);
 }
 
 TEST_CASE("a member that never lets go holds a rebalance up only until it is expelled") {
@@ -130,7 +130,7 @@ TEST_CASE("a member that never lets go holds a rebalance up only until it is exp
     const auto two = g.join("two");
     CHECK(g.under_test.poll(one).event.kind == event::revoked);
     g.time.advance(50s);
-    CHECK(g.under_test.poll(two).what == kind::nothing);
+    CHECK(g.under_test.poll(two).news == kind::nothing);
     g.time.advance(11s);
     CHECK(g.take_assignment(two) == 2);
 }
@@ -143,7 +143,7 @@ TEST_CASE("a member whose process died is expelled when its session ends") {
     g.take_assignment(two);
     g.under_test.abandon(one);
     g.time.advance(9s);
-    CHECK(g.under_test.poll(two).what == kind::nothing);
+    CHECK(g.under_test.poll(two).news == kind::nothing);
     g.time.advance(2s);
     g.give_up(two);
     CHECK(g.take_assignment(two) == 2);
@@ -158,13 +158,13 @@ TEST_CASE("a static member that comes back within its session keeps its partitio
     const auto generation = g.under_test.generation();
     g.under_test.leave(one);
     g.time.advance(5s);
-    CHECK(g.under_test.poll(two).what == kind::nothing);
+    CHECK(g.under_test.poll(two).news == kind::nothing);
     const auto again = g.join("one", "first");
     CHECK(again != one);
     CHECK(g.take_assignment(again) == 1);
-    CHECK(g.under_test.poll(two).what == kind::nothing);
+    CHECK(g.under_test.poll(two).news == kind::nothing);
     CHECK(g.under_test.generation() == generation);
-    CHECK(g.under_test.poll(one).what == kind::replaced);
+    CHECK(g.under_test.poll(one).news == kind::replaced);
     const auto refused = g.commit(one, generation);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == kafka::error_class::fenced);
@@ -202,7 +202,7 @@ TEST_CASE("a topic that appears later is assigned to its subscribers") {
     CHECK(g.take_assignment(one) == 0);
     g.topics["other"] = 2;
     g.under_test.topic_changed("other");
-    CHECK(g.under_test.poll(one).what == kind::nothing);
+    CHECK(g.under_test.poll(one).news == kind::nothing);
     g.topics["t"] = 2;
     g.under_test.topic_changed("t");
     CHECK(g.take_assignment(one) == 2);
