@@ -33,10 +33,10 @@ struct application_counts {
 class kafka_streams {
 public:
     /// On the cluster of `config.bootstrap_servers`. Throws config_error or topology_error; connects to nothing yet.
-    kafka_streams(topology what, streams_config config);
+    kafka_streams(topology topology, streams_config config);
     /// On the cluster of these clients, an embedded one for example. `time`: what its threads run and wait on; null: the
     /// machine's; another one outlives the application.
-    kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
+    kafka_streams(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
                   execution* time = nullptr);
     /// Closes, without a limit of time. On a thread of the application's own, or in its state listener, it only asks for
     /// the end, which then comes in the background: what processors refer to must live on.

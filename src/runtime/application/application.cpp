@@ -27,9 +27,9 @@ std::string client_id_of(const streams_config& config) {
 
 } // namespace
 
-kafka_streams::application::application(topology what, streams_config config,
+kafka_streams::application::application(topology topology, streams_config config,
                                         std::shared_ptr<kafka::client_supplier> clients, execution& time)
-    : topology_(std::move(what)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
+    : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
       stop_(time, "the end of application " + config_.application_id),
       states_(config_.state_dir / config_.application_id, time_), retention_(layout_, time_),
       status_(config_.application_id, time_),
@@ -264,10 +264,10 @@ application_counts kafka_streams::application::counts() const {
     application_counts sum;
     stream_times::by_sub_topology times;
     const std::lock_guard lock(mutex_);
-    const auto add_drops = [&](const drop_counters& of) {
+    const auto add_drops = [&](const drop_counters& drops) {
         for (std::size_t at = 0; at < drop_reasons; ++at) {
             const auto reason = static_cast<drop_reason>(at);
-            if (const auto dropped = of[reason]; dropped > 0) sum.dropped[reason] += dropped;
+            if (const auto dropped = drops[reason]; dropped > 0) sum.dropped[reason] += dropped;
         }
     };
     if (globals_) add_drops(globals_->drops());

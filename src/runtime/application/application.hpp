@@ -24,7 +24,8 @@ namespace streams::inline v0 {
 class kafka_streams::application {
 public:
     /// `time` outlives it.
-    application(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients, execution& time);
+    application(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
+                execution& time);
     ~application();
     application(const application&) = delete;
     application& operator=(const application&) = delete;

@@ -89,17 +89,17 @@ void application_status::tell(std::unique_lock<std::mutex>& lock) {
     changed_->notify_all();
 }
 
-void application_status::tell(const transition& of) const {
+void application_status::tell(const transition& change) const {
     log(log_level::info,
-        concat("application ", application_id_, " is ", to_string(of.now), ", it was ", to_string(of.before)));
+        concat("application ", application_id_, " is ", to_string(change.now), ", it was ", to_string(change.before)));
     try {
-        if (listener_) listener_(of.now, of.before);
+        if (listener_) listener_(change.now, change.before);
     } catch (const std::exception& cause) {
         log(log_level::error, concat("the state listener of application ", application_id_, " threw at ",
-                                     to_string(of.now), ": ", cause.what(), "; catch it there"));
+                                     to_string(change.now), ": ", cause.what(), "; catch it there"));
     } catch (...) {
         log(log_level::error, concat("the state listener of application ", application_id_, " threw at ",
-                                     to_string(of.now), " what is no std::exception; catch it there"));
+                                     to_string(change.now), " what is no std::exception; catch it there"));
     }
 }
 

@@ -55,7 +55,7 @@ private:
     };
     bool enter(application_state next, std::string reason);
     void tell(std::unique_lock<std::mutex>& lock);
-    void tell(const transition& of) const;
+    void tell(const transition& change) const;
     template <class Condition>
     bool wait(std::chrono::milliseconds timeout, Condition&& condition) const;
 

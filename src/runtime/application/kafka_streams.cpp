@@ -12,17 +12,17 @@ constexpr std::chrono::milliseconds signal_slice{100};
 
 } // namespace
 
-kafka_streams::kafka_streams(topology what, streams_config config) {
+kafka_streams::kafka_streams(topology topology, streams_config config) {
     config.validate(true);
     auto clients = kafka::make_rdkafka_clients(config);
-    application_.reset(new application(std::move(what), std::move(config), std::move(clients), machine()));
+    application_.reset(new application(std::move(topology), std::move(config), std::move(clients), machine()));
 }
 
-kafka_streams::kafka_streams(topology what, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
+kafka_streams::kafka_streams(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
                              execution* time) {
     config.validate(false);
-    application_.reset(
-        new application(std::move(what), std::move(config), std::move(clients), time != nullptr ? *time : machine()));
+    application_.reset(new application(std::move(topology), std::move(config), std::move(clients),
+                                       time != nullptr ? *time : machine()));
 }
 
 void kafka_streams::ending::operator()(application* ended) const noexcept {

@@ -66,8 +66,8 @@ std::string encode(const commit_metadata& metadata) {
     bytes raw;
     raw.push_back(newest_version);
     append_big_endian(raw, metadata.partition_time);
-    append_big_endian(raw, static_cast<std::int32_t>(metadata.of_processors.size()));
-    for (const auto& [key, value] : metadata.of_processors) {
+    append_big_endian(raw, static_cast<std::int32_t>(metadata.processor_metadata.size()));
+    for (const auto& [key, value] : metadata.processor_metadata) {
         append_big_endian(raw, static_cast<std::int32_t>(key.size()));
         raw.append(key);
         append_big_endian(raw, value);
@@ -86,7 +86,7 @@ commit_metadata decode_commit_metadata(std::string_view text) {
     const auto time = read_big_endian<std::int64_t>(rest);
     if (!time) return {};
     found.partition_time = *time;
-    if (version == newest_version && !rest.empty() && !read_processors(rest, found.of_processors)) return {};
+    if (version == newest_version && !rest.empty() && !read_processors(rest, found.processor_metadata)) return {};
     return found;
 }
 

@@ -10,8 +10,8 @@ namespace streams::inline v0 {
 /// What is committed beside an offset, in Kafka Streams' bytes (`TopicPartitionMetadata`): base64 of
 /// `0x02 | partition time:8 | [n:4 | (length:4 | key | int64)*]`.
 struct commit_metadata {
-    std::int64_t partition_time = -1;                    ///< ms; -1: unknown
-    std::map<std::string, std::int64_t> of_processors{}; ///< store name to the last window close it emitted, ms
+    std::int64_t partition_time = -1;                         ///< ms; -1: unknown
+    std::map<std::string, std::int64_t> processor_metadata{}; ///< store name to the last window close it emitted, ms
 
     friend bool operator==(const commit_metadata&, const commit_metadata&) = default;
 };

@@ -15,12 +15,12 @@ constexpr kafka::milliseconds call_timeout{1000};
 
 } // namespace
 
-repartition_purge::repartition_purge(const topology& of, const streams_config& config, kafka::admin& admin,
+repartition_purge::repartition_purge(const topology& topology, const streams_config& config, kafka::admin& admin,
                                      const clock& time)
     : admin_(admin), time_(time), interval_(config.repartition_purge_interval.count()),
       next_(detail::add_sat(time.steady_ms(), interval_)) {
-    for (const auto& topic : of.repartition_topics())
-        topics_.insert(full_topic_name(of, config.application_id, topic.name));
+    for (const auto& topic : topology.repartition_topics())
+        topics_.insert(full_topic_name(topology, config.application_id, topic.name));
 }
 
 void repartition_purge::committed(std::span<const kafka::committed_offset> offsets) {

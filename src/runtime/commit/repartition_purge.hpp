@@ -18,7 +18,7 @@ namespace streams::inline v0 {
 /// (`repartition.purge.interval.ms`, DeleteRecords).
 class repartition_purge {
 public:
-    repartition_purge(const topology& of, const streams_config& config, kafka::admin& admin, const clock& time);
+    repartition_purge(const topology& topology, const streams_config& config, kafka::admin& admin, const clock& time);
 
     /// Takes note of committed offsets, and deletes before them when it is time. A failure is tried again next time.
     void committed(std::span<const kafka::committed_offset> offsets);

@@ -25,10 +25,10 @@ std::int32_t global_state::no_output::open(std::string_view topic) {
                                 ": every instance would write the same records; write it from a stream instead"));
 }
 
-global_state::global_state(const topology& of, const global_environment& environment,
+global_state::global_state(const topology& topology, const global_environment& environment,
                            const std::function<std::int32_t(std::string_view)>& partitions_of)
-    : topology_(of), config_(of_global_task(environment.config)) {
-    for (const global_store& each : of.global_stores()) {
+    : topology_(topology), config_(of_global_task(environment.config)) {
+    for (const global_store& each : topology.global_stores()) {
         const std::int32_t count = partitions_of(each.topic);
         for (std::int32_t partition = 0; partition < count; ++partition) inputs_.push_back({each.topic, partition});
     }
@@ -37,7 +37,7 @@ global_state::global_state(const topology& of, const global_environment& environ
     if (failed)
         throw state_error(concat("the folder of the global stores, ", environment.directory.string(),
                                  ", cannot be emptied: ", failed.message(), "; see who owns it"));
-    stores_ = std::make_unique<task_stores>(global_task, of, of.global_parts(), config_.application_id,
+    stores_ = std::make_unique<task_stores>(global_task, topology, topology.global_parts(), config_.application_id,
                                             store_opening{.time = environment.time,
                                                           .directory = environment.directory,
                                                           .in_memory = environment.stores_in_memory});
@@ -48,7 +48,7 @@ global_state::global_state(const topology& of, const global_environment& environ
                        " is no plain key-value store, which global stores are; use stores::key_value"));
         each.store->restored(std::nullopt);
     }
-    task_ = std::make_unique<stream_task>(*stores_, of, of.global_parts(), inputs_,
+    task_ = std::make_unique<stream_task>(*stores_, topology, topology.global_parts(), inputs_,
                                           task_environment{.config = config_,
                                                            .time = environment.time,
                                                            .collector = collector_,
@@ -65,9 +65,9 @@ std::unique_ptr<state_store> global_state::reader(std::string_view store) {
 
 task_store* global_state::restored_by_bytes(std::string_view topic) {
     const auto& all = topology_.global_stores();
-    const auto of = std::ranges::find(all, topic, &global_store::topic);
-    if (of == all.end() || of->reprocess) return nullptr;
-    return &*std::ranges::find(stores_->all(), of->store, [](const task_store& each) { return each.spec.name; });
+    const auto declared = std::ranges::find(all, topic, &global_store::topic);
+    if (declared == all.end() || declared->reprocess) return nullptr;
+    return &*std::ranges::find(stores_->all(), declared->store, [](const task_store& each) { return each.spec.name; });
 }
 
 void global_state::restore(kafka::record_batch batch) {

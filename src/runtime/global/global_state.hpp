@@ -25,8 +25,8 @@ struct global_environment {
 /// restores, updates and commits; tasks read from theirs through readers.
 class global_state final : public global_stores {
 public:
-    /// `partitions_of`: how many partitions a topic has, by its name. `of` outlives the stores.
-    global_state(const topology& of, const global_environment& environment,
+    /// `partitions_of`: how many partitions a topic has, by its name. `topology` outlives the stores.
+    global_state(const topology& topology, const global_environment& environment,
                  const std::function<std::int32_t(std::string_view)>& partitions_of);
 
     [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override;

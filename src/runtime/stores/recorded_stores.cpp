@@ -39,10 +39,11 @@ std::string join(const std::vector<std::string>& names) {
 
 } // namespace
 
-recorded_stores::recorded_stores(const std::filesystem::path& folder, const topology& of) : wanted_(of_topology(of)) {
+recorded_stores::recorded_stores(const std::filesystem::path& folder, const topology& topology)
+    : wanted_(of_topology(topology)) {
     bool shared = false;
     for (auto& [store, was] : of_folder(folder)) {
-        shared |= of.find_store(store) != nullptr;
+        shared |= topology.find_store(store) != nullptr;
         if (wanted_.contains(store))
             check_same(folder, store, was);
         else if (!folders_of(store, folder).empty())
@@ -81,11 +82,11 @@ void recorded_stores::check_same(const std::filesystem::path& folder, const std:
                              "the store begins empty"));
 }
 
-recorded_stores::entries recorded_stores::of_topology(const topology& of) {
+recorded_stores::entries recorded_stores::of_topology(const topology& topology) {
     entries found;
-    for (const sub_topology& part : of.sub_topologies())
+    for (const sub_topology& part : topology.sub_topologies())
         for (const std::string& name : part.stores) {
-            const store_spec& store = *of.find_store(name);
+            const store_spec& store = *topology.find_store(name);
             if (!store.persistent) continue;
             found[name] = {part.id, identity_of(store).content, store.logging || !store.source_topic.empty()};
         }
@@ -135,7 +136,7 @@ void recorded_stores::write(const std::filesystem::path& folder) const {
     std::error_code failed;
     {
         std::ofstream out(temporary, std::ios::trunc);
-        for (const auto& [store, of] : all) out << store << ": " << text_of(of) << '\n';
+        for (const auto& [store, recorded] : all) out << store << ": " << text_of(recorded) << '\n';
         if (!out.flush()) failed = std::make_error_code(std::errc::io_error);
     }
     if (!failed) std::filesystem::rename(temporary, file, failed);

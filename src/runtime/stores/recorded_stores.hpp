@@ -21,7 +21,7 @@ public:
     /// - a store without a changelog belongs to another sub-topology now: it would begin empty;
     /// - stores are there, and the topology has none of them: it is another application's.
     /// What has a changelog may come, go and move: it is restored where it is now.
-    recorded_stores(const std::filesystem::path& folder, const topology& of);
+    recorded_stores(const std::filesystem::path& folder, const topology& topology);
 
     /// Notes them in the folder. Throws state_error where the disk refuses.
     void write(const std::filesystem::path& folder) const;
@@ -40,7 +40,7 @@ private:
     };
     using entries = std::map<std::string, entry>;
 
-    [[nodiscard]] static entries of_topology(const topology& of);
+    [[nodiscard]] static entries of_topology(const topology& topology);
     [[nodiscard]] static entries of_folder(const std::filesystem::path& folder);
     [[nodiscard]] static std::string text_of(const entry& from);
     [[nodiscard]] static std::optional<entry> parse(const std::string& text);

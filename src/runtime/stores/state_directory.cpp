@@ -24,13 +24,13 @@ constexpr const char* lock_name = ".lock";
 
 state_directory::~state_directory() { close(); }
 
-void state_directory::open(const topology& of) {
-    const auto& stores = of.stores();
+void state_directory::open(const topology& topology) {
+    const auto& stores = topology.stores();
     if (std::none_of(stores.begin(), stores.end(), [](const store_spec& store) { return store.persistent; })) return;
     make_folder();
     lock_folder();
     try {
-        stores_ = recorded_stores(folder_, of);
+        stores_ = recorded_stores(folder_, topology);
         stores_.write(folder_);
     } catch (...) {
         close();

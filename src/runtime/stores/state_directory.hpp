@@ -55,7 +55,7 @@ public:
     /// Makes and locks the folder. Throws state_error where another process has it, where it cannot be written, or
     /// where its stores are those of another topology (see recorded_stores). Does nothing for a topology without
     /// persistent stores.
-    void open(const topology& of);
+    void open(const topology& topology);
     [[nodiscard]] bool opened() const noexcept { return lock_file_ >= 0; }
     /// Lets go of the folder; safe to call twice.
     void close() noexcept;

@@ -35,9 +35,9 @@ void store_restorer::add(task_stores& stores, std::span<const kafka::committed_o
     assigned_ = false;
 }
 
-store_restorer::restoring store_restorer::begin(task_stores& of, task_store& store,
+store_restorer::restoring store_restorer::begin(task_stores& stores, task_store& store,
                                                 std::span<const kafka::committed_offset> committed) {
-    topic_partition changelog{store.changelog_topic, of.task().partition};
+    topic_partition changelog{store.changelog_topic, stores.task().partition};
     kafka::log_bounds bounds;
     call_patiently(patience(time_, stop_, config_.task_timeout), concat("find the bounds of ", to_string(changelog)),
                    [&] { return consumer_.bounds(changelog, bounds, call_timeout); });
@@ -45,7 +45,7 @@ store_restorer::restoring store_restorer::begin(task_stores& of, task_store& sto
     if (checkpoint && *checkpoint + 1 < bounds.end)
         if (const auto reason = reason_to_rebuild(layout_.changelogs.at(store.changelog_topic), config_,
                                                   store.store->caught_up_at(), time_.wall_ms()))
-            throw corrupt_task_error(of.task(), store.spec.name, *reason);
+            throw corrupt_task_error(stores.task(), store.spec.name, *reason);
     if (store.reuses_source()) {
         // Input beyond the committed offset will be processed; restored as well, it would show the future.
         const auto input = std::find_if(committed.begin(), committed.end(),
@@ -54,14 +54,14 @@ store_restorer::restoring store_restorer::begin(task_stores& of, task_store& sto
     }
     const std::int64_t next = checkpoint ? *checkpoint + 1 : bounds.begin;
     if (next < bounds.begin || (next > bounds.end && !store.reuses_source()))
-        throw corrupt_task_error(of.task(), store.spec.name,
+        throw corrupt_task_error(stores.task(), store.spec.name,
                                  concat("the store stands at offset ", next, " of ", to_string(changelog),
                                         ", which has offsets ", bounds.begin, " to ", bounds.end));
-    return {.of = &of, .store = &store, .changelog = std::move(changelog), .next = next, .end = bounds.end};
+    return {.stores = &stores, .store = &store, .changelog = std::move(changelog), .next = next, .end = bounds.end};
 }
 
 void store_restorer::remove(const task_stores& stores) {
-    const auto gone = std::erase_if(stores_, [&](const restoring& each) { return each.of == &stores; });
+    const auto gone = std::erase_if(stores_, [&](const restoring& each) { return each.stores == &stores; });
     std::erase(without_changelogs_, &stores);
     if (gone > 0) assigned_ = false;
 }
@@ -94,7 +94,7 @@ std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
 void store_restorer::throw_truncated(const topic_partition& changelog) const {
     for (const restoring& each : stores_)
         if (each.changelog == changelog)
-            throw corrupt_task_error(each.of->task(), each.store->spec.name,
+            throw corrupt_task_error(each.stores->task(), each.store->spec.name,
                                      concat("records of ", to_string(changelog), " from offset ", each.next,
                                             " were deleted while the store was restored"));
 }
@@ -112,7 +112,7 @@ void store_restorer::apply(const kafka::record_batch& batch) {
         try {
             found->store->store->restore(records);
         } catch (const corrupt_state_error& cause) {
-            throw corrupt_task_error(found->of->task(), cause);
+            throw corrupt_task_error(found->stores->task(), cause);
         } catch (const foreign_changelog_error& cause) {
             throw foreign_changelog_error(concat(to_string(found->changelog), ": ", cause.what()));
         }
@@ -144,10 +144,10 @@ void store_restorer::finish(restoring& done) {
     try {
         done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt);
     } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(done.of->task(), cause);
+        throw corrupt_task_error(done.stores->task(), cause);
     }
     if (done.begun_at)
-        log(log_level::info, concat(task_name(done.of->task()), " restored store ", done.store->spec.name, ": ",
+        log(log_level::info, concat(task_name(done.stores->task()), " restored store ", done.store->spec.name, ": ",
                                     done.rows, " rows in ", time_.steady_ms() - *done.begun_at, " ms"));
     if (listener_.on_end) listener_.on_end(done.changelog, done.store->spec.name, done.rows);
 }
@@ -156,13 +156,14 @@ std::vector<task_stores*> store_restorer::take_done() {
     std::vector<task_stores*> complete = std::move(without_changelogs_);
     without_changelogs_.clear();
     for (const restoring& each : stores_) {
-        const bool whole = std::all_of(stores_.begin(), stores_.end(),
-                                       [&](const restoring& other) { return other.of != each.of || other.done; });
-        if (whole && std::find(complete.begin(), complete.end(), each.of) == complete.end())
-            complete.push_back(each.of);
+        const bool whole = std::all_of(stores_.begin(), stores_.end(), [&](const restoring& other) {
+            return other.stores != each.stores || other.done;
+        });
+        if (whole && std::find(complete.begin(), complete.end(), each.stores) == complete.end())
+            complete.push_back(each.stores);
     }
     std::erase_if(stores_, [&](const restoring& each) {
-        return std::find(complete.begin(), complete.end(), each.of) != complete.end();
+        return std::find(complete.begin(), complete.end(), each.stores) != complete.end();
     });
     if (stores_.empty() && assigned_) {
         static_cast<void>(consumer_.assign({})); // What it still held is of no use; a failure shows at the next assign.

@@ -42,7 +42,7 @@ public:
 
 private:
     struct restoring {
-        task_stores* of;
+        task_stores* stores;
         task_store* store;
         topic_partition changelog;
         std::int64_t next; ///< offset to read
@@ -52,7 +52,7 @@ private:
         bool done = false;
     };
 
-    [[nodiscard]] restoring begin(task_stores& of, task_store& store,
+    [[nodiscard]] restoring begin(task_stores& stores, task_store& store,
                                   std::span<const kafka::committed_offset> committed);
     void assign();
     void apply(const kafka::record_batch& batch);

@@ -40,11 +40,11 @@ public:
     [[nodiscard]] bool stands_at(std::span<const kafka::committed_offset> found) const {
         if (task) return task->stands_at(found);
         return std::ranges::all_of(inputs_, [&](const topic_partition& input) {
-            const auto of = [&](std::span<const kafka::committed_offset> in) {
+            const auto offset_in = [&](std::span<const kafka::committed_offset> in) {
                 const auto at = std::ranges::find(in, input, &kafka::committed_offset::partition);
                 return at == in.end() ? -1 : at->offset;
             };
-            return of(found) == of(committed);
+            return offset_in(found) == offset_in(committed);
         });
     }
 

@@ -9,14 +9,14 @@
 
 namespace streams::inline v0 {
 
-processor_graph::processor_graph(const topology& of, const std::vector<sub_topology>& parts) {
+processor_graph::processor_graph(const topology& topology, const std::vector<sub_topology>& parts) {
     std::vector<std::size_t> positions;
     for (const sub_topology& part : parts) positions.insert(positions.end(), part.nodes.begin(), part.nodes.end());
     std::sort(positions.begin(), positions.end());
 
     std::unordered_map<std::string_view, node*> made;
     for (const std::size_t at : positions) {
-        const node_spec& spec = of.nodes()[at];
+        const node_spec& spec = topology.nodes()[at];
         auto instance = spec.make ? spec.make() : nullptr;
         if (!instance)
             throw topology_error(concat("node ", spec.name, " cannot be made: ",

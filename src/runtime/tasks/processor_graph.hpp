@@ -16,8 +16,8 @@ public:
         std::unique_ptr<node> instance;
     };
 
-    /// Throws topology_error where nodes do not fit together. `of` outlives the graph.
-    processor_graph(const topology& of, const std::vector<sub_topology>& parts);
+    /// Throws topology_error where nodes do not fit together. `topology` outlives the graph.
+    processor_graph(const topology& topology, const std::vector<sub_topology>& parts);
 
     /// Parents first.
     [[nodiscard]] const std::vector<member>& members() const noexcept { return members_; }

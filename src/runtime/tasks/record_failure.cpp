@@ -15,9 +15,9 @@ std::string place_of(const unprocessable_record& failed) {
 
 } // namespace
 
-std::string describe(const record_metadata& of) {
-    if (of.offset < 0) return "what a punctuation forwarded";
-    return concat("record ", of.offset, " of ", of.topic, '-', of.partition);
+std::string describe(const record_metadata& metadata) {
+    if (metadata.offset < 0) return "what a punctuation forwarded";
+    return concat("record ", metadata.offset, " of ", metadata.topic, '-', metadata.partition);
 }
 
 void throw_undecodable(task_id task, std::string_view node, const record_metadata& at, const std::exception& cause) {

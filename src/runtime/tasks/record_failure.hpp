@@ -12,7 +12,7 @@ namespace streams::inline v0 {
 
 /// `record 12 of topic-3`, as every message about an input record names it; `what a punctuation forwarded` where there was
 /// none.
-[[nodiscard]] std::string describe(const record_metadata& of);
+[[nodiscard]] std::string describe(const record_metadata& metadata);
 
 /// Throws serialization_error for an input record that does not decode, the cause nested.
 /// REQUIRES: called while the cause is handled.

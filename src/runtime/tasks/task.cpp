@@ -78,7 +78,7 @@ void stream_task::initialize(std::span<const kafka::committed_offset> committed)
         const auto& metadata = inputs_[at].committed_metadata;
         inputs_[at].queue->set_partition_time(metadata.partition_time);
         group_.set_stream_time(std::max(group_.stream_time(), metadata.partition_time));
-        for (const auto& [key, value] : metadata.of_processors) {
+        for (const auto& [key, value] : metadata.processor_metadata) {
             auto& newest = processor_metadata_.try_emplace(key, value).first->second;
             newest = std::max(newest, value);
         }
@@ -248,10 +248,10 @@ std::vector<kafka::committed_offset> stream_task::committable(bool count_control
 }
 
 std::optional<std::int64_t> stream_task::reads_on_at(std::size_t input) const {
-    const input_state& of = inputs_[input];
+    const input_state& state = inputs_[input];
     // Control records that were committed are not read again.
-    const bool none_since = of.queue->empty() && of.queue->next_offset() == of.committed_after;
-    return none_since ? std::max(of.queue->read_to(), of.committed_offset) : of.queue->read_to();
+    const bool none_since = state.queue->empty() && state.queue->next_offset() == state.committed_after;
+    return none_since ? std::max(state.queue->read_to(), state.committed_offset) : state.queue->read_to();
 }
 
 std::vector<kafka::committed_offset> stream_task::last_committed() const {

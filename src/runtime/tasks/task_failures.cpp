@@ -49,8 +49,8 @@ void stream_task::answer_for(std::string_view node, std::int64_t timestamp, cons
     auto response = handler_response::fail;
     try {
         if (handler) response = handler(failed, cause);
-    } catch (const std::exception& of_handler) {
-        throw_failed_handler(failed, of_handler);
+    } catch (const std::exception& handler_failure) {
+        throw_failed_handler(failed, handler_failure);
     }
     if (response == handler_response::fail) throw_unprocessable(failed, cause, environment_.resuming);
     drop(drop_reason::processing, node);

@@ -20,9 +20,9 @@ constexpr std::size_t clean_state_bytes = 64 << 20;
 task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
                            producing_collector& collector, drop_counters& drops, input_progress& progress)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
-      parts_(environment.what.sub_topologies()), restorer_(restore_consumer, environment.config, environment.layout,
-                                                           environment.time, environment.stop, environment.on_restore) {
-}
+      parts_(environment.topology.sub_topologies()),
+      restorer_(restore_consumer, environment.config, environment.layout, environment.time, environment.stop,
+                environment.on_restore) {}
 
 task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
@@ -63,7 +63,7 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
     const std::int64_t shares =
         std::max<std::int64_t>(std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size()), 1);
     return std::make_unique<task_stores>(
-        id, environment_.what, std::vector<sub_topology>{part_of(id)}, config.application_id,
+        id, environment_.topology, std::vector<sub_topology>{part_of(id)}, config.application_id,
         store_opening{
             .time = environment_.time,
             .directory = environment_.states.task_folder(id),
@@ -72,7 +72,7 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(
-                        changelog_topic_name(environment_.what, environment_.config.application_id, store),
+                        changelog_topic_name(environment_.topology, environment_.config.application_id, store),
                         id.partition);
                 },
         });
@@ -91,12 +91,12 @@ std::unique_ptr<task_stores> task_manager::make_intact(task_id id) {
 }
 
 void task_manager::wipe(const corrupt_task_error& damage) {
-    const store_spec& store = *environment_.what.find_store(damage.store());
-    if (environment_.what.is_global_store(store.name))
+    const store_spec& store = *environment_.topology.find_store(damage.store());
+    if (environment_.topology.is_global_store(store.name))
         throw lost_store_error(concat("global store ", store.name, " is damaged: ", damage.what(),
                                       "; start the application again, which fills it from its topic"));
     const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
-    if (changelog_topic_name(environment_.what, environment_.config.application_id, store).empty())
+    if (changelog_topic_name(environment_.topology, environment_.config.application_id, store).empty())
         throw lost_store_error(concat(damage.what(),
                                       "; it has no changelog to rebuild it: put a backup in the place of ", folder,
                                       ", or remove that folder, and the store begins empty"));
@@ -135,7 +135,7 @@ managed_task* task_manager::start_restored() {
 }
 
 void task_manager::start(managed_task& restored) {
-    restored.task = std::make_unique<stream_task>(*restored.stores, environment_.what,
+    restored.task = std::make_unique<stream_task>(*restored.stores, environment_.topology,
                                                   std::vector<sub_topology>{part_of(restored.id())}, restored.inputs(),
                                                   task_environment{.config = environment_.config,
                                                                    .time = environment_.time,

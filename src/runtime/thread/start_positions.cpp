@@ -12,18 +12,18 @@ constexpr kafka::milliseconds call_timeout{5000};
 
 } // namespace
 
-offset_reset reset_of(const topology& of, const streams_config& config, std::string_view full_name) {
-    for (const node_spec& node : of.nodes())
+offset_reset reset_of(const topology& topology, const streams_config& config, std::string_view full_name) {
+    for (const node_spec& node : topology.nodes())
         if (node.kind == node_kind::source)
             for (const std::string& declared : node.topics)
-                if (full_topic_name(of, config.application_id, declared) == full_name) {
-                    if (of.is_repartition_topic(declared)) return offset_reset::earliest;
+                if (full_topic_name(topology, config.application_id, declared) == full_name) {
+                    if (topology.is_repartition_topic(declared)) return offset_reset::earliest;
                     return node.reset.value_or(config.auto_offset_reset);
                 }
     return config.auto_offset_reset;
 }
 
-start_positions find_start_positions(kafka::consumer& consumer, const topology& of, const streams_config& config,
+start_positions find_start_positions(kafka::consumer& consumer, const topology& topology, const streams_config& config,
                                      const patience& within, std::span<const topic_partition> partitions) {
     start_positions found;
     if (partitions.empty()) return found;
@@ -38,7 +38,7 @@ start_positions find_start_positions(kafka::consumer& consumer, const topology& 
             found.positions.emplace_back(partition, known->offset);
             continue;
         }
-        const auto reset = reset_of(of, config, partition.topic);
+        const auto reset = reset_of(topology, config, partition.topic);
         if (reset == offset_reset::none)
             throw cluster_error(concat("group ", config.application_id, " has no committed offset for ",
                                        to_string(partition),

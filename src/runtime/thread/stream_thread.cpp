@@ -58,7 +58,7 @@ stream_thread::stream_thread(std::int32_t number, const thread_environment& envi
           environment, sent_)),
       tasks_(environment, *restore_consumer_, committer_->collector(), drops_, *this),
       valve_(*consumer_, environment.config.buffered_records_per_partition),
-      purge_(environment.what, environment.config, environment.admin, environment.time) {}
+      purge_(environment.topology, environment.config, environment.admin, environment.time) {}
 
 stream_thread::~stream_thread() { abandon(); }
 
@@ -77,7 +77,7 @@ bool stream_thread::run_once() {
 }
 
 void stream_thread::join() {
-    assignor_ = make_range_assignor(environment_.what, environment_.config.application_id);
+    assignor_ = make_range_assignor(environment_.topology, environment_.config.application_id);
     layout_ = environment_.layout;
     subscribe();
     rebalancing_since_ = last_commit_ = last_poll_ = environment_.time.steady_ms();
@@ -85,7 +85,7 @@ void stream_thread::join() {
 
 void stream_thread::subscribe() {
     const auto topics =
-        input_topics(environment_.what, environment_.what.sub_topologies(), environment_.config.application_id);
+        input_topics(environment_.topology, environment_.topology.sub_topologies(), environment_.config.application_id);
     call_patiently(environment_.task_patience(), "subscribe", [&] { return consumer_->subscribe(topics); });
 }
 
@@ -161,25 +161,25 @@ void stream_thread::take_on(const kafka::rebalance& assigned) {
     set_running(false);
     std::vector<topic_partition> group;
     if (!assigned.partitions.empty() && !learn_assignment(group)) return acknowledge(assigned);
-    layout_ = grown(std::move(layout_), environment_.what, environment_.config, group);
+    layout_ = grown(std::move(layout_), environment_.topology, environment_.config, group);
     std::map<task_id, std::vector<topic_partition>> wanted;
     for (const task_id id : assignor_->assign(assigned.partitions, group).active)
-        wanted[id] = task_inputs(environment_.what, environment_.config.application_id, layout_, id);
+        wanted[id] = task_inputs(environment_.topology, environment_.config.application_id, layout_, id);
     keep_only(wanted);
 
     std::vector<managed_task*> staying;
     std::vector<managed_task*> planned;
     std::vector<topic_partition> inputs;
-    for (auto& [id, of_task] : wanted) {
+    for (auto& [id, partitions] : wanted) {
         if (managed_task* stays = tasks_.find(id)) {
             staying.push_back(stays);
             continue;
         }
-        inputs.insert(inputs.end(), of_task.begin(), of_task.end());
-        planned.push_back(&tasks_.plan(id, std::move(of_task)));
+        inputs.insert(inputs.end(), partitions.begin(), partitions.end());
+        planned.push_back(&tasks_.plan(id, std::move(partitions)));
     }
-    auto found =
-        find_start_positions(*consumer_, environment_.what, environment_.config, environment_.task_patience(), inputs);
+    auto found = find_start_positions(*consumer_, environment_.topology, environment_.config,
+                                      environment_.task_patience(), inputs);
     for (managed_task* task : planned)
         for (const auto& committed : found.committed)
             if (std::ranges::find(task->inputs(), committed.partition) != task->inputs().end())
@@ -295,7 +295,7 @@ void stream_thread::note_errors(const kafka::poll_result& polled) {
 void stream_thread::reset_positions(std::span<const topic_partition> lost) {
     for (const topic_partition& partition : lost) {
         if (!tasks_.reads(partition)) continue; // given up since
-        const auto reset = reset_of(environment_.what, environment_.config, partition.topic);
+        const auto reset = reset_of(environment_.topology, environment_.config, partition.topic);
         if (reset == offset_reset::none)
             throw cluster_error(concat("the position in ", to_string(partition),
                                        " is not in its log any more, and "
@@ -339,8 +339,8 @@ void stream_thread::restore() {
 
 /// Finds out where a task that failed starts again.
 void stream_thread::locate(managed_task& planned) {
-    auto found = find_start_positions(*consumer_, environment_.what, environment_.config, environment_.task_patience(),
-                                      planned.inputs());
+    auto found = find_start_positions(*consumer_, environment_.topology, environment_.config,
+                                      environment_.task_patience(), planned.inputs());
     planned.committed = std::move(found.committed);
     for (const auto& [partition, offset] : found.positions) planned.begins[partition] = offset;
     planned.located = true;

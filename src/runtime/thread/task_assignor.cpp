@@ -12,8 +12,8 @@ namespace {
 
 class range_assignor final : public task_assignor {
 public:
-    range_assignor(const topology& of, std::string_view application_id)
-        : topology_(of), application_id_(application_id) {}
+    range_assignor(const topology& topology, std::string_view application_id)
+        : topology_(topology), application_id_(application_id) {}
 
     task_assignment assign(std::span<const topic_partition> owned, std::span<const topic_partition> group) override {
         std::map<std::string, std::int32_t> widths;
@@ -52,16 +52,16 @@ private:
 
 } // namespace
 
-std::unique_ptr<task_assignor> make_range_assignor(const topology& of, std::string_view application_id) {
-    return std::make_unique<range_assignor>(of, application_id);
+std::unique_ptr<task_assignor> make_range_assignor(const topology& topology, std::string_view application_id) {
+    return std::make_unique<range_assignor>(topology, application_id);
 }
 
-std::vector<topic_partition> task_inputs(const topology& of, std::string_view application_id,
+std::vector<topic_partition> task_inputs(const topology& topology, std::string_view application_id,
                                          const topic_layout& layout, task_id task) {
     std::vector<topic_partition> inputs;
-    for (const sub_topology& part : of.sub_topologies()) {
+    for (const sub_topology& part : topology.sub_topologies()) {
         if (part.id != task.subtopology) continue;
-        for (auto& topic : input_topics(of, {part}, application_id))
+        for (auto& topic : input_topics(topology, {part}, application_id))
             if (task.partition < layout.partitions.at(topic)) inputs.push_back({std::move(topic), task.partition});
     }
     return inputs;

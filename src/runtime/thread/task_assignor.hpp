@@ -30,12 +30,13 @@ public:
 /// Follows the group's range assignment: of each sub-topology one topic leads, the first of its widest, and who owns
 /// partition n of that owns task n, with partition n of every other topic, whoever the group gave that to. How wide
 /// they are is taken from what the group has given away: all members know that alike, whatever else each knows of the
-/// topics, so that no task has two owners. Range gives partition n of equally wide topics to the same member. `of`
-/// outlives the assignor.
-[[nodiscard]] std::unique_ptr<task_assignor> make_range_assignor(const topology& of, std::string_view application_id);
+/// topics, so that no task has two owners. Range gives partition n of equally wide topics to the same member.
+/// `topology` outlives the assignor.
+[[nodiscard]] std::unique_ptr<task_assignor> make_range_assignor(const topology& topology,
+                                                                 std::string_view application_id);
 
 /// The input partitions of a task: its partition number of every source topic that has it, full names.
-[[nodiscard]] std::vector<topic_partition> task_inputs(const topology& of, std::string_view application_id,
+[[nodiscard]] std::vector<topic_partition> task_inputs(const topology& topology, std::string_view application_id,
                                                        const topic_layout& layout, task_id task);
 
 } // namespace streams::inline v0

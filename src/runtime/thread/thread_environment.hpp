@@ -20,7 +20,7 @@ namespace streams::inline v0 {
 
 /// What the stream threads of an application share. All of it outlives them and stays as it is while they run.
 struct thread_environment {
-    const topology& what;
+    const streams::topology& topology;
     const streams_config& config;
     kafka::client_supplier& clients;
     kafka::admin& admin;

@@ -23,15 +23,16 @@ milliseconds time_of(const settings& from, const std::string& name, milliseconds
 
 } // namespace
 
-changelog_limits limits_of(const settings& of) {
+changelog_limits limits_of(const settings& topic_settings) {
     constexpr std::chrono::hours day{24};
     constexpr std::chrono::hours week{24 * 7};
-    const auto given = of.find("cleanup.policy");
-    const std::string_view policy = given == of.end() ? std::string_view("delete") : given->second;
+    const auto given = topic_settings.find("cleanup.policy");
+    const std::string_view policy = given == topic_settings.end() ? std::string_view("delete") : given->second;
     changelog_limits limits;
-    if (policy.find("compact") != policy.npos) limits.delete_retention = time_of(of, "delete.retention.ms", day);
+    if (policy.find("compact") != policy.npos)
+        limits.delete_retention = time_of(topic_settings, "delete.retention.ms", day);
     if (policy.find("delete") == policy.npos) return limits;
-    if (const auto kept = time_of(of, "retention.ms", week); kept.count() >= 0) limits.retention = kept;
+    if (const auto kept = time_of(topic_settings, "retention.ms", week); kept.count() >= 0) limits.retention = kept;
     return limits;
 }
 

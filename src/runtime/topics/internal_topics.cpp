@@ -100,33 +100,33 @@ std::map<std::string, std::string> changelog_settings(const store_spec& store, c
     return topic_settings(std::move(own), config, store.changelog_config);
 }
 
-std::vector<std::string> external_topics(const topology& of) {
+std::vector<std::string> external_topics(const topology& topology) {
     std::vector<std::string> names;
-    for (const sub_topology& part : of.sub_topologies())
+    for (const sub_topology& part : topology.sub_topologies())
         for (const std::string& topic : part.source_topics)
-            if (!of.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
+            if (!topology.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
                 names.push_back(topic);
-    for (const global_store& each : of.global_stores()) names.push_back(each.topic);
+    for (const global_store& each : topology.global_stores()) names.push_back(each.topic);
     return names;
 }
 
-std::vector<std::string> output_topics(const topology& of) {
+std::vector<std::string> output_topics(const topology& topology) {
     std::vector<std::string> names;
-    for (const sub_topology& part : of.sub_topologies())
+    for (const sub_topology& part : topology.sub_topologies())
         for (const std::string& topic : part.sink_topics)
-            if (!of.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
+            if (!topology.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
                 names.push_back(topic);
     return names;
 }
 
-internal_topics plan_internal_topics(const topology& of, const streams_config& config,
+internal_topics plan_internal_topics(const topology& topology, const streams_config& config,
                                      const std::map<std::string, std::int32_t>& existing) {
-    const auto counts = partition_counts(of, existing);
+    const auto counts = partition_counts(topology, existing);
     const auto name_of = [&](const std::string& declared) {
-        return full_topic_name(of, config.application_id, declared);
+        return full_topic_name(topology, config.application_id, declared);
     };
     internal_topics plan;
-    for (const sub_topology& part : of.sub_topologies()) {
+    for (const sub_topology& part : topology.sub_topologies()) {
         std::int32_t tasks = 0;
         for (const std::string& topic : part.source_topics) {
             plan.layout.partitions[name_of(topic)] = counts.at(topic);
@@ -134,15 +134,15 @@ internal_topics plan_internal_topics(const topology& of, const streams_config& c
         }
         plan.layout.tasks[part.id] = tasks;
         for (const std::string& name : part.stores) {
-            const store_spec& store = *of.find_store(name);
-            const std::string changelog = changelog_topic_name(of, config.application_id, store);
+            const store_spec& store = *topology.find_store(name);
+            const std::string changelog = changelog_topic_name(topology, config.application_id, store);
             if (changelog.empty()) continue;
             plan.layout.changelogs.emplace(changelog, wanted_limits(store, config));
             if (store.source_topic.empty())
                 plan.topics.push_back({changelog, tasks, config.replication_factor, changelog_settings(store, config)});
         }
     }
-    for (const global_store& each : of.global_stores()) {
+    for (const global_store& each : topology.global_stores()) {
         const auto found = existing.find(each.topic);
         if (found == existing.end())
             throw topology_error(concat("topic ", each.topic, " of global store ", each.store,
@@ -150,7 +150,7 @@ internal_topics plan_internal_topics(const topology& of, const streams_config& c
                                         "kafka-topics.sh --create"));
         plan.layout.global_partitions.insert(*found);
     }
-    for (const auto& repartition : of.repartition_topics())
+    for (const auto& repartition : topology.repartition_topics())
         if (const auto found = counts.find(repartition.name); found != counts.end())
             plan.topics.push_back(
                 {name_of(repartition.name), found->second, config.replication_factor, repartition_settings(config)});
@@ -158,14 +158,15 @@ internal_topics plan_internal_topics(const topology& of, const streams_config& c
     return plan;
 }
 
-kafka::result set_up_topics(const topology& of, const streams_config& config, kafka::admin& admin,
+kafka::result set_up_topics(const topology& topology, const streams_config& config, kafka::admin& admin,
                             kafka::milliseconds timeout, topic_layout& layout) {
     std::map<std::string, std::int32_t> existing;
-    if (auto answer = checked(admin.describe(external_topics(of), existing, timeout), "describe the source topics");
+    if (auto answer =
+            checked(admin.describe(external_topics(topology), existing, timeout), "describe the source topics");
         !answer)
         return answer;
-    auto plan = plan_internal_topics(of, config, existing);
-    const auto outputs = output_topics(of);
+    auto plan = plan_internal_topics(topology, config, existing);
+    const auto outputs = output_topics(topology);
     if (auto answer = checked(admin.describe(outputs, existing, timeout), "describe the output topics"); !answer)
         return answer;
     check_outputs(outputs, existing);
@@ -186,7 +187,7 @@ kafka::result set_up_topics(const topology& of, const streams_config& config, ka
     return {};
 }
 
-topic_layout grown(topic_layout layout, const topology& of, const streams_config& config,
+topic_layout grown(topic_layout layout, const topology& topology, const streams_config& config,
                    std::span<const topic_partition> group) {
     auto counts = layout.partitions;
     for (const topic_partition& each : group)
@@ -197,7 +198,7 @@ topic_layout grown(topic_layout layout, const topology& of, const streams_config
     for (auto& [name, partitions] : internal)
         if (const auto input = counts.find(name); input != counts.end()) partitions = input->second;
     counts.insert(layout.global_partitions.begin(), layout.global_partitions.end());
-    auto plan = plan_internal_topics(of, config, counts);
+    auto plan = plan_internal_topics(topology, config, counts);
     check_existing(plan.topics, internal);
     plan.layout.changelogs = std::move(layout.changelogs);
     return std::move(plan.layout);

@@ -34,28 +34,28 @@ struct internal_topics {
                                                                     const streams_config& config);
 
 /// The topics that the application reads and does not create, each once.
-[[nodiscard]] std::vector<std::string> external_topics(const topology& of);
+[[nodiscard]] std::vector<std::string> external_topics(const topology& topology);
 
 /// The topics that its sinks write by name and the application does not create, each once; what a sink chooses for each
 /// record is none of them.
-[[nodiscard]] std::vector<std::string> output_topics(const topology& of);
+[[nodiscard]] std::vector<std::string> output_topics(const topology& topology);
 
 /// Works out counts and configurations. `existing`: partition counts of the external topics that exist.
 /// Throws topology_error where one is missing, where co-partitioned topics differ, or a count cannot be derived.
-[[nodiscard]] internal_topics plan_internal_topics(const topology& of, const streams_config& config,
+[[nodiscard]] internal_topics plan_internal_topics(const topology& topology, const streams_config& config,
                                                    const std::map<std::string, std::int32_t>& existing);
 
 /// Plans and creates them, and learns how long the changelogs keep what is in them; where the cluster does not say, what the
 /// application asks for is taken. retriable: the cluster did not answer in time. Throws topology_error as the plan does, where
 /// an output topic is missing, and where an internal topic exists with another partition count; cluster_error where the
 /// cluster refuses.
-[[nodiscard]] kafka::result set_up_topics(const topology& of, const streams_config& config, kafka::admin& admin,
+[[nodiscard]] kafka::result set_up_topics(const topology& topology, const streams_config& config, kafka::admin& admin,
                                           kafka::milliseconds timeout, topic_layout& layout);
 
 /// Follows topics that have grown while the application runs: the layout with the partitions that the group has given
 /// to its members. Throws topology_error where the internal topics, which do not grow, are then too narrow, or joined
 /// topics differ.
-[[nodiscard]] topic_layout grown(topic_layout layout, const topology& of, const streams_config& config,
+[[nodiscard]] topic_layout grown(topic_layout layout, const topology& topology, const streams_config& config,
                                  std::span<const topic_partition> group);
 
 } // namespace streams::inline v0

@@ -12,8 +12,8 @@ namespace {
 using counts = std::map<std::string, std::int32_t>;
 
 /// Whether the topic's count is given from outside: it exists already, or was declared with a number.
-bool fixed(const topology& of, const std::string& topic) {
-    const auto& declared = of.repartition_topics();
+bool fixed(const topology& topology, const std::string& topic) {
+    const auto& declared = topology.repartition_topics();
     const auto found = std::find_if(declared.begin(), declared.end(), [&](const auto& r) { return r.name == topic; });
     return found == declared.end() || found->partitions.has_value();
 }
@@ -29,14 +29,14 @@ std::string list(const std::vector<std::string>& topics, const counts& known) {
     return text;
 }
 
-counts given_counts(const topology& of, const std::vector<sub_topology>& parts, const counts& existing) {
+counts given_counts(const topology& topology, const std::vector<sub_topology>& parts, const counts& existing) {
     counts known;
     std::vector<std::string> missing;
-    for (const auto& repartition : of.repartition_topics())
+    for (const auto& repartition : topology.repartition_topics())
         if (repartition.partitions) known[repartition.name] = *repartition.partitions;
     for (const sub_topology& part : parts)
         for (const std::string& topic : part.source_topics) {
-            if (of.is_repartition_topic(topic)) continue;
+            if (topology.is_repartition_topic(topic)) continue;
             const auto found = existing.find(topic);
             if (found != existing.end())
                 known[topic] = found->second;
@@ -65,13 +65,13 @@ std::int32_t upstream_count(const std::vector<sub_topology>& parts, const std::s
 }
 
 /// The one count that the fixed topics of a group have; nullopt where the group has none. Throws where they differ.
-std::optional<std::int32_t> group_count(const topology& of, const std::vector<std::string>& group,
+std::optional<std::int32_t> group_count(const topology& topology, const std::vector<std::string>& group,
                                         const counts& known) {
     std::optional<std::int32_t> common;
     std::vector<std::string> agreeing;
     for (const std::string& topic : group) {
         const auto found = known.find(topic);
-        if (!fixed(of, topic) || found == known.end()) continue;
+        if (!fixed(topology, topic) || found == known.end()) continue;
         agreeing.push_back(topic);
         if (common && *common != found->second)
             throw topology_error(concat("topics that are joined must have equal partition counts, but ",
@@ -84,25 +84,25 @@ std::optional<std::int32_t> group_count(const topology& of, const std::vector<st
 
 } // namespace
 
-std::map<std::string, std::int32_t> partition_counts(const topology& of, const counts& existing) {
-    const auto parts = of.sub_topologies();
-    counts known = given_counts(of, parts, existing);
+std::map<std::string, std::int32_t> partition_counts(const topology& topology, const counts& existing) {
+    const auto parts = topology.sub_topologies();
+    counts known = given_counts(topology, parts, existing);
     // Each round carries counts one topic further down; the bound ends counts that chase each other in a circle.
     counts before;
-    for (std::size_t round = 0; before != known && round <= of.repartition_topics().size() + 1; ++round) {
+    for (std::size_t round = 0; before != known && round <= topology.repartition_topics().size() + 1; ++round) {
         before = known;
-        for (const auto& repartition : of.repartition_topics())
+        for (const auto& repartition : topology.repartition_topics())
             if (!repartition.partitions)
                 if (const auto count = upstream_count(parts, repartition.name, known); count > 0)
                     known[repartition.name] = count;
-        for (const auto& group : of.copartition_groups()) {
-            auto count = group_count(of, group, known);
+        for (const auto& group : topology.copartition_groups()) {
+            auto count = group_count(topology, group, known);
             if (!count)
                 for (const std::string& topic : group)
                     if (const auto found = known.find(topic); found != known.end())
                         count = std::max(count.value_or(0), found->second);
             for (const std::string& topic : group)
-                if (count && !fixed(of, topic)) known[topic] = *count;
+                if (count && !fixed(topology, topic)) known[topic] = *count;
         }
     }
     for (const sub_topology& part : parts)

@@ -8,18 +8,18 @@
 
 namespace streams::inline v0 {
 
-std::string full_topic_name(const topology& of, std::string_view application_id, std::string_view declared) {
-    if (of.is_repartition_topic(declared)) return concat(application_id, '-', declared);
+std::string full_topic_name(const topology& topology, std::string_view application_id, std::string_view declared) {
+    if (topology.is_repartition_topic(declared)) return concat(application_id, '-', declared);
     return std::string(declared);
 }
 
-std::string changelog_topic_name(const topology& of, std::string_view application_id, const store_spec& store) {
-    if (!store.source_topic.empty()) return full_topic_name(of, application_id, store.source_topic);
+std::string changelog_topic_name(const topology& topology, std::string_view application_id, const store_spec& store) {
+    if (!store.source_topic.empty()) return full_topic_name(topology, application_id, store.source_topic);
     if (!store.logging) return {};
     return identity_of(store).changelog(application_id);
 }
 
-void check_internal_names(const topology& of, std::string_view application_id) {
+void check_internal_names(const topology& topology, std::string_view application_id) {
     constexpr std::size_t longest = 249;
     const auto check = [&](const std::string& topic, std::string_view owner) {
         if (topic.size() > longest)
@@ -27,19 +27,19 @@ void check_internal_names(const topology& of, std::string_view application_id) {
                                         " characters, and Kafka allows ", longest, "; give ", owner,
                                         " a shorter name, or the application a shorter application.id"));
     };
-    for (const store_spec& store : of.stores())
+    for (const store_spec& store : topology.stores())
         if (store.source_topic.empty())
-            check(changelog_topic_name(of, application_id, store), concat("store ", store.name));
-    for (const repartition_topic& topic : of.repartition_topics())
-        check(full_topic_name(of, application_id, topic.name), "the operation that repartitions");
+            check(changelog_topic_name(topology, application_id, store), concat("store ", store.name));
+    for (const repartition_topic& topic : topology.repartition_topics())
+        check(full_topic_name(topology, application_id, topic.name), "the operation that repartitions");
 }
 
-std::vector<std::string> input_topics(const topology& of, const std::vector<sub_topology>& parts,
+std::vector<std::string> input_topics(const topology& topology, const std::vector<sub_topology>& parts,
                                       std::string_view application_id) {
     std::vector<std::string> names;
     for (const sub_topology& part : parts)
         for (const std::string& declared : part.source_topics) {
-            auto name = full_topic_name(of, application_id, declared);
+            auto name = full_topic_name(topology, application_id, declared);
             if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
         }
     return names;

@@ -10,16 +10,16 @@
 namespace streams::inline v0 {
 
 /// The full name of a topic of the topology: a repartition topic gets the application id in front.
-[[nodiscard]] std::string full_topic_name(const topology& of, std::string_view application_id,
+[[nodiscard]] std::string full_topic_name(const topology& topology, std::string_view application_id,
                                           std::string_view declared);
 /// The topic a store is restored from: `<application id>-<store>-changelog`, or its source topic where it reuses that;
 /// empty where it logs nothing.
-[[nodiscard]] std::string changelog_topic_name(const topology& of, std::string_view application_id,
+[[nodiscard]] std::string changelog_topic_name(const topology& topology, std::string_view application_id,
                                                const store_spec& store);
 /// Throws topology_error where the full name of an internal topic is longer than Kafka allows.
-void check_internal_names(const topology& of, std::string_view application_id);
+void check_internal_names(const topology& topology, std::string_view application_id);
 /// The full names of the topics that the sources of these parts read, in the order of their nodes, each once.
-[[nodiscard]] std::vector<std::string> input_topics(const topology& of, const std::vector<sub_topology>& parts,
+[[nodiscard]] std::vector<std::string> input_topics(const topology& topology, const std::vector<sub_topology>& parts,
                                                     std::string_view application_id);
 
 } // namespace streams::inline v0

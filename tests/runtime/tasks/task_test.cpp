@@ -423,7 +423,7 @@ TEST_CASE("up to where windows have left is committed beside the offsets, and kn
     before.prepare_commit();
     const auto committed = before.task->committable(false);
     REQUIRE(committed.size() == 1);
-    CHECK(decode_commit_metadata(committed[0].metadata).of_processors ==
+    CHECK(decode_commit_metadata(committed[0].metadata).processor_metadata ==
           std::map<std::string, std::int64_t>{{"counts", 12}});
 
     task_under_test after(counts_on_close(), eager);
