@@ -34,10 +34,10 @@ std::string java_set(const std::vector<std::string>& names) {
 
 class part_text {
 public:
-    part_text(const topology& of, const sub_topology& part) {
+    part_text(const topology& topology, const sub_topology& part) {
         for (const auto at : part.nodes) {
-            position_[of.nodes()[at].name] = nodes_.size();
-            nodes_.push_back({&of.nodes()[at]});
+            position_[topology.nodes()[at].name] = nodes_.size();
+            nodes_.push_back({&topology.nodes()[at]});
         }
         connect();
     }
@@ -81,9 +81,9 @@ private:
             for (const auto parent : nodes_[at].parents) growing[parent] += growth;
         }
     }
-    [[nodiscard]] std::string names(const detail::tree_set& of) const {
+    [[nodiscard]] std::string names(const detail::tree_set& nodes) const {
         std::vector<std::string> result;
-        for (const auto at : of.items()) result.push_back(nodes_[at].spec->name);
+        for (const auto at : nodes.items()) result.push_back(nodes_[at].spec->name);
         return join(result, "none");
     }
     [[nodiscard]] std::string node_text(const described& node) const {

@@ -31,8 +31,8 @@ void add_once(std::vector<std::string>& to, const std::string& name) {
     if (std::find(to.begin(), to.end(), name) == to.end()) to.push_back(name);
 }
 
-void add(sub_topology& part, const topology& of, std::size_t at) {
-    const node_spec& spec = of.nodes()[at];
+void add(sub_topology& part, const topology& topology, std::size_t at) {
+    const node_spec& spec = topology.nodes()[at];
     part.nodes.push_back(at);
     for (const auto& topic : spec.topics) {
         if (spec.kind == node_kind::sink) {
@@ -40,7 +40,7 @@ void add(sub_topology& part, const topology& of, std::size_t at) {
             continue;
         }
         part.source_topics.push_back(topic);
-        if (of.is_repartition_topic(topic)) part.repartition_sources.push_back(topic);
+        if (topology.is_repartition_topic(topic)) part.repartition_sources.push_back(topic);
     }
     // Stores are flushed in this order, and Kafka Streams keeps the stores of a node in a HashSet.
     for (const auto store : detail::hash_order(spec.stores, detail::filled::one_by_one))

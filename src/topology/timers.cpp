@@ -11,7 +11,7 @@ namespace {
 
 std::int64_t time_of(bytes_view entry) { return load_big_endian<std::int64_t>(entry.data()); }
 
-std::int64_t earlier(std::optional<std::int64_t> of, std::int64_t at) { return of ? std::min(*of, at) : at; }
+std::int64_t earlier(std::optional<std::int64_t> known, std::int64_t at) { return known ? std::min(*known, at) : at; }
 
 } // namespace
 

@@ -2,14 +2,14 @@
 
 namespace streams::inline v0::detail {
 
-void refuse_null_field(std::string_view what) {
-    throw undecodable(concat("the ", what,
+void refuse_null_field(std::string_view field) {
+    throw undecodable(concat("the ", field,
                              " is null where the type of its source admits none; declare it as std::optional, or drop "
                              "such records with consumed{.on_null = on_null::drop}"));
 }
 
-void refuse_field(std::string_view what, const std::exception& cause) {
-    throw undecodable(concat("the ", what, " does not decode: ", std::string_view(cause.what())));
+void refuse_field(std::string_view field, const std::exception& cause) {
+    throw undecodable(concat("the ", field, " does not decode: ", std::string_view(cause.what())));
 }
 
 } // namespace streams::inline v0::detail

@@ -19,9 +19,9 @@ bool legal(std::string_view name) {
 
 } // namespace
 
-void require_legal(std::string_view what, std::string_view name) {
+void require_legal(std::string_view kind, std::string_view name) {
     if (!legal(name))
-        throw topology_error(concat(what, " '", name, "' has a name that Kafka does not allow; use 1 to ", longest_name,
+        throw topology_error(concat(kind, " '", name, "' has a name that Kafka does not allow; use 1 to ", longest_name,
                                     " characters of a-z, A-Z, 0-9, '.', '_' and '-', other than '.' and '..'"));
 }
 

@@ -49,7 +49,7 @@ struct topology::content {
 };
 
 /// Kafka's rule for topics, which holds for nodes and stores too, since topics are named after them. Throws topology_error.
-void require_legal(std::string_view what, std::string_view name);
+void require_legal(std::string_view kind, std::string_view name);
 
 template <class Specs>
 auto find_named(Specs& specs, std::string_view name) {

@@ -67,10 +67,10 @@ private:
     std::optional<plain> held_;
 };
 
-/// Throws undecodable for a null that the type of the source does not admit. `what`: key or value.
-[[noreturn]] void refuse_null_field(std::string_view what);
+/// Throws undecodable for a null that the type of the source does not admit. `field`: key or value.
+[[noreturn]] void refuse_null_field(std::string_view field);
 /// Throws undecodable for what a serde refused.
-[[noreturn]] void refuse_field(std::string_view what, const std::exception& cause);
+[[noreturn]] void refuse_field(std::string_view field, const std::exception& cause);
 
 } // namespace detail
 
@@ -124,14 +124,14 @@ private:
     }
     template <class T, class Serde>
     static const T& read(detail::field_decoder<T, Serde>& decoder, std::optional<bytes_view> in,
-                         std::string_view what) {
+                         std::string_view field) {
         if constexpr (!detail::admits_null<T>) {
-            if (!in) detail::refuse_null_field(what);
+            if (!in) detail::refuse_null_field(field);
         }
         try {
             return decoder(in);
         } catch (const std::exception& cause) {
-            detail::refuse_field(what, cause);
+            detail::refuse_field(field, cause);
         }
     }
 
