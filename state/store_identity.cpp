@@ -23,29 +23,29 @@ std::string segments(std::chrono::milliseconds retention, bool by_time) {
                   by_time ? ", by time" : "");
 }
 
-store_identity of(const key_value_kind& rows) {
+store_identity kind_identity(const key_value_kind& rows) {
     return identity("key-value", rows.timestamped ? ", timestamped" : "", "", 0);
 }
-store_identity of(const window_kind& windows) {
+store_identity kind_identity(const window_kind& windows) {
     const std::string_view duplicates = windows.retain_duplicates ? ", duplicates" : "";
     return identity("window",
                     concat(segments(windows.retention, windows.time_ordered),
                            windows.timestamped ? ", timestamped" : "", duplicates),
                     duplicates, windows.size.count());
 }
-store_identity of(const session_kind& sessions) {
+store_identity kind_identity(const session_kind& sessions) {
     return identity("session", segments(sessions.retention, sessions.time_ordered), "", 0);
 }
-store_identity of(const versioned_kind& versions) {
+store_identity kind_identity(const versioned_kind& versions) {
     const std::int64_t interval = version_layout(versions.retention.count()).segment_interval();
     return identity("versioned", concat(", segments of ", interval, " ms"), "", 0);
 }
-store_identity of(const change_buffer_kind&) { return identity("change buffer", "", "", 0); }
+store_identity kind_identity(const change_buffer_kind&) { return identity("change buffer", "", "", 0); }
 
 } // namespace
 
 store_identity identity_of(const store_spec& spec) {
-    store_identity found = std::visit([](const auto& kind) { return of(kind); }, spec.kind);
+    store_identity found = std::visit([](const auto& kind) { return kind_identity(kind); }, spec.kind);
     found.name = spec.name;
     found.source = spec.source_topic;
     return found;

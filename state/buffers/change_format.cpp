@@ -87,11 +87,11 @@ decoded_change decode_change(bytes_view in) {
     return out;
 }
 
-void decode_headers(bytes_view in, const decoded_change& of, streams::headers& out) {
+void decode_headers(bytes_view in, const decoded_change& change, streams::headers& out) {
     out.clear();
-    if (of.headers == 0) return;
-    reader from(in.subview(of.headers_at + sizeof(std::int32_t)));
-    for (std::size_t each = 0; each < of.headers; ++each) {
+    if (change.headers == 0) return;
+    reader from(in.subview(change.headers_at + sizeof(std::int32_t)));
+    for (std::size_t each = 0; each < change.headers; ++each) {
         const auto key = from.sized().value_or(bytes_view());
         const auto value = from.sized();
         out.add(std::string(key.text()), value ? std::optional<bytes>(*value) : std::nullopt);

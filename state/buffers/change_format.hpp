@@ -27,7 +27,7 @@ void encode_change(const record_context& context, std::optional<bytes_view> prio
                    std::optional<bytes_view> new_value, std::int64_t time, bytes& out);
 /// Throws serialization_error where the bytes are no such entry.
 [[nodiscard]] decoded_change decode_change(bytes_view in);
-void decode_headers(bytes_view in, const decoded_change& of, streams::headers& out);
+void decode_headers(bytes_view in, const decoded_change& change, streams::headers& out);
 /// Kafka Streams' estimate of what an entry of `size` bytes with so many headers holds in memory, without its key.
 [[nodiscard]] std::size_t estimated_bytes(std::size_t size, std::size_t headers) noexcept;
 

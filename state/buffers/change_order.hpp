@@ -40,7 +40,7 @@ public:
         return late_.empty() ? queue_.front().time : std::min(queue_.front().time, late_.front().time);
     }
     /// REQUIRES: not empty.
-    [[nodiscard]] Entry& oldest() { return *(late_is_next() ? late_.front() : queue_.front()).of; }
+    [[nodiscard]] Entry& oldest() { return *(late_is_next() ? late_.front() : queue_.front()).entry; }
     /// REQUIRES: not empty.
     void remove_oldest() {
         if (late_is_next()) {
@@ -61,13 +61,13 @@ private:
     struct place {
         std::int64_t time;
         std::uint64_t key_head; ///< the first bytes of the key, so that few comparisons touch the entry
-        Entry* of;
+        Entry* entry;
     };
     struct after {
         bool operator()(const place& a, const place& b) const noexcept {
             if (a.time != b.time) return a.time > b.time;
             if (a.key_head != b.key_head) return a.key_head > b.key_head;
-            return b.of->key() < a.of->key();
+            return b.entry->key() < a.entry->key();
         }
     };
 

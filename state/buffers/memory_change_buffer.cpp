@@ -17,11 +17,11 @@ constexpr std::byte format_version{3};
 /// Kafka Streams' mark on the records of such a changelog.
 const headers& version_headers() {
     static const headers version = [] {
-        headers of;
+        headers mark;
         bytes value;
         value.push_back(format_version);
-        of.add("v", std::move(value));
-        return of;
+        mark.add("v", std::move(value));
+        return mark;
     }();
     return version;
 }
@@ -133,9 +133,9 @@ void memory_change_buffer::drop(slot& gone) {
 void memory_change_buffer::order() {
     if (!std::exchange(order_stale_, false)) return;
     std::vector<slot*> held;
-    for (const auto& [key, of] : index_)
-        if (of->buffered) held.push_back(of);
-    std::ranges::sort(held, {}, [](const slot* of) { return of->change.time; });
+    for (const auto& [key, entry] : index_)
+        if (entry->buffered) held.push_back(entry);
+    std::ranges::sort(held, {}, [](const slot* each) { return each->change.time; });
     order_.clear();
     for (slot* const each : held) order_.push(each->change.time, *each);
 }
@@ -197,10 +197,10 @@ void memory_change_buffer::restore(std::span<const record_view> records) {
     }
 }
 
-void memory_change_buffer::write(const slot& of) {
-    encode_change(of.change.context(), of.change.prior(), of.change.old_value(), of.change.new_value(), of.change.time,
-                  scratch_);
-    changelog_->append(of.key(), scratch_.view(), -1, &version_headers());
+void memory_change_buffer::write(const slot& entry) {
+    encode_change(entry.change.context(), entry.change.prior(), entry.change.old_value(), entry.change.new_value(),
+                  entry.change.time, scratch_);
+    changelog_->append(entry.key(), scratch_.view(), -1, &version_headers());
 }
 
 void memory_change_buffer::flush() {
@@ -231,8 +231,8 @@ void memory_change_buffer::committed(std::optional<std::int64_t>) {
 
 void memory_change_buffer::rollback() {
     std::vector<slot*> added;
-    for (const auto& [key, of] : index_)
-        if (of->new_in == interval_) added.push_back(of);
+    for (const auto& [key, entry] : index_)
+        if (entry->new_in == interval_) added.push_back(entry);
     for (slot* const each : added) {
         drop(*each);
         release(*each);
@@ -243,10 +243,10 @@ void memory_change_buffer::rollback() {
         to.logged = changelog_ != nullptr;
     };
     for (saved_change& each : saved_) {
-        heap_bytes_ -= each.of->change.heap_bytes();
-        each.of->change = std::move(each.change);
-        heap_bytes_ += each.of->change.heap_bytes();
-        bring_back(*each.of);
+        heap_bytes_ -= each.owner->change.heap_bytes();
+        each.owner->change = std::move(each.change);
+        heap_bytes_ += each.owner->change.heap_bytes();
+        bring_back(*each.owner);
     }
     for (slot* const each : gone_) bring_back(*each);
     gone_.clear();

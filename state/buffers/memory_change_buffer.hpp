@@ -65,20 +65,20 @@ private:
         [[nodiscard]] bytes_view key() const noexcept { return name; }
     };
     struct saved_change {
-        slot* of;
+        slot* owner;
         held_change change;
     };
 
     [[nodiscard]] slot& slot_of(bytes_view key);
     [[nodiscard]] std::string_view lasting(std::string_view topic);
-    [[nodiscard]] bool committed_before(const slot& of) const noexcept { return of.new_in != interval_; }
+    [[nodiscard]] bool committed_before(const slot& entry) const noexcept { return entry.new_in != interval_; }
     void release(slot& gone);
     [[nodiscard]] const held_change* save(slot& changing);
     void mark_dirty(slot& changed);
     void hold(slot& to);
     void drop(slot& gone);
     void order();
-    void write(const slot& of);
+    void write(const slot& entry);
 
     store_spec spec_;
     const record_context& current_;

@@ -36,9 +36,9 @@ constexpr std::size_t timeless_position_bytes =
     1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
 constexpr std::size_t position_bytes = timeless_position_bytes + 8; // the same, caught up
 
-rocksdb::Slice to_slice(bytes_view of) { return {reinterpret_cast<const char*>(of.data()), of.size()}; }
-rocksdb::Slice to_slice(std::string_view of) { return {of.data(), of.size()}; }
-bytes_view to_view(const rocksdb::Slice& of) { return bytes_view(std::string_view(of.data(), of.size())); }
+rocksdb::Slice to_slice(bytes_view view) { return {reinterpret_cast<const char*>(view.data()), view.size()}; }
+rocksdb::Slice to_slice(std::string_view text) { return {text.data(), text.size()}; }
+bytes_view to_view(const rocksdb::Slice& slice) { return bytes_view(std::string_view(slice.data(), slice.size())); }
 
 rocksdb::Options options_for_stores() {
     static const auto block_cache = rocksdb::NewLRUCache(block_cache_bytes);
@@ -239,10 +239,10 @@ private:
     [[noreturn]] void fail_corrupt(const std::string& why) const {
         throw corrupt_state_error(store_, concat(label_, " is damaged: ", why));
     }
-    void check(const rocksdb::Status& status, std::string_view what) const {
+    void check(const rocksdb::Status& status, std::string_view action) const {
         if (status.ok()) return;
         if (is_damage(status)) fail_corrupt(status.ToString());
-        throw state_error(concat(label_, " cannot be ", what, ": ", status.ToString(),
+        throw state_error(concat(label_, " cannot be ", action, ": ", status.ToString(),
                                  status.IsNoSpace() ? "; make room on the disk" : "; check disk and permissions"));
     }
 

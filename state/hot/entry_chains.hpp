@@ -61,14 +61,14 @@ private:
     };
     struct hash {
         using is_transparent = void;
-        chain_keys of;
-        std::size_t operator()(bytes_view key) const noexcept { return key_hash{}(of.middle(key)); }
+        chain_keys keys;
+        std::size_t operator()(bytes_view key) const noexcept { return key_hash{}(keys.middle(key)); }
         std::size_t operator()(const chain& one) const noexcept { return (*this)(one.key()); }
     };
     struct equal {
         using is_transparent = void;
-        chain_keys of;
-        [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept { return of.middle(a) == of.middle(b); }
+        chain_keys keys;
+        [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept { return keys.middle(a) == keys.middle(b); }
         bool operator()(const chain& a, const chain& b) const noexcept { return same(a.key(), b.key()); }
         bool operator()(const chain& a, bytes_view b) const noexcept { return same(a.key(), b); }
         bool operator()(bytes_view a, const chain& b) const noexcept { return same(a, b.key()); }

@@ -74,20 +74,20 @@ std::size_t version_row::find(std::int64_t time) const noexcept {
     return at;
 }
 
-void version_row::insert(std::size_t position, version what) {
-    versions_.insert(versions_.begin() + static_cast<std::ptrdiff_t>(position), what);
+void version_row::insert(std::size_t position, version added) {
+    versions_.insert(versions_.begin() + static_cast<std::ptrdiff_t>(position), added);
 }
 
-void version_row::insert_newest(version what, std::int64_t to) {
+void version_row::insert_newest(version added, std::int64_t to) {
     if (only_marks_deletion()) versions_.clear();
-    if (next_ != what.from) insert(0, {next_, std::nullopt});
-    insert(0, what);
+    if (next_ != added.from) insert(0, {next_, std::nullopt});
+    insert(0, added);
     next_ = to;
 }
 
-void version_row::insert_oldest(version what) {
+void version_row::insert_oldest(version added) {
     if (only_marks_deletion()) versions_.clear();
-    versions_.push_back(what);
+    versions_.push_back(added);
 }
 
 } // namespace streams::inline v0

@@ -45,11 +45,11 @@ public:
     // The values given are to stay valid until `write`.
     void replace(std::size_t position, version with) { versions_[position] = with; }
     /// Newer than the version at `position`.
-    void insert(std::size_t position, version what);
-    /// REQUIRES: what.from >= next(). What lies between is a deletion.
-    void insert_newest(version what, std::int64_t to);
-    /// REQUIRES: what.from < first.
-    void insert_oldest(version what);
+    void insert(std::size_t position, version added);
+    /// REQUIRES: added.from >= next(). What lies between is a deletion.
+    void insert_newest(version added, std::int64_t to);
+    /// REQUIRES: added.from < first.
+    void insert_oldest(version added);
 
 private:
     [[nodiscard]] bool only_marks_deletion() const noexcept { return next_ == versions_.back().from; }

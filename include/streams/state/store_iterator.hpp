@@ -49,7 +49,7 @@ public:
         using iterator_category = std::input_iterator_tag;
 
         iterator() = default;
-        explicit iterator(pass* of) : pass_(of) {}
+        explicit iterator(pass* pass) : pass_(pass) {}
         const Entry& operator*() const { return *pass_->current; }
         const Entry* operator->() const { return &*pass_->current; }
         iterator& operator++() {
