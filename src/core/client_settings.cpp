@@ -56,9 +56,10 @@ private:
 
     [[noreturn]] void refuse_unknown(const std::string& name) const {
         if (config_names::find(name, config_names::every)) {
-            const bool of_producers = config_names::find(name, config_names::producer) != nullptr;
+            const bool producer_setting = config_names::find(name, config_names::producer) != nullptr;
             throw config_error(concat(prefix_, name, " does not exist: it is a setting of ",
-                                      of_producers ? "producers; use producer." : "consumers; use consumer.", name));
+                                      producer_setting ? "producers; use producer." : "consumers; use consumer.",
+                                      name));
         }
         const auto nearest = config_names::nearest(name, client_);
         if (nearest.empty()) throw config_error(concat(prefix_, name, " is no known setting; remove it"));

@@ -22,7 +22,7 @@ namespace {
 struct member_name {
     std::string_view name;
     void (*read)(const property&, streams_config&);
-    bool of_consumers = false; ///< a name of Kafka's consumers too, so `consumer.` may stand before it
+    bool consumer_setting = false; ///< a name of Kafka's consumers too, so `consumer.` may stand before it
 };
 
 std::int32_t int32(const property& p, std::int64_t least) {
@@ -196,7 +196,7 @@ void take_prefixed(const property& p, streams_config& c) {
         if (!p.name.starts_with(prefix.text)) continue;
         const auto name = p.name.substr(prefix.text.size());
         const auto* member = find_member(name);
-        if (member && member->of_consumers && prefix.kind == config_names::consumer &&
+        if (member && member->consumer_setting && prefix.kind == config_names::consumer &&
             prefix.settings != &streams_config::restore_consumer)
             member->read(p, c);
         else
@@ -234,18 +234,18 @@ void take_prefixed(const property& p, streams_config& c) {
 
 /// A client's name without a prefix goes to every client that has it.
 void take_for_clients(const property& p, streams_config& c) {
-    const auto* of_consumers = config_names::find(p.name, config_names::consumer);
-    const auto* of_producers = config_names::find(p.name, config_names::producer);
-    const auto* of_admins = config_names::find(p.name, config_names::admin);
+    const auto* consumer_setting = config_names::find(p.name, config_names::consumer);
+    const auto* producer_setting = config_names::find(p.name, config_names::producer);
+    const auto* admin_setting = config_names::find(p.name, config_names::admin);
     const std::string name(p.name);
-    if (!of_consumers && !of_producers && !of_admins) refuse_unknown(p.name);
-    if (of_consumers == of_producers && of_producers == of_admins) {
+    if (!consumer_setting && !producer_setting && !admin_setting) refuse_unknown(p.name);
+    if (consumer_setting == producer_setting && producer_setting == admin_setting) {
         c.clients[name] = p.text;
         return;
     }
-    if (of_consumers) c.consumer[name] = p.text;
-    if (of_producers) c.producer[name] = p.text;
-    if (of_admins) c.admin[name] = p.text;
+    if (consumer_setting) c.consumer[name] = p.text;
+    if (producer_setting) c.producer[name] = p.text;
+    if (admin_setting) c.admin[name] = p.text;
 }
 
 void take_unprefixed(const property& p, streams_config& c) {

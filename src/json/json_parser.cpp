@@ -259,10 +259,10 @@ void parse_json(bytes_view text, std::span<const json_field> fields, void* owner
         parse_document(own.parser, simdjson::padded_string_view(own.padded.data(), text.size(), own.padded.size()),
                        fields, owner);
     } catch (const json_failure& failure) {
-        const auto what =
+        const auto subject =
             failure.path.empty() ? std::string("the value") : concat("JSON member \"", shortened(failure.path), '"');
         throw serialization_error(
-            concat(what, ' ', failure.cause, "; correct what writes it, or the type it is read as"));
+            concat(subject, ' ', failure.cause, "; correct what writes it, or the type it is read as"));
     }
 }
 

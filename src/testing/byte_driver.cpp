@@ -71,7 +71,7 @@ public:
 private:
     struct input {
         std::size_t task = 0;
-        std::size_t of_task = 0; ///< position in the task's inputs
+        std::size_t task_input = 0; ///< position in the task's inputs
         topic_partition partition{};
         std::int64_t next_offset = 0;
     };
@@ -208,7 +208,7 @@ void driver::add_task(task_id id, std::vector<sub_topology> parts) {
     for (auto& partition : partitions) {
         auto& reader = inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)];
         reader.task = tasks_.size() - 1;
-        reader.of_task = tasks_.back()->input_of(partition);
+        reader.task_input = tasks_.back()->input_of(partition);
         reader.partition = std::move(partition);
     }
 }
@@ -286,7 +286,7 @@ void driver::pipe(std::string_view topic, const raw_test_record& record) {
 
 void driver::enqueue(input& to, raw_test_record record) {
     stream_task& task = *tasks_[to.task];
-    task.add(to.of_task, one_record(to.partition, std::move(record), to.next_offset++));
+    task.add(to.task_input, one_record(to.partition, std::move(record), to.next_offset++));
     task.polled();
 }
 
