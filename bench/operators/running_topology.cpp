@@ -134,7 +134,7 @@ void running_topology::run() {
         task_->tell_last_changelogs();
     } while (loop_back());
     time_.advance(std::chrono::milliseconds(4)); // what a few thousand records take
-    (void)task_->committable(false);
+    (void)task_->committable();
     task_->committed([this](const streams::task_store&) { return std::optional<std::int64_t>(logged_); });
 }
 

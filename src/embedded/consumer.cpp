@@ -115,6 +115,7 @@ void consumer::hear_group(kafka::poll_result& found) {
     }
     if (expelled_) {
         self_.member_id = group_->join(options_.client_id, options_.group_instance_id, topics_, wake_);
+        self_.generation = -1;
         expelled_ = false;
     }
     auto heard = group_->poll(self_.member_id);
@@ -267,7 +268,7 @@ std::optional<std::int64_t> consumer::known_end(const topic_partition& partition
     return one == nullptr ? std::nullopt : one->known_end;
 }
 
-result consumer::commit(std::span<const kafka::committed_offset> offsets) {
+result consumer::commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds) {
     if (options_.group_id.empty())
         return {error_class::fatal, "a consumer without a group cannot commit; give it a group id"};
     return attempt([&]() -> result {
@@ -314,6 +315,10 @@ result consumer::group_partitions(std::vector<topic_partition>& found, kafka::mi
 }
 
 kafka::group_metadata consumer::group() { return {std::make_shared<membership>(self_)}; }
+
+std::optional<std::int32_t> consumer::generation() {
+    return group_ && self_.generation >= 0 ? std::optional(self_.generation) : std::nullopt;
+}
 
 void consumer::close() {
     if (closed_) return;

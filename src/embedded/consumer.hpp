@@ -31,13 +31,14 @@ public:
     kafka::result seek(const topic_partition& partition, std::int64_t offset) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> known_end(const topic_partition& partition) override;
-    kafka::result commit(std::span<const kafka::committed_offset> offsets) override;
+    kafka::result commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) override;
     kafka::result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
                             kafka::milliseconds timeout) override;
     kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
                          kafka::milliseconds timeout) override;
     kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override;
+    [[nodiscard]] std::optional<std::int32_t> generation() override;
     void close() override;
 
 private:

@@ -78,7 +78,9 @@ struct rebalance {
 
 /// What one poll brought, to be handled in the order of the members.
 struct poll_result {
-    std::vector<rebalance> rebalances; ///< each to be acknowledged before the next poll
+    /// Each is to be acknowledged, in this order; also after later polls, which keep the member in its group until then, and
+    /// may bring another one.
+    std::vector<rebalance> rebalances;
     std::vector<record_batch> batches;
     /// Failures only; unknown topics and partitions, by name, authorisation, and an instance id that another member has
     /// taken are fatal.
@@ -93,6 +95,8 @@ struct committed_offset {
     topic_partition partition;
     std::int64_t offset = 0;
     std::string metadata{};
+
+    friend bool operator==(const committed_offset&, const committed_offset&) = default;
 };
 
 /// First and next offset of a partition's log (the last stable offset for a read_committed consumer).
@@ -119,7 +123,7 @@ public:
     virtual result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) = 0;
     /// Waits up to `timeout` for something to report; `max_records` at most over all batches. After close: a fatal error.
     [[nodiscard]] virtual poll_result poll(milliseconds timeout, std::size_t max_records) = 0;
-    /// Completes a rebalance: an assigned one starts its partitions at `positions` (all of them, committed or reset
+    /// Completes a rebalance, for which the group may wait: an assigned one starts its partitions at `positions` (all of them, committed or reset
     /// offsets are the caller's business), paused where asked; a revoked or lost one lets go of them.
     virtual result acknowledge(const rebalance& change,
                                std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) = 0;
@@ -136,9 +140,10 @@ public:
     /// read_committed consumer the last stable offset where that was reached, the high watermark before.
     [[nodiscard]] virtual std::optional<std::int64_t> known_end(const topic_partition& partition) = 0;
 
-    /// Commits synchronously for the group. fenced: the member is not in the group's generation any more. fatal: the consumer
-    /// has no group; or a partition does not exist, and the others are committed.
-    virtual result commit(std::span<const committed_offset> offsets) = 0;
+    /// Commits for the group. fenced: the member is not in the group's generation any more. fatal: the consumer
+    /// has no group; or a partition does not exist, and the others are committed. retriable: not known within `timeout`; the
+    /// same call again waits for the same answer.
+    virtual result commit(std::span<const committed_offset> offsets, milliseconds timeout) = 0;
     /// The group's committed offsets; partitions without one are left out of `found`. retriable also where the consumer is
     /// read_committed and an open transaction holds one (KIP-447).
     virtual result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
@@ -151,6 +156,9 @@ public:
     /// it knows of the topics itself. fenced: this member's generation is over, another one follows.
     virtual result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) = 0;
     [[nodiscard]] virtual group_metadata group() = 0;
+    /// The generation of the group that this member was assigned partitions in last: one more than the one before, unless
+    /// the group has made another without it. nullopt: it is in none, or has been thrown out.
+    [[nodiscard]] virtual std::optional<std::int32_t> generation() = 0;
     /// Leaves the group (a static member stays) and ends. Revoked partitions are not reported any more.
     virtual void close() = 0;
 };

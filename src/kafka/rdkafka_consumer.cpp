@@ -6,6 +6,7 @@
 #include "src/kafka/rdkafka_generation.hpp"
 #include "src/kafka/rdkafka_partitions.hpp"
 
+#include <streams/core/clock.hpp>
 #include <streams/core/error.hpp>
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
-constexpr milliseconds commit_timeout{30'000};
+constexpr milliseconds longest_commit{30'000}; ///< after which an answer is not waited for any more
 constexpr milliseconds close_timeout{10'000};
 constexpr int leader_timeout_ms = 3'000;
 constexpr int seek_timeout_ms = 5'000;
@@ -105,8 +106,9 @@ bool rdkafka_consumer::ask_about(const std::string& topic) {
 void rdkafka_consumer::learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
     // Without it the first fetch of a topic that nobody has asked about waits half a second.
     for (const auto& [partition, offset] : partitions) {
-        if (known_topics_.insert(partition.topic).second && !ask_about(partition.topic))
-            known_topics_.erase(partition.topic);
+        if (!known_topics_.insert(partition.topic).second || ask_about(partition.topic)) continue;
+        known_topics_.erase(partition.topic);
+        return; // the brokers are away, and would be waited for by each topic
     }
 }
 
@@ -127,6 +129,7 @@ result rdkafka_consumer::assign(std::span<const std::pair<topic_partition, std::
 result rdkafka_consumer::acknowledge(const rebalance& change,
                                      std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
     unanswered_ = false;
+    committing_.reset();
     forget_held();
     if (change.kind != rebalance::event::assigned) {
         positions_.clear();
@@ -377,19 +380,30 @@ std::optional<std::int64_t> rdkafka_consumer::known_end(const topic_partition& p
     return found->ended_at >= 0 ? std::optional(found->ended_at) : std::nullopt;
 }
 
-result rdkafka_consumer::commit(std::span<const committed_offset> offsets) {
-    if (offsets.empty()) return {};
-    if (group_id_.empty())
-        return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
-    const queue_ptr answers{rd_kafka_queue_new(client_->get())};
+result rdkafka_consumer::ask_to_commit(std::span<const committed_offset> offsets) {
+    const std::int64_t now = system_clock().steady_ms();
+    if (committing_ && now < committing_->given_up_at && std::ranges::equal(committing_->offsets, offsets)) return {};
+    committing_.reset();
+    queue_ptr answers{rd_kafka_queue_new(client_->get())};
     const auto list = list_of(offsets);
     const auto outage = client_->outages().current();
     const auto error = rd_kafka_commit_queue(client_->get(), list.get(), answers.get(), nullptr, nullptr);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return result_of(client_->get(), error, "committing offsets");
-    const event_ptr answer{rd_kafka_queue_poll(answers.get(), static_cast<int>(commit_timeout.count()))};
+    committing_ =
+        unanswered_commit{{offsets.begin(), offsets.end()}, std::move(answers), outage, now + longest_commit.count()};
+    return {};
+}
+
+result rdkafka_consumer::commit(std::span<const committed_offset> offsets, milliseconds timeout) {
+    if (offsets.empty()) return {};
+    if (group_id_.empty())
+        return {error_class::fatal, "committing offsets: this consumer is in no group; it cannot commit"};
+    if (auto refused = ask_to_commit(offsets); !refused) return refused;
+    const event_ptr answer{rd_kafka_queue_poll(committing_->answers.get(), static_cast<int>(timeout.count()))};
     if (!answer)
         return {error_class::retriable, concat("committing offsets: the group's coordinator has not answered within ",
-                                               commit_timeout.count(), " ms; it is tried again")};
+                                               timeout.count(), " ms; it is tried again")};
+    const auto outage = std::exchange(committing_, std::nullopt)->outage;
     if (auto failed = result_of(client_->get(), rd_kafka_event_error(answer.get()), "committing offsets"); !failed)
         return failed;
     client_->outages().answered(outage);
@@ -445,6 +459,12 @@ group_metadata rdkafka_consumer::group() {
     })};
 }
 
+std::optional<std::int32_t> rdkafka_consumer::generation() {
+    const auto member = group();
+    return member.handle ? generation_of(*static_cast<const rd_kafka_consumer_group_metadata_t*>(member.handle.get()))
+                         : std::nullopt;
+}
+
 void rdkafka_consumer::close() {
     if (!client_) return;
     events_->closing = true;
@@ -459,6 +479,7 @@ void rdkafka_consumer::close() {
                                 concat("the consumer has not left its group within ", close_timeout.count(),
                                        " ms: the group waits for it until session.timeout.ms is over"));
     events_->queue = nullptr;
+    committing_.reset();
     positions_.clear();
     queue_.reset();
     client_.reset();

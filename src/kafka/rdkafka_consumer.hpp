@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -51,18 +52,27 @@ public:
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> known_end(const topic_partition& partition) override;
 
-    result commit(std::span<const committed_offset> offsets) override;
+    result commit(std::span<const committed_offset> offsets, milliseconds timeout) override;
     result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
                      milliseconds timeout) override;
     result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) override;
     result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) override;
     [[nodiscard]] group_metadata group() override;
+    [[nodiscard]] std::optional<std::int32_t> generation() override;
     void close() override;
 
 private:
+    /// A commit whose answer was not there in time.
+    struct unanswered_commit {
+        std::vector<committed_offset> offsets;
+        queue_ptr answers;
+        std::uint64_t outage;
+        std::int64_t given_up_at; ///< steady ms; asked anew from then on
+    };
     result start(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
     result restart();
     result stop(std::span<const topic_partition> partitions);
+    result ask_to_commit(std::span<const committed_offset> offsets);
     result seek_to(const reading_positions::assignment& positions);
     bool ask_about(const std::string& topic);
     void learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
@@ -86,7 +96,8 @@ private:
     reading_positions positions_;
     std::set<std::string, std::less<>> known_topics_;
     std::uint64_t drained_in_ = 0; ///< the outage in which nothing was left of what had been fetched
-    bool unanswered_ = false;      ///< a rebalance was reported and not acknowledged yet
+    std::optional<unanswered_commit> committing_;
+    bool unanswered_ = false; ///< a rebalance was reported and not acknowledged yet
 
     fetch_waker waker_;
     std::size_t wake_after_bytes_ = 0;

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -79,6 +81,21 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
     }
     found = std::move(assigned);
     return {};
+}
+
+std::optional<std::int32_t> generation_of(const rd_kafka_consumer_group_metadata_t& member) {
+    // Its members are told by their serialised form alone (until 2.15), which begins with these bytes and the generation.
+    static constexpr std::string_view magic = "CGMDv2:";
+    void* bytes = nullptr;
+    std::size_t size = 0;
+    if (const error_ptr failed{rd_kafka_consumer_group_metadata_write(&member, &bytes, &size)}; failed)
+        return std::nullopt;
+    const std::unique_ptr<void, void (*)(void*)> released(bytes, [](void* of) { rd_kafka_mem_free(nullptr, of); });
+    std::int32_t generation = -1;
+    if (size < magic.size() + sizeof generation || std::memcmp(bytes, magic.data(), magic.size()) != 0)
+        return std::nullopt;
+    std::memcpy(&generation, static_cast<const char*>(bytes) + magic.size(), sizeof generation);
+    return generation < 0 ? std::nullopt : std::optional(generation);
 }
 
 } // namespace streams::inline v0::kafka

@@ -3,6 +3,8 @@
 #include "src/kafka/client.hpp"
 #include "src/kafka/rdkafka_ptr.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,5 +14,8 @@ namespace streams::inline v0::kafka {
 /// the group makes a new generation already.
 [[nodiscard]] result describe_generation(rd_kafka_t* member, const std::string& group_id,
                                          std::vector<topic_partition>& found, milliseconds timeout);
+
+/// The generation that a member is in; nullopt: none, or librdkafka says it in another way.
+[[nodiscard]] std::optional<std::int32_t> generation_of(const rd_kafka_consumer_group_metadata_t& member);
 
 } // namespace streams::inline v0::kafka

@@ -321,7 +321,7 @@ void driver::process_all() {
 void driver::commit(stream_task& task) {
     task.flush_stores();
     task.tell_last_changelogs();
-    (void)task.committable(false);
+    (void)task.committable();
     task.committed([&](const task_store& store) -> std::optional<std::int64_t> {
         if (!store.sink) return std::nullopt;
         return topics_.last_offset(topics_.open(store.changelog_topic), task.id().partition);

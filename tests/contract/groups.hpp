@@ -19,7 +19,7 @@ inline void commits_carry_metadata(const environment& in) {
     REQUIRE(one.self->committed(both, found, in.patience()).ok());
     CHECK(found.empty());
     const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 1}, .offset = 7, .metadata = "AgAB"}};
-    REQUIRE(one.self->commit(offsets).ok());
+    REQUIRE(one.self->commit(offsets, in.patience()).ok());
     REQUIRE(one.self->committed(both, found, in.patience()).ok());
     REQUIRE(found.size() == 1);
     CHECK(found[0].partition == topic_partition{topic, 1});
@@ -106,7 +106,7 @@ inline void a_member_that_left_is_fenced(const environment& in) {
     REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 1; }));
     const auto stranger = in.member("stranger", "group");
     const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 1}};
-    const auto refused = stranger->commit(offsets);
+    const auto refused = stranger->commit(offsets, in.patience());
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == kafka::error_class::fenced);
     stranger->close();
@@ -121,7 +121,7 @@ inline void a_partition_that_does_not_exist_is_not_committed(const environment& 
     REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 1; }));
     const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 3},
                                                        {.partition = {in.name("unreal"), 0}, .offset = 4}};
-    check_refused(one.self->commit(offsets), kafka::error_class::fatal);
+    check_refused(one.self->commit(offsets, in.patience()), kafka::error_class::fatal);
     std::vector<kafka::committed_offset> found;
     const std::vector<topic_partition> both{{topic, 0}, {in.name("unreal"), 0}};
     REQUIRE(one.self->committed(both, found, in.patience()).ok());
@@ -145,13 +145,76 @@ inline void a_static_member_is_replaced_by_its_next_self(const environment& in) 
     first.self->close();
 }
 
+/// Polls until it is told of a rebalance, which stays unanswered.
+inline std::optional<kafka::rebalance> next_rebalance(const environment& in, kafka::consumer& member) {
+    for (const auto until = in.now() + in.patience(); in.now() < until;)
+        if (auto polled = member.poll(100ms, 1000); !polled.rebalances.empty()) return polled.rebalances.front();
+    return std::nullopt;
+}
+
+inline void an_assignment_is_acknowledged_after_later_polls(const environment& in) {
+    const auto topic = in.make_topic("later", 2);
+    const std::vector<std::string> topics{topic};
+    write(*in.producer(), topic, {{"k", "v"}}, 0);
+    const auto one = in.member("one", "group");
+    REQUIRE(one->subscribe(topics).ok());
+    const auto assigned = next_rebalance(in, *one);
+    REQUIRE(assigned);
+    REQUIRE(assigned->kind == kafka::rebalance::event::assigned);
+    for (int poll = 0; poll < 20; ++poll) {
+        const auto polled = one->poll(20ms, 1000);
+        CHECK(polled.batches.empty());
+        CHECK(polled.rebalances.empty());
+        CHECK(polled.errors.empty());
+    }
+    std::vector<topic_partition> all;
+    CHECK(one->group_partitions(all, in.patience()).ok());
+    std::vector<kafka::committed_offset> found;
+    CHECK(one->committed(assigned->partitions, found, in.patience()).ok());
+    REQUIRE(one->acknowledge(*assigned, from_start(assigned->partitions), false).ok());
+    CHECK(read(in, *one, 1).size() == 1);
+    one->close();
+}
+
+inline void a_revocation_is_acknowledged_after_later_polls(const environment& in) {
+    const auto topic = in.make_topic("kept", 2);
+    const std::vector<std::string> topics{topic};
+    obedient_member one{in.member("one", "group")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one}, [&] { return one.owned.size() == 2; }));
+    obedient_member two{in.member("two", "group")};
+    REQUIRE(two.self->subscribe(topics).ok());
+    std::optional<kafka::rebalance> revoked;
+    for (const auto until = in.now() + in.patience(); !revoked && in.now() < until; two.step(20ms))
+        if (auto polled = one.self->poll(20ms, 1000); !polled.rebalances.empty()) revoked = polled.rebalances.front();
+    REQUIRE(revoked);
+    REQUIRE(revoked->kind == kafka::rebalance::event::revoked);
+    const auto before = one.self->generation();
+    REQUIRE(before);
+    for (int poll = 0; poll < 20; ++poll) {
+        CHECK(one.self->poll(20ms, 1000).rebalances.empty());
+        two.step(0ms);
+    }
+    CHECK(two.heard.empty());
+    const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 1}};
+    CHECK(one.self->commit(offsets, in.patience()).ok());
+    REQUIRE(one.self->acknowledge(*revoked, {}, false).ok());
+    one.owned.clear();
+    CHECK(settle(in, {&one, &two}, [&] { return one.owned.size() == 1 && two.owned.size() == 1; }));
+    CHECK(one.self->generation() == *before + 1);
+    CHECK(two.self->generation() == *before + 1);
+    one.self->close();
+    two.self->close();
+}
+
 inline void who_is_in_no_group_is_told(const environment& in) {
     const auto topic = in.make_topic("alone", 1);
     const auto reader = in.reader();
     const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 1}};
-    check_refused(reader->commit(offsets), kafka::error_class::fatal, "group");
+    check_refused(reader->commit(offsets, in.patience()), kafka::error_class::fatal, "group");
     std::vector<topic_partition> all;
     check_refused(reader->group_partitions(all, 1s), kafka::error_class::fatal, "group");
+    CHECK_FALSE(reader->generation());
     reader->close();
 }
 
@@ -169,6 +232,11 @@ inline std::vector<contract_case> group_cases() {
         {"a static member that is replaced is told so, for good", detail::a_static_member_is_replaced_by_its_next_self},
         {"a member sees what the whole group was assigned, until the next generation",
          detail::members_see_the_whole_assignment},
+        {"an assignment is acknowledged after later polls, which bring nothing of it",
+         detail::an_assignment_is_acknowledged_after_later_polls},
+        {"a revocation is acknowledged after later polls, until when the member commits and nobody is given its "
+         "partitions",
+         detail::a_revocation_is_acknowledged_after_later_polls},
         {"a commit from outside the group is fenced", detail::a_member_that_left_is_fenced},
         {"a consumer without a group cannot do what members do", detail::who_is_in_no_group_is_told},
     };

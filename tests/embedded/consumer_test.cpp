@@ -85,16 +85,16 @@ TEST_CASE("a member that was expelled hears that its partitions are lost, and jo
     CHECK(one.owned.size() == 1);
     in.time.advance(61s);
     const std::vector<kafka::committed_offset> offsets{{.partition = {"t", 0}, .offset = 1}};
-    const auto refused = one.self->commit(offsets);
+    const auto refused = one.self->commit(offsets, 1s);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.kind() == kafka::error_class::fenced);
     one.step(0ms);
     CHECK(one.heard.back() == event::lost);
-    CHECK(one.self->commit(offsets).kind() == kafka::error_class::fenced);
+    CHECK(one.self->commit(offsets, 1s).kind() == kafka::error_class::fenced);
     one.step(0ms);
     CHECK(one.heard.back() == event::assigned);
     CHECK(one.owned.size() == 1);
-    CHECK(one.self->commit(offsets).ok());
+    CHECK(one.self->commit(offsets, 1s).ok());
 }
 
 TEST_CASE("a consumer destroyed without close keeps its partitions until its session ends") {

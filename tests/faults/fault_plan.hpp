@@ -4,6 +4,7 @@
 
 #include <streams/core/execution.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace streams::testing_support {
 
@@ -69,13 +71,21 @@ public:
     void lose_answer(call at, kafka::result with, int times = 1) {
         add(at, {.failure = std::move(with), .after = true}, times);
     }
+    /// The next calls fail after so long, and nothing is done.
+    void fail_late(call at, std::chrono::milliseconds after, kafka::result with, int times = 1) {
+        add(at, {.failure = std::move(with), .delay = after}, times);
+    }
     void delay(call at, std::chrono::milliseconds by, int times = 1) { add(at, {.delay = by}, times); }
     /// The next calls work.
     void pass(call at, int times = 1) { add(at, {}, times); }
     /// `at` fails once the next rebalance has been polled.
-    void fail_after_rebalance(call at, kafka::result with) {
+    void fail_after_rebalance(call at, kafka::result with) { add_after_rebalance(at, {.failure = std::move(with)}); }
+    /// The same, late and not failing.
+    void delay_after_rebalance(call at, std::chrono::milliseconds by) { add_after_rebalance(at, {.delay = by}); }
+    /// The poll that brings the next rebalance says too that the position in a partition is lost.
+    void lose_position_with_rebalance(topic_partition partition) {
         const std::lock_guard lock(mutex_);
-        after_rebalance_.emplace_back(at, std::move(with));
+        lost_positions_.push_back(std::move(partition));
     }
     void at_random(std::uint64_t seed, fault_rates rates) {
         const std::lock_guard lock(mutex_);
@@ -88,6 +98,12 @@ public:
     /// How often it failed by this plan.
     [[nodiscard]] int failed(call at) const { return count_of(at).failed; }
 
+    /// The longest time between two of these calls, until now, ms; a call that was made once at most has none.
+    [[nodiscard]] std::int64_t longest_pause(call at) const {
+        const auto count = count_of(at);
+        return count.made == 0 ? 0 : std::max(count.longest_pause, time_.steady_ms() - count.last);
+    }
+
     struct fault {
         std::optional<kafka::result> failure{};
         bool after = false; ///< the work is done first
@@ -99,14 +115,19 @@ public:
         if (chosen.delay.count() > 0) time_.sleep(chosen.delay);
         return chosen;
     }
-    void note_rebalance() {
-        for (auto& [at, with] : take_after_rebalance()) fail(at, std::move(with));
+    /// Returns the positions that are lost with it.
+    [[nodiscard]] std::vector<topic_partition> note_rebalance() {
+        for (const auto& [at, one] : take_after_rebalance()) add(at, one, 1);
+        const std::lock_guard lock(mutex_);
+        return std::exchange(lost_positions_, {});
     }
 
 private:
     struct counts {
         int made = 0;
         int failed = 0;
+        std::int64_t last = 0; ///< steady ms
+        std::int64_t longest_pause = 0;
     };
     static std::size_t index(call at) { return static_cast<std::size_t>(at); }
 
@@ -118,14 +139,20 @@ private:
         const std::lock_guard lock(mutex_);
         return counts_[index(at)];
     }
-    std::deque<std::pair<call, kafka::result>> take_after_rebalance() {
+    void add_after_rebalance(call at, fault one) {
+        const std::lock_guard lock(mutex_);
+        after_rebalance_.emplace_back(at, std::move(one));
+    }
+    std::deque<std::pair<call, fault>> take_after_rebalance() {
         const std::lock_guard lock(mutex_);
         return std::exchange(after_rebalance_, {});
     }
     fault choose(call at) {
         const std::lock_guard lock(mutex_);
         auto& count = counts_[index(at)];
-        ++count.made;
+        const std::int64_t now = time_.steady_ms();
+        if (count.made++ > 0) count.longest_pause = std::max(count.longest_pause, now - count.last);
+        count.last = now;
         auto& waiting = script_[index(at)];
         fault chosen;
         if (waiting.empty()) {
@@ -161,7 +188,8 @@ private:
     mutable std::mutex mutex_;
     std::array<std::deque<fault>, calls> script_;
     std::array<counts, calls> counts_{};
-    std::deque<std::pair<call, kafka::result>> after_rebalance_;
+    std::deque<std::pair<call, fault>> after_rebalance_;
+    std::vector<topic_partition> lost_positions_;
     std::optional<std::uint64_t> seed_;
     fault_rates rates_{};
 };

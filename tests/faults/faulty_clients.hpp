@@ -45,7 +45,8 @@ public:
         kafka::poll_result polled;
         if (!fault.failure || fault.after) polled = real_->poll(timeout, max_records);
         if (fault.failure) polled.errors.push_back(*fault.failure);
-        if (!polled.rebalances.empty()) plan_->note_rebalance();
+        if (!polled.rebalances.empty())
+            for (auto& partition : plan_->note_rebalance()) polled.out_of_range.push_back(std::move(partition));
         return polled;
     }
     kafka::result acknowledge(const kafka::rebalance& change,
@@ -68,8 +69,8 @@ public:
     std::optional<std::int64_t> known_end(const topic_partition& partition) override {
         return real_->known_end(partition);
     }
-    kafka::result commit(std::span<const kafka::committed_offset> offsets) override {
-        return with_faults(*plan_, call::commit, [&] { return real_->commit(offsets); });
+    kafka::result commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) override {
+        return with_faults(*plan_, call::commit, [&] { return real_->commit(offsets, timeout); });
     }
     kafka::result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
                             kafka::milliseconds timeout) override {
@@ -84,6 +85,7 @@ public:
                                  [&] { return real_->group_partitions(found, timeout); });
     }
     kafka::group_metadata group() override { return real_->group(); }
+    std::optional<std::int32_t> generation() override { return real_->generation(); }
     void close() override { real_->close(); }
 
 private:
@@ -195,15 +197,15 @@ private:
     std::shared_ptr<fault_plan> plan_;
 };
 
-/// Clients of any cluster, whose calls go wrong as a plan says. Consumers that restore always work.
+/// Clients of any cluster, whose calls go wrong as a plan says, and those of consumers that restore as another one does.
 class faulty_clients final : public kafka::client_supplier {
 public:
-    faulty_clients(std::shared_ptr<kafka::client_supplier> real, std::shared_ptr<fault_plan> plan)
-        : real_(std::move(real)), plan_(std::move(plan)) {}
+    faulty_clients(std::shared_ptr<kafka::client_supplier> real, std::shared_ptr<fault_plan> plan,
+                   std::shared_ptr<fault_plan> restoring = std::make_shared<fault_plan>())
+        : real_(std::move(real)), plan_(std::move(plan)), restoring_(std::move(restoring)) {}
 
     std::unique_ptr<kafka::consumer> make_consumer(const kafka::consumer_options& options) override {
-        if (options.restore) return real_->make_consumer(options);
-        return std::make_unique<faulty_consumer>(real_->make_consumer(options), plan_);
+        return std::make_unique<faulty_consumer>(real_->make_consumer(options), options.restore ? restoring_ : plan_);
     }
     std::unique_ptr<kafka::producer> make_producer(const kafka::producer_options& options) override {
         static_cast<void>(plan_->next(call::make_producer));
@@ -216,6 +218,7 @@ public:
 private:
     std::shared_ptr<kafka::client_supplier> real_;
     std::shared_ptr<fault_plan> plan_;
+    std::shared_ptr<fault_plan> restoring_;
 };
 
 } // namespace streams::testing_support

@@ -42,14 +42,14 @@ TEST_CASE("a call that fails by plan is not made, one whose answer is lost is ma
     f.plan->fail(call::commit, {error_class::retriable, "first"});
     f.plan->pass(call::commit);
     f.plan->lose_answer(call::commit, {error_class::fenced, "second"});
-    CHECK(consumer->commit(seven).reason() == "first");
+    CHECK(consumer->commit(seven, 1s).reason() == "first");
     CHECK(f.committed() == -1);
-    CHECK(consumer->commit(seven).ok());
+    CHECK(consumer->commit(seven, 1s).ok());
     CHECK(f.committed() == 7);
     const std::vector<kafka::committed_offset> eight{{.partition = {"t", 0}, .offset = 8}};
-    CHECK(consumer->commit(eight).kind() == error_class::fenced);
+    CHECK(consumer->commit(eight, 1s).kind() == error_class::fenced);
     CHECK(f.committed() == 8);
-    CHECK(consumer->commit(seven).ok());
+    CHECK(consumer->commit(seven, 1s).ok());
     CHECK(f.plan->made(call::commit) == 4);
     CHECK(f.plan->failed(call::commit) == 2);
 }
@@ -78,8 +78,8 @@ TEST_CASE("a fault that waits for a rebalance shows after the poll that brought 
     REQUIRE(member->subscribe(topics).ok());
     const auto polled = member->poll(0ms, 10);
     REQUIRE(polled.rebalances.size() == 1);
-    CHECK(member->commit(seven).kind() == error_class::fenced);
-    CHECK(member->commit(seven).ok());
+    CHECK(member->commit(seven, 1s).kind() == error_class::fenced);
+    CHECK(member->commit(seven, 1s).ok());
 }
 
 TEST_CASE("what goes wrong by chance is the same for the same seed, call by call, and another for another") {
@@ -90,7 +90,7 @@ TEST_CASE("what goes wrong by chance is the same for the same seed, call by call
         std::string seen;
         for (int i = 0; i < 200; ++i) {
             kafka::log_bounds bounds;
-            seen += consumer->commit(seven).ok() ? '.' : 'c';
+            seen += consumer->commit(seven, 1s).ok() ? '.' : 'c';
             seen += consumer->bounds({"t", 0}, bounds, 0ms).ok() ? '.' : 'b';
         }
         return seen;

@@ -87,7 +87,7 @@ TEST_CASE("two members share the partitions, and changes come as events that wai
     CHECK(revoked.kind == event::revoked);
     CHECK(revoked.partitions == all.partitions);
     // Still a member of the old generation.
-    CHECK(first->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 1, ""}}).ok());
+    CHECK(first->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 1, ""}}, 20s).ok());
     REQUIRE(first->acknowledge(revoked, {}, false).ok());
 
     const auto half = next_rebalance(*first, {});
@@ -123,7 +123,7 @@ TEST_CASE("a commit of a member whose generation is over is fenced or to be trie
     kafka_fixture fixture(2);
     auto first = fixture.member("first");
     join(*first, {fixture.topic});
-    REQUIRE(first->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 5, ""}}).ok());
+    REQUIRE(first->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 5, ""}}, 20s).ok());
 
     // The first one neither polls nor acknowledges: its session lives on, but the group goes on without it.
     auto second = fixture.clients->make_consumer({.client_id = "second", .group_id = fixture.config.application_id});
@@ -140,7 +140,7 @@ TEST_CASE("a commit of a member whose generation is over is fenced or to be trie
     auto third = fixture.member("third");
     join(*third, {fixture.topic});
     auto stranger = fixture.member("stranger");
-    const auto refused = stranger->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 9, ""}});
+    const auto refused = stranger->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 9, ""}}, 20s);
     REQUIRE_FALSE(refused.ok());
     INFO(refused.reason());
     CHECK(refused.kind() == error_class::fenced);
@@ -155,7 +155,7 @@ TEST_CASE("a member that does not poll within the interval loses its partitions 
     auto member = fixture.member();
     join(*member, {fixture.topic});
     std::this_thread::sleep_for(8s);
-    const auto refused = member->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 1, ""}});
+    const auto refused = member->commit(std::vector<kafka::committed_offset>{{fixture.part(0), 1, ""}}, 20s);
     CHECK_FALSE(refused.ok());
     if (!refused) CHECK(refused.kind() == error_class::fenced);
     const auto lost = next_rebalance(*member);

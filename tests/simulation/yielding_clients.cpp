@@ -54,10 +54,10 @@ public:
     std::optional<std::int64_t> known_end(const topic_partition& partition) override {
         return real_->known_end(partition); // asks nobody
     }
-    result commit(std::span<const kafka::committed_offset> offsets) override {
+    result commit(std::span<const kafka::committed_offset> offsets, milliseconds timeout) override {
         std::string place = "commit";
         for (const auto& each : offsets) place += concat(' ', to_string(each.partition), '@', each.offset);
-        return between_yields(scheduler_, place, [&] { return real_->commit(offsets); });
+        return between_yields(scheduler_, place, [&] { return real_->commit(offsets, timeout); });
     }
     result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
                      milliseconds timeout) override {
@@ -71,6 +71,7 @@ public:
         return between_yields(scheduler_, "group_partitions", [&] { return real_->group_partitions(found, timeout); });
     }
     kafka::group_metadata group() override { return real_->group(); }
+    std::optional<std::int32_t> generation() override { return real_->generation(); }
     void close() override {
         scheduler_.yield("close of a consumer");
         real_->close();

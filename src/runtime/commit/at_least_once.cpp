@@ -1,9 +1,8 @@
 #include "src/runtime/commit/at_least_once.hpp"
 
-#include "src/runtime/thread/retry.hpp"
+#include "src/core/first_failure.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -24,50 +23,93 @@ std::optional<std::int64_t> covered_offset(const task_store& store, task_id task
 } // namespace
 
 at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
-                             std::atomic<std::uint64_t>& sent)
-    : make_(std::move(make)), producer_(make_()), consumer_(consumer),
-      collector_(*producer_, environment.config, environment.time, environment.stop, sent) {}
+                             std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting)
+    : make_(std::move(make)), environment_(environment), producer_(make_()), consumer_(consumer),
+      collector_(*producer_, environment.config, environment.time, environment.stop, sent, std::move(while_waiting)) {}
 
-void at_least_once::prepare(std::span<stream_task* const> tasks, const patience& within) {
-    bool last_wait = false;
-    for (stream_task* task : tasks) {
+void at_least_once::begin(std::vector<stream_task*> tasks, const patience& within) {
+    commit_under_way begun{.tasks = std::move(tasks), .within = within};
+    for (stream_task* task : begun.tasks) {
         if (!task->commit_needed()) continue;
         task->flush_stores();
-        last_wait |= task->last_changelogs_wait();
+        begun.tells_last |= task->last_changelogs_wait();
     }
-    collector_.flush(within);
-    for (stream_task* task : tasks)
-        if (task->commit_needed()) task->tell_last_changelogs();
-    if (last_wait) collector_.flush(within);
+    commit_ = std::move(begun);
 }
 
-std::vector<kafka::committed_offset> at_least_once::commit(std::span<stream_task* const> tasks, bool all_queued,
-                                                           const patience& within) {
-    std::vector<kafka::committed_offset> offsets;
-    for (stream_task* task : tasks) {
-        auto more = task->committable(all_queued);
-        std::move(more.begin(), more.end(), std::back_inserter(offsets));
+std::optional<std::vector<kafka::committed_offset>> at_least_once::step(std::chrono::milliseconds wait) {
+    try {
+        if (!go_on(*commit_, wait)) return std::nullopt;
+    } catch (...) {
+        commit_.reset();
+        throw;
     }
-    if (!offsets.empty()) call_patiently(within, "commit offsets", [&] { return consumer_.commit(offsets); });
-    std::exception_ptr failure;
-    for (stream_task* task : tasks) {
-        try {
+    const auto done = std::exchange(commit_, std::nullopt);
+    tell_tasks(*done);
+    collector_.refresh_partitions();
+    return done->offsets;
+}
+
+bool at_least_once::go_on(commit_under_way& commit, std::chrono::milliseconds wait) {
+    if (commit.at == stage::acknowledged) {
+        if (!collector_.flush(commit.within, wait)) return false;
+        tell_last(commit);
+    }
+    if (commit.at == stage::last_acknowledged) {
+        if (!collector_.flush(commit.within, wait)) return false;
+        commit.at = stage::offsets;
+    }
+    if (!commit.attempts) take_offsets(commit);
+    return commit_offsets(commit, wait);
+}
+
+void at_least_once::tell_last(commit_under_way& commit) {
+    for (stream_task* task : commit.tasks)
+        if (task->commit_needed()) task->tell_last_changelogs();
+    commit.at = commit.tells_last ? stage::last_acknowledged : stage::offsets;
+}
+
+void at_least_once::take_offsets(commit_under_way& commit) {
+    for (stream_task* task : commit.tasks) {
+        auto more = task->committable();
+        std::ranges::move(more, std::back_inserter(commit.offsets));
+    }
+    // An answer that comes late is taken by the next attempt, so that none has to wait for long.
+    commit.attempts.emplace(commit.within, "commit offsets",
+                            std::min(environment_.longest_step(), retry::first_timeout));
+}
+
+bool at_least_once::commit_offsets(commit_under_way& commit, std::chrono::milliseconds wait) {
+    if (commit.offsets.empty()) return true;
+    commit.attempts->wait_at_most(wait);
+    return commit.attempts->step([&](auto timeout) { return consumer_.commit(commit.offsets, timeout); });
+}
+
+void at_least_once::tell_tasks(const commit_under_way& commit) {
+    first_failure failure;
+    for (stream_task* task : commit.tasks) // the offsets of the others are committed all the same
+        failure.attempt([&] {
             task->committed(
-                [&](const task_store& store) { return covered_offset(store, task->id(), offsets, collector_); });
-        } catch (const std::exception&) { // the offsets of the others are committed all the same
-            if (!failure) failure = std::current_exception();
-        }
-    }
-    if (failure) std::rethrow_exception(failure);
-    return offsets;
+                [&](const task_store& store) { return covered_offset(store, task->id(), commit.offsets, collector_); });
+        });
+    failure.rethrow();
+}
+
+void at_least_once::abort() {
+    commit_.reset();
+    collector_.forget_failure();
 }
 
 void at_least_once::renew() {
+    commit_.reset();
     producer_->close();
     producer_ = make_();
     collector_.use(*producer_);
 }
 
-void at_least_once::close() noexcept { producer_->close(); }
+void at_least_once::close() noexcept {
+    commit_.reset();
+    producer_->close();
+}
 
 } // namespace streams::inline v0

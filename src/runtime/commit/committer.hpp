@@ -5,14 +5,16 @@
 #include "src/runtime/tasks/task.hpp"
 #include "src/runtime/thread/patience.hpp"
 
-#include <span>
+#include <chrono>
+#include <optional>
 #include <vector>
 
 namespace streams::inline v0 {
 
 /// How what the tasks of a stream thread did is made to last: one class for each `processing.guarantee`. Has the thread's
-/// producer, and commits by it or by the group's consumer. A commit is `prepare`, then `commit`; whatever throws in between
-/// leaves the last commit as it was, to be gone back to with `abort`.
+/// producer, and commits by it or by the group's consumer. A commit is begun, and then stepped between two polls of the
+/// thread until it is done; until then nothing of any task is processed, punctuated, started or closed.
+/// Whatever throws has ended the commit, and left the last one as it was, to be gone back to with `abort`.
 class committer {
 public:
     committer() = default;
@@ -22,20 +24,25 @@ public:
 
     /// Where nodes and stores write to; stays the same over `abort` and `renew`.
     [[nodiscard]] virtual producing_collector& collector() noexcept = 0;
-    /// Flushes the stores of tasks that did something, and waits until what they sent will be there when `commit` says so.
-    /// `within`: how long the cluster is waited for.
-    /// Throws fenced_error, lost_records_error, cluster_error, stopped_error, and what tasks and stores throw.
-    virtual void prepare(std::span<stream_task* const> tasks, const patience& within) = 0;
-    /// Commits what was prepared with the offsets of the tasks, and then tells the tasks. Returns the offsets.
-    /// `all_queued`: what was polled is queued, so that the control records behind it are committed too.
-    /// Throws as `prepare`. REQUIRES: prepared, and nothing processed since.
-    virtual std::vector<kafka::committed_offset> commit(std::span<stream_task* const> tasks, bool all_queued,
-                                                        const patience& within) = 0;
-    /// Gives up what was sent since the last commit; the tasks are taken back to it by the caller.
-    /// Throws fenced_error, cluster_error.
+    /// Whether tasks may be started and process: goes on with what the cluster has to be asked before, at first and after
+    /// `abort` and `renew`, waiting for it up to `wait`. Asked between any two polls. Throws as `step`.
+    [[nodiscard]] virtual bool ready(std::chrono::milliseconds wait) = 0;
+    /// Begins a commit of what `tasks` did since the last one: flushes their stores. `within`: how long the steps may take
+    /// together. The tasks outlive the commit. REQUIRES: ready, and no commit is under way.
+    /// Throws fenced_error, lost_records_error, cluster_error, and what tasks and stores throw.
+    virtual void begin(std::vector<stream_task*> tasks, const patience& within) = 0;
+    /// Whether a commit is under way.
+    [[nodiscard]] virtual bool committing() const noexcept = 0;
+    /// Goes on with the commit, waiting for the cluster up to `wait`, and not much longer. The offsets that were committed,
+    /// once all is done and the tasks were told; nullopt: not yet. What was polled before is queued.
+    /// Throws as `begin`. REQUIRES: a commit is under way.
+    [[nodiscard]] virtual std::optional<std::vector<kafka::committed_offset>> step(std::chrono::milliseconds wait) = 0;
+    /// Gives up what was sent since the last commit, and a commit that is under way; the tasks are taken back to the last
+    /// one by the caller. Asks the cluster for nothing: that is done by `ready`.
     virtual void abort() = 0;
     /// Takes a new producer, and closes the old one, with what it still holds: that must not follow the writes of the next
-    /// owners (KAFKA-12693), and a fenced one is of no use. REQUIRES: no store is open whose changelog it wrote.
+    /// owners (KAFKA-12693), and a fenced one is of no use. A commit under way is given up. Asks the cluster for nothing.
+    /// REQUIRES: no store is open whose changelog it wrote.
     virtual void renew() = 0;
     /// Ends; what is not committed may be lost.
     virtual void close() noexcept = 0;

@@ -87,7 +87,7 @@ std::int32_t producing_collector::partitions(std::int32_t topic) {
                                        timeout_.count(),
                                        " ms (task.timeout.ms); create the topic, or see whether the "
                                        "brokers are reachable"));
-        time_.sleep(kafka::milliseconds(10));
+        wait_a_moment(kafka::milliseconds(10));
     }
     return known.partitions;
 }
@@ -162,7 +162,17 @@ void producing_collector::wait_and_append(const kafka::producer_record& record, 
         throw_failures();
         answer = producer_->append(record);
         // Where acknowledgements come without making room, this must not become a busy loop.
-        if (!answer) time_.sleep(kafka::milliseconds(1));
+        if (!answer) wait_a_moment(kafka::milliseconds(1));
+    }
+}
+
+void producing_collector::wait_a_moment(kafka::milliseconds moment) {
+    time_.sleep(moment);
+    try {
+        while_waiting_();
+    } catch (const task_error&) {
+        failure_ = std::current_exception(); // also where a node catches it
+        throw;
     }
 }
 
@@ -185,21 +195,18 @@ void producing_collector::serve() {
     throw_failures();
 }
 
-void producing_collector::flush(const patience& within) {
-    for (;;) {
-        const auto left = std::max<std::int64_t>(within.deadline() - within.now(), 0);
-        const auto answer = producer_->flush(kafka::milliseconds(std::min<std::int64_t>(left, 1000)));
-        throw_failures();
-        if (answer.ok()) return refresh_partitions();
-        if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
-        if (answer.kind() != kafka::error_class::retriable || left == 0)
-            throw cluster_error(concat("records could not be written within ", within.limit().count(),
-                                       " ms: ", answer.reason(), "; ", blocking()));
-        within.wait_until(within.now() + 1); // a client that answers at once must not make this a busy loop
-    }
+bool producing_collector::flush(const patience& within, kafka::milliseconds wait) {
+    const auto answer = producer_->flush(wait);
+    throw_failures();
+    if (answer.ok()) return true;
+    if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
+    if (answer.kind() != kafka::error_class::retriable || within.over())
+        throw cluster_error(concat("records could not be written within ", within.limit().count(),
+                                   " ms: ", answer.reason(), "; ", blocking()));
+    time_.sleep(kafka::milliseconds(1)); // a client that answers at once must not make this a busy loop
+    return false;
 }
 
-/// Topics grow, and the client that places records by their key follows.
 void producing_collector::refresh_partitions() {
     for (auto& [id, known] : topics_) {
         if (known.partitions == 0) continue;

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,12 +28,16 @@ namespace streams::inline v0 {
 /// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
 /// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
 /// cluster was away for too long, stopped_error, or cluster_error.
+/// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again
+/// and again. A task_error that it throws ends the wait, and counts as what was sent having failed.
 class producing_collector final : public record_collector {
 public:
     /// All outlive the collector. `sent` counts records handed over.
-    producing_collector(kafka::producer& producer, const streams_config& config, execution& time,
-                        const stop_source& stop, std::atomic<std::uint64_t>& sent)
-        : producer_(&producer), timeout_(config.task_timeout), time_(time), stop_(stop), sent_(sent) {}
+    producing_collector(
+        kafka::producer& producer, const streams_config& config, execution& time, const stop_source& stop,
+        std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting = [] {})
+        : producer_(&producer), timeout_(config.task_timeout), time_(time), stop_(stop), sent_(sent),
+          while_waiting_(std::move(while_waiting)) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
     /// What could not be written is given up by whoever sent it. Until then every call that waits for the cluster throws the
@@ -50,8 +55,11 @@ public:
 
     /// Serves acknowledgements without waiting; throws what failed to arrive.
     void serve();
-    /// Waits until everything sent is acknowledged; throws what failed, cluster_error where that takes too long.
-    void flush(const patience& within);
+    /// Whether everything sent is acknowledged, waiting for it up to `wait`. Throws what failed, and cluster_error once
+    /// `within` is over.
+    [[nodiscard]] bool flush(const patience& within, std::chrono::milliseconds wait);
+    /// Asks how many partitions the topics have now: they grow, and what is placed by its key follows.
+    void refresh_partitions();
 
 private:
     friend class changelog_writer;
@@ -63,7 +71,7 @@ private:
     void throw_failures();
     [[nodiscard]] std::exception_ptr failure_of(const std::vector<kafka::delivery_failure>& failures) const;
     [[nodiscard]] bool over(std::int64_t deadline) const;
-    void refresh_partitions();
+    void wait_a_moment(std::chrono::milliseconds moment);
     std::int32_t intern(std::string_view topic, bool offsets_wanted);
 
     kafka::producer* producer_;
@@ -71,6 +79,7 @@ private:
     execution& time_;
     const stop_source& stop_;
     std::atomic<std::uint64_t>& sent_;
+    std::function<void()> while_waiting_;
     std::unordered_map<std::string, std::int32_t> ids_;
     struct known_topic {
         std::string name;

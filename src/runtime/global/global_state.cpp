@@ -95,7 +95,7 @@ void global_state::commit() {
     if (!task_->commit_needed()) return;
     task_->flush_stores();
     task_->tell_last_changelogs();
-    static_cast<void>(task_->committable(false));
+    static_cast<void>(task_->committable());
     task_->committed([](const task_store&) { return std::nullopt; });
 }
 

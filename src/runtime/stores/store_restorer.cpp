@@ -2,7 +2,6 @@
 
 #include "src/runtime/stores/trusted_age.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
-#include "src/runtime/thread/retry.hpp"
 #include "state/foreign_changelog_error.hpp"
 
 #include <streams/core/log.hpp>
@@ -12,52 +11,72 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr kafka::milliseconds call_timeout{5000};
 constexpr std::size_t slice_records = 10'000;
+constexpr std::chrono::milliseconds slice{100}; ///< of asking for bounds
 
 } // namespace
 
 void store_restorer::add(task_stores& stores, std::span<const kafka::committed_offset> committed) {
-    const auto before = static_cast<std::ptrdiff_t>(stores_.size());
+    const std::size_t before = stores_.size();
     for (task_store& store : stores.all())
-        if (!store.changelog_topic.empty()) stores_.push_back(begin(stores, store, committed));
-    if (static_cast<std::ptrdiff_t>(stores_.size()) == before) without_changelogs_.push_back(&stores);
-    for (auto at = stores_.begin() + before; at != stores_.end(); ++at) {
-        if (listener_.on_start) listener_.on_start(at->changelog, at->store->spec.name, at->next, at->end);
-        if (at->next >= at->end) {
-            finish(*at);
+        if (!store.changelog_topic.empty()) add(stores, store, committed);
+    if (stores_.size() == before) without_changelogs_.push_back(&stores);
+}
+
+void store_restorer::add(task_stores& stores, task_store& store, std::span<const kafka::committed_offset> committed) {
+    restoring added{.stores = &stores, .store = &store, .changelog = {store.changelog_topic, stores.task().partition}};
+    const auto input = std::ranges::find(committed, added.changelog, &kafka::committed_offset::partition);
+    if (input != committed.end()) added.committed = input->offset;
+    added.asking = environment_.retried(concat("find the bounds of ", to_string(added.changelog)));
+    stores_.push_back(std::move(added));
+}
+
+void store_restorer::learn_bounds() {
+    const std::int64_t until = environment_.time.after(slice);
+    for (restoring& each : stores_) {
+        if (!each.asking) continue;
+        if (environment_.time.steady_ms() >= until) return;
+        kafka::log_bounds bounds;
+        if (!each.asking->step([&](auto timeout) { return consumer_.bounds(each.changelog, bounds, timeout); }))
             continue;
-        }
-        log(log_level::info, concat(task_name(stores.task()), " restores store ", at->store->spec.name, " from ",
-                                    to_string(at->changelog), ", offsets ", at->next, " to ", at->end - 1));
-        at->begun_at = time_.steady_ms();
+        each.asking.reset();
+        begin(each, bounds);
     }
+}
+
+void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
+    task_store& store = *begun.store;
+    const auto checkpoint = store.store->checkpoint();
+    if (checkpoint && *checkpoint + 1 < bounds.end)
+        if (const auto reason =
+                reason_to_rebuild(environment_.layout.changelogs.at(store.changelog_topic), environment_.config,
+                                  store.store->caught_up_at(), environment_.time.wall_ms()))
+            throw corrupt_task_error(begun.stores->task(), store.spec.name, *reason);
+    // Input beyond the committed offset will be processed; restored as well, it would show the future.
+    if (store.reuses_source()) bounds.end = begun.committed ? std::min(bounds.end, *begun.committed) : bounds.begin;
+    begun.next = checkpoint ? *checkpoint + 1 : bounds.begin;
+    begun.end = bounds.end;
+    if (begun.next < bounds.begin || (begun.next > bounds.end && !store.reuses_source()))
+        throw corrupt_task_error(begun.stores->task(), store.spec.name,
+                                 concat("the store stands at offset ", begun.next, " of ", to_string(begun.changelog),
+                                        ", which has offsets ", bounds.begin, " to ", bounds.end));
+    if (environment_.on_restore.on_start)
+        environment_.on_restore.on_start(begun.changelog, store.spec.name, begun.next, begun.end);
+    if (begun.next >= begun.end) return finish(begun);
+    log(log_level::info, concat(task_name(begun.stores->task()), " restores store ", store.spec.name, " from ",
+                                to_string(begun.changelog), ", offsets ", begun.next, " to ", begun.end - 1));
+    begun.begun_at = environment_.time.steady_ms();
     assigned_ = false;
 }
 
-store_restorer::restoring store_restorer::begin(task_stores& stores, task_store& store,
-                                                std::span<const kafka::committed_offset> committed) {
-    topic_partition changelog{store.changelog_topic, stores.task().partition};
-    kafka::log_bounds bounds;
-    call_patiently(patience(time_, stop_, config_.task_timeout), concat("find the bounds of ", to_string(changelog)),
-                   [&] { return consumer_.bounds(changelog, bounds, call_timeout); });
-    const auto checkpoint = store.store->checkpoint();
-    if (checkpoint && *checkpoint + 1 < bounds.end)
-        if (const auto reason = reason_to_rebuild(layout_.changelogs.at(store.changelog_topic), config_,
-                                                  store.store->caught_up_at(), time_.wall_ms()))
-            throw corrupt_task_error(stores.task(), store.spec.name, *reason);
-    if (store.reuses_source()) {
-        // Input beyond the committed offset will be processed; restored as well, it would show the future.
-        const auto input = std::find_if(committed.begin(), committed.end(),
-                                        [&](const auto& each) { return each.partition == changelog; });
-        bounds.end = input == committed.end() ? bounds.begin : std::min(bounds.end, input->offset);
+std::int64_t store_restorer::next_step() const noexcept {
+    if (!without_changelogs_.empty()) return 0;
+    std::int64_t next = never;
+    for (const restoring& each : stores_) {
+        if (each.reading()) return 0;
+        if (each.asking) next = std::min(next, each.asking->next());
     }
-    const std::int64_t next = checkpoint ? *checkpoint + 1 : bounds.begin;
-    if (next < bounds.begin || (next > bounds.end && !store.reuses_source()))
-        throw corrupt_task_error(stores.task(), store.spec.name,
-                                 concat("the store stands at offset ", next, " of ", to_string(changelog),
-                                        ", which has offsets ", bounds.begin, " to ", bounds.end));
-    return {.stores = &stores, .store = &store, .changelog = std::move(changelog), .next = next, .end = bounds.end};
+    return next;
 }
 
 void store_restorer::remove(const task_stores& stores) {
@@ -70,15 +89,15 @@ void store_restorer::assign() {
     if (assigned_) return;
     std::vector<std::pair<topic_partition, std::int64_t>> partitions;
     for (const restoring& each : stores_)
-        if (!each.done) partitions.emplace_back(each.changelog, each.next);
+        if (each.reading()) partitions.emplace_back(each.changelog, each.next);
     if (const auto answer = consumer_.assign(partitions); !answer)
         throw cluster_error(concat("changelogs cannot be read: ", answer.reason()));
     assigned_ = true;
 }
 
 std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
-    const auto open = std::any_of(stores_.begin(), stores_.end(), [](const restoring& each) { return !each.done; });
-    if (open) {
+    learn_bounds();
+    if (std::ranges::any_of(stores_, &restoring::reading)) {
         assign();
         const auto polled = consumer_.poll(wait, slice_records);
         for (const auto& failure : polled.errors)
@@ -101,7 +120,7 @@ void store_restorer::throw_truncated(const topic_partition& changelog) const {
 
 void store_restorer::apply(const kafka::record_batch& batch) {
     const auto found = std::find_if(stores_.begin(), stores_.end(), [&](const restoring& each) {
-        return !each.done && each.changelog == batch.source();
+        return each.reading() && each.changelog == batch.source();
     });
     if (found == stores_.end()) return;
     auto records = batch.records();
@@ -118,9 +137,9 @@ void store_restorer::apply(const kafka::record_batch& batch) {
         }
         found->rows += static_cast<std::int64_t>(records.size());
         found->next = records.back().offset + 1;
-        if (listener_.on_batch)
-            listener_.on_batch(found->changelog, found->store->spec.name, found->next - 1,
-                               static_cast<std::int64_t>(records.size()));
+        if (environment_.on_restore.on_batch)
+            environment_.on_restore.on_batch(found->changelog, found->store->spec.name, found->next - 1,
+                                             static_cast<std::int64_t>(records.size()));
     }
     if (records.size() < batch.records().size()) found->next = found->end;
 }
@@ -128,14 +147,14 @@ void store_restorer::apply(const kafka::record_batch& batch) {
 void store_restorer::finish_read() {
     std::vector<topic_partition> finished;
     for (restoring& each : stores_) {
-        if (each.done) continue;
+        if (!each.reading()) continue;
         // A changelog may end in control records or in a gap that compaction left.
         const auto position = consumer_.position(each.changelog);
         if (each.next < each.end && (!position || *position < each.end)) continue;
         finish(each);
         finished.push_back(each.changelog);
     }
-    if (!finished.empty() && std::any_of(stores_.begin(), stores_.end(), [](const auto& each) { return !each.done; }))
+    if (!finished.empty() && std::ranges::any_of(stores_, &restoring::reading))
         if (const auto answer = consumer_.pause(finished); !answer) assigned_ = false;
 }
 
@@ -148,8 +167,9 @@ void store_restorer::finish(restoring& done) {
     }
     if (done.begun_at)
         log(log_level::info, concat(task_name(done.stores->task()), " restored store ", done.store->spec.name, ": ",
-                                    done.rows, " rows in ", time_.steady_ms() - *done.begun_at, " ms"));
-    if (listener_.on_end) listener_.on_end(done.changelog, done.store->spec.name, done.rows);
+                                    done.rows, " rows in ", environment_.time.steady_ms() - *done.begun_at, " ms"));
+    if (environment_.on_restore.on_end)
+        environment_.on_restore.on_end(done.changelog, done.store->spec.name, done.rows);
 }
 
 std::vector<task_stores*> store_restorer::take_done() {

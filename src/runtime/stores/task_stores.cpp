@@ -1,5 +1,6 @@
 #include "src/runtime/stores/task_stores.hpp"
 
+#include "src/core/first_failure.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
@@ -50,21 +51,38 @@ std::vector<const store_spec*> in_flush_order(const topology& topology, const st
 
 task_stores::task_stores(task_id task, const topology& topology, const std::vector<sub_topology>& parts,
                          std::string_view application_id, const store_opening& opening)
-    : task_(task) {
+    : task_(task), opening_(opening) {
     const auto specs = in_flush_order(topology, parts);
     stores_.reserve(specs.size());
     const auto cached = std::ranges::count_if(specs, [](const store_spec* spec) { return spec->caching; });
-    const std::int64_t cache = cached == 0 ? 0 : opening.cache_bytes / cached;
-    const std::size_t memory = share_of(opening.memory_bytes, specs.size());
+    cache_bytes_ = cached == 0 ? 0 : opening.cache_bytes / cached;
+    memory_bytes_ = share_of(opening.memory_bytes, specs.size());
     for (const store_spec* declared : specs) {
         task_store opened{*declared, changelog_topic_name(topology, application_id, *declared), nullptr, nullptr};
         if (opening.in_memory) opened.spec.persistent = false;
-        if (declared->logging && !opened.reuses_source() && opening.changelog_of)
-            opened.sink = opening.changelog_of(*declared);
-        opened.store = make_store(opened.spec, {opening.directory, at_hand_, opened.sink.get(),
-                                                declared->caching ? cache : 0, &opening.time, memory});
+        open(opened);
         stores_.push_back(std::move(opened));
     }
+}
+
+void task_stores::open(task_store& closed) {
+    const store_spec& spec = closed.spec;
+    std::unique_ptr<changelog_sink> sink;
+    if (spec.logging && !closed.reuses_source() && opening_.changelog_of) sink = opening_.changelog_of(spec);
+    closed.store = make_store(spec, {opening_.directory, at_hand_, sink.get(), spec.caching ? cache_bytes_ : 0,
+                                     &opening_.time, memory_bytes_});
+    closed.sink = std::move(sink); // the store of before had the sink of before
+}
+
+task_store& task_stores::replace(std::string_view name, const std::function<void()>& remove) {
+    task_store& damaged = *std::ranges::find(stores_, name, [](const task_store& each) { return each.spec.name; });
+    try {
+        damaged.store->close();
+    } catch (const state_error&) { // of what is removed
+    }
+    remove();
+    open(damaged);
+    return damaged;
 }
 
 task_stores::~task_stores() {
@@ -127,15 +145,9 @@ void task_stores::drain_last() {
 
 void task_stores::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
     naming_damage(task_, [&] {
-        std::exception_ptr failure;
-        for (task_store& each : stores_) {
-            try {
-                each.store->committed(acknowledged(each));
-            } catch (const state_error&) { // the others are committed all the same
-                if (!failure) failure = std::current_exception();
-            }
-        }
-        if (failure) std::rethrow_exception(failure);
+        first_failure failure;
+        for (task_store& each : stores_) failure.attempt([&] { each.store->committed(acknowledged(each)); });
+        failure.rethrow();
     });
 }
 
@@ -150,15 +162,9 @@ bool task_stores::rebuildable() const {
 }
 
 task_folder_lock task_stores::close() {
-    std::exception_ptr failure;
-    for (task_store& each : stores_) {
-        try {
-            each.store->close();
-        } catch (const state_error&) {
-            if (!failure) failure = std::current_exception();
-        }
-    }
-    if (failure) std::rethrow_exception(failure);
+    first_failure failure;
+    for (task_store& each : stores_) failure.attempt([&] { each.store->close(); });
+    failure.rethrow();
     return std::exchange(folder_, {});
 }
 

@@ -81,6 +81,9 @@ public:
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
     /// Drops what was written since the last commit, as if it had never been.
     void rollback();
+    /// Makes a damaged one anew, empty; the others stay as they are. `remove` removes its folder, once it is closed. Throws as
+    /// the constructor, and what `remove` throws; then it is only to be closed. REQUIRES: no nodes stand on it.
+    task_store& replace(std::string_view name, const std::function<void()>& remove);
     /// Has the task's folder from here on, until it is closed.
     void hold(task_folder_lock folder) noexcept { folder_ = std::move(folder); }
     /// Closes all of them with what is committed, and hands the folder over, if it has it. Throws state_error where the disk
@@ -88,7 +91,12 @@ public:
     task_folder_lock close();
 
 private:
+    void open(task_store& closed);
+
     task_id task_;
+    store_opening opening_;
+    std::int64_t cache_bytes_ = 0; ///< of each that caches
+    std::size_t memory_bytes_ = 0; ///< of each
     record_context at_hand_;
     task_folder_lock folder_; ///< let go of once the stores are closed
     std::vector<task_store> stores_;

@@ -56,13 +56,27 @@ public:
         return found == committed.end() ? begins.at(input) : found->offset;
     }
 
+    /// Takes what concerns its inputs of what is committed, and of where inputs begin to be read.
+    void locate(std::span<const kafka::committed_offset> found,
+                std::span<const std::pair<topic_partition, std::int64_t>> positions) {
+        const auto reads = [&](const topic_partition& input) {
+            return std::ranges::find(inputs_, input) != inputs_.end();
+        };
+        committed.clear();
+        for (const auto& each : found)
+            if (reads(each.partition)) committed.push_back(each);
+        for (const auto& [partition, offset] : positions)
+            if (reads(partition)) begins[partition] = offset;
+        located = true;
+    }
+
     bool located = false;                             ///< the two that follow are known
     std::map<topic_partition, std::int64_t> begins{}; ///< of the inputs: where they begin while nothing is committed
     std::vector<kafka::committed_offset> committed{}; ///< of the inputs, before nodes are made
-    bool out_of_place = false;                        ///< the consumer is not where the inputs are to be read on
-    std::unique_ptr<task_stores> stores{};            ///< null while planned
-    bool restored = false;                            ///< the stores have all of their changelogs
-    std::unique_ptr<stream_task> task{};              ///< on the stores; null until it runs
+    std::vector<topic_partition> out_of_place{}; ///< inputs that the consumer does not yet read where it is to go on
+    std::unique_ptr<task_stores> stores{};       ///< null while planned
+    bool restored = false;                       ///< the stores have all of their changelogs
+    std::unique_ptr<stream_task> task{};         ///< on the stores; null until it runs
 
 private:
     task_id id_;

@@ -1,5 +1,6 @@
 #include "src/runtime/tasks/task.hpp"
 
+#include "src/core/first_failure.hpp"
 #include "src/runtime/tasks/record_failure.hpp"
 
 #include <streams/core/log.hpp>
@@ -226,7 +227,7 @@ void stream_task::flush_stores() {
     }
 }
 
-std::vector<kafka::committed_offset> stream_task::committable(bool count_control_records) {
+std::vector<kafka::committed_offset> stream_task::committable() {
     assert(!stores_.dirty() && "offsets must not be committed ahead of updates");
     prepared_.clear();
     std::vector<kafka::committed_offset> offsets;
@@ -234,7 +235,7 @@ std::vector<kafka::committed_offset> stream_task::committable(bool count_control
         input_state& input = inputs_[at];
         const auto after_taken = input.queue->next_offset();
         auto offset = after_taken;
-        if (count_control_records && input.queue->empty() && environment_.progress != nullptr)
+        if (input.queue->empty() && environment_.progress != nullptr)
             if (const auto position = environment_.progress->position(input.queue->partition()))
                 offset = std::max(offset.value_or(*position), *position);
         // Where nothing was taken since, control records that were committed stay so.
@@ -284,16 +285,10 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
 
 void stream_task::close() {
     if (std::exchange(closed_, true)) return;
-    std::exception_ptr failure;
-    for (const auto& member : graph_.members()) {
-        if (!initialized_) break;
-        try {
-            member.instance->close();
-        } catch (...) {
-            if (!failure) failure = std::current_exception();
-        }
-    }
-    if (failure) std::rethrow_exception(failure);
+    if (!initialized_) return;
+    first_failure failure;
+    for (const auto& member : graph_.members()) failure.attempt([&] { member.instance->close(); });
+    failure.rethrow();
 }
 
 void stream_task::abandon() noexcept {

@@ -100,10 +100,10 @@ public:
     [[nodiscard]] bool last_changelogs_wait() const { return stores_.last_wait(); }
     /// Tells them, after which no store is dirty.
     void tell_last_changelogs() { stores_.drain_last(); }
-    /// What is to be committed: the inputs whose offset or metadata changed since the last commit.
-    /// REQUIRES: all changelogs are told, and nothing was written to a store since.
-    /// `count_control_records`: those after the last record too; only where nothing polled is still to be added.
-    [[nodiscard]] std::vector<kafka::committed_offset> committable(bool count_control_records);
+    /// What is to be committed: the inputs whose offset or metadata changed since the last commit, behind the control
+    /// records that follow the last record.
+    /// REQUIRES: all changelogs are told, and nothing was written to a store since; what was polled is added.
+    [[nodiscard]] std::vector<kafka::committed_offset> committable();
     /// The offset at which an input is to be read on, after what waits in its queue; nullopt: nothing was read or committed.
     [[nodiscard]] std::optional<std::int64_t> reads_on_at(std::size_t input) const;
     /// What was committed last, of the inputs for which something was.

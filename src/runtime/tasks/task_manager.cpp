@@ -20,9 +20,7 @@ constexpr std::size_t clean_state_bytes = 64 << 20;
 task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
                            producing_collector& collector, drop_counters& drops, input_progress& progress)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
-      parts_(environment.topology.sub_topologies()),
-      restorer_(restore_consumer, environment.config, environment.layout, environment.time, environment.stop,
-                environment.on_restore) {}
+      parts_(environment.topology.sub_topologies()), restorer_(restore_consumer, environment) {}
 
 task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
@@ -105,8 +103,9 @@ void task_manager::wipe(const corrupt_task_error& damage) {
     environment_.states.wipe(damage.task(), store.name);
 }
 
-void task_manager::open_planned() {
+void task_manager::open_planned(std::int64_t until) {
     for (const auto& each : tasks_) {
+        if (environment_.time.steady_ms() >= until) return;
         if (each->state() != task_state::planned || !each->located || !open(*each)) continue;
         restorer_.add(*each->stores, each->committed);
         each->become(task_state::restoring);
@@ -127,8 +126,9 @@ void task_manager::restore(std::chrono::milliseconds wait) {
 }
 
 managed_task* task_manager::start_restored() {
-    const auto waits = std::ranges::find_if(
-        tasks_, [](const auto& each) { return each->state() == task_state::restoring && each->restored; });
+    const auto waits = std::ranges::find_if(tasks_, [](const auto& each) {
+        return each->state() == task_state::restoring && each->restored && each->out_of_place.empty();
+    });
     if (waits == tasks_.end()) return nullptr;
     start(**waits);
     return waits->get();
@@ -174,34 +174,47 @@ void task_manager::resume(managed_task& suspended) {
 }
 
 void task_manager::roll_back(std::span<managed_task* const> tasks) {
-    std::exception_ptr damage;
-    for (managed_task* const each : tasks) {
-        shut_out(*each);
-        each->committed = each->task->last_committed();
-        each->task.reset();
-        each->out_of_place = true;
-        each->suspend(task_state::restoring);
-        try {
-            each->stores->rollback();
-        } catch (const corrupt_task_error&) {
-            damage = std::current_exception();
-        }
-    }
-    if (damage) std::rethrow_exception(damage);
+    for (managed_task* const each : tasks) take_back(*each);
 }
 
-void task_manager::reset(managed_task& failed, const corrupt_task_error* damage) {
-    if (failed.state() == task_state::planned) return;
+void task_manager::take_back(managed_task& restored) {
+    shut_out(restored);
+    if (restored.task) restored.committed = restored.task->last_committed();
+    restored.task.reset();
+    restored.out_of_place = restored.inputs();
+    restored.suspend(task_state::restoring);
+    restored.stores->rollback();
+}
+
+void task_manager::reset(managed_task& failed) { static_cast<void>(plan_again(failed)); }
+
+task_folder_lock task_manager::plan_again(managed_task& failed) {
+    if (failed.state() == task_state::planned) return {};
     failed.become(task_state::planned);
     shut_out(failed);
     failed.task.reset();
     failed.restored = failed.located = false;
-    failed.out_of_place = true;
-    if (!failed.stores) return;
+    failed.out_of_place = failed.inputs();
+    if (!failed.stores) return {};
     restorer_.remove(*failed.stores);
     const auto stores = std::move(failed.stores);
-    const auto folder = close_stores(*stores);
-    if (damage != nullptr) wipe(*damage);
+    return close_stores(*stores);
+}
+
+void task_manager::rebuild(managed_task& failed, const corrupt_task_error& damage) {
+    if (!failed.restored) {
+        const auto folder = plan_again(failed);
+        return wipe(damage);
+    }
+    take_back(failed);
+    failed.restored = false;
+    try {
+        task_store& empty = failed.stores->replace(damage.store(), [&] { wipe(damage); });
+        restorer_.add(*failed.stores, empty, failed.committed);
+    } catch (const std::exception&) {
+        reset(failed);
+        throw;
+    }
 }
 
 task_folder_lock task_manager::close_stores(task_stores& stores) {

@@ -36,28 +36,32 @@ public:
     [[nodiscard]] std::vector<stream_task*> running() const;
 
     managed_task& plan(task_id id, std::vector<topic_partition> inputs);
-    /// Opens the stores of planned tasks that are located and has them restored; of one whose folder another thread of this process still
-    /// has, with a later call. A damaged store is removed and made anew. Throws state_error, lost_store_error for a damaged
-    /// store that has no changelog, and what store_restorer::add throws.
-    void open_planned();
-    /// Whether `restore` has something to do.
+    /// Opens the stores of planned tasks that are located and has them restored, until the steady clock shows `until`; of one
+    /// whose folder another thread of this process still has, with a later call. A damaged store is removed and made anew.
+    /// Throws state_error, lost_store_error for a damaged store that has no changelog.
+    void open_planned(std::int64_t until);
+    /// Whether a store waits to be restored, or is.
     [[nodiscard]] bool restoring() const noexcept { return !restorer_.idle(); }
+    /// When `restore` has something to do, steady ms; `never`: it has not.
+    [[nodiscard]] std::int64_t next_restore() const noexcept { return restorer_.next_step(); }
     /// Restores a slice, waiting for it up to `wait`. Throws what the restorer throws.
     void restore(std::chrono::milliseconds wait);
-    /// Makes a task on its restored stores, and initialises it: those that wait for it, one a call. Null: none does. Throws
-    /// topology_error, and what nodes throw.
+    /// Makes a task on its restored stores, and initialises it: those that wait for it and are in place, one a call. Null:
+    /// none does. Throws topology_error, and what nodes throw.
     [[nodiscard]] managed_task* start_restored();
 
     /// Keeps all that is open, and lets none of it go on. REQUIRES: committed, where it runs.
     void suspend();
     /// Lets a suspended task go on where it was.
     void resume(managed_task& suspended);
-    /// Takes running tasks back to their last commit, and suspends them; resumed, they get new nodes. Throws
-    /// corrupt_task_error where a store is found damaged, the others taken back all the same.
+    /// Takes running tasks back to their last commit, and suspends them; resumed, they get new nodes.
     void roll_back(std::span<managed_task* const> tasks);
-    /// Back to planned: closes without committing. `damage`: of the task, null for none; that store is removed, to be
-    /// restored. Throws as open_planned does.
-    void reset(managed_task& failed, const corrupt_task_error* damage = nullptr);
+    /// Back to planned: closes without committing. Throws as open_planned does.
+    void reset(managed_task& failed);
+    /// Removes a damaged store of it, to be restored from its changelog. The others stay as of the last commit, open where
+    /// all of them had what their changelogs have: what one without a changelog holds in memory nothing else has. Throws as
+    /// open_planned does.
+    void rebuild(managed_task& failed, const corrupt_task_error& damage);
     /// Closes what a commit left clean, and forgets it. Throws what a node throws while closing, state_error where the disk
     /// refuses, and lost_store_error where that takes rows of a store without a changelog.
     void close(task_id id);
@@ -76,6 +80,9 @@ private:
     [[nodiscard]] std::unique_ptr<task_stores> make_stores(task_id id);
     [[nodiscard]] std::unique_ptr<task_stores> make_intact(task_id id);
     void start(managed_task& restored);
+    void take_back(managed_task& restored);
+    /// The folder that it had.
+    [[nodiscard]] task_folder_lock plan_again(managed_task& failed);
     void wipe(const corrupt_task_error& damage);
     static task_folder_lock close_stores(task_stores& stores);
     void let_in(managed_task& running);

@@ -44,9 +44,13 @@ public:
     /// Waits until then. Throws stopped_error where the stop comes first.
     void wait_until(std::int64_t then) const {
         if (stop_ == nullptr)
-            time_->sleep(std::chrono::milliseconds(std::max<std::int64_t>(then - now(), 0)));
+            sleep_until(then);
         else if (stop_->wait_until(then))
             throw stopped_error("the application was asked to end");
+    }
+    /// The same, whatever is asked to stop.
+    void sleep_until(std::int64_t then) const {
+        if (const std::int64_t left = then - now(); left > 0) time_->sleep(std::chrono::milliseconds(left));
     }
 
 private:

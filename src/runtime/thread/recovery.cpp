@@ -20,4 +20,18 @@ recovery recovery_of(const std::exception_ptr& failure) noexcept {
     }
 }
 
+bool done_again(const std::exception_ptr& failure) noexcept {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const lost_store_error&) {
+        return false;
+    } catch (const task_error&) {
+        return true;
+    } catch (const state_error&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 } // namespace streams::inline v0

@@ -14,6 +14,11 @@ constexpr std::chrono::milliseconds longest_pause{1000};
 
 } // namespace
 
+std::chrono::milliseconds retry::timeout() const {
+    const std::int64_t left = patience_.deadline() - patience_.now();
+    return std::chrono::milliseconds(std::clamp<std::int64_t>(left, 1, timeout_.count()));
+}
+
 bool retry::succeeded(const kafka::result& answer) {
     if (answer.ok()) return true;
     if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
@@ -27,7 +32,13 @@ bool retry::succeeded(const kafka::result& answer) {
         log(log_level::warn, concat("could not ", doing_, " yet: ", answer.reason(), "; trying again"));
     next_ = std::min(detail::add_sat(now, pause_.count()), patience_.deadline());
     pause_ = std::min(pause_ * 2, longest_pause);
+    timeout_ = std::min(timeout_ * 2, longest_);
     return false;
+}
+
+void retry::wait_at_most(std::chrono::milliseconds most) const {
+    const std::int64_t now = patience_.now();
+    patience_.sleep_until(std::min(next_, detail::add_sat(now, most.count())));
 }
 
 } // namespace streams::inline v0

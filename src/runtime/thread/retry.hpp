@@ -3,34 +3,53 @@
 #include "src/kafka/client.hpp"
 #include "src/runtime/thread/patience.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace streams::inline v0 {
 
 /// A call to the cluster that is made until it succeeds, as a value: whoever has something else to do between two attempts
-/// asks `due`, makes the call, and hands over the answer.
+/// steps it (docs/adr/0032-stepped-calls.md).
 class retry {
 public:
-    /// `doing`: what the call does, as in "could not ...".
-    retry(const patience& within, std::string_view doing) : patience_(within), doing_(doing), next_(within.begun()) {}
+    /// How long an attempt may wait for its answer, at first and at most.
+    static constexpr std::chrono::milliseconds first_timeout{1000};
+    static constexpr std::chrono::milliseconds longest_timeout{5000};
+
+    /// `doing`: what the call does, as in "could not ...". `longest`: no attempt waits longer for its answer.
+    retry(const patience& within, std::string_view doing, std::chrono::milliseconds longest = longest_timeout)
+        : patience_(within), doing_(doing), next_(within.begun()), longest_(std::min(longest, longest_timeout)),
+          timeout_(std::min(first_timeout, longest_)) {}
 
     /// When the next attempt is to be made, steady ms.
     [[nodiscard]] std::int64_t next() const noexcept { return next_; }
     [[nodiscard]] bool due() const { return patience_.now() >= next_; }
+    /// How long the next attempt may wait for its answer: twice as long as the last one, and not past the end of patience.
+    [[nodiscard]] std::chrono::milliseconds timeout() const;
+    /// Makes an attempt where one is due: `call`, given how long it may wait. True: it succeeded. Throws as `succeeded`.
+    template <class Call>
+    [[nodiscard]] bool step(Call&& call) {
+        return due() && succeeded(std::forward<Call>(call)(timeout()));
+    }
     /// Takes the answer of an attempt. True: the call succeeded; false: it is to be made again, with back-off. Failures are
     /// logged once where they are not brief. Throws fenced_error at once, cluster_error for any other that no retry helps,
     /// and when patience is over.
     [[nodiscard]] bool succeeded(const kafka::result& answer);
     /// Waits until the next attempt is due. Throws stopped_error where a stop comes first.
     void wait() const { patience_.wait_until(next_); }
+    /// The same, for no longer than that, whatever is asked to stop.
+    void wait_at_most(std::chrono::milliseconds most) const;
 
 private:
     patience patience_;
     std::string doing_;
     std::int64_t next_;
+    std::chrono::milliseconds longest_;
+    std::chrono::milliseconds timeout_;
     std::chrono::milliseconds pause_{20};
     bool logged_ = false;
 };

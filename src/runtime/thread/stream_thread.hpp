@@ -4,6 +4,7 @@
 #include "src/runtime/commit/repartition_purge.hpp"
 #include "src/runtime/queues/input_valve.hpp"
 #include "src/runtime/tasks/task_manager.hpp"
+#include "src/runtime/thread/lost_positions.hpp"
 #include "src/runtime/thread/start_positions.hpp"
 #include "src/runtime/thread/stream_times.hpp"
 #include "src/runtime/thread/task_assignor.hpp"
@@ -12,17 +13,20 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace streams::inline v0 {
 
 /// A consumer of the group, a producer, and the tasks that the group gave it (Kafka's `StreamThread`). It has no thread
-/// of its own: somebody calls `run_once` until that says false, always from one thread.
+/// of its own: somebody calls `run_once` until that says false, always from one thread. Whatever has to wait for the cluster
+/// is gone on with in steps, a turn each (docs/adr/0032-stepped-calls.md).
 class stream_thread final : private input_progress {
 public:
     /// Makes the clients; talks to nobody yet. Throws config_error where a client refuses its settings.
@@ -50,43 +54,81 @@ public:
     [[nodiscard]] const streams::stream_times& stream_times() const noexcept { return stream_times_; }
 
 private:
+    /// Of what is done in steps, between two polls.
+    static constexpr std::chrono::milliseconds slice{100};
+    /// What becomes of an assignment until it is acknowledged.
+    struct taking_on {
+        retry learning; ///< what the group gave to all of its members
+        std::vector<topic_partition> group{};
+        std::map<task_id, std::vector<topic_partition>> wanted{}; ///< tasks, with their inputs
+        std::optional<start_search> starts{};                     ///< nullopt: what is wanted is not known yet
+        bool strangers_closed = false;
+    };
+
+    // stream_thread.cpp: turns and their pace
     void turn_or_recover();
     void turn();
-    void recover(const std::exception_ptr& failure);
     void join();
     void subscribe();
-    void leave();
-    void handle(const kafka::rebalance& change);
-    void acknowledge(const kafka::rebalance& change);
-    void take_on(const kafka::rebalance& assigned);
-    void keep_only(const std::map<task_id, std::vector<topic_partition>>& wanted);
-    [[nodiscard]] bool learn_assignment(std::vector<topic_partition>& group);
-    void let_go();
-    void give_up();
-    void close_committed();
-    /// Both: what lost_store_error there was, or null.
-    [[nodiscard]] std::exception_ptr close_tasks() noexcept;
-    [[nodiscard]] std::exception_ptr close() noexcept;
-    void note_errors(const kafka::poll_result& polled);
-    void reset_positions(std::span<const topic_partition> lost);
-    void queue(std::vector<kafka::record_batch> batches);
-    void locate(managed_task& planned);
+    void poll(std::chrono::milliseconds wait, std::size_t most);
+    static void throw_unreadable(std::span<const kafka::result> errors);
+    void pause_after(std::span<const kafka::result> errors, bool brought_records);
+    void queue_polled();
+    void stay_in_group();
     void restore();
-    void resume(managed_task& task);
-    void restart(managed_task& failed, const corrupt_task_error* damage = nullptr);
-    void rebuild(const corrupt_task_error& damage);
-    void roll_back();
-    void open_again();
-    void hold_back(const managed_task& task);
-    void pause_to_recover(const std::exception_ptr& failure);
     void work();
     std::size_t process_round();
-    void commit(const patience& within);
-    void commit_when_due();
     [[nodiscard]] std::chrono::milliseconds poll_wait();
+    [[nodiscard]] std::int64_t next_step() const;
     [[nodiscard]] bool anything_processable();
     void report();
     void set_running(bool now);
+
+    // stream_thread_rebalance.cpp
+    void go_on_with_rebalances();
+    void note_generation();
+    void pass_over(const kafka::rebalance& assigned);
+    [[nodiscard]] bool done(const kafka::rebalance& change);
+    [[nodiscard]] bool acknowledged(const kafka::rebalance& change);
+    [[nodiscard]] bool taken_on(const kafka::rebalance& assigned);
+    [[nodiscard]] bool learned_assignment(const kafka::rebalance& assigned);
+    void want(const kafka::rebalance& assigned);
+    [[nodiscard]] bool found_starts();
+    void close_strangers(start_search& starts);
+    void hand_over(std::span<const task_id> tasks);
+    void begin_assigned(const kafka::rebalance& assigned);
+    [[nodiscard]] bool let_go();
+    void hand_over_uncommitted(const std::exception_ptr& failure);
+
+    // stream_thread_inputs.cpp: where inputs are read from
+    void locate_tasks(std::int64_t until);
+    void put_in_place(std::int64_t until);
+    void resume_inputs();
+    void reset_positions(std::span<const topic_partition> lost);
+    void set_lost_positions(std::int64_t until);
+    void hold_back(const managed_task& task);
+    void forget_inputs();
+
+    // stream_thread_commit.cpp
+    [[nodiscard]] bool commit_due();
+    void begin_commit(const patience& within);
+    [[nodiscard]] bool commit_done();
+    void await_commit(const patience& within);
+    void leave();
+    void close_committed();
+    [[nodiscard]] std::exception_ptr close() noexcept;
+
+    // stream_thread_recovery.cpp
+    void recover(const std::exception_ptr& failure);
+    void give_up();
+    /// What lost_store_error there was, or null.
+    [[nodiscard]] std::exception_ptr close_tasks() noexcept;
+    void restart(managed_task& failed);
+    void rebuild(const corrupt_task_error& damage);
+    void undo();
+    void open_again();
+    void roll_back(std::span<managed_task* const> tasks);
+    void pause_to_recover(const std::exception_ptr& failure);
 
     [[nodiscard]] std::optional<std::int64_t> lag(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
@@ -105,17 +147,29 @@ private:
     repartition_purge purge_;
     std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
     topic_layout layout_;                     ///< as of the last assignment: input topics may grow
+    std::optional<retry> subscribing_;        ///< nullopt: subscribed
+    std::deque<kafka::rebalance> rebalances_; ///< not acknowledged yet
+    std::optional<std::int32_t> generation_;  ///< of the last assignment; nullopt: not known
+    std::vector<topic_partition> given_;      ///< by it
+    std::optional<taking_on> taking_on_;      ///< the first of them is an assignment, and was begun
+    std::optional<retry> acknowledging_;      ///< all that the first of them asks for is done
+    std::vector<kafka::record_batch> polled_; ///< not queued yet
     std::map<topic_partition, std::int64_t>
-        starts_;            ///< where inputs are read from: their position until something is polled
-    std::size_t round_ = 1; ///< records of a task between two looks at the clock
+        starts_;                           ///< where inputs are read from: their position until something is polled
+    std::optional<start_search> locating_; ///< of tasks that start again
+    std::optional<retry> seeking_;         ///< in the first input that is out of place
+    lost_positions lost_positions_;
+    std::vector<topic_partition> unresumed_; ///< inputs of running tasks that the consumer still holds back
+    std::optional<retry> resuming_;          ///< those
+    std::size_t round_ = 1;                  ///< records of a task between two looks at the clock
     std::int64_t last_commit_ = 0;
     std::int64_t last_poll_ = 0;
     std::int64_t reopen_at_ = 0; ///< nothing is opened or resumed before this, after a failure
     std::optional<std::int64_t> failing_since_;
     std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};
-    bool assigned_ = false;   ///< an assignment was received and not taken back
-    bool all_queued_ = false; ///< no record lies between the consumer's position in an input and the queue of its task
+    bool ready_ = false;    ///< the committer is: tasks may be started and process
+    bool assigned_ = false; ///< an assignment was taken on and not taken back
     bool closed_ = false;
     std::atomic<bool> running_{false};
 };

@@ -32,7 +32,8 @@ void stream_thread::recover(const std::exception_ptr& failure) {
         log(log_level::info, concat(name_, " lost its tasks and joins again: ", message_of(failure)));
         give_up();
         // The group does not know of every fence, and assigns nothing to a member that it takes for a healthy one.
-        return subscribe();
+        subscribing_ = environment_.retried("subscribe");
+        return;
     case recovery::rebuild_store:
         try {
             std::rethrow_exception(failure);
@@ -41,7 +42,7 @@ void stream_thread::recover(const std::exception_ptr& failure) {
         }
     case recovery::roll_back:
         pause_to_recover(failure);
-        return roll_back();
+        return undo();
     case recovery::open_again:
         pause_to_recover(failure);
         return open_again();
@@ -61,31 +62,42 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
     assigned_ = false;
     auto lost = tasks_.close_all_dirty();
     failing_since_.reset(); // the next tasks begin their own time
-    valve_.forget();
+    forget_inputs();
+    taking_on_.reset();
     starts_.clear();
+    polled_.clear();
     return lost;
 }
 
 void stream_thread::rebuild(const corrupt_task_error& damage) {
-    if (managed_task* damaged = tasks_.find(damage.task())) restart(*damaged, &damage);
+    if (committer_->committing()) undo(); // it is not closed in the middle of it
+    managed_task* const damaged = tasks_.find(damage.task());
+    if (damaged == nullptr) return;
+    if (assigned_) hold_back(*damaged);
+    tasks_.rebuild(*damaged, damage);
 }
 
-void stream_thread::roll_back() {
+/// What the tasks did since the last commit.
+void stream_thread::undo() {
     committer_->abort();
     std::vector<managed_task*> running;
     for (const auto& each : tasks_.all())
         if (each->running()) running.push_back(each.get());
-    for (const managed_task* each : running) hold_back(*each);
-    tasks_.roll_back(running);
+    roll_back(running);
+}
+
+void stream_thread::roll_back(std::span<managed_task* const> tasks) {
+    for (const managed_task* each : tasks) hold_back(*each);
+    tasks_.roll_back(tasks);
 }
 
 /// What a store without a changelog has committed may still be on its way to the disk: it is not closed.
 void stream_thread::open_again() {
+    if (committer_->committing()) undo();
     std::vector<managed_task*> kept;
     for (const auto& each : tasks_.all())
         if (each->running() && !each->stores->rebuildable()) kept.push_back(each.get());
-    for (const managed_task* each : kept) hold_back(*each);
-    tasks_.roll_back(kept);
+    roll_back(kept);
     for (const auto& each : tasks_.all())
         if (each->state() != task_state::suspended) restart(*each);
 }
@@ -103,16 +115,9 @@ void stream_thread::pause_to_recover(const std::exception_ptr& failure) {
     reopen_at_ = now + reopen_pause.count();
 }
 
-void stream_thread::restart(managed_task& failed, const corrupt_task_error* damage) {
+void stream_thread::restart(managed_task& failed) {
     if (assigned_) hold_back(failed);
-    tasks_.reset(failed, damage);
-}
-
-/// Lets the consumer read no further for a task that starts again. Where it does, nobody takes the records: they are read
-/// again.
-void stream_thread::hold_back(const managed_task& task) {
-    valve_.forget(task.inputs());
-    static_cast<void>(consumer_->pause(task.inputs()));
+    tasks_.reset(failed);
 }
 
 } // namespace streams::inline v0

@@ -4,7 +4,7 @@
 #include "src/kafka/client.hpp"
 #include "src/runtime/global/global_stores.hpp"
 #include "src/runtime/stores/state_directory.hpp"
-#include "src/runtime/thread/patience.hpp"
+#include "src/runtime/thread/retry.hpp"
 #include "src/runtime/topics/internal_topics.hpp"
 #include "src/runtime/topics/retention_watch.hpp"
 
@@ -13,8 +13,10 @@
 #include <streams/runtime/restore_listener.hpp>
 #include <streams/topology/topology.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace streams::inline v0 {
 
@@ -36,6 +38,15 @@ struct thread_environment {
 
     /// With which a call to the cluster is tried again, beginning now: for task.timeout.ms.
     [[nodiscard]] patience task_patience() const { return {time, stop, config.task_timeout}; }
+    /// How long a thread goes without a poll at most, as far as it is up to the library: it does several things that last
+    /// no longer between two of them.
+    [[nodiscard]] std::chrono::milliseconds longest_step() const { return config.max_poll_interval / 6; }
+    /// A call that is stepped between polls.
+    [[nodiscard]] retry retried(const patience& within, std::string_view doing) const {
+        return {within, doing, longest_step()};
+    }
+    /// The same, begun now, for task.timeout.ms.
+    [[nodiscard]] retry retried(std::string_view doing) const { return retried(task_patience(), doing); }
 };
 
 } // namespace streams::inline v0

@@ -201,7 +201,7 @@ TEST_CASE("a close ends the retries of a call to the cluster, however long task.
     }
 }
 
-TEST_CASE("a close in the middle of a turn commits nothing of what was polled and not queued") {
+TEST_CASE("a close while a position is looked for that is lost commits what others have processed, and no more") {
     using testing_support::call;
     world w(2);
     std::atomic<bool> held{true};
@@ -229,11 +229,14 @@ TEST_CASE("a close in the middle of a turn commits nothing of what was polled an
     plan->fail(call::bounds, {kafka::error_class::retriable, "away"}, 100'000);
     held = false;
     REQUIRE(eventually([&] { return plan->failed(call::bounds) > 0; }));
-    CHECK(app.close(patience));
-    CHECK(w.committed("in", 1) <= 1);
-    kafka_streams next = w.run(copy, w.config());
     CHECK(eventually([&] { return w.committed("in", 1) == 2; }));
+    CHECK(app.close(patience));
+    CHECK(w.committed("in", 0) == 1);
+    kafka_streams next = w.run(copy, w.config());
+    put(0, "after");
+    CHECK(eventually([&] { return w.committed("in", 0) == 4; }));
     CHECK(std::ranges::count(w.out(), "polled") == 1);
+    CHECK(std::ranges::count(w.out(), "after") == 1);
 }
 
 TEST_CASE("a close while a task that was taken back seeks commits nothing that it has not processed again") {

@@ -25,7 +25,10 @@ struct collector_under_test {
         collector.send(collector.open("out"), r);
     }
 
-    void flush(std::chrono::milliseconds limit) { collector.flush({machine(), stop, limit}); }
+    void flush(std::chrono::milliseconds limit) {
+        const patience within{machine(), stop, limit};
+        while (!collector.flush(within, 10ms)) continue;
+    }
 
     testing_support::world w{4};
     streams_config config{.task_timeout = 50ms};
@@ -69,12 +72,12 @@ TEST_CASE("an unknown width of a topic is asked for until task.timeout.ms, then 
     CHECK(says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in"))); }), "topic in"));
 }
 
-TEST_CASE("a record with a key to be placed by follows its topic's partition count, from the next flush on") {
+TEST_CASE("a record with a key to be placed by follows its topic's partition count, once that was asked for again") {
     collector_under_test t;
     CHECK(t.collector.partitions(t.collector.open("out")) == 4);
     t.w.cluster.remove_topic("out");
     t.w.cluster.create_topic("out", 64);
-    t.flush(1s);
+    t.collector.refresh_partitions();
     const std::string key = "key";
     outgoing_record r;
     r.key = r.partition_key = bytes_view(std::string_view(key));
@@ -87,6 +90,21 @@ TEST_CASE("a queue that stays full is an error that names the topic") {
     t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
     CHECK(says(message_of([&] { t.send("a"); }), "topic out within 50 ms"));
     CHECK(t.sent == 0);
+}
+
+TEST_CASE("what is called in a wait for a full queue may end the wait, and what was sent counts as lost") {
+    collector_under_test t;
+    int calls = 0;
+    producing_collector collector(t.producer, t.config, machine(), t.stop, t.sent, [&] {
+        if (++calls == 3) throw lost_records_error("the group takes its partitions back");
+    });
+    t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
+    const auto topic = collector.open("out");
+    CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), lost_records_error);
+    CHECK(calls == 3);
+    CHECK_THROWS_AS(collector.serve(), lost_records_error);
+    collector.forget_failure();
+    CHECK_NOTHROW(collector.serve());
 }
 
 TEST_CASE("failures are thrown by what can be done about them") {

@@ -162,7 +162,7 @@ struct logged_task {
     void commit() {
         task.flush_stores();
         task.tell_last_changelogs();
-        static_cast<void>(task.committable(false));
+        static_cast<void>(task.committable());
         task.committed([](const task_store&) { return std::nullopt; });
     }
     [[nodiscard]] std::map<text, content> contents() {

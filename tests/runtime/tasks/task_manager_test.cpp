@@ -1,5 +1,6 @@
 #include "catch.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 #include "state/disk/corrupt_state_error.hpp"
 
@@ -112,6 +113,40 @@ TEST_CASE("a damaged store is rebuilt alone: its sibling without a changelog kee
     inflict(what, w.store("logged"));
     auto app = w.run(remembering_twice(), w.config());
     CHECK(w.seen() == "v1 v1");
+}
+
+TEST_CASE(
+    "a store that is found damaged while its task runs is rebuilt alone: what its sibling holds in memory stays") {
+    topology t;
+    std::atomic<bool> damaged{false};
+    t.add_source<text, text>("source", "in");
+    t.add_processor("find",
+                    [&] {
+                        return std::make_unique<testing_support::tapping>([&](const auto&, auto&) {
+                            if (damaged.exchange(false)) throw corrupt_state_error("logged", "store logged is damaged");
+                        });
+                    },
+                    {"source"});
+    t.add_processor("remember", [] { return std::make_unique<remembering>(); }, {"find"});
+    const bool persistent = GENERATE(false, true);
+    const key_value_kind rows{.timestamped = false};
+    t.add_store({.name = "logged", .kind = rows, .persistent = persistent, .caching = false}, {"remember"});
+    t.add_store({.name = "local", .kind = rows, .persistent = false, .caching = false, .logging = false}, {"remember"});
+    t.add_sink<text, text>("sink", "out", {"remember"});
+    world w;
+    kafka_streams app(t, w.config(), w.cluster.clients());
+    std::atomic<std::int64_t> restored{0};
+    app.set_restore_listener(
+        {.on_end = [&](const topic_partition&, std::string_view, std::int64_t count) { restored += count; }});
+    app.start();
+    w.produce("k", "v1");
+    REQUIRE(eventually([&] { return w.committed() == 1; }));
+    damaged = true;
+    w.produce("k", "v2");
+    REQUIRE(eventually([&] { return w.committed() == 2; }));
+    CHECK(w.out() == std::vector<text>{"nothing nothing", "v1 v1"});
+    CHECK(restored == 1);
+    CHECK_FALSE(damaged);
 }
 
 TEST_CASE("a damaged store without a changelog ends the application, which says what to do, and nothing is removed") {

@@ -144,7 +144,7 @@ TEST_CASE("a handler may drop records that do not decode, which count for no tim
     CHECK(t.collector.sent.size() == 2);
     CHECK(t.drops[drop_reason::deserialization] == 1);
     CHECK(t.task->stream_time() == 20);
-    CHECK(t.task->committable(false).at(0).offset == 3);
+    CHECK(t.task->committable().at(0).offset == 3);
 }
 
 TEST_CASE("a record with an invalid timestamp stops the task, naming place, time and remedy") {
@@ -202,18 +202,18 @@ TEST_CASE("what is committed is the offset to go on from and the partition time,
     task_under_test t(copy_topology());
     t.start();
     CHECK_FALSE(t.task->commit_needed());
-    CHECK(t.task->committable(false).empty());
+    CHECK(t.task->committable().empty());
     t.add({{5, 300}, {6, 200}, {7, 400}});
     t.task->process(2);
     CHECK(t.task->commit_needed());
     t.prepare_commit();
-    const auto offsets = t.task->committable(false);
+    const auto offsets = t.task->committable();
     REQUIRE(offsets.size() == 1);
     CHECK(offsets[0].offset == 7);
     CHECK(decode_commit_metadata(offsets[0].metadata).partition_time == 300);
     t.task->committed([](const task_store&) { return std::nullopt; });
     CHECK_FALSE(t.task->commit_needed());
-    CHECK(t.task->committable(false).empty());
+    CHECK(t.task->committable().empty());
 }
 
 TEST_CASE("a task knows whether the group's offsets are still those that it has committed") {
@@ -223,7 +223,7 @@ TEST_CASE("a task knows whether the group's offsets are still those that it has 
     t.add({{5, 300}, {6, 200}});
     t.task->process(1);
     t.prepare_commit();
-    const auto offsets = t.task->committable(false);
+    const auto offsets = t.task->committable();
     t.task->committed([](const task_store&) { return std::nullopt; });
     CHECK(t.task->stands_at(offsets));
     CHECK_FALSE(t.task->stands_at({}));
@@ -235,30 +235,31 @@ TEST_CASE("a task knows whether the group's offsets are still those that it has 
     CHECK_FALSE(t.task->stands_at(moved));
 }
 
-TEST_CASE("control records that were committed stay so, whatever a later commit counts") {
+TEST_CASE("control records that were committed stay so, also where the position is not known later") {
     struct known_position final : input_progress {
         std::optional<std::int64_t> lag(const topic_partition&) override { return 0; }
         std::optional<std::int64_t> position(const topic_partition&) override { return at; }
-        std::int64_t at = 12;
+        std::optional<std::int64_t> at = 12;
     } progress;
     task_under_test t(copy_topology(), {}, {.progress = &progress});
     t.start();
     t.add({{10, 1}});
     t.task->process();
-    const auto commit = [&](bool count_control_records) -> std::optional<std::int64_t> {
+    const auto commit = [&]() -> std::optional<std::int64_t> {
         t.prepare_commit();
-        const auto offsets = t.task->committable(count_control_records);
+        const auto offsets = t.task->committable();
         t.task->committed([](const task_store&) { return std::nullopt; });
         return offsets.empty() ? std::nullopt : std::optional(offsets[0].offset);
     };
-    CHECK(commit(true) == 12);
+    CHECK(commit() == 12);
     CHECK(t.task->reads_on_at(0) == 12);
-    CHECK(commit(false) == std::nullopt);
+    progress.at.reset();
+    CHECK(commit() == std::nullopt);
     // The topic was made anew, and is read from its beginning.
     t.add({{3, 2}});
     t.task->process();
     CHECK(t.task->reads_on_at(0) == 4);
-    CHECK(commit(false) == 4);
+    CHECK(commit() == 4);
 }
 
 TEST_CASE("a store found damaged while a node is initialised is the task's damage") {
@@ -277,10 +278,10 @@ TEST_CASE("a task goes on with the time and the processor metadata that were com
     task_under_test t(copy_topology());
     t.start({{{"in", 0}, 12, encode(commit_metadata{900, {{"store", 7}}})}});
     CHECK(t.task->stream_time() == 900);
-    CHECK(t.task->committable(false).empty());
+    CHECK(t.task->committable().empty());
     t.add({{12, 10}});
     t.task->process();
-    CHECK(decode_commit_metadata(t.task->committable(false).at(0).metadata) == commit_metadata{900, {{"store", 7}}});
+    CHECK(decode_commit_metadata(t.task->committable().at(0).metadata) == commit_metadata{900, {{"store", 7}}});
 }
 
 TEST_CASE("stream time fires a punctuation with the first record, wall clock after one interval") {
@@ -421,7 +422,7 @@ TEST_CASE("up to where windows have left is committed beside the offsets, and kn
     before.task->process(2);
     CHECK(before.sent().size() == 1);
     before.prepare_commit();
-    const auto committed = before.task->committable(false);
+    const auto committed = before.task->committable();
     REQUIRE(committed.size() == 1);
     CHECK(decode_commit_metadata(committed[0].metadata).processor_metadata ==
           std::map<std::string, std::int64_t>{{"counts", 12}});

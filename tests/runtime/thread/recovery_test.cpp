@@ -17,3 +17,14 @@ TEST_CASE("what is done about a failure depends on its class alone") {
     CHECK(after(failed_processing_error("a record")) == recovery::none);
     CHECK(after(std::runtime_error("anything else")) == recovery::none);
 }
+
+TEST_CASE("tasks are handed over without a last commit where what they did is done again") {
+    const auto again = [](const auto& error) { return done_again(std::make_exception_ptr(error)); };
+    CHECK(again(fenced_error("another member has the task")));
+    CHECK(again(lost_records_error("no broker")));
+    CHECK(again(cluster_error("no answer")));
+    CHECK(again(state_error("the disk is full")));
+    CHECK_FALSE(again(lost_store_error("no changelog")));
+    CHECK_FALSE(again(failed_processing_error("a record")));
+    CHECK_FALSE(again(std::runtime_error("anything else")));
+}

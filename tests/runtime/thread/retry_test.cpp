@@ -6,6 +6,8 @@
 
 #include <streams/core/manual_clock.hpp>
 
+#include <vector>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using testing_support::message_of;
@@ -79,4 +81,39 @@ TEST_CASE("a call is tried again between other work, and is due when its pause i
     CHECK_FALSE(attempts.succeeded(failed));
     CHECK(attempts.next() - time.steady_ms() > first_pause);
     CHECK(attempts.succeeded({}));
+}
+
+TEST_CASE(
+    "an attempt waits longer for its answer than the one before, up to a limit, and not past the end of patience") {
+    manual_clock time;
+    const stop_source stop(time, "a test");
+    retry attempts(patience(time, stop, 10s), "commit offsets");
+    std::vector<std::chrono::milliseconds> waits;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        time.advance(std::chrono::milliseconds(attempts.next() - time.steady_ms()));
+        CHECK_FALSE(attempts.step([&](std::chrono::milliseconds timeout) {
+            waits.push_back(timeout);
+            time.advance(timeout);
+            return kafka::result(kafka::error_class::retriable, "no answer");
+        }));
+    }
+    CHECK(waits == std::vector<std::chrono::milliseconds>{1s, 2s, 4s});
+    CHECK(attempts.timeout() == 10s - std::chrono::milliseconds(time.steady_ms()));
+    CHECK(retry(patience(time, stop, 10s), "commit offsets", 500ms).timeout() == 500ms);
+}
+
+TEST_CASE("a wait for the next attempt is as short as was asked for") {
+    manual_clock time;
+    const stop_source stop(time, "a test");
+    retry attempts(patience(time, stop, 60s), "commit offsets");
+    while (attempts.next() - time.steady_ms() < 500) {
+        time.advance(std::chrono::milliseconds(attempts.next() - time.steady_ms()));
+        CHECK_FALSE(attempts.succeeded({kafka::error_class::retriable, "no answer"}));
+    }
+    const auto begun = time.steady_ms();
+    attempts.wait_at_most(100ms);
+    CHECK(time.steady_ms() - begun == 100);
+    CHECK_FALSE(attempts.due());
+    attempts.wait_at_most(1h);
+    CHECK(time.steady_ms() == attempts.next());
 }

@@ -1,12 +1,16 @@
 #include "catch.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
 #include "src/runtime/thread/start_positions.hpp"
 
+#include <streams/core/manual_clock.hpp>
+
 using namespace streams;
 using namespace std::chrono_literals;
+using testing_support::call;
 using testing_support::copy_topology;
 using testing_support::eventually;
 using testing_support::message_of;
@@ -15,11 +19,23 @@ using testing_support::world;
 
 namespace {
 
-start_positions positions_of(const world& w, const streams_config& config, const topology& what) {
-    auto consumer = w.cluster.clients()->make_consumer({.client_id = "c", .group_id = "app"});
-    const std::vector<topic_partition> partitions{{"in", 0}};
+start_search search(const streams_config& config, const topology& what, const stop_source& stop,
+                    execution& time = machine()) {
+    return {what, config, {time, stop, config.task_timeout}, 5s, {{"in", 0}}};
+}
+
+/// Where a search in the world's cluster ends, which answers at once.
+start_search found_in(const world& w, const streams_config& config, const topology& what) {
+    const auto consumer = w.cluster.clients()->make_consumer({.client_id = "c", .group_id = "app"});
     const stop_source stop(machine(), "a test");
-    return find_start_positions(*consumer, what, config, {machine(), stop, config.task_timeout}, partitions);
+    auto starts = search(config, what, stop);
+    const bool found = starts.step(*consumer, machine(), never);
+    REQUIRE(found);
+    return starts;
+}
+
+std::int64_t position_of(const world& w, const streams_config& config, const topology& what) {
+    return found_in(w, config, what).positions().at(0).second;
 }
 
 } // namespace
@@ -29,11 +45,11 @@ TEST_CASE("without a committed offset a source begins where auto.offset.reset sa
     for (int i = 0; i < 3; ++i) w.produce("k", "x");
     w.cluster.delete_records({"in", 0}, 1);
     auto config = w.config();
-    CHECK(positions_of(w, config, copy_topology()).positions.at(0).second == 1);
+    CHECK(position_of(w, config, copy_topology()) == 1);
     config.auto_offset_reset = offset_reset::latest;
-    CHECK(positions_of(w, config, copy_topology()).positions.at(0).second == 3);
+    CHECK(position_of(w, config, copy_topology()) == 3);
     config.auto_offset_reset = offset_reset::none;
-    CHECK(says(message_of([&] { static_cast<void>(positions_of(w, config, copy_topology())); }),
+    CHECK(says(message_of([&] { static_cast<void>(position_of(w, config, copy_topology())); }),
                "no committed offset for in-0"));
 }
 
@@ -50,6 +66,46 @@ TEST_CASE("a source's own reset wins over the configured one, and repartition to
     CHECK(reset_of(what, config, "app-x-repartition") == offset_reset::earliest);
 }
 
+TEST_CASE("a search makes the attempts that are due in a step, and no others") {
+    world w;
+    auto plan = std::make_shared<testing_support::fault_plan>();
+    testing_support::faulty_consumer consumer(w.cluster.clients()->make_consumer({.client_id = "c", .group_id = "app"}),
+                                              plan);
+    manual_clock time;
+    const stop_source stop(time, "a test");
+    const auto config = w.config();
+    const auto what = copy_topology();
+    auto starts = search(config, what, stop, time);
+    plan->fail(call::committed, {kafka::error_class::retriable, "no coordinator"});
+    plan->fail(call::bounds, {kafka::error_class::retriable, "no leader"});
+    CHECK_FALSE(starts.step(consumer, time, never));
+    CHECK_FALSE(starts.step(consumer, time, never)); // the next attempt is not due
+    CHECK(plan->made(call::committed) == 1);
+    time.advance(std::chrono::milliseconds(starts.next() - time.steady_ms()));
+    CHECK_FALSE(starts.step(consumer, time, never)); // the offsets are known, the log does not answer
+    CHECK(plan->made(call::committed) == 2);
+    CHECK(plan->made(call::bounds) == 1);
+    time.advance(std::chrono::milliseconds(starts.next() - time.steady_ms()));
+    CHECK(starts.step(consumer, time, never));
+    CHECK(starts.positions().at(0).second == 0);
+}
+
+TEST_CASE("what is left out of a search is not asked about") {
+    world w;
+    auto plan = std::make_shared<testing_support::fault_plan>();
+    testing_support::faulty_consumer consumer(w.cluster.clients()->make_consumer({.client_id = "c", .group_id = "app"}),
+                                              plan);
+    const stop_source stop(machine(), "a test");
+    const auto config = w.config();
+    const auto what = copy_topology();
+    auto starts = search(config, what, stop);
+    REQUIRE(starts.learn_committed(consumer));
+    starts.leave_out(std::vector<topic_partition>{{"in", 0}});
+    CHECK(starts.step(consumer, machine(), never));
+    CHECK(starts.positions().empty());
+    CHECK(plan->made(call::bounds) == 0);
+}
+
 TEST_CASE("a committed offset is where a source goes on") {
     world w;
     for (int i = 0; i < 3; ++i) w.produce("k", "x");
@@ -57,9 +113,11 @@ TEST_CASE("a committed offset is where a source goes on") {
         kafka_streams app = w.run(copy_topology(), w.config());
         CHECK(eventually([&] { return w.committed() == 3; }));
     }
-    const auto found = positions_of(w, w.config(), copy_topology());
-    CHECK(found.positions.at(0).second == 3);
-    CHECK(found.committed.at(0).offset == 3);
+    const auto what = copy_topology();
+    const auto config = w.config();
+    const auto found = found_in(w, config, what);
+    CHECK(found.positions().at(0).second == 3);
+    CHECK(found.committed().at(0).offset == 3);
 }
 
 TEST_CASE(

@@ -1,0 +1,96 @@
+// How a stream thread commits what its tasks did, in steps between two polls, and how it ends.
+
+#include "src/runtime/thread/recovery.hpp"
+#include "src/runtime/thread/stream_thread.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr std::size_t most_uncommitted_bytes = 64 * 1024 * 1024; ///< of an application (KIP-892's default)
+
+} // namespace
+
+bool stream_thread::commit_due() {
+    bool due = environment_.time.steady_ms() - last_commit_ >= environment_.config.commit_interval.count();
+    std::size_t uncommitted = 0;
+    for (const auto& each : tasks_.all()) {
+        if (!each->running()) continue;
+        due |= each->task->commit_requested();
+        uncommitted += each->task->uncommitted_bytes();
+    }
+    const auto threads = static_cast<std::size_t>(environment_.config.num_stream_threads);
+    return due || uncommitted > most_uncommitted_bytes / threads;
+}
+
+void stream_thread::begin_commit(const patience& within) {
+    auto tasks = tasks_.running();
+    last_commit_ = environment_.time.steady_ms();
+    if (tasks.empty()) return;
+    for (stream_task* task : tasks)
+        if (task->commit_needed()) environment_.retention.look(*task);
+    committer_->begin(std::move(tasks), within);
+}
+
+/// Whether no commit is under way, after another step of the one that was.
+bool stream_thread::commit_done() {
+    if (!committer_->committing()) return true;
+    queue_polled();
+    const auto committed = committer_->step(slice);
+    if (!committed) return false;
+    purge_.committed(*committed);
+    if (tasks_.all_running()) failing_since_.reset();
+    last_commit_ = environment_.time.steady_ms();
+    return true;
+}
+
+/// For whoever ends, and has nothing else to go on with but to stay in the group.
+void stream_thread::await_commit(const patience& within) {
+    while (!commit_done()) {
+        if (within.over()) throw cluster_error("the cluster did not answer in time");
+        poll(std::chrono::milliseconds(0), 1);
+    }
+}
+
+void stream_thread::leave() {
+    set_running(false);
+    try {
+        // What has waited until the end for its records to be taken may be half done.
+        if (environment_.time.steady_ms() >= patience::end_of(environment_.stop))
+            throw stopped_error("the cluster did not answer in time");
+        const auto last = patience::at_the_end(environment_.time, environment_.stop, environment_.config.task_timeout);
+        await_commit(last); // one that was under way
+        begin_commit(last);
+        await_commit(last);
+        close_committed();
+        while (!committer_->collector().flush(last, slice)) // what nodes have written while they were closed
+            poll(std::chrono::milliseconds(0), 1);
+    } catch (...) {
+        const auto failure = std::current_exception();
+        if (!done_again(failure)) throw;
+        log(log_level::warn, concat(name_, " ends without a last commit: ", message_of(failure)));
+    }
+    if (const auto lost = close(); lost) std::rethrow_exception(lost);
+}
+
+void stream_thread::close_committed() {
+    while (!tasks_.empty()) tasks_.close(tasks_.all().back()->id());
+}
+
+void stream_thread::abandon() noexcept {
+    if (const auto lost = close(); lost) log(log_level::error, concat(name_, " ends: ", message_of(lost)));
+}
+
+std::exception_ptr stream_thread::close() noexcept {
+    if (std::exchange(closed_, true)) return nullptr;
+    const auto lost = close_tasks();
+    consumer_->close();
+    restore_consumer_->close();
+    committer_->close();
+    return lost;
+}
+
+} // namespace streams::inline v0

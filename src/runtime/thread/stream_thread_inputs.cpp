@@ -1,0 +1,100 @@
+// Where a stream thread reads its inputs, in steps between two polls.
+
+#include "src/runtime/thread/stream_thread.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+
+namespace streams::inline v0 {
+
+/// Finds out where tasks that failed start again.
+void stream_thread::locate_tasks(std::int64_t until) {
+    if (!locating_) {
+        std::vector<topic_partition> inputs;
+        for (const auto& each : tasks_.all())
+            if (!each->located) inputs.insert(inputs.end(), each->inputs().begin(), each->inputs().end());
+        if (inputs.empty()) return;
+        locating_.emplace(environment_.topology, environment_.config, environment_.task_patience(),
+                          environment_.longest_step(), std::move(inputs));
+    }
+    if (!locating_->step(*consumer_, environment_.time, until)) return;
+    for (const auto& each : tasks_.all())
+        if (!each->located && locating_->covers(each->inputs()))
+            each->locate(locating_->committed(), locating_->positions());
+    locating_.reset();
+}
+
+/// Seeks in the inputs of tasks that start again, before they do.
+void stream_thread::put_in_place(std::int64_t until) {
+    for (const auto& each : tasks_.all()) {
+        if (each->state() != task_state::restoring) continue;
+        while (!each->out_of_place.empty() && environment_.time.steady_ms() < until) {
+            const topic_partition& input = each->out_of_place.back();
+            const std::int64_t offset = each->reads_on_at(input);
+            if (!seeking_) seeking_ = environment_.retried(concat("seek in ", to_string(input)));
+            if (!seeking_->step([&](auto) { return consumer_->seek(input, offset); })) return;
+            seeking_.reset();
+            starts_[input] = offset;
+            each->out_of_place.pop_back();
+        }
+    }
+}
+
+void stream_thread::resume_inputs() {
+    if (!unresumed_.empty()) {
+        if (!resuming_) resuming_ = environment_.retried("resume the inputs of a task");
+        if (!resuming_->step([&](auto) { return consumer_->resume(unresumed_); })) return;
+        unresumed_.clear();
+    }
+    resuming_.reset();
+}
+
+void stream_thread::reset_positions(std::span<const topic_partition> lost) {
+    if (!rebalances_.empty()) return; // the next assignment says where its owner reads
+    for (const topic_partition& partition : lost) {
+        if (!tasks_.reads(partition)) continue; // given up since
+        const auto reset = reset_of(environment_.topology, environment_.config, partition.topic);
+        if (reset == offset_reset::none)
+            throw cluster_error(concat("the position in ", to_string(partition),
+                                       " is not in its log any more, and auto.offset.reset is none; set it to earliest "
+                                       "or latest"));
+        lost_positions_.add(
+            {partition, reset, environment_.retried(concat("find the bounds of ", to_string(partition)))},
+            environment_.retried(concat("seek in ", to_string(partition))));
+    }
+}
+
+void stream_thread::set_lost_positions(std::int64_t until) {
+    for (const auto& [partition, offset] : lost_positions_.step(*consumer_, environment_.time, until)) {
+        log(log_level::warn, concat("the position in ", to_string(partition),
+                                    " is not in its log any more (deleted, or the topic was made anew): going on at "
+                                    "offset ",
+                                    offset));
+        starts_[partition] = offset;
+    }
+}
+
+/// Lets the consumer read no further for a task that starts again. Where it does, nobody takes the records: they are read
+/// again.
+void stream_thread::hold_back(const managed_task& task) {
+    valve_.forget(task.inputs());
+    lost_positions_.forget(task.inputs());
+    std::erase_if(unresumed_, [&](const topic_partition& each) {
+        return std::ranges::find(task.inputs(), each) != task.inputs().end();
+    });
+    seeking_.reset();
+    static_cast<void>(consumer_->pause(task.inputs()));
+}
+
+/// They are not read any more, or an assignment says from where.
+void stream_thread::forget_inputs() {
+    valve_.forget();
+    lost_positions_.forget();
+    unresumed_.clear();
+    locating_.reset();
+    seeking_.reset();
+    resuming_.reset();
+}
+
+} // namespace streams::inline v0

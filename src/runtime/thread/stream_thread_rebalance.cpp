@@ -1,0 +1,228 @@
+// What the group gives to a stream thread and takes from it, in steps between two polls.
+
+#include "src/runtime/thread/recovery.hpp"
+#include "src/runtime/thread/stream_thread.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+std::string list_of(const task_manager& tasks) {
+    if (tasks.empty()) return "no tasks";
+    std::string text = tasks.all().size() == 1 ? "task" : "tasks";
+    for (const auto& each : tasks.all()) text += concat(' ', to_string(each->id()));
+    return text;
+}
+
+} // namespace
+
+/// In the order in which the group has told them. One that another has overtaken is not gone on with: an assignment that is
+/// taken back before it was taken on, or a revocation that took so long that the partitions are lost.
+void stream_thread::go_on_with_rebalances() {
+    while (!rebalances_.empty()) {
+        const kafka::rebalance& oldest = rebalances_.front();
+        const bool overtaken = rebalances_.size() > 1 && oldest.kind != kafka::rebalance::event::lost;
+        if (!overtaken && !done(oldest)) return;
+        if (overtaken && oldest.kind == kafka::rebalance::event::assigned) pass_over(oldest);
+        taking_on_.reset();
+        acknowledging_.reset();
+        rebalances_.pop_front();
+    }
+}
+
+bool stream_thread::done(const kafka::rebalance& change) {
+    if (!rebalancing_since_) rebalancing_since_ = environment_.time.steady_ms();
+    if (acknowledging_) return acknowledged(change);
+    switch (change.kind) {
+    case kafka::rebalance::event::assigned:
+        return taken_on(change);
+    case kafka::rebalance::event::revoked:
+        return let_go() && acknowledged(change);
+    case kafka::rebalance::event::lost:
+        log(log_level::info,
+            concat(name_, " lost its partitions to other members; what was not committed is done again"));
+        give_up();
+        return acknowledged(change);
+    }
+    return true;
+}
+
+/// With nothing: what was assigned is not read. The group waits for it.
+bool stream_thread::acknowledged(const kafka::rebalance& change) {
+    if (!acknowledging_) acknowledging_ = environment_.retried("acknowledge a rebalance");
+    return acknowledging_->step([&](auto) {
+        auto answer = consumer_->acknowledge(change, {}, false);
+        if (answer || answer.kind() == kafka::error_class::retriable) return answer;
+        log(log_level::warn, concat(name_, " could not acknowledge a rebalance: ", answer.reason()));
+        return kafka::result();
+    });
+}
+
+bool stream_thread::taken_on(const kafka::rebalance& assigned) {
+    set_running(false);
+    if (!taking_on_) {
+        note_generation();
+        taking_on_.emplace(taking_on{.learning = environment_.retried("learn what the group gave to its members")});
+    }
+    if (!taking_on_->starts) {
+        try {
+            if (!learned_assignment(assigned)) return false;
+        } catch (const fenced_error& cause) {
+            log(log_level::info, concat(name_, " takes on nothing yet: ", cause.what()));
+            pass_over(assigned);
+            return acknowledged(assigned);
+        }
+        want(assigned);
+    }
+    try {
+        if (!found_starts()) return false;
+        begin_assigned(assigned);
+    } catch (const fenced_error&) {
+        static_cast<void>(consumer_->acknowledge(assigned, {}, false)); // the group is joined again
+        taking_on_.reset();
+        rebalances_.pop_front(); // invalidates `assigned`
+        throw;
+    }
+    return true;
+}
+
+/// In a generation without this member others may have worked on its tasks, and have told nobody.
+void stream_thread::note_generation() {
+    const auto before = std::exchange(generation_, consumer_->generation());
+    if (tasks_.empty() || (before && generation_ && *generation_ == *before + 1)) return;
+    log(log_level::info, concat(name_, " makes its tasks anew, which others may have had meanwhile"));
+    std::vector<task_id> kept;
+    for (const auto& each : tasks_.all()) kept.push_back(each->id());
+    hand_over(kept);
+}
+
+/// An assignment that is not taken on. What it gives to others, they may work on.
+void stream_thread::pass_over(const kafka::rebalance& assigned) {
+    const auto among = [](const topic_partition& input, const std::vector<topic_partition>& partitions) {
+        return std::ranges::find(partitions, input) != partitions.end();
+    };
+    std::vector<task_id> gone;
+    for (const auto& each : tasks_.all())
+        if (std::ranges::any_of(each->inputs(), [&](const topic_partition& input) {
+                return among(input, given_) && !among(input, assigned.partitions);
+            }))
+            gone.push_back(each->id());
+    hand_over(gone);
+    given_ = assigned.partitions;
+}
+
+bool stream_thread::learned_assignment(const kafka::rebalance& assigned) {
+    if (assigned.partitions.empty()) return true;
+    return taking_on_->learning.step([&](auto timeout) {
+        taking_on_->group.clear();
+        return consumer_->group_partitions(taking_on_->group, timeout);
+    });
+}
+
+/// Works out what tasks this thread has now, and closes those that the group has given to others, or changed.
+void stream_thread::want(const kafka::rebalance& assigned) {
+    auto& wanted = taking_on_->wanted;
+    layout_ = grown(std::move(layout_), environment_.topology, environment_.config, taking_on_->group);
+    for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group).active)
+        wanted[id] = task_inputs(environment_.topology, environment_.config.application_id, layout_, id);
+    std::vector<task_id> gone;
+    for (const auto& each : tasks_.all()) {
+        const auto found = wanted.find(each->id());
+        if (each->state() != task_state::suspended || found == wanted.end() || found->second != each->inputs())
+            gone.push_back(each->id());
+    }
+    hand_over(gone);
+    std::vector<topic_partition> inputs;
+    for (const auto& [id, partitions] : wanted) inputs.insert(inputs.end(), partitions.begin(), partitions.end());
+    taking_on_->starts.emplace(environment_.topology, environment_.config, environment_.task_patience(),
+                               environment_.longest_step(), std::move(inputs));
+}
+
+bool stream_thread::found_starts() {
+    start_search& starts = *taking_on_->starts;
+    if (!starts.learn_committed(*consumer_)) return false;
+    if (!std::exchange(taking_on_->strangers_closed, true)) close_strangers(starts);
+    return starts.step(*consumer_, environment_.time, environment_.time.after(slice));
+}
+
+/// A task on which somebody else has worked meanwhile is made anew. The others know where they read on.
+void stream_thread::close_strangers(start_search& starts) {
+    std::vector<task_id> gone;
+    for (const auto& each : tasks_.all()) {
+        if (each->stands_at(starts.committed()))
+            starts.leave_out(each->inputs());
+        else
+            gone.push_back(each->id());
+    }
+    hand_over(gone);
+}
+
+void stream_thread::hand_over(std::span<const task_id> tasks) {
+    for (const task_id id : tasks) {
+        try {
+            tasks_.close(id);
+        } catch (const state_error& cause) { // what is committed is in the changelog too
+            log(log_level::warn, concat(task_name(id), " was handed over with an error: ", cause.what()));
+        }
+    }
+}
+
+void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
+    auto positions = taking_on_->starts->positions();
+    std::vector<managed_task*> staying;
+    for (auto& [id, inputs] : taking_on_->wanted) {
+        if (managed_task* const stays = tasks_.find(id)) {
+            staying.push_back(stays);
+            for (const topic_partition& input : inputs) positions.emplace_back(input, stays->reads_on_at(input));
+        } else {
+            tasks_.plan(id, std::move(inputs)).locate(taking_on_->starts->committed(), positions);
+        }
+    }
+    for (const auto& [partition, offset] : positions) starts_[partition] = offset;
+    // Paused until its task runs; a partition that the group gave us and no task of ours reads is left out.
+    const auto answer = consumer_->acknowledge(assigned, positions, true);
+    if (!answer) {
+        if (answer.kind() == kafka::error_class::fatal)
+            throw cluster_error(concat("assigned partitions cannot be read: ", answer.reason()));
+        throw fenced_error(answer.reason());
+    }
+    assigned_ = true;
+    given_ = assigned.partitions;
+    for (managed_task* const task : staying) {
+        task->out_of_place.clear();
+        tasks_.resume(*task);
+        if (task->running()) unresumed_.insert(unresumed_.end(), task->inputs().begin(), task->inputs().end());
+    }
+    if (tasks_.empty()) failing_since_.reset();
+    log(log_level::info, concat(name_, " was assigned ", list_of(tasks_)));
+}
+
+/// Commits, where it can be done, and keeps what is open for a task that comes back.
+bool stream_thread::let_go() {
+    set_running(false);
+    assigned_ = false;
+    try {
+        if (!committer_->committing()) begin_commit(environment_.task_patience());
+        if (!commit_done()) return false;
+    } catch (...) {
+        hand_over_uncommitted(std::current_exception());
+    }
+    tasks_.suspend();
+    forget_inputs();
+    return true;
+}
+
+void stream_thread::hand_over_uncommitted(const std::exception_ptr& failure) {
+    if (!done_again(failure)) std::rethrow_exception(failure);
+    log(log_level::warn, concat(name_, " hands its tasks over without a last commit: ", message_of(failure)));
+    if (recovery_of(failure) == recovery::roll_back)
+        undo();
+    else
+        give_up();
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,259 @@
+// What waits for the cluster is gone on with in steps: how long a thread does not poll, and who goes on meanwhile, in virtual
+// time.
+
+#include "catch.hpp"
+#include "faults/faulty_clients.hpp"
+#include "runtime/temporary_folder.hpp"
+#include "runtime/topologies.hpp"
+#include "simulation/seeded_scheduler.hpp"
+
+#include <streams/runtime/kafka_streams.hpp>
+#include <streams/testing/embedded_cluster.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using kafka::error_class;
+using simulation::seeded_scheduler;
+using testing_support::call;
+using testing_support::fault_plan;
+
+namespace {
+
+constexpr auto max_poll_interval = 30s;
+const std::string text_key = "k";
+
+/// A cluster with two partitions, in virtual time.
+class simulated_world {
+public:
+    explicit simulated_world(seeded_scheduler& time)
+        : scheduler(time), cluster({.time = &time, .max_poll_interval = max_poll_interval}),
+          plan(std::make_shared<fault_plan>(time)), restoring(std::make_shared<fault_plan>(time)) {
+        cluster.create_topic("in", 2);
+        cluster.create_topic("out", 2);
+    }
+    streams_config config(const std::string& name) const {
+        streams_config config;
+        config.application_id = "app";
+        config.client_id = name;
+        config.state_dir = folder.path() / name;
+        config.commit_interval = 50ms;
+        config.max_poll_interval = max_poll_interval;
+        return config;
+    }
+    /// Whose calls go as planned.
+    std::unique_ptr<kafka_streams> planned(streams_config with) {
+        return started(std::move(with),
+                       std::make_shared<testing_support::faulty_clients>(cluster.clients(), plan, restoring));
+    }
+    std::unique_ptr<kafka_streams> healthy(streams_config with) { return started(std::move(with), cluster.clients()); }
+    void produce(std::int32_t partition, const std::string& value = "v") {
+        cluster.produce("in", text_key, value, {.timestamp = 1, .partition = partition});
+    }
+    std::int64_t committed(std::int32_t partition) const {
+        const auto all = cluster.committed("app");
+        const auto found = all.find({"in", partition});
+        return found == all.end() ? 0 : found->second.offset;
+    }
+    std::size_t written() const { return cluster.read<std::string, std::string>("out").size(); }
+    /// Within ten minutes.
+    bool eventually(const std::function<bool()>& condition) {
+        const auto deadline = scheduler.after(10min);
+        while (!condition()) {
+            if (scheduler.steady_ms() > deadline) return false;
+            scheduler.sleep(20ms);
+        }
+        return true;
+    }
+
+    seeded_scheduler& scheduler;
+    testing_support::temporary_folder folder;
+    embedded_cluster cluster;
+    std::shared_ptr<fault_plan> plan;
+    std::shared_ptr<fault_plan> restoring;
+
+private:
+    std::unique_ptr<kafka_streams> started(streams_config with, std::shared_ptr<kafka::client_supplier> clients) {
+        auto app = std::make_unique<kafka_streams>(testing_support::count_topology(false), std::move(with),
+                                                   std::move(clients), &scheduler);
+        app->start();
+        return app;
+    }
+};
+
+void simulate(const std::function<void(simulated_world&)>& body) {
+    seeded_scheduler scheduler(1);
+    scheduler.run([&] {
+        simulated_world w(scheduler);
+        body(w);
+    });
+}
+
+const kafka::result no_answer{error_class::retriable, "no answer"};
+constexpr int for_ever = 1'000'000;
+
+} // namespace
+
+TEST_CASE("no call that fails for minutes keeps a thread from polling for a third of max.poll.interval.ms") {
+    const call failing = GENERATE(call::subscribe, call::group_partitions, call::committed, call::bounds,
+                                  call::acknowledge, call::resume, call::commit, call::seek, call::partitions);
+    CAPTURE(static_cast<int>(failing));
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        w.plan->fail_late(failing, 1s, no_answer, for_ever);
+        if (failing == call::seek) w.plan->fail(call::deliver, {error_class::retriable, "message timed out"});
+        const auto app = w.planned(w.config("one"));
+        w.scheduler.sleep(120s);
+        CHECK(w.plan->longest_pause(call::poll) < 10'000);
+        CHECK(app->error().empty());
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("records that are not taken or not acknowledged for minutes keep no thread from polling either") {
+    const call failing = GENERATE(call::append, call::flush);
+    CAPTURE(static_cast<int>(failing));
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        w.plan->fail_late(failing, 50ms, no_answer, for_ever);
+        const auto app = w.planned(w.config("one"));
+        REQUIRE(w.eventually([&] { return w.plan->failed(failing) > 0; }));
+        w.scheduler.sleep(120s);
+        CHECK(w.plan->longest_pause(call::poll) < 10'000);
+        CHECK(app->error().empty());
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("a changelog that does not say for minutes where it ends keeps no thread from polling") {
+    simulate([&](simulated_world& w) {
+        w.produce(0);
+        w.restoring->fail_late(call::bounds, 1s, no_answer, for_ever);
+        const auto app = w.planned(w.config("one"));
+        w.scheduler.sleep(120s);
+        CHECK(w.restoring->failed(call::bounds) > 50);
+        CHECK(w.plan->longest_pause(call::poll) < 10'000);
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("a member that cannot learn its assignment for a while is given its tasks then") {
+    const call failing = GENERATE(call::group_partitions, call::committed, call::bounds);
+    CAPTURE(static_cast<int>(failing));
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        w.plan->fail_late(failing, 1s, no_answer, 60);
+        const auto app = w.planned(w.config("one"));
+        CHECK(w.eventually([&] { return w.committed(0) == 1 && w.committed(1) == 1; }));
+        CHECK(w.plan->failed(failing) == 60);
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("an assignment that is taken back before it was taken on is not taken on") {
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        w.plan->fail_late(call::committed, 1s, no_answer, 20);
+        const auto one = w.planned(w.config("one"));
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::committed) > 2; }));
+        const auto two = w.healthy(w.config("two"));
+        CHECK(two->wait_for(application_state::running, 10min));
+        CHECK(w.plan->failed(call::committed) < 20); // the other one did not wait for the first
+        CHECK(w.eventually([&] { return w.committed(0) == 1 && w.committed(1) == 1; }));
+        CHECK(one->wait_for(application_state::running, 10min));
+        CHECK(w.written() == 2);
+        CHECK(one->close(1min));
+        CHECK(two->close(1min));
+    });
+}
+
+TEST_CASE("a close while the cluster does not answer in a rebalance is done in its time") {
+    const call failing = GENERATE(call::group_partitions, call::committed, call::bounds, call::acknowledge);
+    CAPTURE(static_cast<int>(failing));
+    simulate([&](simulated_world& w) {
+        w.plan->fail_late(failing, 5s, no_answer, for_ever);
+        const auto app = w.planned(w.config("one"));
+        REQUIRE(w.eventually([&] { return w.plan->failed(failing) > 2; }));
+        const auto asked = w.scheduler.steady_ms();
+        CHECK(app->close(1min));
+        CHECK(w.scheduler.steady_ms() - asked < 30'000);
+        CHECK(app->state() == application_state::not_running);
+    });
+}
+
+TEST_CASE("tasks that another member had in a generation in between are made anew, whatever that one has committed") {
+    simulate([](simulated_world& w) {
+        int restorations = 0;
+        kafka_streams one(testing_support::count_topology(false), w.config("one"),
+                          std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
+        one.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+        one.start();
+        REQUIRE(one.wait_for(application_state::running, 10min));
+        CHECK(restorations == 2);
+        w.plan->delay_after_rebalance(call::poll, 10s); // the generation with two members comes and goes meanwhile
+        const auto two = w.healthy(w.config("two"));
+        REQUIRE(two->wait_for(application_state::running, 10min));
+        CHECK(two->close(1min));
+        CHECK(one.wait_for(application_state::rebalancing, 10min));
+        CHECK(one.wait_for(application_state::running, 10min));
+        CHECK(restorations == 4);
+        CHECK(one.close(1min));
+    });
+}
+
+TEST_CASE("partitions are handed over after a commit that was not answered for a while, and nothing is done twice") {
+    simulate([&](simulated_world& w) {
+        const auto one = w.planned(w.config("one"));
+        REQUIRE(one->wait_for(application_state::running, 10min));
+        w.plan->fail_late(call::commit, 1s, no_answer, 10);
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::commit) > 0; }));
+        const auto two = w.healthy(w.config("two"));
+        CHECK(two->wait_for(application_state::running, 10min));
+        CHECK(one->wait_for(application_state::running, 10min));
+        CHECK(w.plan->failed(call::commit) == 10);
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        CHECK(w.eventually([&] { return w.committed(0) == 2 && w.committed(1) == 2; }));
+        CHECK(w.written() == 4);
+        CHECK(one->close(1min));
+        CHECK(two->close(1min));
+    });
+}
+
+TEST_CASE("a record that the producer does not take does not hold up the group") {
+    simulate([&](simulated_world& w) {
+        const auto one = w.planned(w.config("one"));
+        REQUIRE(one->wait_for(application_state::running, 10min));
+        w.plan->fail(call::append, {error_class::retriable, "queue full"}, for_ever);
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::append) > 0; }));
+        const auto asked = w.scheduler.steady_ms();
+        const auto two = w.healthy(w.config("two"));
+        CHECK(w.eventually([&] { return w.committed(1) == 1 || w.committed(0) == 1; }));
+        CHECK(w.scheduler.steady_ms() - asked < 10'000);
+        CHECK(one->error().empty());
+        CHECK(two->close(1min));
+        CHECK(one->close(1min));
+    });
+}
+
+TEST_CASE("the time for which failures are recovered from begins anew once all is committed") {
+    simulate([&](simulated_world& w) {
+        auto config = w.config("one");
+        config.task_timeout = 3s;
+        const auto app = w.planned(config);
+        REQUIRE(app->wait_for(application_state::running, 10min));
+        for (std::int64_t records = 1; records <= 3; ++records) {
+            w.plan->fail(call::deliver, {error_class::retriable, "message timed out"});
+            w.produce(0);
+            CHECK(w.eventually([&] { return w.committed(0) == records || !app->error().empty(); }));
+            CHECK(w.plan->failed(call::deliver) == records);
+            w.scheduler.sleep(2500ms);
+        }
+        CHECK(app->error().empty());
+        CHECK(app->close(1min));
+    });
+}
