@@ -3,7 +3,6 @@
 #include "state/hot/hot_tier.hpp"
 #include "state/map/key_gap.hpp"
 #include "state/map/open_ranges.hpp"
-#include "state/map/tiered_map_settings.hpp"
 #include "state/map/write_behind.hpp"
 
 #include <streams/state/store_iterator.hpp>
@@ -21,8 +20,7 @@ namespace streams::inline v0 {
 class layered_reads {
 public:
     /// The references outlive this.
-    layered_reads(const tiered_map_settings& settings, hot_tier& hot, write_behind& below)
-        : settings_(settings), hot_(hot), below_(below) {}
+    layered_reads(hot_tier& hot, write_behind& below) : hot_(hot), below_(below) {}
 
     /// The entry of a key, read from the disk where it is not in memory; null: absent.
     [[nodiscard]] hot_entry* find_or_load(bytes_view key, unevictable others) {
@@ -64,7 +62,6 @@ private:
 
     void note_for_ranges(bytes_view key, bool with_value);
 
-    const tiered_map_settings& settings_;
     hot_tier& hot_;
     write_behind& below_;
     open_ranges ranges_;

@@ -11,7 +11,7 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
     : settings_(std::move(settings)), time_(environment.time ? *environment.time : system_clock()),
       made_at_(time_.wall_ms()), hot_(!disk, settings_.chains()),
       committed_(settings_, environment, hot_, std::move(disk)), updates_(settings_, environment, hot_, committed_),
-      reads_(settings_, hot_, committed_), position_(committed_.stored()) {
+      reads_(hot_, committed_), position_(committed_.stored()) {
     committed_position_ = drained_position_ = position_;
 }
 
