@@ -35,6 +35,11 @@ struct maker {
 
 } // namespace
 
+std::unique_ptr<backing> store_environment::open_backing(const store_spec& spec) const {
+    if (!spec.persistent) return nullptr;
+    return (disk != nullptr ? *disk : machine_disk()).open(directory, identity_of(spec));
+}
+
 std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment) {
     prepare_state_thread(); // a task makes its stores on the thread that uses them
     auto made = std::visit(maker{spec, environment}, spec.kind);

@@ -2,6 +2,7 @@
 
 #include "state/changelog_sink.hpp"
 #include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/state_disk.hpp"
 
 #include <streams/core/clock.hpp>
 #include <streams/state/state_store.hpp>
@@ -23,6 +24,10 @@ struct store_environment {
     std::int64_t cache_bytes = 0;    ///< this store's share; 0: every update is forwarded by its node
     const clock* time = nullptr;     ///< for the cadence of writes to disk; null: the machine's
     std::size_t memory_bytes = 0; ///< entries kept in memory although they are on disk; 0: 16 MB, or the cache's share
+    state_disk* disk = nullptr;   ///< that `directory` is on; null: the machine's
+
+    /// What the store has on disk, opened or made, as state_disk::open does; null where it is in memory only.
+    [[nodiscard]] std::unique_ptr<backing> open_backing(const store_spec& spec) const;
 };
 
 /// The side of a store that its task drives. An update is *dirty* until `flush` drains it to the changelog, *drained*

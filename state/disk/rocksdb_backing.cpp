@@ -315,8 +315,4 @@ std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& direc
     return std::make_unique<rocksdb_backing>(directory / identity.name, identity);
 }
 
-std::unique_ptr<backing> open_disk(const store_spec& spec, const std::filesystem::path& directory) {
-    return spec.persistent ? open_rocksdb_backing(directory, identity_of(spec)) : nullptr;
-}
-
 } // namespace streams::inline v0

@@ -16,8 +16,6 @@ inline constexpr std::byte disk_data_prefix{1};
 /// refuses or the format is of an incompatible version; corrupt_state_error where the content is damaged or of another layout.
 [[nodiscard]] std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& directory,
                                                             const store_identity& identity);
-/// The same; null where the store is in memory only.
-[[nodiscard]] std::unique_ptr<backing> open_disk(const store_spec& spec, const std::filesystem::path& directory);
 
 /// Turns RocksDB's per-thread counters off, which cost every operation on the calling thread. Call once a thread.
 void disable_rocksdb_counters() noexcept;

@@ -38,7 +38,7 @@ versioned_record latest_of(bytes_view stored, const std::string& store) {
 
 tiered_versioned_store::tiered_versioned_store(const store_spec& spec, const store_environment& environment)
     : spec_(spec), layout_(spec.as<versioned_kind>()->retention.count()), changelog_(environment.changelog),
-      map_(settings_of(spec), without_changelog(environment), open_disk(spec, environment.directory)), row_(spec.name),
+      map_(settings_of(spec), without_changelog(environment), environment.open_backing(spec)), row_(spec.name),
       older_row_(spec.name) {
     expire(observed());
 }

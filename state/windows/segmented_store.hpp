@@ -48,7 +48,7 @@ public:
 protected:
     segmented_store(const store_spec& spec, const store_environment& environment, tiered_map_settings settings,
                     Layout layout)
-        : spec_(spec), layout_(layout), map_(std::move(settings), environment, open_disk(spec, environment.directory)) {
+        : spec_(spec), layout_(layout), map_(std::move(settings), environment, environment.open_backing(spec)) {
         expire(map_.position().observed);
     }
 

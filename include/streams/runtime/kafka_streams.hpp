@@ -15,6 +15,7 @@
 namespace streams::inline v0 {
 
 class execution;
+class state_disk;
 namespace kafka {
 class client_supplier;
 }
@@ -34,10 +35,10 @@ class kafka_streams {
 public:
     /// On the cluster of `config.bootstrap_servers`. Throws config_error or topology_error; connects to nothing yet.
     kafka_streams(topology topology, streams_config config);
-    /// On the cluster of these clients, an embedded one for example. `time`: what its threads run and wait on; null: the
-    /// machine's; another one outlives the application.
+    /// On the cluster of these clients, an embedded one for example. `time`: what its threads run and wait on; `disk`: what its
+    /// stores lie on; null: the machine's; others outlive the application.
     kafka_streams(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
-                  execution* time = nullptr);
+                  execution* time = nullptr, state_disk* disk = nullptr);
     /// Closes, without a limit of time. On a thread of the application's own, or in its state listener, it only asks for
     /// the end, which then comes in the background: what processors refer to must live on.
     ~kafka_streams();

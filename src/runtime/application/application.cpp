@@ -28,10 +28,11 @@ std::string client_id_of(const streams_config& config) {
 } // namespace
 
 kafka_streams::application::application(topology topology, streams_config config,
-                                        std::shared_ptr<kafka::client_supplier> clients, execution& time)
+                                        std::shared_ptr<kafka::client_supplier> clients, execution& time,
+                                        state_disk& disk)
     : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
       stop_(time, "the end of application " + config_.application_id),
-      states_(config_.state_dir / config_.application_id, time_), retention_(layout_, time_),
+      states_(config_.state_dir / config_.application_id, time_, disk), retention_(layout_, time_),
       status_(config_.application_id, time_),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
       starting_(time, "the start of application " + config_.application_id) {

@@ -23,9 +23,9 @@ namespace streams::inline v0 {
 /// What a kafka_streams runs: sets up topics and the state folder, then turns its stream threads until they end.
 class kafka_streams::application {
 public:
-    /// `time` outlives it.
+    /// `time` and `disk` outlive it.
     application(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
-                execution& time);
+                execution& time, state_disk& disk);
     ~application();
     application(const application&) = delete;
     application& operator=(const application&) = delete;

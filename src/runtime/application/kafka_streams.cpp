@@ -15,14 +15,14 @@ constexpr std::chrono::milliseconds signal_slice{100};
 kafka_streams::kafka_streams(topology topology, streams_config config) {
     config.validate(true);
     auto clients = kafka::make_rdkafka_clients(config);
-    application_.reset(new application(std::move(topology), std::move(config), std::move(clients), machine()));
+    application_.reset(new application(std::move(topology), std::move(config), std::move(clients), machine(), machine_disk()));
 }
 
 kafka_streams::kafka_streams(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
-                             execution* time) {
+                             execution* time, state_disk* disk) {
     config.validate(false);
     application_.reset(new application(std::move(topology), std::move(config), std::move(clients),
-                                       time != nullptr ? *time : machine()));
+                                       time != nullptr ? *time : machine(), disk != nullptr ? *disk : machine_disk()));
 }
 
 void kafka_streams::ending::operator()(application* ended) const noexcept {

@@ -33,13 +33,14 @@ global_state::global_state(const topology& topology, const global_environment& e
         for (std::int32_t partition = 0; partition < count; ++partition) inputs_.push_back({each.topic, partition});
     }
     std::error_code failed;
-    if (!environment.stores_in_memory) std::filesystem::remove_all(environment.directory, failed);
+    if (!environment.stores_in_memory) environment.disk.remove(environment.directory, failed);
     if (failed)
         throw state_error(concat("the folder of the global stores, ", environment.directory.string(),
                                  ", cannot be emptied: ", failed.message(), "; see who owns it"));
     stores_ = std::make_unique<task_stores>(global_task, topology, topology.global_parts(), config_.application_id,
                                             store_opening{.time = environment.time,
                                                           .directory = environment.directory,
+                                                          .disk = &environment.disk,
                                                           .in_memory = environment.stores_in_memory});
     for (task_store& each : stores_->all()) {
         if (dynamic_cast<key_value_store*>(&each.store->store()) == nullptr)

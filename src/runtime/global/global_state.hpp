@@ -18,6 +18,7 @@ struct global_environment {
     const clock& time;
     drop_counters& drops;
     std::filesystem::path directory; ///< emptied first: the stores are filled from their topics
+    state_disk& disk = machine_disk(); ///< that it is on
     bool stores_in_memory = false;   ///< persistent stores too: the test driver's choice
 };
 

@@ -34,7 +34,8 @@ void global_thread::begin() {
                                             global_environment{.config = environment_.config,
                                                                .time = environment_.time,
                                                                .drops = drops_,
-                                                               .directory = environment_.states.global_folder()},
+                                                               .directory = environment_.states.global_folder(),
+                                                               .disk = environment_.states.disk()},
                                             [&](std::string_view topic) { return partitions.find(topic)->second; });
     std::vector<std::pair<topic_partition, std::int64_t>> from;
     for (const topic_partition& input : state_->inputs()) {

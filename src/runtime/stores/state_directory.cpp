@@ -102,7 +102,7 @@ void state_directory::unlock(task_id task) {
 void state_directory::wipe(task_id task, const std::string& store) {
     const auto folder = store_folder(task, store);
     std::error_code failed;
-    std::filesystem::remove_all(folder, failed);
+    disk_.remove(folder, failed);
     if (failed)
         throw state_error(concat("state folder ", folder.string(), " cannot be removed: ", failed.message(),
                                  "; remove it by hand, its content is rebuilt from the changelog"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/runtime/stores/recorded_stores.hpp"
+#include "state/disk/state_disk.hpp"
 
 #include <streams/core/clock.hpp>
 #include <streams/core/task_id.hpp>
@@ -46,8 +47,9 @@ private:
 /// each store. One process has it at a time. Thread-safe, but for `open`, `close` and `clear`.
 class state_directory {
 public:
-    /// `time` outlives it.
-    state_directory(std::filesystem::path folder, const clock& time) : folder_(std::move(folder)), time_(time) {}
+    /// `disk`: what the stores in it lie on. It and `time` outlive this.
+    state_directory(std::filesystem::path folder, const clock& time, state_disk& disk = machine_disk())
+        : folder_(std::move(folder)), time_(time), disk_(disk) {}
     ~state_directory();
     state_directory(const state_directory&) = delete;
     state_directory& operator=(const state_directory&) = delete;
@@ -63,6 +65,7 @@ public:
     /// REQUIRES: not open.
     void clear();
 
+    [[nodiscard]] state_disk& disk() const noexcept { return disk_; }
     [[nodiscard]] std::filesystem::path task_folder(task_id task) const { return folder_ / to_string(task); }
     [[nodiscard]] std::filesystem::path store_folder(task_id task, const std::string& store) const {
         return task_folder(task) / store;
@@ -90,6 +93,7 @@ private:
 
     std::filesystem::path folder_;
     const clock& time_;
+    state_disk& disk_;
     int lock_file_ = -1;
     recorded_stores stores_;
     std::int64_t opened_at_ = 0; ///< steady ms, as those below

@@ -70,7 +70,7 @@ void task_stores::open(task_store& closed) {
     std::unique_ptr<changelog_sink> sink;
     if (spec.logging && !closed.reuses_source() && opening_.changelog_of) sink = opening_.changelog_of(spec);
     closed.store = make_store(spec, {opening_.directory, at_hand_, sink.get(), spec.caching ? cache_bytes_ : 0,
-                                     &opening_.time, memory_bytes_});
+                                     &opening_.time, memory_bytes_, opening_.disk});
     closed.sink = std::move(sink); // the store of before had the sink of before
 }
 

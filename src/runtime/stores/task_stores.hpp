@@ -25,6 +25,7 @@ namespace streams::inline v0 {
 struct store_opening {
     const clock& time;
     std::filesystem::path directory{}; ///< the task's own folder; unused where all stores are in memory
+    state_disk* disk = nullptr;        ///< that it is on; null: the machine's
     std::int64_t cache_bytes = 0;      ///< for all stores of the task together
     std::size_t memory_bytes =
         0;                  ///< the same, for entries kept in memory although they are on disk; 0: the stores decide

@@ -65,6 +65,7 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
         store_opening{
             .time = environment_.time,
             .directory = environment_.states.task_folder(id),
+            .disk = &environment_.states.disk(),
             .cache_bytes = config.statestore_cache_max_bytes / shares,
             .memory_bytes = clean_state_bytes / static_cast<std::size_t>(shares),
             .changelog_of =

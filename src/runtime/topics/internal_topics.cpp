@@ -84,7 +84,6 @@ void learn_limits(kafka::admin& admin, kafka::milliseconds timeout,
 } // namespace
 
 std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config) {
-    using settings = std::map<std::string, std::string>;
     const auto windowed = [&](std::chrono::milliseconds retention, const char* cleanup) -> settings {
         const auto kept = longest_sum(retention, config.windowstore_changelog_additional_retention);
         return {{"cleanup.policy", cleanup}, {"retention.ms", std::to_string(kept)}};

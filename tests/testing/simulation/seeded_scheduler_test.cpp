@@ -1,5 +1,5 @@
 #include "catch.hpp"
-#include "simulation/seeded_scheduler.hpp"
+#include "src/testing/simulation/seeded_scheduler.hpp"
 
 #include <mutex>
 #include <optional>
@@ -8,8 +8,8 @@
 
 using namespace streams;
 using namespace std::chrono_literals;
-using simulation::deadlock_error;
-using simulation::seeded_scheduler;
+using simulated::deadlock_error;
+using simulated::seeded_scheduler;
 
 namespace {
 
@@ -98,6 +98,54 @@ TEST_CASE("a deadlock says who waits for what") {
         }
     });
     CHECK(message == "nobody can go on; main waits for an answer; asking waits for a question");
+}
+
+TEST_CASE("a thread that is paused does not go on before its time, whatever wakes it") {
+    seeded_scheduler scheduler(4);
+    scheduler.run([&] {
+        std::mutex mutex;
+        const auto word = scheduler.make_condition("a word");
+        std::int64_t heard = 0;
+        const auto listener = scheduler.start_thread("one-thread", [&] {
+            std::unique_lock lock(mutex);
+            word->wait(lock, never);
+            heard = scheduler.steady_ms();
+        });
+        scheduler.sleep(10ms);
+        scheduler.pause("one-", scheduler.steady_ms() + 1000);
+        word->notify_all();
+        scheduler.sleep(100ms);
+        CHECK(heard == 0);
+        scheduler.sleep(2s);
+        CHECK(heard >= 1000);
+    });
+}
+
+TEST_CASE("a thread that stays more often takes more steps in a row") {
+    const auto changes = [](unsigned stay_percent) {
+        seeded_scheduler scheduler(5, {.stay_percent = stay_percent});
+        scheduler.run([&] {
+            const auto steps = [&] {
+                for (int i = 0; i < 200; ++i) scheduler.yield("a step");
+            };
+            const auto one = scheduler.start_thread("one", steps);
+            const auto two = scheduler.start_thread("two", steps);
+        });
+        const auto name = [](const std::string& line) { return line.substr(line.find(' ') + 1, 3); };
+        int count = 0;
+        for (std::size_t at = 1; at < scheduler.trace().size(); ++at)
+            count += name(scheduler.trace()[at]) != name(scheduler.trace()[at - 1]);
+        return count;
+    };
+    CHECK(changes(90) < changes(0) / 2);
+}
+
+TEST_CASE("the wall clock steps, and the steady one does not") {
+    seeded_scheduler scheduler(6);
+    const auto wall = scheduler.wall_ms();
+    scheduler.step_wall(-3'600'000);
+    CHECK(scheduler.wall_ms() == wall - 3'600'000);
+    CHECK(scheduler.steady_ms() == 0);
 }
 
 TEST_CASE("abandoned threads never go on, and what they hold stays") {

@@ -1,6 +1,4 @@
-#include "simulation/seeded_scheduler.hpp"
-
-#include "simulation/held_locks.hpp"
+#include "src/testing/simulation/seeded_scheduler.hpp"
 
 #include <streams/core/error.hpp>
 
@@ -16,67 +14,70 @@
 #include <thread>
 #include <utility>
 
-namespace streams::simulation {
+namespace streams::inline v0::simulated {
 namespace {
 
 struct task {
-    explicit task(std::string of) : name(std::move(of)) {}
+    explicit task(std::string called) : name(std::move(called)) {}
 
     std::string name;
     std::condition_variable turn{};
     const void* waits_on = nullptr;  ///< null: it can go on
     std::string place = "its start"; ///< where it yielded
     std::int64_t deadline = 0;       ///< of its wait, steady ms
+    std::int64_t paused_until = 0;   ///< steady ms
     bool notified = false;
-    bool abandoned = false;
     bool ended = false;
 };
 
 thread_local task* self = nullptr;
 
-void check_no_lock_is_held(std::string_view place) {
-    if (held_locks() == 0) return;
-    std::fprintf(stderr, "thread %s holds a lock where it yields, at %.*s: another one that wants it would hang\n",
-                 self->name.c_str(), static_cast<int>(place.size()), place.data());
-    std::abort();
-}
+constexpr std::uint64_t longest_step_us = 200;
 
 } // namespace
 
 /// Everything but the baton itself is touched by its holder alone, and needs no lock for that reason.
 struct seeded_scheduler::state {
+    explicit state(options given) : how(given), wall_offset(given.wall_ms) {}
+
+    const options how;
     std::mutex baton; ///< guards `current`, and hands everything else over
     task* current = nullptr;
     std::vector<std::unique_ptr<task>> tasks{}; ///< of all threads ever, the first is main
+    std::vector<task*> alive{};                 ///< of them, those that have not ended
     std::mt19937_64 random;
-    std::int64_t wall_offset = 0;
+    std::int64_t wall_offset;
     std::atomic<std::int64_t> now_us{0};
     std::uint64_t step = 0;
+    std::uint64_t hash = 14695981039346656037U; // FNV-1a
     std::multimap<std::uint64_t, std::function<void()>> events{};
     std::vector<std::string> trace{};
+    std::vector<task*> ready{}; ///< of one choice; here for its memory
     std::string deadlock{};
 
     std::int64_t now() const { return now_us.load(std::memory_order_relaxed) / 1000; }
-    bool can_go_on(const task& one) const {
-        return !one.ended && !one.abandoned && (one.waits_on == nullptr || one.notified || one.deadline <= now());
+    std::int64_t goes_on_at(const task& one) const {
+        const bool waits = one.waits_on != nullptr && !one.notified;
+        return std::max(waits ? one.deadline : 0, one.paused_until);
     }
+    bool can_go_on(const task& one) const { return goes_on_at(one) <= now(); }
     std::string describe_waiting() const {
         std::string text = "nobody can go on";
-        for (const auto& one : tasks)
-            if (!one->ended && !one->abandoned) text += "; " + one->name + " waits for " + one->place;
+        for (const task* one : alive) text += "; " + one->name + " waits for " + one->place;
         return text;
     }
 
     /// The thread that goes on; main where nobody can, with `deadlock` said.
-    task* choose() {
-        std::vector<task*> ready;
+    task* choose(task* yielding) {
+        if (yielding != nullptr && how.stay_percent > 0 && can_go_on(*yielding) && random() % 100 < how.stay_percent)
+            return yielding;
         for (;;) {
-            for (const auto& one : tasks)
-                if (can_go_on(*one)) ready.push_back(one.get());
+            ready.clear();
+            for (task* one : alive)
+                if (can_go_on(*one)) ready.push_back(one);
             if (!ready.empty()) return ready[random() % ready.size()];
             std::int64_t next = never;
-            for (const auto& one : tasks)
-                if (!one->ended && !one->abandoned) next = std::min(next, one->deadline);
+            for (const task* one : alive) next = std::min(next, goes_on_at(*one));
             if (next == never) break;
             now_us.store(next * 1000, std::memory_order_relaxed);
         }
@@ -84,14 +85,26 @@ struct seeded_scheduler::state {
         return tasks.front().get();
     }
 
-    void pass_on() {
-        constexpr std::uint64_t longest_step_us = 200;
+    void add_to_hash(std::string_view text) {
+        for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 1099511628211U;
+    }
+    void note(std::string_view name, std::string_view separator, std::string_view text) {
+        add_to_hash(name);
+        add_to_hash(text);
+        hash = (hash ^ static_cast<std::uint64_t>(now_us.load(std::memory_order_relaxed))) * 1099511628211U;
+        if (how.trace) trace.push_back(concat(now(), ' ', name, separator, text));
+    }
+
+    /// False: the caller goes on itself.
+    bool pass_on(task* yielding) {
         now_us.fetch_add(static_cast<std::int64_t>(random() % longest_step_us), std::memory_order_relaxed);
-        current = choose();
+        current = choose(yielding);
         ++step;
-        trace.push_back(concat(now(), ' ', current->name, ' ', current->place));
+        note(current->name, " ", current->place);
         current->waits_on = nullptr;
+        if (current == yielding) return false;
         current->turn.notify_one();
+        return true;
     }
 
     /// Lets others go on until it is the caller's turn again.
@@ -103,8 +116,7 @@ struct seeded_scheduler::state {
         }
         task* const me = self;
         std::unique_lock lock(baton);
-        pass_on();
-        me->turn.wait(lock, [&] { return current == me; });
+        if (pass_on(me)) me->turn.wait(lock, [&] { return current == me; });
         if (me == tasks.front().get() && !deadlock.empty()) throw deadlock_error(std::exchange(deadlock, {}));
     }
 
@@ -112,21 +124,29 @@ struct seeded_scheduler::state {
     void leave() {
         const std::lock_guard lock(baton);
         self->ended = true;
-        pass_on();
+        std::erase(alive, self);
+        pass_on(nullptr);
+    }
+
+    void check_no_lock_is_held(std::string_view place) const {
+        if (how.lock_count == nullptr || how.lock_count() == 0) return;
+        std::fprintf(stderr, "thread %s holds a lock where it yields, at %.*s: another one that wants it would hang\n",
+                     self->name.c_str(), static_cast<int>(place.size()), place.data());
+        std::abort();
     }
 };
 
 class seeded_scheduler::waiting final : public execution::condition {
 public:
-    waiting(std::shared_ptr<state> of, std::string name) : state_(std::move(of)), name_(std::move(name)) {}
+    waiting(std::shared_ptr<state> shared, std::string name) : state_(std::move(shared)), name_(std::move(name)) {}
 
     void notify_all() noexcept override {
-        for (const auto& one : state_->tasks)
+        for (task* one : state_->alive)
             if (one->waits_on == this) one->notified = true;
     }
     bool wait(std::unique_lock<std::mutex>& lock, std::int64_t deadline) override {
         lock.unlock();
-        check_no_lock_is_held(name_);
+        state_->check_no_lock_is_held(name_);
         self->waits_on = this;
         self->notified = false;
         self->deadline = deadline;
@@ -143,7 +163,7 @@ private:
 
 class seeded_scheduler::running final : public execution::thread {
 public:
-    running(task& of, std::shared_ptr<condition> ended) : task_(of), ended_(std::move(ended)) {}
+    running(task& started, std::shared_ptr<condition> ended) : task_(started), ended_(std::move(ended)) {}
     ~running() override { join(); }
     running(const running&) = delete;
     running& operator=(const running&) = delete;
@@ -162,11 +182,11 @@ private:
     bool detached_ = false;
 };
 
-seeded_scheduler::seeded_scheduler(std::uint64_t seed, std::int64_t wall_ms) : state_(std::make_shared<state>()) {
+seeded_scheduler::seeded_scheduler(std::uint64_t seed, options how) : state_(std::make_shared<state>(how)) {
     state_->random.seed(seed);
-    state_->wall_offset = wall_ms;
     state_->tasks.push_back(std::make_unique<task>("main"));
     state_->current = state_->tasks.front().get();
+    state_->alive.push_back(state_->current);
 }
 
 seeded_scheduler::~seeded_scheduler() = default;
@@ -187,13 +207,15 @@ std::unique_ptr<execution::thread> seeded_scheduler::start_thread(std::string na
     auto ended = std::make_shared<waiting>(state_, "the end of " + name);
     state_->tasks.push_back(std::make_unique<task>(std::move(name)));
     task& made = *state_->tasks.back();
-    std::thread([in = state_, &made, body = std::move(body), ended] {
+    state_->alive.push_back(&made);
+    std::thread([in = state_, &made, body = std::move(body), ended]() mutable {
         self = &made;
         {
             std::unique_lock lock(in->baton);
             made.turn.wait(lock, [&] { return in->current == &made; });
         }
         body();
+        body = nullptr; // what it holds may end others
         ended->notify_all();
         in->leave();
     }).detach();
@@ -203,31 +225,32 @@ std::unique_ptr<execution::thread> seeded_scheduler::start_thread(std::string na
 }
 
 void seeded_scheduler::yield(std::string_view place) {
-    check_no_lock_is_held(place);
+    state_->check_no_lock_is_held(place);
     self->place = place;
     state_->yield();
 }
 
 std::size_t seeded_scheduler::abandon(std::string_view prefix) {
-    std::size_t count = 0;
-    for (const auto& one : state_->tasks) {
-        if (one->ended || one->abandoned || !one->name.starts_with(prefix)) continue;
-        one->abandoned = true;
-        ++count;
-        state_->trace.push_back(concat(state_->now(), ' ', one->name, " is abandoned at ", one->place));
-    }
-    return count;
+    const auto abandoned = [&](const task* one) { return one->name.starts_with(prefix); };
+    for (const task* one : state_->alive)
+        if (abandoned(one)) state_->note(one->name, " is abandoned at ", one->place);
+    return std::erase_if(state_->alive, abandoned);
 }
 
 void seeded_scheduler::at_step(std::uint64_t step, std::function<void()> event) {
     state_->events.emplace(step, std::move(event));
 }
 
+void seeded_scheduler::pause(std::string_view prefix, std::int64_t until) {
+    for (task* one : state_->alive)
+        if (one->name.starts_with(prefix)) one->paused_until = until;
+}
+
+void seeded_scheduler::step_wall(std::int64_t by_ms) { state_->wall_offset += by_ms; }
 std::uint64_t seeded_scheduler::steps() const { return state_->step; }
 std::uint64_t seeded_scheduler::random(std::uint64_t limit) { return state_->random() % limit; }
-void seeded_scheduler::note(std::string_view text) {
-    state_->trace.push_back(concat(state_->now(), ' ', self->name, ": ", text));
-}
+void seeded_scheduler::note(std::string_view text) { state_->note(self->name, ": ", text); }
 const std::vector<std::string>& seeded_scheduler::trace() const { return state_->trace; }
+std::uint64_t seeded_scheduler::trace_hash() const { return state_->hash; }
 
-} // namespace streams::simulation
+} // namespace streams::inline v0::simulated

@@ -1,0 +1,191 @@
+#include "src/testing/simulation/simulated_producer.hpp"
+
+#include "src/embedded/clients.hpp"
+#include "src/testing/simulation/simulated_call.hpp"
+
+#include <algorithm>
+
+namespace streams::inline v0::simulated {
+
+using kafka::error_class;
+using kafka::result;
+
+namespace {
+
+/// So many records are appended at most before some of them are sent.
+constexpr std::size_t longest_queue = 20;
+
+result must_abort() { return {error_class::abortable, "a record of the transaction was not delivered; abort it"}; }
+
+} // namespace
+
+simulated_producer::simulated_producer(std::shared_ptr<simulated_process> of, const kafka::producer_options& options)
+    : of_(std::move(of)), transactional_(!options.transactional_id.empty()),
+      real_(embedded::make_clients(of_->around().cluster)->make_producer(options)) {
+    of_->add(*this);
+}
+
+simulated_producer::~simulated_producer() { of_->remove(*this); }
+
+/// What is on its way needs no sender: the queue arrives later, or never.
+void simulated_producer::sever(std::optional<std::int64_t> arrives_in) {
+    if (!arrives_in || queue_.empty()) {
+        queue_.clear();
+        return;
+    }
+    auto shared = std::make_shared<std::pair<std::unique_ptr<kafka::producer>, std::deque<queued>>>(
+        std::move(real_), std::move(queue_));
+    of_->around().late.push_back({of_->around().now() + *arrives_in, [shared] {
+                                      for (const queued& each : shared->second)
+                                          static_cast<void>(shared->first->append(view_of(each)));
+                                  }});
+}
+
+kafka::producer_record simulated_producer::view_of(const queued& record) {
+    return {.topic = record.topic,
+            .partition = record.partition,
+            .key = record.key ? std::optional(record.key->view()) : std::nullopt,
+            .value = record.value ? std::optional(record.value->view()) : std::nullopt,
+            .timestamp = record.timestamp,
+            .headers = record.headers ? &*record.headers : nullptr,
+            .tag = record.tag};
+}
+
+std::int32_t simulated_producer::open(std::string_view topic, bool offsets_wanted) {
+    if (!real_) return 0;
+    const auto number = real_->open(topic, offsets_wanted);
+    names_.resize(std::max(names_.size(), static_cast<std::size_t>(number) + 1));
+    names_[static_cast<std::size_t>(number)] = topic;
+    return number;
+}
+
+std::int32_t simulated_producer::partitions(std::int32_t topic, kafka::milliseconds timeout) {
+    if (of_->before(seam_call::partitions)) return 0;
+    const auto count = real_->partitions(topic, timeout);
+    return of_->after(seam_call::partitions) ? 0 : count;
+}
+
+result simulated_producer::append(const kafka::producer_record& record) {
+    return call_within(*of_, seam_call::append, [&]() -> result {
+        if (to_abort_) return must_abort();
+        queue_.push_back({.topic = record.topic,
+                          .partition = record.partition,
+                          .key = record.key ? std::optional<bytes>(*record.key) : std::nullopt,
+                          .value = record.value ? std::optional<bytes>(*record.value) : std::nullopt,
+                          .timestamp = record.timestamp,
+                          .headers = record.headers ? std::optional(*record.headers) : std::nullopt,
+                          .tag = record.tag});
+        if (queue_.size() > longest_queue) deliver(1 + of_->around().scheduler.random(longest_queue));
+        return {};
+    });
+}
+
+void simulated_producer::deliver(std::size_t most) {
+    for (; most > 0 && !queue_.empty() && of_->alive(); --most) {
+        if (of_->around().now() < of_->around().brokers_away_until) return;
+        deliver_next();
+    }
+}
+
+void simulated_producer::deliver_next() {
+    const auto fail = [&](const result& why) {
+        if (!of_->alive() || queue_.empty()) return;
+        const queued& record = queue_.front();
+        failures_.push_back({{names_[static_cast<std::size_t>(record.topic)], record.partition.value_or(-1)},
+                             why,
+                             record.tag,
+                             record.timestamp});
+        to_abort_ = transactional_;
+    };
+    if (const auto refused = of_->before(seam_call::deliver)) {
+        fail(*refused);
+        if (of_->alive() && !queue_.empty()) queue_.pop_front();
+        return;
+    }
+    if (queue_.empty()) return;
+    static_cast<void>(real_->append(view_of(queue_.front()))); // take_failures says what it did not take
+    if (const auto lost = of_->after(seam_call::deliver)) fail(*lost);
+    if (of_->alive() && !queue_.empty()) queue_.pop_front();
+}
+
+void simulated_producer::poll(kafka::milliseconds timeout) {
+    if (of_->before(seam_call::producer_poll)) return;
+    deliver(of_->around().scheduler.random(queue_.size() + 1));
+    if (of_->alive()) real_->poll(timeout);
+}
+
+result simulated_producer::flush(kafka::milliseconds timeout) {
+    return call_within(*of_, seam_call::flush, [&]() -> result {
+        deliver(queue_.size());
+        if (!of_->alive()) return simulated_process::gone();
+        if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
+        return real_->flush(timeout);
+    });
+}
+
+std::vector<kafka::delivery_failure> simulated_producer::take_failures() {
+    auto taken = std::exchange(failures_, {});
+    if (!of_->alive()) return taken;
+    for (auto& each : real_->take_failures()) taken.push_back(std::move(each));
+    return taken;
+}
+
+std::optional<std::int64_t> simulated_producer::last_offset(std::int32_t topic, std::int32_t partition) {
+    return of_->alive() ? real_->last_offset(topic, partition) : std::nullopt;
+}
+
+template <class Work>
+result simulated_producer::once(step which, seam_call call, Work&& work) {
+    if (auto refused = of_->before(call)) return *std::move(refused);
+    const auto answer = in_doubt_ && in_doubt_->first == which ? in_doubt_->second : work();
+    in_doubt_.reset();
+    if (auto lost = of_->after(call)) {
+        in_doubt_.emplace(which, answer);
+        return *std::move(lost);
+    }
+    return answer;
+}
+
+result simulated_producer::init_transactions(kafka::milliseconds timeout) {
+    return once(step::init, seam_call::init_transactions, [&] { return real_->init_transactions(timeout); });
+}
+
+result simulated_producer::begin_transaction() {
+    return call_within(*of_, seam_call::begin_transaction, [&] { return real_->begin_transaction(); });
+}
+
+result simulated_producer::send_offsets(std::span<const kafka::committed_offset> offsets,
+                                        const kafka::group_metadata& group, kafka::milliseconds timeout) {
+    return call_within(*of_, seam_call::send_offsets, [&] {
+        if (to_abort_) return must_abort();
+        auto answer = real_->send_offsets(offsets, group, timeout);
+        to_abort_ = to_abort_ || (!answer && answer.kind() == error_class::abortable);
+        return answer;
+    });
+}
+
+result simulated_producer::commit_transaction(kafka::milliseconds timeout) {
+    return once(step::commit, seam_call::commit_transaction, [&]() -> result {
+        deliver(queue_.size());
+        if (!of_->alive()) return simulated_process::gone();
+        if (to_abort_) return must_abort();
+        if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
+        return real_->commit_transaction(timeout);
+    });
+}
+
+result simulated_producer::abort_transaction(kafka::milliseconds timeout) {
+    return once(step::abort, seam_call::abort_transaction, [&] {
+        queue_.clear();
+        to_abort_ = false;
+        return real_->abort_transaction(timeout);
+    });
+}
+
+void simulated_producer::close() {
+    if (of_->before(seam_call::close)) return;
+    queue_.clear();
+    real_->close();
+}
+
+} // namespace streams::inline v0::simulated

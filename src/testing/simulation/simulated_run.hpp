@@ -1,0 +1,62 @@
+#pragma once
+
+#include "src/testing/simulation/fault.hpp"
+#include "src/testing/simulation/topic_history.hpp"
+
+#include <streams/core/config.hpp>
+#include <streams/topology/topology.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0::simulated {
+
+/// A record that the run puts into a topic, when it is its turn.
+struct input_record {
+    std::string topic;
+    std::optional<std::string> key{};
+    std::optional<std::string> value{};
+    std::int64_t timestamp = 0; ///< ms since the epoch
+};
+
+/// What a run is made of. The same gives the same run.
+struct run_options {
+    std::uint64_t seed = 1; ///< of the order in which threads go on
+    std::function<topology()> make_topology{};
+    streams_config config{}; ///< state.dir: a folder of the machine's, for locks; the stores are not on it
+    int instances = 3;
+    std::map<std::string, std::int32_t> topics{}; ///< to be made first, with their partitions
+    std::vector<input_record> inputs{};
+    std::int64_t longest_gap_ms = 30; ///< between two of them
+    std::vector<fault> faults{};
+    fault_times times{};
+    std::size_t most_polled = 1000; ///< records that a poll brings at most
+    unsigned stay_percent = 0;      ///< as of seeded_scheduler::options, like the next two
+    bool trace = false;
+    int (*lock_count)() noexcept = nullptr;
+    bool exactly_once = false;
+    bool keeps_points = false; ///< at which something can go wrong
+    /// Says what is wrong with what the topics have at the end; empty: nothing.
+    std::function<std::string(const topic_history&)> check{};
+};
+
+struct run_result {
+    std::string failure{}; ///< empty: none
+    std::map<fault_kind, int> happened{};
+    std::vector<fault_point> points{}; ///< in the order in which they were reached
+    std::vector<std::string> trace{};
+    std::uint64_t hash = 0;
+    std::uint64_t steps = 0;
+    std::int64_t virtual_ms = 0;
+};
+
+/// Runs instances of an application on a cluster while faults happen, and then without any until all has been processed and
+/// all are closed. It fails where an application ends by itself, something does not finish, a store is not what its changelog
+/// says, or the check says so.
+[[nodiscard]] run_result run_simulated(const run_options& options);
+
+} // namespace streams::inline v0::simulated

@@ -1,0 +1,101 @@
+#include "src/testing/simulation/store_check.hpp"
+
+#include "src/runtime/topics/topic_names.hpp"
+#include "state/managed_store.hpp"
+
+#include <streams/core/error.hpp>
+#include <streams/core/manual_clock.hpp>
+
+#include <charconv>
+#include <memory>
+#include <vector>
+
+namespace streams::inline v0::simulated {
+namespace {
+
+std::optional<bytes_view> view_of(const std::optional<std::string>& text) {
+    return text ? std::optional(bytes_view(std::string_view(*text))) : std::nullopt;
+}
+
+/// The records up to `last` come to this on a disk.
+simulated_disk::content fold(const store_spec& spec, const std::vector<topic_history::entry>& changelog,
+                             std::int64_t last) {
+    simulated_disk scratch;
+    manual_clock time;
+    const auto disk = scratch.mounted([](disk_call) { return std::nullopt; }, std::make_shared<bool>(true));
+    const record_context none{};
+    const auto store = make_store(spec, {.directory = "/", .current = none, .changelog = nullptr, .time = &time,
+                                         .disk = disk.get()});
+    std::vector<record_view> records;
+    for (const auto& each : changelog)
+        if (each.offset <= last)
+            records.push_back({each.offset, each.timestamp, view_of(each.key), view_of(each.value),
+                               each.headers ? &*each.headers : nullptr});
+    store->restore(records);
+    store->restored(last);
+    store->close();
+    return scratch.stores().at("/" + spec.name);
+}
+
+std::string shown(const std::string& text) {
+    std::string readable;
+    for (const char each : text)
+        readable += each >= ' ' && each <= '~' ? std::string(1, each)
+                                               : concat("\\", static_cast<int>(static_cast<unsigned char>(each)));
+    return readable;
+}
+
+using entries = std::map<std::string, std::string>;
+
+/// Whether both have the same of a key.
+bool agree(const entries& one, const entries& other, const std::string& key) {
+    const auto here = one.find(key);
+    const auto there = other.find(key);
+    if (here == one.end() || there == other.end()) return here == one.end() && there == other.end();
+    return here->second == there->second;
+}
+
+/// `later`: what `wanted` becomes; what changes until then is not looked at.
+std::string first_difference(const entries& wanted, const entries& found, const entries& later) {
+    for (const auto& [key, value] : wanted) {
+        if (!agree(wanted, later, key)) continue;
+        const auto at = found.find(key);
+        if (at == found.end()) return concat(shown(key), " is missing, and should be ", shown(value));
+        if (at->second != value) return concat(shown(key), " is ", shown(at->second), ", and should be ", shown(value));
+    }
+    for (const auto& [key, value] : found)
+        if (!wanted.contains(key) && agree(wanted, later, key))
+            return concat(shown(key), " is ", shown(value), ", and should not be there");
+    return {};
+}
+
+} // namespace
+
+std::string differs_from_changelog(const topology& of, const std::string& application_id,
+                                   const std::filesystem::path& folder, const simulated_disk::content& found,
+                                   const topic_history& history, bool overtaken) {
+    const store_spec* const spec = of.find_store(folder.filename().string());
+    if (spec == nullptr || of.is_global_store(spec->name)) return {};
+    const std::string topic = changelog_topic_name(of, application_id, *spec);
+    if (topic.empty()) return {};
+    const std::string task = folder.parent_path().filename();
+    std::int32_t partition = 0;
+    std::from_chars(task.data() + task.find('_') + 1, task.data() + task.size(), partition);
+    if (!found.position.offset) {
+        if (found.entries.empty()) return {};
+        return concat("store ", spec->name, " of task ", task, " has entries and no offset");
+    }
+    if (*found.position.offset >= history.end({topic, partition}))
+        return concat("store ", spec->name, " of task ", task, " is at offset ", *found.position.offset, " of ", topic,
+                      ", which ends before that");
+    const auto& changelog = history.of({topic, partition});
+    const auto wanted = fold(*spec, changelog, *found.position.offset);
+    if (wanted.entries == found.entries) return {};
+    const auto later = overtaken ? fold(*spec, changelog, history.end({topic, partition}) - 1) : wanted;
+    auto difference = first_difference(wanted.entries, found.entries, later.entries);
+    if (difference.empty()) return {};
+    return concat("store ", spec->name, " of task ", task, ", at offset ", *found.position.offset, " of ", topic, ": ",
+                  difference);
+}
+
+} // namespace streams::inline v0::simulated

@@ -1,0 +1,157 @@
+#include "simulation/program/explained.hpp"
+
+#include "simulation/program/collecting.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace streams::simulation {
+namespace {
+
+using simulated::topic_history;
+
+struct read_record {
+    marked_id value;
+    std::int64_t timestamp;
+};
+struct told_update {
+    int id = 0;
+    std::string ids;
+};
+template <class Value>
+using by_key = std::map<std::string, std::vector<Value>>;
+
+std::string key_of(const topic_history::entry& entry, bool windowed) {
+    auto key = entry.key.value_or("");
+    return windowed ? key + '@' + std::to_string(entry.timestamp / window_ms * window_ms) : key;
+}
+
+/// In the order of the partition that has the key.
+by_key<read_record> inputs_of(const topic_history& history, const stage& of) {
+    by_key<read_record> inputs;
+    for (const auto& partition : history.partitions(of.input))
+        for (const auto& entry : history.of(partition))
+            inputs[key_of(entry, of.windowed)].push_back({marked_id::parse(entry.value.value_or("")), entry.timestamp});
+    return inputs;
+}
+
+by_key<told_update> updates_of(const topic_history& history, const std::string& topic) {
+    by_key<told_update> updates;
+    for (const auto& partition : history.partitions(topic))
+        for (const auto& entry : history.of(partition)) {
+            const auto value = entry.value.value_or("");
+            const auto colon = value.find(':');
+            updates[entry.key.value_or("")].push_back(
+                {std::stoi(value.substr(0, colon)), value.substr(colon + 1)});
+        }
+    return updates;
+}
+
+/// What each record makes of the list, in order.
+std::vector<told_update> expected_of(const std::vector<read_record>& inputs, const stage& of) {
+    std::vector<told_update> expected;
+    std::string ids;
+    for (const auto& [value, timestamp] : inputs) {
+        if (value.forget && of.forgets)
+            ids.clear();
+        else
+            append_id(ids, value.id);
+        expected.push_back({value.id, ids});
+    }
+    return expected;
+}
+
+std::string differs(const std::string& where, const std::vector<told_update>& expected,
+                    const std::vector<told_update>& told) {
+    for (std::size_t at = 0; at < std::max(expected.size(), told.size()); ++at) {
+        if (at >= told.size())
+            return concat(where, ": update ", at, ", of record ", expected[at].id, ", is missing");
+        if (at >= expected.size())
+            return concat(where, ": update ", at, ", of record ", told[at].id, " with ", told[at].ids,
+                          ", should not be there");
+        if (expected[at].id != told[at].id || expected[at].ids != told[at].ids)
+            return concat(where, ": update ", at, " is of record ", told[at].id, " with ", told[at].ids,
+                          ", and should be of record ", expected[at].id, " with ", expected[at].ids);
+    }
+    return {};
+}
+
+std::set<int> set_of(const std::string& ids) {
+    const auto all = ids_in(ids);
+    return {all.begin(), all.end()};
+}
+
+std::string lacks(const std::string& where, const std::vector<read_record>& inputs,
+                  const std::vector<told_update>& told, const stage& of) {
+    std::set<int> known;
+    std::set<int> behind; // the last deletion
+    for (const auto& [value, timestamp] : inputs) {
+        known.insert(value.id);
+        if (value.forget && of.forgets)
+            behind.clear();
+        else
+            behind.insert(value.id);
+    }
+    std::set<int> updated;
+    for (const auto& [id, ids] : told) {
+        updated.insert(id);
+        for (const int each : ids_in(ids))
+            if (!known.contains(each))
+                return concat(where, ": an update has record ", each, ", which was never read under that key");
+    }
+    for (const int each : known)
+        if (!updated.contains(each)) return concat(where, ": record ", each, " has no update");
+    const auto last = set_of(told.back().ids);
+    for (const int each : behind)
+        if (!last.contains(each))
+            return concat(where, ": record ", each, " is not in the last list, which is ", told.back().ids);
+    for (const int each : last)
+        if (!behind.contains(each))
+            return concat(where, ": record ", each, " was deleted, and is in the last list, which is ",
+                          told.back().ids);
+    return {};
+}
+
+} // namespace
+
+std::string unexplained_updates(const topic_history& history, const stage& of, bool exactly_once) {
+    const auto inputs = inputs_of(history, of);
+    const auto told = updates_of(history, of.output);
+    for (const auto& [key, updates] : told)
+        if (!inputs.contains(key)) return concat(of.output, ", key ", key, ": nothing was read under that key");
+    for (const auto& [key, records] : inputs) {
+        const auto found = told.find(key);
+        const auto updates = found == told.end() ? std::vector<told_update>() : found->second;
+        const std::string where = concat(of.output, ", key ", key);
+        if (updates.empty()) return concat(where, ": no record has an update");
+        auto wrong = exactly_once ? differs(where, expected_of(records, of), updates)
+                                  : lacks(where, records, updates, of);
+        if (!wrong.empty()) return wrong;
+    }
+    return {};
+}
+
+std::string unexplained_routing(const topic_history& history, const std::string& input, const std::string& output,
+                                bool exactly_once) {
+    std::map<std::string, int> missing; // records, and how often they may still come
+    for (const auto& partition : history.partitions(input))
+        for (const auto& entry : history.of(partition)) missing.emplace(entry.value.value_or(""), 0);
+    for (const auto& partition : history.partitions(output))
+        for (const auto& entry : history.of(partition)) {
+            const auto value = entry.value.value_or("");
+            const auto found = missing.find(value);
+            if (found == missing.end()) return concat(output, ": record ", value, " was never read");
+            if (entry.key != marked_id::parse(value).group)
+                return concat(output, ": record ", value, " is under key ", entry.key.value_or("null"));
+            if (++found->second > 1 && exactly_once) return concat(output, ": record ", value, " is there twice");
+        }
+    for (const auto& [value, times] : missing)
+        if (times == 0) return concat(output, ": record ", value, " is missing");
+    return {};
+}
+
+} // namespace streams::simulation

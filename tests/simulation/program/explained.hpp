@@ -1,0 +1,27 @@
+#pragma once
+
+#include "src/testing/simulation/topic_history.hpp"
+
+#include <string>
+
+namespace streams::simulation {
+
+/// A stage of a workload: a collector between two topics.
+struct stage {
+    std::string input;
+    std::string output;
+    bool forgets = false;  ///< a record may delete what its key has
+    bool windowed = false; ///< by window_ms
+};
+
+/// What of the updates the input does not explain, or what of the input has no update; empty: nothing. Under exactly once
+/// every record of the input has its one update, in the input's order, with the list as it was then. Under at least once
+/// every record has an update; lists have nothing that was not in the input, and the last ones neither miss anything that
+/// came behind the last deletion nor have what was deleted.
+[[nodiscard]] std::string unexplained_updates(const simulated::topic_history& history, const stage& of,
+                                              bool exactly_once);
+/// The same of a topic whose records are those of the input under their groups.
+[[nodiscard]] std::string unexplained_routing(const simulated::topic_history& history, const std::string& input,
+                                              const std::string& output, bool exactly_once);
+
+} // namespace streams::simulation

@@ -1,0 +1,87 @@
+#include "simulation/program/workload.hpp"
+
+#include "simulation/program/collecting.hpp"
+#include "simulation/program/explained.hpp"
+
+#include <streams/state/stores.hpp>
+#include <streams/topology/processor_api.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace streams::simulation {
+namespace {
+
+using random_number = std::function<std::uint64_t(std::uint64_t)>;
+
+constexpr std::int64_t first_timestamp = 1'700'000'000'000;
+constexpr std::int32_t partitions = 4;
+constexpr std::uint64_t sources = 10;
+constexpr std::uint64_t groups = 8;
+constexpr const char* repartition = "grouped-repartition";
+
+struct shape {
+    bool windowed = false;
+    bool caching = false;
+};
+
+topology make_topology(const shape& of) {
+    topology made;
+    made.add_source<std::string, std::string>("read", "in");
+    made.add_processor("by-source", [] { return std::make_unique<collector>("sources", "tell-sources", "route"); },
+                       {"read"});
+    made.add_store(stores::key_value("sources", {.caching = of.caching}), {"by-source"});
+    made.add_sink<std::string, std::string>("tell-sources", "source-updates", {"by-source"});
+    made.add_processor("route", [] { return std::make_unique<router>(); }, {"by-source"});
+    made.add_repartition_topic({.name = repartition});
+    made.add_sink<std::string, std::string>("regroup", repartition, {"route"});
+    made.add_source<std::string, std::string>("read-groups", repartition);
+    made.add_processor("by-group", [] { return std::make_unique<collector>("groups", "tell-groups", ""); },
+                       {"read-groups"});
+    made.add_store(stores::key_value("groups", {.caching = of.caching}), {"by-group"});
+    made.add_sink<std::string, std::string>("tell-groups", "group-updates", {"by-group"});
+    if (!of.windowed) return made;
+    made.add_processor("by-window", [] { return std::make_unique<window_collector>("windows"); }, {"read-groups"});
+    made.add_store(stores::window("windows", std::chrono::hours(1), std::chrono::milliseconds(window_ms)),
+                   {"by-window"});
+    made.add_sink<std::string, std::string>("tell-windows", "window-updates", {"by-window"});
+    return made;
+}
+
+std::vector<simulated::input_record> draw_inputs(std::size_t count, const random_number& random) {
+    std::vector<simulated::input_record> inputs;
+    for (std::size_t at = 0; at < count; ++at) {
+        const marked_id value{static_cast<int>(at) + 1, "g" + std::to_string(random(groups)), random(20) == 0};
+        inputs.push_back({"in", "s" + std::to_string(random(sources)), value.text(),
+                          first_timestamp + static_cast<std::int64_t>(at) * 20});
+    }
+    return inputs;
+}
+
+} // namespace
+
+workload draw_workload(std::size_t records, bool exactly_once, const random_number& random) {
+    const shape drawn{.windowed = random(3) == 0, .caching = random(3) == 0};
+    workload made{.name = drawn.windowed ? "groups and windows" : "groups",
+                  .make_topology = [drawn] { return make_topology(drawn); },
+                  .topics = {{"in", partitions}, {"source-updates", partitions}, {"group-updates", partitions}},
+                  .inputs = draw_inputs(records, random)};
+    if (drawn.windowed) made.topics.emplace("window-updates", partitions);
+    made.check = [drawn, exactly_once](const simulated::topic_history& history) {
+        const std::string between = std::string(application_id) + '-' + repartition;
+        auto wrong = unexplained_routing(history, "in", between, exactly_once);
+        if (wrong.empty())
+            wrong = unexplained_updates(history, {.input = "in", .output = "source-updates"}, exactly_once);
+        if (wrong.empty())
+            wrong = unexplained_updates(history, {.input = between, .output = "group-updates", .forgets = true},
+                                        exactly_once);
+        if (wrong.empty() && drawn.windowed)
+            wrong = unexplained_updates(
+                history, {.input = between, .output = "window-updates", .forgets = true, .windowed = true},
+                exactly_once);
+        return wrong;
+    };
+    return made;
+}
+
+} // namespace streams::simulation
