@@ -35,7 +35,7 @@ void advance_past(bytes& prefix) {
 } // namespace
 
 tiered_key_value_store::tiered_key_value_store(const store_spec& spec, const store_environment& environment)
-    : spec_(spec), map_(settings_of(spec), environment, open_disk(spec, environment.directory)) {}
+    : spec_(spec), map_(settings_of(spec), environment, open_disk(spec, environment.directory, environment.memory)) {}
 
 bytes_view tiered_key_value_store::map_key(bytes_view key) {
     key_.clear();

@@ -38,8 +38,9 @@ versioned_record latest_of(bytes_view stored, const std::string& store) {
 
 tiered_versioned_store::tiered_versioned_store(const store_spec& spec, const store_environment& environment)
     : spec_(spec), layout_(spec.as<versioned_kind>()->retention.count()), changelog_(environment.changelog),
-      map_(settings_of(spec), without_changelog(environment), open_disk(spec, environment.directory)), row_(spec.name),
-      older_row_(spec.name) {
+      map_(settings_of(spec), without_changelog(environment),
+           open_disk(spec, environment.directory, environment.memory)),
+      row_(spec.name), older_row_(spec.name) {
     expire(observed());
 }
 

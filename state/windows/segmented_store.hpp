@@ -42,13 +42,15 @@ public:
     }
     void rollback() final { map_.rollback(); }
     void close() final { map_.close(); }
+    void give_back() final { map_.give_back(); }
     [[nodiscard]] std::size_t memory_bytes() const final { return map_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const final { return map_.uncommitted_bytes(); }
 
 protected:
     segmented_store(const store_spec& spec, const store_environment& environment, tiered_map_settings settings,
                     Layout layout)
-        : spec_(spec), layout_(layout), map_(std::move(settings), environment, open_disk(spec, environment.directory)) {
+        : spec_(spec), layout_(layout),
+          map_(std::move(settings), environment, open_disk(spec, environment.directory, environment.memory)) {
         expire(map_.position().observed);
     }
 
