@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/core/memory_limits.hpp"
+
 #include <streams/core/config.hpp>
 #include <streams/core/error.hpp>
 #include <streams/core/record.hpp>
@@ -267,12 +269,13 @@ struct consumer_options {
     /// Hands over no record of a transaction that is open or was aborted. What the configuration says of isolation.level
     /// goes first, where the clients have one.
     bool read_committed = false;
-    std::size_t queue_bytes = 0; ///< how much may be read ahead; 0: a default that keeps fetching busy
+    std::size_t queue_bytes = memory::fetch_queue; ///< how much may be read ahead
 };
 
 struct producer_options {
     std::string client_id;
-    std::string transactional_id{}; ///< empty: idempotent, no transactions
+    std::string transactional_id{};               ///< empty: idempotent, no transactions
+    std::size_t queue_bytes = memory::send_queue; ///< how much may wait to be sent
 };
 
 /// Makes the clients of one cluster (Kafka's `KafkaClientSupplier`). Thread-safe.

@@ -21,19 +21,21 @@ constexpr std::int64_t long_round_ms = 50;
 constexpr milliseconds restore_wait{20};
 
 kafka::consumer_options group_consumer(const thread_environment& environment, const std::string& name,
-                                       std::int32_t number) {
+                                       std::int32_t number, std::size_t queue_bytes) {
     const auto& config = environment.config;
     kafka::consumer_options options;
     options.client_id = name + "-consumer";
     options.group_id = config.application_id;
     if (!config.group_instance_id.empty()) options.group_instance_id = concat(config.group_instance_id, '-', number);
+    options.queue_bytes = queue_bytes;
     return options;
 }
 
-kafka::consumer_options restore_consumer(const std::string& name) {
+kafka::consumer_options restore_consumer(const std::string& name, std::size_t queue_bytes) {
     kafka::consumer_options options;
     options.client_id = name + "-restore-consumer";
     options.restore = true;
+    options.queue_bytes = queue_bytes;
     return options;
 }
 
@@ -41,13 +43,22 @@ kafka::consumer_options restore_consumer(const std::string& name) {
 
 stream_thread::stream_thread(std::int32_t number, const thread_environment& environment)
     : environment_(environment), name_(concat(environment.client_id, "-StreamThread-", number)),
-      consumer_(environment.clients.make_consumer(group_consumer(environment, name_, number))),
-      restore_consumer_(environment.clients.make_consumer(restore_consumer(name_))),
+      fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      restore_fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      send_queue_(environment.memory.budget(), memory_role::send_queues),
+      consumer_(environment.clients.make_consumer(
+          group_consumer(environment, name_, number, fetch_queue_.resize(memory::fetch_queue)))),
+      restore_consumer_(environment.clients.make_consumer(
+          restore_consumer(name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
       committer_(std::make_unique<at_least_once>(
-          [this] { return environment_.clients.make_producer({.client_id = name_ + "-producer"}); }, *consumer_,
-          environment, sent_, [this] { stay_in_group(); })),
+          [this] {
+              return environment_.clients.make_producer(
+                  {.client_id = name_ + "-producer", .queue_bytes = send_queue_.resize(memory::send_queue)});
+          },
+          *consumer_, environment, sent_, [this] { stay_in_group(); })),
       tasks_(environment, *restore_consumer_, committer_->collector(), drops_, *this),
-      valve_(*consumer_, environment.config.buffered_records_per_partition),
+      valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
+      uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment.topology, environment.config, environment.admin, environment.time) {}
 
 stream_thread::~stream_thread() { abandon(); }
@@ -87,6 +98,7 @@ void stream_thread::turn() {
     go_on_with_rebalances();
     restore();
     if (assigned_ && ready_ && commit_done()) work();
+    if (environment_.memory.budget().asks_back()) tasks_.give_back();
 }
 
 void stream_thread::poll(milliseconds wait, std::size_t most) {

@@ -8,11 +8,6 @@
 #include <utility>
 
 namespace streams::inline v0 {
-namespace {
-
-constexpr std::size_t most_uncommitted_bytes = 64 * 1024 * 1024; ///< of an application (KIP-892's default)
-
-} // namespace
 
 bool stream_thread::commit_due() {
     bool due = environment_.time.steady_ms() - last_commit_ >= environment_.config.commit_interval.count();
@@ -22,8 +17,7 @@ bool stream_thread::commit_due() {
         due |= each->task->commit_requested();
         uncommitted += each->task->uncommitted_bytes();
     }
-    const auto threads = static_cast<std::size_t>(environment_.config.num_stream_threads);
-    return due || uncommitted > most_uncommitted_bytes / threads;
+    return !uncommitted_.fit_to(uncommitted) || due;
 }
 
 void stream_thread::begin_commit(const patience& within) {

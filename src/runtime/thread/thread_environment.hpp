@@ -29,6 +29,7 @@ struct thread_environment {
     execution& time;
     const stop_source& stop; ///< of the application
     state_directory& states;
+    store_memory& memory;
     const topic_layout& layout; ///< known before the first turn of a thread
     const restore_listener& on_restore;
     std::function<void()> on_progress; ///< called by a stream thread whose running() has changed
