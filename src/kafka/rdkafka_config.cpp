@@ -103,8 +103,9 @@ client_settings producer_settings(const streams_config& config, const producer_o
 }
 
 client_settings admin_settings(const streams_config& config, const std::string& client_id) {
-    return merged(merged(defaults_of_every_client(), config.admin_settings()),
-                  decided_for_every_client(config, client_id));
+    auto decided = decided_for_every_client(config, client_id);
+    decided["isolation.level"] = "read_uncommitted"; // of the ends that it tells
+    return merged(merged(defaults_of_every_client(), config.admin_settings()), std::move(decided));
 }
 
 conf_ptr make_conf(const client_settings& settings, std::string_view role) {
