@@ -224,6 +224,7 @@ void seeded_scheduler::at_step(std::uint64_t step, std::function<void()> event) 
 }
 
 std::uint64_t seeded_scheduler::steps() const { return state_->step; }
+std::uint64_t seeded_scheduler::random_bits() { return state_->random(); }
 std::uint64_t seeded_scheduler::random(std::uint64_t limit) { return state_->random() % limit; }
 void seeded_scheduler::note(std::string_view text) {
     state_->trace.push_back(concat(state_->now(), ' ', self->name, ": ", text));
