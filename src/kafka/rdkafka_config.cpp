@@ -42,7 +42,7 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
     const auto max_poll_interval_ms = config.max_poll_interval.count();
 
     auto settings = merged(defaults_of_every_client(), consumer_defaults_of_version());
-    // Kafka's default, which librdkafka's is not; Kafka Streams overrides it for exactly once only.
+    // Kafka's default is no librdkafka's; that of exactly_once_v2 no setting overrides.
     settings["isolation.level"] = options.read_committed ? "read_committed" : "read_uncommitted";
     settings["session.timeout.ms"] =
         std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
@@ -89,7 +89,11 @@ client_settings producer_settings(const streams_config& config, const producer_o
     settings["queue.buffering.max.messages"] = "500000";
     settings["queue.buffering.max.kbytes"] =
         std::to_string(std::max<std::size_t>(1, options.queue_bytes / memory::kib));
-    if (options.transactional_id.empty()) settings["delivery.timeout.ms"] = "120000";
+    // In a transaction a record has as long as that has.
+    if (options.transactional_id.empty())
+        settings["delivery.timeout.ms"] = "120000";
+    else
+        settings["transaction.timeout.ms"] = std::to_string(config.transaction_timeout().count());
 
     settings = merged(settings, config.producer_settings());
     auto decided = decided_for_every_client(config, options.client_id);
@@ -99,8 +103,9 @@ client_settings producer_settings(const streams_config& config, const producer_o
 }
 
 client_settings admin_settings(const streams_config& config, const std::string& client_id) {
-    return merged(merged(defaults_of_every_client(), config.admin_settings()),
-                  decided_for_every_client(config, client_id));
+    auto decided = decided_for_every_client(config, client_id);
+    decided["isolation.level"] = "read_uncommitted"; // of the ends that it tells
+    return merged(merged(defaults_of_every_client(), config.admin_settings()), std::move(decided));
 }
 
 conf_ptr make_conf(const client_settings& settings, std::string_view role) {

@@ -453,6 +453,8 @@ result rdkafka_consumer::group_partitions(std::vector<topic_partition>& found, m
 }
 
 group_metadata rdkafka_consumer::group() {
+    // Offsets of a consumer without a member id no broker compares with the group's generation.
+    if (member_id_of(client_->get()).empty()) return {};
     return {std::shared_ptr<const void>(rd_kafka_consumer_group_metadata(client_->get()), [](const void* handle) {
         if (handle)
             rd_kafka_consumer_group_metadata_destroy(

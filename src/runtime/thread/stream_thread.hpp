@@ -66,6 +66,7 @@ private:
     };
 
     // stream_thread.cpp: turns and their pace
+    [[nodiscard]] std::unique_ptr<committer> make_committer(std::int32_t number);
     void turn_or_recover();
     void turn();
     void join();
@@ -127,6 +128,7 @@ private:
     void rebuild(const corrupt_task_error& damage);
     void undo();
     void open_again();
+    void open_anew();
     void roll_back(std::span<managed_task* const> tasks);
     void pause_to_recover(const std::exception_ptr& failure);
 

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] std::int64_t steady_ms() const override;
     [[nodiscard]] std::unique_ptr<condition> make_condition(std::string name) override;
     [[nodiscard]] std::unique_ptr<thread> start_thread(std::string name, std::function<void()> body) override;
+    [[nodiscard]] std::uint64_t random_bits() override;
 
     /// A point where others may go on. `place` shows in the trace.
     void yield(std::string_view place);
