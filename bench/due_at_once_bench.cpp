@@ -39,7 +39,8 @@ public:
         streams::prepare_state_thread();
         std::filesystem::remove_all(folder_);
         spec.logging = spec.caching = false;
-        store_ = streams::make_store(spec, {.directory = folder_, .current = current_, .changelog = nullptr});
+        store_ = streams::make_store(
+            spec, {.directory = folder_, .current = current_, .memory = memory_, .changelog = nullptr});
     }
     ~store_alone() {
         store_->close();
@@ -60,6 +61,8 @@ public:
 private:
     std::filesystem::path folder_ = std::filesystem::temp_directory_path() / "streams-due-bench";
     streams::headers headers_;
+    streams::memory_budget budget_{streams::memory_limits_of({})};
+    streams::store_memory memory_{budget_};
     streams::record_context current_{{}, 0, &headers_};
     std::unique_ptr<streams::managed_store> store_;
 };

@@ -7,6 +7,7 @@
 #include "state/state_thread.hpp"
 
 #include <streams/core/big_endian.hpp>
+#include <streams/core/config.hpp>
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/window_store.hpp>
 
@@ -100,12 +101,15 @@ void windowed_count(benchmark::State& state, bool persistent) {
     counting_sink changelog;
     streams::headers headers;
     streams::record_context current{{}, 0, &headers};
-    const auto managed = streams::make_store({.name = "counts",
-                                              .kind = streams::window_kind{.size = std::chrono::milliseconds(window_ms),
-                                                                           .retention = std::chrono::minutes(10)},
-                                              .persistent = persistent,
-                                              .caching = false},
-                                             {.directory = folder.path(), .current = current, .changelog = &changelog});
+    streams::memory_budget budget(streams::memory_limits_of({}));
+    streams::store_memory memory(budget);
+    const auto managed = streams::make_store(
+        {.name = "counts",
+         .kind =
+             streams::window_kind{.size = std::chrono::milliseconds(window_ms), .retention = std::chrono::minutes(10)},
+         .persistent = persistent,
+         .caching = false},
+        {.directory = folder.path(), .current = current, .memory = memory, .changelog = &changelog});
     auto& store = dynamic_cast<streams::window_store&>(managed->store());
     std::int64_t done = 0;
     for (auto _ : state) {
@@ -132,8 +136,11 @@ void key_value_count(benchmark::State& state, bool persistent) {
     counting_sink changelog;
     streams::headers headers;
     streams::record_context current{{}, 0, &headers};
-    const auto managed = streams::make_store({.name = "counts", .persistent = persistent, .caching = false},
-                                             {.directory = folder.path(), .current = current, .changelog = &changelog});
+    streams::memory_budget budget(streams::memory_limits_of({}));
+    streams::store_memory memory(budget);
+    const auto managed = streams::make_store(
+        {.name = "counts", .persistent = persistent, .caching = false},
+        {.directory = folder.path(), .current = current, .memory = memory, .changelog = &changelog});
     auto& store = dynamic_cast<streams::key_value_store&>(managed->store());
     std::int64_t done = 0;
     for (auto _ : state) {

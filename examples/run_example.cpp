@@ -53,7 +53,7 @@ streams::streams_config configuration(const command_line& line, const std::strin
     if (!line.config_file.empty()) {
         auto properties = streams::read_properties(line.config_file);
         properties.try_emplace("application.id", config.application_id);
-        properties.try_emplace("commit.interval.ms", std::to_string(config.commit_interval.count()));
+        properties.try_emplace("commit.interval.ms", std::to_string(config.commit_interval->count()));
         config = streams::streams_config::from_properties(properties);
     }
     if (!line.bootstrap_servers.empty()) config.bootstrap_servers = line.bootstrap_servers;

@@ -37,7 +37,7 @@ struct maker {
 
 std::unique_ptr<backing> store_environment::open_backing(const store_spec& spec) const {
     if (!spec.persistent) return nullptr;
-    return (disk != nullptr ? *disk : machine_disk()).open(directory, identity_of(spec));
+    return (disk != nullptr ? *disk : machine_disk()).open(directory, identity_of(spec), memory);
 }
 
 std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment) {

@@ -3,6 +3,7 @@
 #include "state/changelog_sink.hpp"
 #include "state/disk/corrupt_state_error.hpp"
 #include "state/disk/state_disk.hpp"
+#include "state/store_memory.hpp"
 
 #include <streams/core/clock.hpp>
 #include <streams/state/state_store.hpp>
@@ -20,11 +21,11 @@ namespace streams::inline v0 {
 struct store_environment {
     std::filesystem::path directory; ///< the task's own; persistent stores live in a folder below, named as the store
     const record_context& current;   ///< the record that is being processed
+    store_memory& memory;            ///< of the application
     changelog_sink* changelog;       ///< null: no changelog
     std::int64_t cache_bytes = 0;    ///< this store's share; 0: every update is forwarded by its node
     const clock* time = nullptr;     ///< for the cadence of writes to disk; null: the machine's
-    std::size_t memory_bytes = 0; ///< entries kept in memory although they are on disk; 0: 16 MB, or the cache's share
-    state_disk* disk = nullptr;   ///< that `directory` is on; null: the machine's
+    state_disk* disk = nullptr;      ///< that `directory` is on; null: the machine's
 
     /// What the store has on disk, opened or made, as state_disk::open does; null where it is in memory only.
     [[nodiscard]] std::unique_ptr<backing> open_backing(const store_spec& spec) const;
@@ -65,6 +66,8 @@ public:
     virtual void rollback() = 0;
     /// Writes what is committed to disk and closes; dirty and drained updates are dropped. Safe to call twice.
     virtual void close() = 0;
+    /// Gives back what the memory budget asks for.
+    virtual void give_back() = 0;
     /// Bytes of memory held, by capacity.
     [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
     /// Bytes of keys and values that are dirty or drained (`statestore.uncommitted.max.bytes` bounds them).

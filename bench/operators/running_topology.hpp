@@ -65,6 +65,8 @@ private:
     streams::manual_clock time_;
     streams::drop_counters drops_;
     looping_collector collector_;
+    streams::memory_budget budget_{streams::memory_limits_of({})};
+    streams::store_memory memory_{budget_};
     std::unique_ptr<streams::task_stores> stores_;
     std::unique_ptr<streams::stream_task> task_;
     std::map<std::string, std::int64_t> next_offset_;

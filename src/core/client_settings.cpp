@@ -1,5 +1,6 @@
 #include "src/core/client_settings.hpp"
 
+#include "src/core/memory_limits.hpp"
 #include "src/core/property.hpp"
 
 #include <streams/core/log.hpp>
@@ -68,7 +69,7 @@ private:
 
     void translate(const std::string& name, const std::string& value) {
         if (name == "buffer.memory") {
-            const auto kilobytes = property{name, value}.number(0) / 1024;
+            const auto kilobytes = property{name, value}.number(0) / static_cast<std::int64_t>(memory::kib);
             result_["queue.buffering.max.kbytes"] = std::to_string(std::max<std::int64_t>(kilobytes, 1));
         } else if (name == "ssl.endpoint.identification.algorithm") {
             result_[name] = value.empty() ? "none" : value;

@@ -5,10 +5,12 @@
 #include "src/core/property.hpp"
 
 #include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
 
 #include <algorithm>
 #include <cctype>
 #include <string_view>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -52,10 +54,64 @@ void at_least(std::string_view name, std::int64_t value, std::int64_t least) {
     if (value < least) property{name, std::to_string(value)}.refuse(concat("a whole number, ", least, " at least"));
 }
 
+/// What exactly_once_v2 decides itself, and how.
+constexpr std::pair<std::string_view, std::string_view> decided_by_exactly_once[] = {
+    {"isolation.level", "read_committed"},
+    {"enable.idempotence", "true"},
+};
+/// With more, librdkafka cannot keep the order of what it sends again.
+constexpr std::int64_t most_in_flight = 5;
+
+client_settings without_decided(client_settings settings) {
+    for (const auto& [name, value] : decided_by_exactly_once) settings.erase(std::string(name));
+    return settings;
+}
+
+/// As Kafka Streams does it: what contradicts is said and left out.
+void warn_of_decided(const client_settings& given) {
+    for (const auto& [name, value] : decided_by_exactly_once)
+        if (const auto at = given.find(std::string(name)); at != given.end() && at->second != value)
+            log(log_level::warn,
+                concat(name, " is \"", at->second,
+                       "\", which has no effect: processing.guarantee is exactly_once_v2, and sets it to ", value));
+}
+
+void check_in_flight(const client_settings& of_producers) {
+    for (const auto* name : {"max.in.flight", "max.in.flight.requests.per.connection"})
+        if (const auto at = of_producers.find(name); at != of_producers.end())
+            if (property{name, at->second}.number(1) > most_in_flight)
+                property{name, at->second}.refuse("5 at most where processing.guarantee is exactly_once_v2");
+}
+
 /// `own` over `shared`.
 client_settings merged(client_settings shared, client_settings own) {
     own.merge(shared);
     return own;
+}
+
+client_settings given_to_consumers(const streams_config& config, bool restore) {
+    using config_names::consumer;
+    auto shared = merged(to_rdkafka(config.clients, consumer, ""), to_rdkafka(config.consumer, consumer, "consumer."));
+    return merged(std::move(shared), restore ? to_rdkafka(config.restore_consumer, consumer, "restore.consumer.")
+                                             : to_rdkafka(config.main_consumer, consumer, "main.consumer."));
+}
+
+client_settings given_to_producers(const streams_config& config) {
+    using config_names::producer;
+    return merged(to_rdkafka(config.clients, producer, ""), to_rdkafka(config.producer, producer, "producer."));
+}
+
+void check_exactly_once(const streams_config& config) {
+    warn_of_decided(merged(given_to_consumers(config, true), given_to_consumers(config, false)));
+    const auto of_producers = given_to_producers(config);
+    warn_of_decided(of_producers);
+    check_in_flight(of_producers);
+    const auto timeout = config.transaction_timeout();
+    if (timeout < config.commits_every())
+        throw config_error(concat("producer.transaction.timeout.ms is ", timeout.count(), " and commit.interval.ms is ",
+                                  config.commits_every().count(),
+                                  ": every transaction would be aborted before it is committed; lower "
+                                  "commit.interval.ms, or raise producer.transaction.timeout.ms"));
 }
 
 } // namespace
@@ -64,7 +120,7 @@ void streams_config::validate(bool needs_brokers) const {
     check_application_id(application_id);
     if (state_dir.empty()) throw config_error("state.dir is empty: stores need a folder; set it");
     at_least("num.stream.threads", num_stream_threads, 1);
-    at_least("commit.interval.ms", commit_interval.count(), 0);
+    at_least("commit.interval.ms", commits_every().count(), 0);
     at_least("statestore.cache.max.bytes", statestore_cache_max_bytes, 0);
     at_least("buffered.records.per.partition", static_cast<std::int64_t>(buffered_records_per_partition), 1);
     at_least("poll.ms", poll.count(), 0);
@@ -78,21 +134,27 @@ void streams_config::validate(bool needs_brokers) const {
     if (!on_deserialization_error || !on_processing_error)
         throw config_error(
             "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");
+    if (exactly_once()) check_exactly_once(*this);
     for (const auto& settings :
          {consumer_settings(false), consumer_settings(true), producer_settings(), admin_settings()})
         if (needs_brokers) check_bootstrap_servers(bootstrap_servers, security_protocol_of(settings));
 }
 
 client_settings streams_config::consumer_settings(bool restore) const {
-    using config_names::consumer;
-    auto shared = merged(to_rdkafka(clients, consumer, ""), to_rdkafka(this->consumer, consumer, "consumer."));
-    return merged(std::move(shared), restore ? to_rdkafka(restore_consumer, consumer, "restore.consumer.")
-                                             : to_rdkafka(main_consumer, consumer, "main.consumer."));
+    auto given = given_to_consumers(*this, restore);
+    return exactly_once() ? without_decided(std::move(given)) : given;
 }
 
 client_settings streams_config::producer_settings() const {
-    using config_names::producer;
-    return merged(to_rdkafka(clients, producer, ""), to_rdkafka(this->producer, producer, "producer."));
+    auto given = given_to_producers(*this);
+    return exactly_once() ? without_decided(std::move(given)) : given;
+}
+
+std::chrono::milliseconds streams_config::transaction_timeout() const {
+    const auto given = given_to_producers(*this);
+    const auto at = given.find("transaction.timeout.ms");
+    return at == given.end() ? std::chrono::milliseconds(10'000)
+                             : property{"producer.transaction.timeout.ms", at->second}.span(1);
 }
 
 client_settings streams_config::admin_settings() const {

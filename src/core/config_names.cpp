@@ -270,6 +270,7 @@ constexpr entry streams_names[] = {
     {"built.in.metrics.version", every, ignore, "there are no metrics of Java here, see kafka_streams::counts()"},
     {"default.interactive.query.isolation.level", every, ignore, "there are no interactive queries yet"},
     {"enable.metrics.push", every, ignore, "librdkafka 2.0 pushes no metrics"},
+    {"enable.transactional.statestores", every, ignore, "stores always stand at the last commit"},
     {"log.summary.interval.ms", every, ignore, "no summary is logged, see kafka_streams::counts()"},
     {"max.warmup.replicas", every, ignore, "there are no warm-up replicas"},
     {"probing.rebalance.interval.ms", every, ignore, "there are no warm-up replicas"},

@@ -29,12 +29,9 @@ std::int32_t int32(const property& p, std::int64_t least) {
     return static_cast<std::int32_t>(p.number(least, std::numeric_limits<std::int32_t>::max()));
 }
 
-void read_guarantee(const property& p, streams_config&) {
-    if (p.text == "at_least_once") return;
-    if (p.text == "exactly_once_v2")
-        throw config_error("processing.guarantee is \"exactly_once_v2\", which is not supported yet; "
-                           "use at_least_once, and make what reads the output ignore repeated records");
-    p.refuse("at_least_once");
+void read_guarantee(const property& p, streams_config& c) {
+    constexpr std::array choices{processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2};
+    c.guarantee = choices[p.one_of({"at_least_once", "exactly_once_v2"})];
 }
 
 /// The name of a Java class without its package.
@@ -157,10 +154,6 @@ constexpr member_name members[] = {
     {"default.dsl.store", read_dsl_store},
     {"dsl.store.suppliers.class", read_dsl_store_suppliers},
     {"dsl.store.format", read_dsl_store_format},
-    {"enable.transactional.statestores",
-     [](const property& p, streams_config&) {
-         if (p.one_of({"false", "true"}) == 1) p.refuse("false, as transactional stores are not supported yet");
-     }},
     {"processing.exception.handler.global.enabled",
      [](const property& p, streams_config& c) {
          c.processing_exception_handler_global_enabled = p.one_of({"false", "true"}) == 1;

@@ -1,6 +1,7 @@
 #include <streams/core/execution.hpp>
 
 #include <condition_variable>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -63,6 +64,10 @@ public:
     std::unique_ptr<condition> make_condition(std::string) override { return std::make_unique<machine_condition>(); }
     std::unique_ptr<thread> start_thread(std::string name, std::function<void()> body) override {
         return std::make_unique<machine_thread>(name, std::move(body));
+    }
+    std::uint64_t random_bits() override {
+        std::random_device source;
+        return std::uniform_int_distribution<std::uint64_t>()(source);
     }
 
 private:

@@ -26,6 +26,13 @@ result admin::describe_configs(std::span<const std::string> topics,
     return {};
 }
 
+result admin::bounds(const topic_partition& partition, kafka::log_bounds& found, kafka::milliseconds) {
+    const auto log = cluster_->find_log(partition);
+    if (!log) return {kafka::error_class::retriable, concat(to_string(partition), " does not exist (yet); ask again")};
+    found = {log->start(), log->end()};
+    return {};
+}
+
 result admin::list(std::vector<std::string>& topics, kafka::milliseconds) {
     for (auto& name : cluster_->topic_names()) topics.push_back(std::move(name));
     return {};

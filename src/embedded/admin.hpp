@@ -22,6 +22,8 @@ public:
     kafka::result describe_configs(std::span<const std::string> topics,
                                    std::map<std::string, std::map<std::string, std::string>>& found,
                                    kafka::milliseconds timeout) override;
+    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
+                         kafka::milliseconds timeout) override;
     kafka::result list(std::vector<std::string>& topics, kafka::milliseconds timeout) override;
     kafka::result create(std::span<const kafka::new_topic> topics, kafka::milliseconds timeout) override;
     kafka::result remove(std::span<const std::string> topics, kafka::milliseconds timeout) override;

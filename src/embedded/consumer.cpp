@@ -314,7 +314,10 @@ result consumer::group_partitions(std::vector<topic_partition>& found, kafka::mi
     return attempt([&] { return group_->assigned(self_, found); });
 }
 
-kafka::group_metadata consumer::group() { return {std::make_shared<membership>(self_)}; }
+kafka::group_metadata consumer::group() {
+    if (self_.member_id.empty()) return {};
+    return {std::make_shared<membership>(self_)};
+}
 
 std::optional<std::int32_t> consumer::generation() {
     return group_ && self_.generation >= 0 ? std::optional(self_.generation) : std::nullopt;

@@ -140,7 +140,7 @@ result producer::refuse_transaction(phase wanted, std::string_view doing) const 
 result producer::init_transactions(kafka::milliseconds) {
     if (auto refused = refuse_transaction(phase::not_started, "starting transactions"); !refused) return refused;
     return attempt([&] {
-        stamp_ = cluster_->transactional().take_over(options_.transactional_id);
+        stamp_ = cluster_->transactional().take_over(options_.transactional_id, options_.transaction_timeout);
         at_ = phase::ready;
     });
 }

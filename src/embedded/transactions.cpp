@@ -40,9 +40,10 @@ std::string transactions::aborted_key(const topic_partition& in, std::int64_t la
     return concat("aborted/", to_string(in), '/', last);
 }
 
-producer_stamp transactions::take_over(const std::string& id) {
+producer_stamp transactions::take_over(const std::string& id, std::chrono::milliseconds timeout) {
     const std::lock_guard lock(mutex_);
     auto& one = by_id_.try_emplace(id, transaction{.id = id}).first->second;
+    one.timeout = timeout.count() > 0 ? timeout : timeout_;
     if (one.at != phase::none) finish(one, one.at == phase::committing);
     replace_owner(one);
     return one.owner;
@@ -61,7 +62,8 @@ transactions::transaction* transactions::find(const std::string& id, producer_st
     if (found != by_id_.end() && found->second.owner.id == who.id && found->second.owner.epoch == who.epoch)
         return &found->second;
     refused = {error_class::fenced, concat("another producer has taken over transactional.id ", id,
-                                           ", or its transaction was open for longer than ", timeout_.count(),
+                                           ", or its transaction was open for longer than ",
+                                           (found == by_id_.end() ? timeout_ : found->second.timeout).count(),
                                            " ms; give each producer its own, and start it again")};
     return nullptr;
 }
@@ -70,7 +72,11 @@ void transactions::begin(transaction& one) {
     if (one.at == phase::open) return;
     one.at = phase::open;
     ++open_;
-    one.deadline = detail::add_sat(time_.steady_ms(), timeout_.count());
+    one.deadline = detail::add_sat(time_.steady_ms(), one.timeout.count());
+}
+
+void transactions::finish_decided(transaction& one) {
+    if (one.at == phase::committing) finish(one, true);
 }
 
 result transactions::append(const std::string& id, producer_stamp who, partition_log& to, frame_source record,
@@ -79,6 +85,7 @@ result transactions::append(const std::string& id, producer_stamp who, partition
     result refused;
     auto* const one = find(id, who, refused);
     if (one == nullptr) return refused;
+    finish_decided(*one);
     begin(*one);
     if (one->partitions.try_emplace(to.name(), to.end()).second) {
         const std::array<journal::change, 1> entry{change_of(*one)};
@@ -96,6 +103,7 @@ result transactions::add_offsets(const std::string& id, producer_stamp who, cons
     result refused;
     auto* const one = find(id, who, refused);
     if (one == nullptr) return refused;
+    finish_decided(*one);
     if (auto held = around_.find_group(member.group_id)->hold(member, offsets, who.id); !held)
         return {error_class::abortable, held.reason()};
     begin(*one);
@@ -109,7 +117,12 @@ result transactions::end(const std::string& id, producer_stamp who, bool commit)
     result refused;
     auto* const one = find(id, who, refused);
     if (one == nullptr) return refused;
-    if (one->at != phase::none) finish(*one, commit);
+    const bool decided = one->at == phase::committing;
+    finish_decided(*one);
+    if (decided && !commit)
+        return {error_class::fatal, concat("aborting the transaction of ", id,
+                                           ": it was decided that it is committed, and it is now; begin another")};
+    if (one->at == phase::open) finish(*one, commit);
     return {};
 }
 

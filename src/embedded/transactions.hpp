@@ -35,12 +35,14 @@ public:
         std::function<journal::change(const std::string& group, const kafka::committed_offset&)> offset_change;
         std::function<void(std::span<const journal::change>)> write;
     };
-    /// `timeout`: after that a transaction that nobody ends is aborted, and its producer is fenced.
+    /// `timeout`: after that a transaction that nobody ends is aborted, and its producer is fenced; of producers that do not
+    /// say for themselves.
     transactions(std::chrono::milliseconds timeout, const clock& time, surroundings around)
         : timeout_(timeout), time_(time), around_(std::move(around)) {}
 
-    /// A producer takes an id over: the former one is fenced, and what it left open is aborted.
-    [[nodiscard]] producer_stamp take_over(const std::string& id);
+    /// A producer takes an id over: the former one is fenced, and what it left open is aborted. `timeout`: of its
+    /// transactions; 0: that of the cluster.
+    [[nodiscard]] producer_stamp take_over(const std::string& id, std::chrono::milliseconds timeout);
     /// Appends to a log as part of the id's transaction, which begins with it where there is none. Returns the offset.
     /// fenced: another producer has the id.
     [[nodiscard]] kafka::result append(const std::string& id, producer_stamp who, partition_log& to,
@@ -49,7 +51,8 @@ public:
     /// generation any more.
     [[nodiscard]] kafka::result add_offsets(const std::string& id, producer_stamp who, const membership& member,
                                             std::span<const kafka::committed_offset> offsets);
-    /// Ends the transaction; without one nothing happens.
+    /// Ends the transaction; without one nothing happens. What was decided stays so, also where not all of it could be written:
+    /// the next call does the rest. fatal: an abort of what is decided to be committed.
     [[nodiscard]] kafka::result end(const std::string& id, producer_stamp who, bool commit);
 
     /// Aborts what is open for too long. Cheap where nothing is.
@@ -72,10 +75,12 @@ private:
         phase at = phase::none;
         std::map<topic_partition, std::int64_t> partitions{}; ///< and an offset that no record of it is before
         std::map<std::string, std::vector<kafka::committed_offset>> offsets{}; ///< by group
-        std::int64_t deadline = 0;                                             ///< steady ms
+        std::chrono::milliseconds timeout{0};
+        std::int64_t deadline = 0; ///< steady ms
     };
 
     [[nodiscard]] transaction* find(const std::string& id, producer_stamp who, kafka::result& refused);
+    void finish_decided(transaction& one);
     void begin(transaction& one);
     /// Fences the owner: the next has another epoch, or another number.
     void replace_owner(transaction& one);

@@ -1,5 +1,7 @@
 #include <streams/json/json_value.hpp>
 
+#include "src/core/memory_limits.hpp"
+
 #include <streams/core/error.hpp>
 #include <streams/json/json_depth.hpp>
 
@@ -96,9 +98,6 @@ struct parser_of_thread {
     ondemand::parser parser;
     std::string padded;
 };
-
-/// Past this, the buffer of one large document is not kept for the next.
-constexpr std::size_t kept_capacity = std::size_t{1} << 20;
 
 bool has_escapes(const char* raw) noexcept {
     while (*raw != '"' && *raw != '\\') ++raw;
@@ -252,7 +251,7 @@ void parse_json(bytes_view text, std::span<const json_field> fields, void* owner
     if (text.text().starts_with(byte_order_mark)) text = bytes_view(text.text().substr(byte_order_mark.size()));
     thread_local parser_of_thread own;
     const std::size_t needed = text.size() + simdjson::SIMDJSON_PADDING;
-    if (own.padded.size() > kept_capacity && needed <= kept_capacity) own = parser_of_thread();
+    if (own.padded.size() > memory::kept_json_text && needed <= memory::kept_json_text) own = parser_of_thread();
     if (own.padded.size() < needed) own.padded.resize(needed);
     if (!text.empty()) std::memcpy(own.padded.data(), text.data(), text.size());
     try {

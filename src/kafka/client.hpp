@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/core/memory_limits.hpp"
+
 #include <streams/core/config.hpp>
 #include <streams/core/error.hpp>
 #include <streams/core/record.hpp>
@@ -107,7 +109,7 @@ struct log_bounds {
 
 /// Names a group member of a generation: what fences a zombie's transaction. Opaque to the runtime.
 struct group_metadata {
-    std::shared_ptr<const void> handle;
+    std::shared_ptr<const void> handle; ///< null: of no member
 };
 
 /// Reads partitions, as a member of a group (`subscribe`) or alone (`assign`).
@@ -155,6 +157,7 @@ public:
     /// All partitions that the present generation of the group gave to its members: every member learns the same, whatever
     /// it knows of the topics itself. fenced: this member's generation is over, another one follows.
     virtual result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) = 0;
+    /// Of the present generation; of no member where the consumer is none, or not any more.
     [[nodiscard]] virtual group_metadata group() = 0;
     /// The generation of the group that this member was assigned partitions in last: one more than the one before, unless
     /// the group has made another without it. nullopt: it is in none, or has been thrown out.
@@ -211,11 +214,13 @@ public:
     /// Transactions (KIP-98, KIP-447). fenced: another producer has the transactional id, or the transaction was open for
     /// too long: no call helps any more. abortable: something of the transaction has failed, a record among it; it is to be
     /// aborted, and the next one begun. fatal: the producer has no transactional id, or the call does not follow from the
-    /// last one.
+    /// last one. Where starting, committing or aborting is retriable, it may have been done or not, and goes on: only the
+    /// same call again says which, and until it has said so no other may be made.
     /// Takes the id over, once: its former producer is fenced, and what that left open is aborted.
     virtual result init_transactions(milliseconds timeout) = 0;
     virtual result begin_transaction() = 0;
-    /// Offsets that are committed with the transaction. abortable: the member is not in its group's generation any more.
+    /// Offsets that are committed with the transaction. abortable: the member is not in its group's generation any more, or
+    /// the group did not answer within `timeout`.
     virtual result send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
                                 milliseconds timeout) = 0;
     /// Flushes, and makes records and offsets count, all or none. read_committed readers are given them from then on.
@@ -247,6 +252,9 @@ public:
     virtual result describe_configs(std::span<const std::string> topics,
                                     std::map<std::string, std::map<std::string, std::string>>& found,
                                     milliseconds timeout) = 0;
+    /// The bounds of a partition's log with all that was written to it, transactions that are open too (Kafka's ListOffsets,
+    /// read uncommitted). retriable also where the broker does not know the partition (yet).
+    virtual result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) = 0;
     /// The names of all topics.
     virtual result list(std::vector<std::string>& topics, milliseconds timeout) = 0;
     /// Creates topics; one that exists already is no error.
@@ -267,12 +275,16 @@ struct consumer_options {
     /// Hands over no record of a transaction that is open or was aborted. What the configuration says of isolation.level
     /// goes first, where the clients have one.
     bool read_committed = false;
-    std::size_t queue_bytes = 0; ///< how much may be read ahead; 0: a default that keeps fetching busy
+    std::size_t queue_bytes = memory::fetch_queue; ///< how much may be read ahead
 };
 
 struct producer_options {
     std::string client_id;
     std::string transactional_id{}; ///< empty: idempotent, no transactions
+    /// How long a transaction may be open until the cluster aborts it; 0: as long as the cluster says. The setting
+    /// transaction.timeout.ms goes first where the clients have a configuration.
+    milliseconds transaction_timeout{0};
+    std::size_t queue_bytes = memory::send_queue; ///< how much may wait to be sent
 };
 
 /// Makes the clients of one cluster (Kafka's `KafkaClientSupplier`). Thread-safe.

@@ -173,6 +173,20 @@ result rdkafka_admin::describe_configs(std::span<const std::string> topics,
     return first_failure;
 }
 
+result rdkafka_admin::bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) {
+    const auto error = rd_kafka_query_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition,
+                                                        &found.begin, &found.end, static_cast<int>(timeout.count()));
+    rd_kafka_poll(client_->get(), 0);
+    auto answer = failure(error, concat("asking for the bounds of ", to_string(partition)));
+    if (error != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && error != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC &&
+        error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        return answer;
+    // What it was told once it would believe for minutes.
+    std::int32_t count = 0;
+    (void)count_partitions(partition.topic, count, timeout);
+    return {error_class::retriable, answer.reason()};
+}
+
 result rdkafka_admin::list(std::vector<std::string>& topics, milliseconds timeout) {
     const rd_kafka_metadata_t* found = nullptr;
     const auto outage = client_->outages().current();

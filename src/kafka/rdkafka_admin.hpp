@@ -33,6 +33,7 @@ public:
     result describe_configs(std::span<const std::string> topics,
                             std::map<std::string, std::map<std::string, std::string>>& found,
                             milliseconds timeout) override;
+    result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) override;
     result list(std::vector<std::string>& topics, milliseconds timeout) override;
     /// Returns when the topics can be seen too, which follows their creation by a moment.
     result create(std::span<const new_topic> topics, milliseconds timeout) override;

@@ -13,12 +13,7 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
-constexpr std::size_t default_queue_bytes = 16 * 1024 * 1024;
-constexpr std::size_t restore_queue_bytes = 32 * 1024 * 1024;
-// A queued record costs librdkafka some 400 bytes besides its content, which alone it counts: it is bounded by number too,
-// and by half of the bytes.
-constexpr std::size_t queue_bytes_per_record = 512;
-constexpr std::size_t default_message_bytes = 1'000'000; // message.max.bytes
+constexpr std::size_t most_queued_records = 10'000'000; // librdkafka's own limit
 constexpr std::int64_t kafkas_session_timeout_ms = 45'000;
 
 /// `first`, overridden by `second`.
@@ -43,24 +38,24 @@ client_settings decided_for_every_client(const streams_config& config, const std
 } // namespace
 
 client_settings consumer_settings(const streams_config& config, const consumer_options& options) {
-    auto queue_bytes = options.restore ? restore_queue_bytes : default_queue_bytes;
-    if (options.queue_bytes != 0) queue_bytes = options.queue_bytes;
+    const std::size_t queue_bytes = options.queue_bytes;
     const auto max_poll_interval_ms = config.max_poll_interval.count();
 
     auto settings = merged(defaults_of_every_client(), consumer_defaults_of_version());
-    // Kafka's default, which librdkafka's is not; Kafka Streams overrides it for exactly once only.
+    // Kafka's default is no librdkafka's; that of exactly_once_v2 no setting overrides.
     settings["isolation.level"] = options.read_committed ? "read_committed" : "read_uncommitted";
     settings["session.timeout.ms"] =
         std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
-    settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 2 / 1024));
+    // librdkafka counts the content of a queued record alone: half of the bytes bounds it, and the other half their number.
+    settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 2 / memory::kib));
     settings["queued.min.messages"] =
-        std::to_string(std::clamp<std::size_t>(queue_bytes / queue_bytes_per_record, 1, 10'000'000));
+        std::to_string(std::clamp<std::size_t>(queue_bytes / memory::queued_record, 1, most_queued_records));
     // One answer must not overshoot the queue by much: records of a few bytes grow forty times when they are taken apart.
     const auto fetch_bytes =
-        static_cast<std::int64_t>(std::clamp<std::size_t>(queue_bytes / 16, default_message_bytes, 50'000'000));
+        static_cast<std::int64_t>(std::clamp(queue_bytes / 16, memory::least_fetch, memory::largest_fetch));
     settings["fetch.max.bytes"] = std::to_string(fetch_bytes);
     settings["fetch.message.max.bytes"] =
-        std::to_string(std::clamp<std::size_t>(queue_bytes / 64, 16 * 1024, 1024 * 1024));
+        std::to_string(std::clamp(queue_bytes / 64, memory::least_partition_fetch, memory::largest_partition_fetch));
     settings["fetch.error.backoff.ms"] = "100";
     // A partition that is resumed waits for the fetch under way: not long.
     settings["fetch.wait.max.ms"] = "100";
@@ -90,10 +85,15 @@ client_settings producer_settings(const streams_config& config, const producer_o
     settings["enable.idempotence"] = "true";
     settings["linger.ms"] = "5";
     settings["batch.num.messages"] = "10000";
-    settings["batch.size"] = "1000000";
+    settings["batch.size"] = std::to_string(memory::send_batch);
     settings["queue.buffering.max.messages"] = "500000";
-    settings["queue.buffering.max.kbytes"] = "32768";
-    if (options.transactional_id.empty()) settings["delivery.timeout.ms"] = "120000";
+    settings["queue.buffering.max.kbytes"] =
+        std::to_string(std::max<std::size_t>(1, options.queue_bytes / memory::kib));
+    // In a transaction a record has as long as that has.
+    if (options.transactional_id.empty())
+        settings["delivery.timeout.ms"] = "120000";
+    else
+        settings["transaction.timeout.ms"] = std::to_string(config.transaction_timeout().count());
 
     settings = merged(settings, config.producer_settings());
     auto decided = decided_for_every_client(config, options.client_id);
@@ -103,8 +103,9 @@ client_settings producer_settings(const streams_config& config, const producer_o
 }
 
 client_settings admin_settings(const streams_config& config, const std::string& client_id) {
-    return merged(merged(defaults_of_every_client(), config.admin_settings()),
-                  decided_for_every_client(config, client_id));
+    auto decided = decided_for_every_client(config, client_id);
+    decided["isolation.level"] = "read_uncommitted"; // of the ends that it tells
+    return merged(merged(defaults_of_every_client(), config.admin_settings()), std::move(decided));
 }
 
 conf_ptr make_conf(const client_settings& settings, std::string_view role) {

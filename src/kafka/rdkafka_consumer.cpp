@@ -1,5 +1,6 @@
 #include "src/kafka/rdkafka_consumer.hpp"
 
+#include "src/core/memory_limits.hpp"
 #include "src/core/owned_records.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_error.hpp"
@@ -79,9 +80,9 @@ rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_
     events_->queue = queue_.get();
     read_committed_ = value_of(settings, "isolation.level") == "read_committed";
     waker_ = fetch_waker(client_->get(), value_of(settings, "sasl.username"), value_of(settings, "sasl.password"));
-    wake_after_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024 / 4;
+    wake_after_bytes_ = number_of(settings, "queued.max.messages.kbytes") * memory::kib / 4;
     wake_after_records_ = number_of(settings, "queued.min.messages") / 4;
-    most_held_bytes_ = number_of(settings, "queued.max.messages.kbytes") * 1024;
+    most_held_bytes_ = number_of(settings, "queued.max.messages.kbytes") * memory::kib;
 }
 
 rdkafka_consumer::~rdkafka_consumer() { close(); }
@@ -452,6 +453,8 @@ result rdkafka_consumer::group_partitions(std::vector<topic_partition>& found, m
 }
 
 group_metadata rdkafka_consumer::group() {
+    // Offsets of a consumer without a member id no broker compares with the group's generation.
+    if (member_id_of(client_->get()).empty()) return {};
     return {std::shared_ptr<const void>(rd_kafka_consumer_group_metadata(client_->get()), [](const void* handle) {
         if (handle)
             rd_kafka_consumer_group_metadata_destroy(

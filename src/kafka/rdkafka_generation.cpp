@@ -21,13 +21,6 @@ namespace {
 
 constexpr std::string_view doing = "asking for the partitions of the group";
 
-std::string id_of(rd_kafka_t* member) {
-    char* const text = rd_kafka_memberid(member);
-    const std::string id = text != nullptr ? text : "";
-    rd_kafka_mem_free(member, text);
-    return id;
-}
-
 /// Asks every broker for the group. Not rd_kafka_DescribeConsumerGroups, which asks the coordinator alone: it ends the
 /// process where a coordinator is found only after the request has timed out (2.0.2 to 2.15).
 result ask(rd_kafka_t* member, const std::string& group_id, group_list_ptr& found, milliseconds timeout) {
@@ -60,6 +53,13 @@ bytes_view assignment_of(const rd_kafka_group_member_info& member) {
 
 } // namespace
 
+std::string member_id_of(rd_kafka_t* member) {
+    char* const text = rd_kafka_memberid(member);
+    const std::string id = text != nullptr ? text : "";
+    rd_kafka_mem_free(member, text);
+    return id;
+}
+
 result describe_generation(rd_kafka_t* member, const std::string& group_id, std::vector<topic_partition>& found,
                            milliseconds timeout) {
     group_list_ptr groups;
@@ -68,7 +68,7 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
     const auto& group = groups->groups[0];
     if (auto failed = result_of(group.err, doing); !failed) return failed;
     const std::span members(group.members, static_cast<std::size_t>(group.member_cnt));
-    if (group.state != std::string_view("Stable") || !has_member(members, id_of(member)))
+    if (group.state != std::string_view("Stable") || !has_member(members, member_id_of(member)))
         return {error_class::fenced, concat("group ", group_id, " makes another generation already")};
     std::vector<topic_partition> assigned;
     for (const auto& one : members) {

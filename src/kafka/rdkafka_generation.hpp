@@ -10,6 +10,9 @@
 
 namespace streams::inline v0::kafka {
 
+/// Empty: the consumer is in no group, or was thrown out of it.
+[[nodiscard]] std::string member_id_of(rd_kafka_t* member);
+
 /// Asks the coordinator what the present generation of a group gave to its members. fenced: `member` is not one of it, or
 /// the group makes a new generation already.
 [[nodiscard]] result describe_generation(rd_kafka_t* member, const std::string& group_id,

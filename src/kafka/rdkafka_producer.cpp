@@ -41,6 +41,20 @@ result answer_of(const error_ptr& error, std::string_view doing) {
     return answer;
 }
 
+/// Of a record, or a call that writes one, in a transaction: librdkafka says that of a producer whose transaction has
+/// failed, and where it gives the producer another epoch with the next abort.
+result answer_in_transaction(result plain, rd_kafka_resp_err_t error) {
+    switch (error) {
+    case RD_KAFKA_RESP_ERR__STATE:
+    case RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
+        return {error_class::abortable, plain.reason()};
+    default:
+        return plain;
+    }
+}
+
 /// librdkafka takes what the application hands over as not const and does not write to it.
 void* writable(const void* data) noexcept { return const_cast<void*>(data); }
 
@@ -67,6 +81,7 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
         if (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) return;
         topic_partition partition{rd_kafka_topic_name(message.rkt), message.partition};
         auto reason = result_of(message.err, concat("writing a record to ", destination(partition)));
+        if (transactional_) reason = answer_in_transaction(std::move(reason), message.err);
         const auto tag = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message._private));
         failures.push_back({std::move(partition), std::move(reason), tag, topic ? times.find(*topic, tag) : -1});
     } catch (const std::exception& failed) {
@@ -77,7 +92,7 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
 rdkafka_producer::rdkafka_producer(const streams_config& config, const producer_options& options,
                                    std::shared_ptr<outage_log> outages)
     : transactional_(!options.transactional_id.empty()) {
-    auto events = std::make_unique<producer_events>(std::move(outages));
+    auto events = std::make_unique<producer_events>(std::move(outages), transactional_);
     events_ = events.get();
     client_ = std::make_unique<rdkafka_client>(
         RD_KAFKA_PRODUCER, make_conf(producer_settings(config, options), "producer"), std::move(events));
@@ -168,7 +183,8 @@ result rdkafka_producer::append(const producer_record& record) {
         return refuse_partition(topic, record);
     if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__FATAL)
         return result_of(client_->get(), RD_KAFKA_RESP_ERR__FATAL, concat("writing to topic ", topic.name));
-    return result_of(error, concat("writing to topic ", topic.name));
+    auto answer = result_of(error, concat("writing to topic ", topic.name));
+    return transactional_ ? answer_in_transaction(std::move(answer), rd_kafka_error_code(error.get())) : answer;
 }
 
 result rdkafka_producer::refuse_partition(const produced_topic& topic, const producer_record& record) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0::kafka {
@@ -44,12 +45,16 @@ private:
 /// What a producer learns of its records once they are acknowledged or have failed.
 class producer_events final : public client_events {
 public:
-    using client_events::client_events;
+    producer_events(std::shared_ptr<outage_log> outages, bool transactional)
+        : client_events(std::move(outages)), transactional_(transactional) {}
     void on_delivery(const rd_kafka_message_t& message) noexcept override;
 
     std::vector<delivery_failure> failures;
     recent_times times;
     std::uint64_t acknowledged = 0; ///< records
+
+private:
+    bool transactional_;
 };
 
 /// The producer of the seam on librdkafka. A record whose partition is not given is placed by librdkafka's own murmur2,

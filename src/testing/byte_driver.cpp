@@ -97,6 +97,8 @@ private:
     manual_clock time_;
     std::map<std::string, std::int32_t, std::less<>> partitions_; ///< of source topics that were counted, by full name
     drop_counters drops_;
+    memory_budget budget_;
+    store_memory memory_{budget_};
     driver_topics topics_;
     std::map<std::string, std::vector<input>, std::less<>> inputs_; ///< by topic, then by partition
     std::map<topic_partition, std::int64_t> global_offsets_;
@@ -128,6 +130,7 @@ topology with_topics(topology topology, const test_driver_options& options) {
 driver::driver(topology topology, test_driver_options options)
     : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))),
       parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
+      budget_(memory_limits_of(options_.config)),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
     for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))
@@ -165,6 +168,7 @@ void driver::add_globals() {
     globals_ = std::make_unique<global_state>(topology_,
                                               global_environment{.config = config,
                                                                  .time = time_,
+                                                                 .memory = memory_,
                                                                  .drops = drops_,
                                                                  .directory = options_.state_directory / "global",
                                                                  .stores_in_memory = options_.state_directory.empty()},
@@ -195,6 +199,7 @@ void driver::add_task(task_id id, std::vector<sub_topology> parts) {
     stores_.push_back(
         std::make_unique<task_stores>(id, topology_, parts, application,
                                       store_opening{.time = time_,
+                                                    .memory = memory_,
                                                     .directory = options_.state_directory / to_string(id),
                                                     .cache_bytes = options_.config.statestore_cache_max_bytes,
                                                     .in_memory = options_.state_directory.empty(),
@@ -326,6 +331,9 @@ void driver::commit(stream_task& task) {
         if (!store.sink) return std::nullopt;
         return topics_.last_offset(topics_.open(store.changelog_topic), task.id().partition);
     });
+    if (!budget_.asks_back()) return;
+    for (auto& each : stores_) each->give_back();
+    if (globals_) globals_->give_back();
 }
 
 void driver::advance_wall_clock(std::chrono::milliseconds span) {

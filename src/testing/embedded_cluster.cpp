@@ -72,11 +72,11 @@ std::int64_t embedded_cluster::produce_bytes(std::string_view topic, std::option
                        .headers = placement.headers});
 }
 
-std::vector<raw_stored_record> embedded_cluster::read_bytes(std::string_view topic) const {
+std::vector<raw_stored_record> embedded_cluster::read_bytes(std::string_view topic, isolation_level isolation) const {
     constexpr std::size_t at_once = 1000;
     std::vector<raw_stored_record> all;
     for (const auto& log : topic_named(*cluster_, topic)->logs) {
-        embedded::log_reader reader(log, log->start());
+        embedded::log_reader reader(log, log->start(), isolation == isolation_level::read_committed);
         std::vector<record_view> records;
         std::shared_ptr<const void> memory;
         while (reader.read(at_once, records, memory) == embedded::log_reader::outcome::records) {

@@ -2,6 +2,7 @@
 
 #include "state/disk/corrupt_state_error.hpp"
 #include "state/disk/rocksdb_log.hpp"
+#include "state/disk/rocksdb_memory.hpp"
 
 #include <streams/core/big_endian.hpp>
 #include <streams/core/error.hpp>
@@ -29,9 +30,6 @@ constexpr std::string_view source_key("\0source", 7);
 constexpr std::string_view format_version = "1";
 constexpr std::string_view first_data_key("\1", 1);
 
-constexpr std::size_t block_cache_bytes = 32 << 20; // of the process
-constexpr std::size_t memtables_bytes = 32 << 20;   // of the process
-constexpr std::size_t write_buffer_bytes = 8 << 20; // of one store
 constexpr std::size_t timeless_position_bytes =
     1 + 8 + 8 + 4 + 4; // has offset, offset, observed, sequence, log sequence
 constexpr std::size_t position_bytes = timeless_position_bytes + 8; // the same, caught up
@@ -40,25 +38,22 @@ rocksdb::Slice to_slice(bytes_view view) { return {reinterpret_cast<const char*>
 rocksdb::Slice to_slice(std::string_view text) { return {text.data(), text.size()}; }
 bytes_view to_view(const rocksdb::Slice& slice) { return bytes_view(std::string_view(slice.data(), slice.size())); }
 
-rocksdb::Options options_for_stores() {
-    static const auto block_cache = rocksdb::NewLRUCache(block_cache_bytes);
-    static const auto memtables = std::make_shared<rocksdb::WriteBufferManager>(memtables_bytes);
-
+rocksdb::Options options_for_stores(const rocksdb_memory& shared) {
     rocksdb::BlockBasedTableOptions table;
-    table.block_cache = block_cache;
+    table.block_cache = shared.block_cache;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     table.format_version = 5;
 
     rocksdb::Options options;
     options.create_if_missing = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-    options.write_buffer_manager = memtables;
-    options.write_buffer_size = write_buffer_bytes;
+    options.write_buffer_manager = shared.memtables;
+    options.write_buffer_size = memory::write_buffer;
     options.max_write_buffer_number = 3;
     options.compression = rocksdb::kNoCompression;
     options.max_open_files = 500;
     options.info_log = make_rocksdb_log();
-    options.max_manifest_file_size = 4 << 20;
+    options.max_manifest_file_size = memory::manifest;
     return options;
 }
 
@@ -156,7 +151,7 @@ private:
 
 class rocksdb_backing final : public backing {
 public:
-    rocksdb_backing(const std::filesystem::path& folder, const store_identity& identity)
+    rocksdb_backing(const std::filesystem::path& folder, const store_identity& identity, const rocksdb_memory& shared)
         : store_(identity.name), label_(concat("store ", identity.name, " in ", folder.string())) {
         std::error_code cause;
         if (has_no_head(folder)) {
@@ -169,7 +164,7 @@ public:
         if (cause)
             throw state_error(concat("the folder of ", label_, " cannot be made: ", cause.message(),
                                      "; make it writable or set another state.dir"));
-        const auto status = open_database(options_for_stores(), folder.string(), database_);
+        const auto status = open_database(options_for_stores(shared), folder.string(), database_);
         if (status.IsNotFound() || status.IsInvalidArgument()) fail_corrupt(status.ToString());
         check(status, "opened");
         write_options_.disableWAL = true;
@@ -311,8 +306,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& directory, const store_identity& identity) {
-    return std::make_unique<rocksdb_backing>(directory / identity.name, identity);
+std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& directory, const store_identity& identity,
+                                              store_memory& memory) {
+    return std::make_unique<rocksdb_backing>(directory / identity.name, identity, memory.of_rocksdb());
 }
 
 } // namespace streams::inline v0

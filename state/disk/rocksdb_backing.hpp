@@ -2,6 +2,7 @@
 
 #include "state/disk/backing.hpp"
 #include "state/store_identity.hpp"
+#include "state/store_memory.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -15,7 +16,7 @@ inline constexpr std::byte disk_data_prefix{1};
 /// Opens, or makes, the RocksDB of one store, in the folder of its name below `directory`. Throws state_error where the disk
 /// refuses or the format is of an incompatible version; corrupt_state_error where the content is damaged or of another layout.
 [[nodiscard]] std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& directory,
-                                                            const store_identity& identity);
+                                                            const store_identity& identity, store_memory& memory);
 
 /// Turns RocksDB's per-thread counters off, which cost every operation on the calling thread. Call once a thread.
 void disable_rocksdb_counters() noexcept;

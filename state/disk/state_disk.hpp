@@ -2,6 +2,7 @@
 
 #include "state/disk/backing.hpp"
 #include "state/store_identity.hpp"
+#include "state/store_memory.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -14,11 +15,12 @@ namespace streams::inline v0 {
 class state_disk {
 public:
     virtual ~state_disk() = default;
-    /// Opens, or makes, the backing of one store in the folder of its name below `directory`. Throws state_error where the
+    /// Opens, or makes, the backing of one store in the folder of its name below `directory`, which is gone before `memory`.
+    /// Throws state_error where the
     /// disk refuses or the format is of an incompatible version; corrupt_state_error where the content is damaged or of
     /// another layout.
     [[nodiscard]] virtual std::unique_ptr<backing> open(const std::filesystem::path& directory,
-                                                        const store_identity& identity) = 0;
+                                                        const store_identity& identity, store_memory& memory) = 0;
     /// Removes a folder with the stores in it; one that is not there is no error. REQUIRES: none of them is open.
     virtual void remove(const std::filesystem::path& folder, std::error_code& failed) = 0;
 };

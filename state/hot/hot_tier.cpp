@@ -1,14 +1,11 @@
 #include "state/hot/hot_tier.hpp"
 
+#include "src/core/memory_limits.hpp"
+
 #include <algorithm>
 #include <new>
 
 namespace streams::inline v0 {
-
-namespace {
-constexpr std::size_t kept_updates = 32'768; // free blocks that are kept for the next commit interval
-constexpr std::size_t kept_value = 128;      // bytes of a value that are kept with each
-} // namespace
 
 hot_entry* hot_entry::make(bytes_view key) {
     void* block = std::malloc(sizeof(hot_entry) + key.size());
@@ -81,7 +78,7 @@ pending_update& hot_tier::pend(hot_entry& entry) {
     entry.pending = update.release();
     ++pending_count_;
     // Room for it when it is released, which must not fail.
-    if (free_.capacity() < std::min(pending_count_, kept_updates)) free_.reserve(2 * pending_count_);
+    if (free_.capacity() < std::min(pending_count_, memory::kept_updates)) free_.reserve(2 * pending_count_);
     update_order(entry);
     return *entry.pending;
 }
@@ -110,7 +107,7 @@ void hot_tier::release(pending_update& update) noexcept {
         return;
     }
     if (free_.size() == free_.capacity()) return;
-    update.value.reset(kept_value);
+    update.value.reset(memory::kept_value);
     update.drained.reset();
     kept_bytes_ += update.value.heap_bytes();
     update.headers.reset();

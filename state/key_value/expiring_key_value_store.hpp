@@ -40,6 +40,7 @@ public:
     void committed(std::optional<std::int64_t> offset) override { entries_.committed(offset); }
     void rollback() override { entries_.rollback(); }
     void close() override { entries_.close(); }
+    void give_back() override { entries_.give_back(); }
     [[nodiscard]] std::size_t memory_bytes() const override { return entries_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return entries_.uncommitted_bytes(); }
 

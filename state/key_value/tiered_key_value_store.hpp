@@ -41,6 +41,7 @@ public:
     void committed(std::optional<std::int64_t> offset) override { map_.committed(offset); }
     void rollback() override { map_.rollback(); }
     void close() override { map_.close(); }
+    void give_back() override { map_.give_back(); }
     [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return map_.uncommitted_bytes(); }
 

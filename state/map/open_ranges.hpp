@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/core/memory_limits.hpp"
 #include "state/hot/key_hash.hpp"
 
 #include <streams/core/bytes.hpp>
@@ -64,9 +65,8 @@ public:
         return taken;
     }
     void give_back(bytes&& buffer) {
-        constexpr std::size_t kept = 16;
-        constexpr std::size_t kept_size = 4'096;
-        if (spare_.size() < kept && buffer.capacity() <= kept_size) spare_.push_back(std::move(buffer));
+        if (spare_.size() < memory::kept_range_buffers && buffer.capacity() <= memory::kept_range_buffer)
+            spare_.push_back(std::move(buffer));
     }
     /// From now on ranges hand out what is there now.
     void forget_history() noexcept { history_.clear(); }

@@ -1,14 +1,15 @@
 #include "state/map/restore_run.hpp"
 
+#include "src/core/memory_limits.hpp"
+
 #include <algorithm>
 #include <cstring>
 
 namespace streams::inline v0 {
 
 std::byte* restore_run::allocate(std::size_t size) {
-    constexpr std::size_t block = 64 * 1024;
     if (size > free_bytes_) {
-        free_bytes_ = std::max(size, block);
+        free_bytes_ = std::max(size, memory::restore_block);
         block_bytes_ += free_bytes_;
         free_ = blocks_.emplace_back(std::make_unique_for_overwrite<std::byte[]>(free_bytes_)).get();
     }

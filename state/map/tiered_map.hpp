@@ -85,6 +85,9 @@ public:
     /// Writes what is committed to disk, if anything is new, and makes it outlast the process if `durable`.
     void checkpoint(bool durable) { committed_.checkpoint(committed_position_, others(), durable); }
 
+    /// See managed_store.
+    void give_back() { committed_.give_back(committed_position_, others()); }
+
     /// From the next commit on, entries with a key below are gone.
     void expire_below(bytes_view key) { committed_.expire_below(key); }
     /// What is stored beside the data; kept by the kind of store. Goes back to the committed one on rollback.

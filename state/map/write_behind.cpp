@@ -6,10 +6,8 @@
 namespace streams::inline v0 {
 
 namespace {
-constexpr std::size_t memory_floor = 16 * 1024 * 1024;
-constexpr std::size_t unwritten_limit = 8 * 1024 * 1024; // committed bytes that wait for the disk
-constexpr std::int64_t write_interval_ms = 1'000;        // at least; small pauses rather than a long one
-constexpr std::int64_t write_share = 20;                 // at most one part in this of the time goes into writing
+constexpr std::int64_t write_interval_ms = 1'000; // at least; small pauses rather than a long one
+constexpr std::int64_t write_share = 20;          // at most one part in this of the time goes into writing
 constexpr std::int64_t flush_interval_ms = 60'000;
 
 constexpr auto by_key = [](const backing_write& a, const backing_write& b) { return a.key < b.key; };
@@ -18,11 +16,8 @@ constexpr auto by_key = [](const backing_write& a, const backing_write& b) { ret
 write_behind::write_behind(const tiered_map_settings& settings, const store_environment& environment, hot_tier& hot,
                            std::unique_ptr<backing> disk)
     : settings_(settings), time_(environment.time ? *environment.time : system_clock()),
-      memory_limit_(
-          environment.memory_bytes
-              ? environment.memory_bytes
-              : std::max(memory_floor, static_cast<std::size_t>(std::max<std::int64_t>(environment.cache_bytes, 0)))),
-      hot_(hot), disk_(std::move(disk)) {
+      clean_memory_(environment.memory.budget(), memory_role::hot_tier),
+      unwritten_memory_(environment.memory.budget(), memory_role::unwritten), hot_(hot), disk_(std::move(disk)) {
     last_write_ms_ = last_flush_ms_ = time_.steady_ms();
     if (!disk_) return;
     stored_ = disk_->position();
@@ -88,10 +83,10 @@ void write_behind::committed(const store_position& committed, unevictable others
     last_flush_ms_ = now;
 }
 
-bool write_behind::is_due(const store_position& committed) const {
+bool write_behind::is_due(const store_position& committed) {
     if (committed == stored_ && unwritten_.empty()) return false;
     const std::int64_t wait = std::max(write_interval_ms, write_share * last_write_took_ms_);
-    return unwritten_bytes_ > unwritten_limit || time_.steady_ms() - last_write_ms_ >= wait;
+    return !unwritten_memory_.fit_to(unwritten_bytes_) || time_.steady_ms() - last_write_ms_ >= wait;
 }
 
 void write_behind::checkpoint(const store_position& committed, unevictable others, bool durable) {
@@ -115,6 +110,7 @@ void write_behind::write(const store_position& committed, unevictable others) {
     unwritten_.clear();
     unwritten_bytes_ = 0;
     run_.clear();
+    unwritten_memory_.fit_to(0);
     if (floor_moved_) erase_expired(others);
     evict(others);
     last_write_ms_ = time_.steady_ms();
@@ -135,6 +131,12 @@ std::vector<backing_write> write_behind::all_unwritten() {
     const auto same_key = [](const backing_write& a, const backing_write& b) { return a.key == b.key; };
     writes.erase(writes.begin(), std::unique(writes.rbegin(), writes.rend(), same_key).base());
     return writes;
+}
+
+void write_behind::close() {
+    disk_.reset();
+    clean_memory_.resize(0);
+    unwritten_memory_.resize(0);
 }
 
 // Restore
@@ -160,14 +162,14 @@ void write_behind::restore(bytes_view key, bytes_view head, std::optional<bytes_
 
 /// Where the memory is full, rows are not made entries only to be evicted. In a store that is kept by time the newest rows,
 /// which come last, are those that will be asked for, and evict older ones.
-bool write_behind::goes_past_memory() const noexcept {
-    return disk_ && !settings_.age_of && !settings_.reads_restored && hot_.entry_bytes() > memory_limit_;
+bool write_behind::goes_past_memory() {
+    return disk_ && !settings_.age_of && !settings_.reads_restored && !clean_memory_.fit_to(hot_.entry_bytes());
 }
 
 void write_behind::restored(const store_position& committed, unevictable others) {
     if (!disk_) {
         if (floor_moved_) erase_expired(others);
-    } else if (unwritten_bytes_ + run_.memory_bytes() > unwritten_limit) {
+    } else if (!unwritten_memory_.fit_to(unwritten_bytes_ + run_.memory_bytes())) {
         write(committed, others);
     }
 }
@@ -189,10 +191,9 @@ void write_behind::take_run_into_memory() {
 /// Forgets entries that are on disk as well: those not used since the last sweep first, and old ones before new ones, so
 /// that the newest windows stay complete in memory.
 void write_behind::evict(unevictable others) {
-    const std::size_t needed = unwritten_bytes_ + others.bytes;
-    if (hot_.entry_bytes() <= memory_limit_ + needed) return;
+    if (clean_memory_.fit_to(clean_bytes(others))) return;
     loaded_since_eviction_ = 0;
-    const std::size_t target = memory_limit_ * 3 / 4 + needed;
+    const std::size_t target = clean_memory_.bytes() / 4 * 3 + unwritten_bytes_ + others.bytes;
     const std::int64_t newest = settings_.age_of ? others.newest : std::numeric_limits<std::int64_t>::max();
     for (int pass = 0; pass < 3 && hot_.entry_bytes() > target; ++pass) {
         std::size_t left = hot_.entry_bytes();
@@ -207,6 +208,16 @@ void write_behind::evict(unevictable others) {
         });
     }
     hot_.shrink();
+    clean_memory_.fit_to(clean_bytes(others));
+}
+
+std::size_t write_behind::clean_bytes(unevictable others) const noexcept {
+    return hot_.entry_bytes() - std::min(hot_.entry_bytes(), unwritten_bytes_ + others.bytes);
+}
+
+void write_behind::give_back(const store_position& committed, unevictable others) {
+    if (unwritten_memory_.is_asked()) checkpoint(committed, others, false);
+    if (clean_memory_.is_asked()) evict(others);
 }
 
 void write_behind::expire_below(bytes_view key) {

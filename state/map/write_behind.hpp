@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/core/memory_budget.hpp"
 #include "state/disk/backing.hpp"
 #include "state/hot/hot_tier.hpp"
 #include "state/managed_store.hpp"
@@ -62,7 +63,9 @@ public:
     void committed(const store_position& committed, unevictable others);
     /// Writes what waits, if anything is new, and makes it outlast the process if `durable`.
     void checkpoint(const store_position& committed, unevictable others, bool durable);
-    void close() { disk_.reset(); }
+    /// Evicts, or writes early, what the memory budget asks for.
+    void give_back(const store_position& committed, unevictable others);
+    void close();
 
     /// From the next write on, entries with a key below are gone.
     void expire_below(bytes_view key);
@@ -73,8 +76,10 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
 private:
-    [[nodiscard]] bool goes_past_memory() const noexcept;
-    [[nodiscard]] bool is_due(const store_position& committed) const;
+    [[nodiscard]] bool goes_past_memory();
+    [[nodiscard]] bool is_due(const store_position& committed);
+    /// Bytes of entries that the disk has too.
+    [[nodiscard]] std::size_t clean_bytes(unevictable others) const noexcept;
     void write(const store_position& committed, unevictable others);
     [[nodiscard]] std::vector<backing_write> all_unwritten();
     void take_run_into_memory();
@@ -83,7 +88,8 @@ private:
 
     const tiered_map_settings& settings_;
     const clock& time_;
-    std::size_t memory_limit_; ///< bytes of entries that the disk has too
+    memory_reservation clean_memory_;     ///< for entries that the disk has too
+    memory_reservation unwritten_memory_; ///< for those that wait for it
     hot_tier& hot_;
     std::unique_ptr<backing> disk_;
     std::uint64_t writes_ = 0;

@@ -37,6 +37,7 @@ public:
     void committed(std::optional<std::int64_t> offset) override;
     void rollback() override;
     void close() override;
+    void give_back() override { map_.give_back(); }
     [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes() + log_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override {
         return map_.uncommitted_bytes() + log_.pending_bytes();

@@ -1,4 +1,5 @@
-// error: the aggregate's type needs a serde, and must own its memory
+// error: a table or a store outlives the records that it is made from, but a key or value type borrows from them
+// error: >::reduce
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

@@ -1,4 +1,5 @@
-// error: cogroup: the functor must be callable with (value, aggregate) or (key, value, aggregate)
+// error: the functor must be callable with (value, aggregate) or (key, value, aggregate)
+// error: >::cogroup
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

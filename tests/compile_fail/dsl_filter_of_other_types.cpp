@@ -1,4 +1,5 @@
-// error: kstream::filter: the predicate must be callable with (value) or (key, value) of the stream's types
+// error: the functor must be callable with (value) or (key, value) of the stream's types
+// error: >::filter
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

@@ -1,4 +1,5 @@
-// error: in a left join the row is a pointer, null where there is none
+// error: a side that can be absent, the right one of a left join and both of an outer join, is a pointer
+// error: >::left_join
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

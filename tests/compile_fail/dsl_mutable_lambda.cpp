@@ -1,4 +1,5 @@
 // error: give each task its own functor with per_task(factory)
+// error: >::map_values
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

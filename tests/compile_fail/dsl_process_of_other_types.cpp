@@ -1,4 +1,5 @@
-// error: kstream::process: the processor must take the key and value types of the stream
+// error: the processor must take the key and value types of the stream
+// error: >::process
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

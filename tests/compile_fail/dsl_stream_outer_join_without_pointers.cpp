@@ -1,4 +1,5 @@
-// error: a side that can be absent, the right one in a left join and both in an outer join, is a pointer
+// error: a side that can be absent, the right one of a left join and both of an outer join, is a pointer
+// error: >::outer_join
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

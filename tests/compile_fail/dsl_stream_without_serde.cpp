@@ -1,4 +1,5 @@
-// error: streams_builder::stream: the key or value type has no serde
+// error: a key or value type has no serde; specialise streams::serde for it
+// error: streams_builder::stream
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

@@ -1,4 +1,5 @@
-// error: the key or value type borrows from them; use one that owns its memory
+// error: a key or value type borrows from them; use one that owns its memory
+// error: streams_builder::table
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

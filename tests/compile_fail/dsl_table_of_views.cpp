@@ -1,4 +1,5 @@
-// error: ktable: the functor returns a view as the new value
+// error: the functor returns a view as the value of a row
+// error: >::map_values
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/serde/standard.hpp>
 

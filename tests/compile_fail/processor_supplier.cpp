@@ -1,4 +1,5 @@
-// error: add_processor: the supplier must be callable without arguments
+// error: the supplier must be callable without arguments
+// error: topology::add_processor
 #include <streams/serde/standard.hpp>
 #include <streams/topology/processor_api.hpp>
 

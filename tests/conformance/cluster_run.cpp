@@ -221,7 +221,8 @@ public:
     [[nodiscard]] tables read() const {
         tables result;
         for (const std::string& topic : output_topics(topology_))
-            for (const auto& r : cluster_.read_bytes(topic)) add(result[topic], r.key, r.value);
+            for (const auto& r : cluster_.read_bytes(topic, streams::isolation_level::read_committed))
+                add(result[topic], r.key, r.value);
         return result;
     }
 
@@ -267,11 +268,10 @@ tables clustered(const streams::topology& of, const streams::streams_config& con
     return cluster.read();
 }
 
-} // namespace
-
-outcome run_on_cluster(const json& vector) {
+outcome run_with(streams::processing_guarantee guarantee, const json& vector) {
     try {
         auto config = config_of(vector);
+        config.guarantee = guarantee;
         config.statestore_cache_max_bytes = 0; // what a cache holds back depends on when commits come
         const streams::topology topology = build(vector, config);
         const auto inputs = inputs_of(vector);
@@ -289,6 +289,14 @@ outcome run_on_cluster(const json& vector) {
     } catch (const std::exception& e) {
         return {outcome::verdict::failed, e.what()};
     }
+}
+
+} // namespace
+
+outcome run_on_cluster(const json& vector) { return run_with(streams::processing_guarantee::at_least_once, vector); }
+
+outcome run_on_cluster_exactly_once(const json& vector) {
+    return run_with(streams::processing_guarantee::exactly_once_v2, vector);
 }
 
 } // namespace conformance

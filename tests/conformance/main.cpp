@@ -106,12 +106,14 @@ std::vector<std::filesystem::path> vectors_of(const std::filesystem::path& folde
 
 /// conformance FILE...: runs the vectors of these files, or of the folder that STREAMS_VECTORS names, on the test driver.
 /// conformance --cluster COUNT FILE...: runs the first so many of each file that can be run on a cluster; 0: all of them.
+/// conformance --exactly-once COUNT FILE...: the same under processing.guarantee=exactly_once_v2.
 /// conformance --partitions FILE...: runs specifications, captured or not, with one partition and with several.
 /// Exits with 0 where all passed, 1 where one failed, 2 where nothing was given to run, 3 where it could not be read.
 int main(int argc, char** argv) try {
     streams::set_log_handler({});
     const std::string_view mode = argc > 1 ? argv[1] : "";
-    const bool on_cluster = mode == "--cluster";
+    const bool exactly_once = mode == "--exactly-once";
+    const bool on_cluster = mode == "--cluster" || exactly_once;
     const bool partitioned = mode == "--partitions";
     std::vector<std::filesystem::path> files(argv + std::min(argc, on_cluster ? 3 : partitioned ? 2 : 1), argv + argc);
     const std::size_t count = on_cluster && argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
@@ -119,11 +121,12 @@ int main(int argc, char** argv) try {
     if (files.empty())
         if (const char* folder = std::getenv("STREAMS_VECTORS")) files = vectors_of(folder);
     if (files.empty()) {
-        std::cerr
-            << "usage: conformance [--cluster COUNT | --partitions] FILE..., or STREAMS_VECTORS=FOLDER conformance\n";
+        std::cerr << "usage: conformance [--cluster COUNT | --exactly-once COUNT | --partitions] FILE..., or "
+                     "STREAMS_VECTORS=FOLDER conformance\n";
         return 2;
     }
-    const runner run = on_cluster    ? conformance::run_on_cluster
+    const runner run = exactly_once  ? conformance::run_on_cluster_exactly_once
+                       : on_cluster  ? conformance::run_on_cluster
                        : partitioned ? conformance::run_partitioned
                                      : conformance::run;
     const counts all = run_files(files, run, on_cluster, most);

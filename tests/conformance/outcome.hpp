@@ -20,6 +20,8 @@ struct outcome {
 /// back, and compares what the output topics come to with what the driver makes of 4 partitions. Skips vectors whose
 /// results depend on the order across partitions, which no cluster promises.
 [[nodiscard]] outcome run_on_cluster(const json& vector);
+/// The same exactly once: what is compared is what a reader of committed records is given.
+[[nodiscard]] outcome run_on_cluster_exactly_once(const json& vector);
 
 /// Runs a specification, captured or not, on the test driver with one partition and with 4, and compares what they write:
 /// of every topic and key the same records, in whatever order; of foreign-key joins, which send what soon is overtaken, the

@@ -105,6 +105,9 @@ inline void an_open_transaction_ends_what_is_stable(const environment& in) {
     CHECK(bounds.end == 2);
     REQUIRE(uncommitted->bounds(part, bounds, in.patience()).ok());
     CHECK(bounds.end == 4);
+    REQUIRE(in.admin()->bounds(part, bounds, in.patience()).ok());
+    CHECK(bounds.begin == 0);
+    CHECK(bounds.end == 4);
     require_done(producer->commit_transaction(in.patience()));
     CHECK(values(read_until(in, *committed, [&] { return committed->position(part) == 5; })) ==
           std::vector<std::string>{"open", "still open"});
@@ -177,6 +180,7 @@ inline void a_member_of_a_former_generation_aborts_the_transaction(const environ
     REQUIRE(settle(in, {&former}, [&] { return former.owned.size() == 1; }));
     const auto stale = former.self->group();
     former.self->close();
+    CHECK_FALSE(in.member("nobody", "group")->group().handle);
     obedient_member next{in.member("next", "group")};
     REQUIRE(next.self->subscribe(topics).ok());
     REQUIRE(settle(in, {&next}, [&] { return next.owned.size() == 1; }));
@@ -245,7 +249,8 @@ inline std::vector<contract_case> transaction_cases() {
          detail::committed_records_are_read_and_aborted_ones_skipped},
         {"a log that ends in aborted records and markers is read to its end",
          detail::a_tail_that_was_aborted_is_passed},
-        {"a read_committed reader stops, and knows the end, at the first transaction that is open",
+        {"a read_committed reader stops, and knows the end, at the first transaction that is open, and an admin tells "
+         "the end behind it",
          detail::an_open_transaction_ends_what_is_stable},
         {"offsets are committed with their transaction, and until then not told to who asks for stable ones",
          detail::offsets_are_committed_with_their_transaction},

@@ -144,7 +144,7 @@ TEST_CASE("an impossible value is an error that says what is possible") {
 }
 
 TEST_CASE("what is not supported yet is refused, not ignored") {
-    CHECK_THROWS_WITH(read({{"processing.guarantee", "exactly_once_v2"}}), containing("not supported yet"));
+    CHECK_THROWS_WITH(read({{"processing.guarantee", "exactly_once"}}), containing("exactly_once_v2"));
     CHECK_THROWS_WITH(read({{"num.standby.replicas", "1"}}), containing("not supported yet"));
     CHECK_THROWS_WITH(read({{"global.consumer.fetch.min.bytes", "1"}}), containing("use restore.consumer."));
     CHECK_THROWS_WITH(read({{"group.protocol", "streams"}}), containing("classic"));
@@ -232,4 +232,48 @@ TEST_CASE("members set in code are checked as well") {
     config = valid();
     config.producer["lingerms"] = "1";
     CHECK_THROWS_WITH(config.validate(), containing("the nearest is producer.linger.ms"));
+}
+
+TEST_CASE("exactly once commits every 100 ms and at least once every 30 s, unless told") {
+    auto config = read({{"processing.guarantee", "exactly_once_v2"}});
+    CHECK(config.guarantee == streams::processing_guarantee::exactly_once_v2);
+    CHECK(config.commits_every() == 100ms);
+    CHECK(config.transaction_timeout() == 10s);
+    CHECK(read({}).commits_every() == 30s);
+    config.commit_interval = 2s;
+    CHECK(config.commits_every() == 2s);
+}
+
+TEST_CASE("exactly once refuses what would abort every transaction, or let the order of records be lost") {
+    auto config = valid();
+    config.guarantee = streams::processing_guarantee::exactly_once_v2;
+    CHECK_NOTHROW(config.validate());
+    config.commit_interval = 30s;
+    CHECK_THROWS_WITH(config.validate(),
+                      containing("producer.transaction.timeout.ms is 10000 and commit.interval.ms is "
+                                 "30000"));
+    config.producer["transaction.timeout.ms"] = "30000";
+    CHECK_NOTHROW(config.validate());
+    config.producer["max.in.flight"] = "6";
+    CHECK_THROWS_WITH(config.validate(), containing("max.in.flight is \"6\", but must be 5 at most"));
+    config.guarantee = streams::processing_guarantee::at_least_once;
+    CHECK_NOTHROW(config.validate());
+}
+
+TEST_CASE("what exactly once decides is left out of what clients are given, with a warning") {
+    auto config = valid();
+    config.guarantee = streams::processing_guarantee::exactly_once_v2;
+    config.consumer["isolation.level"] = "read_uncommitted";
+    config.producer["enable.idempotence"] = "false";
+    std::vector<std::string> lines;
+    streams::set_log_handler([&](streams::log_level, std::string_view line) { lines.emplace_back(line); });
+    config.validate();
+    streams::set_log_handler({});
+    std::ranges::sort(lines);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].starts_with("enable.idempotence is \"false\", which has no effect"));
+    CHECK(lines[1].starts_with("isolation.level is \"read_uncommitted\", which has no effect"));
+    CHECK(config.consumer_settings(false).empty());
+    CHECK(config.consumer_settings(true).empty());
+    CHECK(config.producer_settings().empty());
 }

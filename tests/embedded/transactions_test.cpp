@@ -22,8 +22,9 @@ struct transactional_cluster {
         : self(std::make_shared<embedded::cluster>(
               embedded::cluster_options{.folder = folder, .groups = {}, .transaction_timeout = 10s}, time)) {}
 
-    [[nodiscard]] std::unique_ptr<kafka::producer> producer() const {
-        auto made = embedded::make_clients(self)->make_producer({.client_id = "p", .transactional_id = "t"});
+    [[nodiscard]] std::unique_ptr<kafka::producer> producer(std::chrono::milliseconds timeout = 0ms) const {
+        auto made = embedded::make_clients(self)->make_producer(
+            {.client_id = "p", .transactional_id = "t", .transaction_timeout = timeout});
         REQUIRE(made->init_transactions(0ms).ok());
         return made;
     }
@@ -72,6 +73,19 @@ TEST_CASE("a transaction that nobody ends is aborted when its time is over, and 
     in.time.advance(9s);
     CHECK(in.read() == read_values{{}, 0});
     in.time.advance(1s);
+    CHECK(in.read() == read_values{{}, 2});
+    CHECK(producer->commit_transaction(0ms).kind() == kafka::error_class::fenced);
+}
+
+TEST_CASE("a producer that says how long its transactions may be open is believed") {
+    transactional_cluster in;
+    in.self->create_topic("rows", 1, {});
+    const auto producer = in.producer(2s);
+    REQUIRE(producer->begin_transaction().ok());
+    add(*producer, "k", "forgotten");
+    in.time.advance(1999ms);
+    CHECK(in.read() == read_values{{}, 0});
+    in.time.advance(1ms);
     CHECK(in.read() == read_values{{}, 2});
     CHECK(producer->commit_transaction(0ms).kind() == kafka::error_class::fenced);
 }
@@ -137,6 +151,35 @@ TEST_CASE("a transaction whose commit was decided when the process was killed is
     }
     const transactional_cluster after(folder.path());
     CHECK(after.read() == read_values{{"decided"}, 2});
+}
+
+TEST_CASE("what was decided to be committed stays so where the disk refuses to write that it is done") {
+    manual_clock time;
+    const auto log = std::make_shared<embedded::partition_log>(
+        topic_partition{"rows", 0}, embedded::topic_settings::from("rows", {}), time, std::filesystem::path{});
+    bool decided = false;
+    bool full = false;
+    embedded::transactions all(10s, time,
+                               {.find_log = [&](const topic_partition&) { return log; },
+                                .find_group = {},
+                                .offset_change = {},
+                                .write =
+                                    [&](std::span<const embedded::journal::change>) {
+                                        if (full && std::exchange(decided, true)) throw streams_error("no space left");
+                                    }});
+    const auto producer = all.take_over("t", 0ms);
+    std::int64_t offset = -1;
+    REQUIRE(all.append("t", producer, *log, {.value = bytes_view(std::string_view("decided"))}, offset).ok());
+    full = true;
+    CHECK_THROWS_AS(all.end("t", producer, true), streams_error);
+    full = false;
+    CHECK(all.end("t", producer, false).kind() == kafka::error_class::fatal);
+    embedded::log_reader reader(log, 0, true);
+    std::vector<record_view> records;
+    std::shared_ptr<const void> memory;
+    CHECK(reader.read(10, records, memory) == embedded::log_reader::outcome::records);
+    REQUIRE(all.append("t", producer, *log, {.value = bytes_view(std::string_view("next"))}, offset).ok());
+    REQUIRE(all.end("t", producer, false).ok());
 }
 
 TEST_CASE("compaction drops what was aborted, and touches nothing from the first open transaction on") {

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -106,8 +107,9 @@ public:
     std::int32_t partitions(std::int32_t topic, kafka::milliseconds timeout) override {
         return plan_->next(call::partitions).failure ? 0 : real_->partitions(topic, timeout);
     }
+    /// A record that was not taken is in nobody's hands: no answer is lost on the way.
     kafka::result append(const kafka::producer_record& record) override {
-        return with_faults(*plan_, call::append, [&] {
+        return asked_with_faults(*plan_, call::append, [&] {
             last_ = {names_.at(record.topic), record.partition.value_or(0)};
             unflushed_ = true;
             const auto fault = plan_->next(call::deliver);
@@ -134,7 +136,7 @@ public:
         return real_->last_offset(topic, partition);
     }
     kafka::result init_transactions(kafka::milliseconds timeout) override {
-        return with_faults(*plan_, call::init_transactions, [&] { return real_->init_transactions(timeout); });
+        return resumed(call::init_transactions, [&] { return real_->init_transactions(timeout); });
     }
     kafka::result begin_transaction() override {
         return with_faults(*plan_, call::begin_transaction, [&] { return real_->begin_transaction(); });
@@ -144,10 +146,10 @@ public:
         return with_faults(*plan_, call::send_offsets, [&] { return real_->send_offsets(offsets, group, timeout); });
     }
     kafka::result commit_transaction(kafka::milliseconds timeout) override {
-        return with_faults(*plan_, call::commit_transaction, [&] { return real_->commit_transaction(timeout); });
+        return resumed(call::commit_transaction, [&] { return real_->commit_transaction(timeout); });
     }
     kafka::result abort_transaction(kafka::milliseconds timeout) override {
-        return with_faults(*plan_, call::abort_transaction, [&] { return real_->abort_transaction(timeout); });
+        return resumed(call::abort_transaction, [&] { return real_->abort_transaction(timeout); });
     }
     void close() override {
         if (std::exchange(unflushed_, false)) static_cast<void>(plan_->next(call::close_unflushed));
@@ -155,8 +157,20 @@ public:
     }
 
 private:
+    /// A call that goes on where its answer is lost: the next one says what became of it.
+    template <std::invocable Work>
+    kafka::result resumed(call at, Work&& work) {
+        const auto fault = plan_->next(at);
+        if (fault.failure && !fault.after) return *fault.failure;
+        auto answer = unheard_ ? *std::exchange(unheard_, std::nullopt) : work();
+        if (!fault.failure) return answer;
+        if (fault.failure->kind() == kafka::error_class::retriable) unheard_ = std::move(answer);
+        return *fault.failure;
+    }
+
     std::unique_ptr<kafka::producer> real_;
     std::shared_ptr<fault_plan> plan_;
+    std::optional<kafka::result> unheard_;      ///< the answer that the last call of `resumed` lost
     std::map<std::int32_t, std::string> names_; ///< of the topics that were opened
     topic_partition last_;                      ///< where the last record was to go
     std::vector<kafka::delivery_failure> failures_;
@@ -177,6 +191,10 @@ public:
                                    kafka::milliseconds timeout) override {
         return asked_with_faults(*plan_, call::describe_configs,
                                  [&] { return real_->describe_configs(topics, found, timeout); });
+    }
+    kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
+                         kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::bounds, [&] { return real_->bounds(partition, found, timeout); });
     }
     kafka::result list(std::vector<std::string>& topics, kafka::milliseconds timeout) override {
         return asked_with_faults(*plan_, call::list, [&] { return real_->list(topics, timeout); });

@@ -70,6 +70,18 @@ TEST_CASE("a record that is not delivered is not in the log, and its failure nam
     CHECK(f.cluster.end_offsets("t") == std::vector<std::int64_t>{1});
 }
 
+TEST_CASE("a commit of a transaction whose answer is lost is made once, and the next call says so") {
+    faulty_cluster f;
+    const auto producer = f.clients.make_producer({.client_id = "p", .transactional_id = "id"});
+    REQUIRE(producer->init_transactions(0ms).ok());
+    REQUIRE(producer->begin_transaction().ok());
+    REQUIRE(producer->append({.topic = producer->open("t")}).ok());
+    f.plan->lose_answer(call::commit_transaction, {error_class::retriable, "no answer"});
+    CHECK(producer->commit_transaction(0ms).kind() == error_class::retriable);
+    CHECK(producer->commit_transaction(0ms).ok());
+    CHECK(f.cluster.end_offsets("t") == std::vector<std::int64_t>{2}); // the record and one marker
+}
+
 TEST_CASE("a fault that waits for a rebalance shows after the poll that brought it") {
     faulty_cluster f;
     f.plan->fail_after_rebalance(call::commit, {error_class::fenced, "replaced"});

@@ -142,3 +142,17 @@ TEST_CASE("settings that contradict each other are refused when the client is ma
     CHECK_THROWS_AS(clients->make_producer({.client_id = "p"}), config_error);
     CHECK_THROWS_WITH(clients->make_producer({.client_id = "p"}), containing("acks"));
 }
+
+TEST_CASE("exactly once reads what is committed, and has 10 s for a transaction, whatever is said of isolation") {
+    auto config = minimal();
+    config.guarantee = processing_guarantee::exactly_once_v2;
+    config.consumer["isolation.level"] = "read_uncommitted";
+    CHECK(kafka::consumer_settings(config, {.client_id = "c", .read_committed = true}).at("isolation.level") ==
+          "read_committed");
+    const kafka::producer_options transactional{.client_id = "p", .transactional_id = "app-1"};
+    CHECK(kafka::producer_settings(config, transactional).at("transaction.timeout.ms") == "10000");
+    CHECK_NOTHROW(kafka::make_conf(kafka::producer_settings(config, transactional), "producer"));
+    config.producer["transaction.timeout.ms"] = "7000";
+    CHECK(kafka::producer_settings(config, transactional).at("transaction.timeout.ms") == "7000");
+    CHECK(kafka::admin_settings(config, "a").at("isolation.level") == "read_uncommitted"); // it tells where logs end
+}

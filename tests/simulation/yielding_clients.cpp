@@ -150,6 +150,9 @@ public:
         return between_yields(scheduler_, "describe_configs",
                               [&] { return real_->describe_configs(topics, found, timeout); });
     }
+    result bounds(const topic_partition& partition, kafka::log_bounds& found, milliseconds timeout) override {
+        return between_yields(scheduler_, "bounds", [&] { return real_->bounds(partition, found, timeout); });
+    }
     result list(std::vector<std::string>& topics, milliseconds timeout) override {
         return between_yields(scheduler_, "list", [&] { return real_->list(topics, timeout); });
     }

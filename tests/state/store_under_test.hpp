@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/managed_store.hpp"
+#include "state/test_memory.hpp"
 
 #include <streams/core/big_endian.hpp>
 #include <streams/core/manual_clock.hpp>
@@ -142,10 +143,10 @@ public:
     }
 
     void open() {
-        streams::store_environment environment{folder.path(), current, spec_.logging ? &log : nullptr, cache_bytes_};
-        environment.time = &clock;
-        environment.memory_bytes = memory_bytes;
-        managed = streams::make_store(spec_, environment);
+        managed.reset();
+        memory = std::make_unique<test_memory>(memory_bytes);
+        managed = streams::make_store(
+            spec_, {folder.path(), current, memory->stores, spec_.logging ? &log : nullptr, cache_bytes_, &clock});
     }
     /// Closes and opens again; what is in memory only is restored from the changelog.
     void reopen() {
@@ -154,7 +155,6 @@ public:
     }
     /// Opens anew without closing in between.
     void restart() {
-        managed.reset();
         open();
         catch_up();
     }
@@ -195,7 +195,8 @@ public:
     streams::headers no_headers;
     streams::record_context current;
     streams::manual_clock clock;
-    std::size_t memory_bytes = 0;
+    std::size_t memory_bytes = 0; ///< of its hot tier, from the next opening on; 0: as in an application
+    std::unique_ptr<test_memory> memory;
     std::unique_ptr<streams::managed_store> managed;
 
 private:

@@ -14,6 +14,12 @@ namespace streams::inline v0 {
 /// Where a group without a committed offset begins (`auto.offset.reset`).
 enum class offset_reset { earliest, latest, none };
 
+/// What holds of the results of a record where something fails in the middle (`processing.guarantee`).
+enum class processing_guarantee {
+    at_least_once,   ///< all of them are written, some perhaps again
+    exactly_once_v2, ///< who reads committed records sees them once, and stores hold them once: transactions (KIP-447)
+};
+
 /// Kafka's timestamp extractors (<streams/topology/timestamp_extractors.hpp> says what each does).
 enum class timestamp_extractor {
     fail_on_invalid_timestamp,
@@ -32,8 +38,10 @@ struct streams_config {
     std::string bootstrap_servers{}; ///< bootstrap.servers: HOST:PORT[,HOST:PORT...]; required for a real cluster
     std::filesystem::path state_dir = std::filesystem::temp_directory_path() / "kafka-streams"; ///< state.dir
 
-    std::int32_t num_stream_threads = 1;                          ///< num.stream.threads
-    std::chrono::milliseconds commit_interval{30'000};            ///< commit.interval.ms
+    std::int32_t num_stream_threads = 1;                                  ///< num.stream.threads
+    processing_guarantee guarantee = processing_guarantee::at_least_once; ///< processing.guarantee
+    /// commit.interval.ms; nullopt: 30 s, under exactly_once_v2 100 ms. See commits_every().
+    std::optional<std::chrono::milliseconds> commit_interval{};
     std::int64_t statestore_cache_max_bytes = 10 * 1024 * 1024;   ///< statestore.cache.max.bytes, all threads together
     std::chrono::milliseconds max_task_idle{0};                   ///< max.task.idle.ms; negative: never wait
     std::size_t buffered_records_per_partition = 1'000;           ///< buffered.records.per.partition
@@ -89,7 +97,17 @@ struct streams_config {
     /// Throws config_error for a missing required value or an impossible one. `needs_brokers`: bootstrap.servers too.
     void validate(bool needs_brokers = true) const;
 
+    [[nodiscard]] bool exactly_once() const noexcept { return guarantee == processing_guarantee::exactly_once_v2; }
+    /// The commit interval in force.
+    [[nodiscard]] std::chrono::milliseconds commits_every() const noexcept {
+        return commit_interval.value_or(std::chrono::milliseconds(exactly_once() ? 100 : 30'000));
+    }
+    /// How long a transaction may be open until the cluster aborts it (`producer.transaction.timeout.ms`): 10 s where it is
+    /// not configured, as in Kafka Streams. Throws config_error for an impossible value.
+    [[nodiscard]] std::chrono::milliseconds transaction_timeout() const;
+
     /// What to configure a client with, under librdkafka's names: settings for every client, overridden by its own.
+    /// What exactly_once_v2 decides itself is left out: isolation.level and enable.idempotence.
     /// Throws config_error as from_properties does.
     [[nodiscard]] client_settings consumer_settings(bool restore) const;
     [[nodiscard]] client_settings producer_settings() const;

@@ -16,7 +16,7 @@ namespace streams::inline v0 {
 /// A moment of the steady clock that does not come.
 inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
-/// Time, waiting and waking, and threads; handed in, so that the same code runs on the machine's threads and under a
+/// Time, waiting and waking, threads, and chance; handed in, so that the same code runs on the machine's threads and under a
 /// scheduler that decides who goes on. Whatever waits or starts a thread does it here. Thread-safe.
 ///
 /// To wait is to yield: no lock but the one that is handed in may be held. Mutexes that are held briefly stay `std::mutex`.
@@ -54,6 +54,9 @@ public:
     /// Runs `body`, which does not throw, on a thread of its own. The operating system knows it by the end of `name`.
     /// Throws std::system_error where it refuses a thread.
     [[nodiscard]] virtual std::unique_ptr<thread> start_thread(std::string name, std::function<void()> body) = 0;
+
+    /// For ids that nobody else is to have. Not for secrets.
+    [[nodiscard]] virtual std::uint64_t random_bits() = 0;
 
     /// The moment of the steady clock that is `span` away; `never` where that is too far.
     [[nodiscard]] std::int64_t after(std::chrono::milliseconds span) const {

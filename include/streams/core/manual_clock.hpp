@@ -22,9 +22,12 @@ public:
     [[nodiscard]] std::unique_ptr<condition> make_condition(std::string name) override;
     /// Throws streams_error.
     [[nodiscard]] std::unique_ptr<thread> start_thread(std::string name, std::function<void()> body) override;
+    /// 1, 2, 3 and so on.
+    [[nodiscard]] std::uint64_t random_bits() override { return ++drawn_; }
 
 private:
     std::int64_t now_;
+    std::uint64_t drawn_ = 0;
 };
 
 } // namespace streams::inline v0

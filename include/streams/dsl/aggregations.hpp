@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/options.hpp>
 
@@ -17,8 +18,7 @@ public:
     /// How many records there are: of each key, in each window.
     template <class... Options>
     auto count(const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "count takes the options named, materialized, key_serde(object) and value_serde(object)");
+        detail::check_table_options<Options...>();
         if constexpr (Group::numbers_counts) {
             // Kafka Streams takes one more index where it is given an unnamed `Materialized`.
             const auto* const kept = detail::picked<materialized>(options...);
@@ -32,8 +32,7 @@ public:
     /// Where null reaches the functor, a null first value leaves the row absent.
     template <class F, class... Options>
     auto reduce(F&& reducer, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "reduce takes the options named, materialized, key_serde(object) and value_serde(object)");
+        detail::check_table_options<Options...>();
         return self().add("KSTREAM-REDUCE-", checks::reduce(std::forward<F>(reducer)), options...);
     }
 
@@ -53,8 +52,7 @@ public:
     /// as an rvalue.
     template <class Initializer, class F, class... Options>
     auto aggregate(Initializer&& init, F&& aggregator, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "aggregate takes the options named, materialized, key_serde(object) and value_serde(object)");
+        detail::check_table_options<Options...>();
         return static_cast<const Group&>(*this).add(
             "KSTREAM-AGGREGATE-", checks::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator)),
             options...);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
 #include <streams/dsl/detail/graph/graph.hpp>
 #include <streams/dsl/detail/graph/pass_node.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
@@ -28,13 +29,8 @@ public:
     /// stream.
     template <class F, class... More>
     branched_kstream& branch(F&& predicate, More&&... more) {
-        static_assert(
-            !detail::mutable_record_functor<F, Key, Value>,
-            "branched_kstream::branch: the predicate is a mutable lambda, but all tasks share it; keep state in "
-            "a store, or give each task its own functor with per_task(factory)");
-        static_assert(record_predicate<F, Key, Value>,
-                      "branched_kstream::branch: the predicate must be callable with (value) or (key, value) of the "
-                      "stream's types and return bool");
+        detail::check_stream_functor<F, Key, Value>();
+        detail::check_predicate<F, Key, Value>();
         using predicate_type = detail::typed_branch_predicate<Key, Value, std::decay_t<F>>;
         auto shared = detail::share(std::forward<F>(predicate));
         const std::string child = child_name(plan_->branches.size() + 1, more...);
@@ -56,8 +52,8 @@ public:
     /// For the library: a split at a place in the graph.
     branched_kstream(const detail::attachment& above, std::string name, serdes_for<Key, Value> serdes)
         : above_(above), serdes_(std::move(serdes)), plan_(std::in_place), name_(std::move(name)) {
-        const auto write = [plan = plan_](const detail::graph_node& of, topology& out) {
-            detail::write_processor(of, out,
+        const auto write = [plan = plan_](const detail::graph_node& node, topology& out) {
+            detail::write_processor(node, out,
                                     [copy = *plan] { return make_node<detail::branch_node<Key, Value>>(copy); });
         };
         node_ = &above_.graph->add(name_, write, *above_.node);

@@ -3,6 +3,8 @@
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
 #include <streams/dsl/detail/aggregation/cogrouped_table.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/parameters.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -21,17 +23,7 @@ template <class Key, class Value, class Aggregate, class F>
 [[nodiscard]] shared_value<const cogroup_input<without_null_t<Key>, Aggregate>> checked_cogroup_input(
     shared_value<typed_group<Key, Value>> group, F&& aggregator) {
     check_aggregated_types<Key, Value, Aggregate>();
-    static_assert(
-        !mutable_aggregator<F, without_null_t<Key>, Value, Aggregate>,
-        "cogroup: the functor is a mutable lambda, but all tasks share it; keep state in a store, or give each "
-        "task its own functor with per_task(factory)");
-    static_assert(
-        detail::aggregator<F, without_null_t<Key>, Value, Aggregate>,
-        "cogroup: the functor must be callable with (value, aggregate) or (key, value, aggregate): the value as "
-        "its stream has it, the aggregate of the one type that all functors of the cogroup share, as an rvalue");
-    static_assert(
-        std::convertible_to<fold_result_t<F, without_null_t<Key>, Value, Aggregate>, std::optional<Aggregate>>,
-        "cogroup: the functor must return the aggregate, or a std::optional of it");
+    check_aggregator<F, without_null_t<Key>, Value, Aggregate>();
     return shared_value<typed_cogroup_input<Key, Value, Aggregate, std::decay_t<F>>>(
         std::in_place, std::move(group), share(std::forward<F>(aggregator)));
 }
@@ -50,13 +42,10 @@ public:
 protected:
     template <class Initializer, class Merger, class... Options>
     [[nodiscard]] auto add(Initializer&& init, Merger&& merger, const Options&... options) const {
-        static_assert(options_of<named, materialized, serde_options>::admit<Options...>,
-                      "aggregate of a cogroup takes the options named, materialized, key_serde(object) and "
-                      "value_serde(object)");
-        static_assert(std::invocable<as_called_t<Initializer>>,
-                      "aggregate: the initializer must be callable as const without arguments");
-        static_assert(std::convertible_to<std::invoke_result_t<as_called_t<Initializer>>, Aggregate>,
-                      "aggregate: the initializer must return the aggregate that the functors of the cogroup take");
+        check_table_options<Options...>();
+        check_initializer<Initializer>();
+        static_assert(std::convertible_to<first_aggregate_t<Initializer>, Aggregate>,
+                      "the initializer must return the aggregate that the functors of the cogroup take");
         using functors = typed_shared_cogroup_functors<Key, Aggregate, std::decay_t<Initializer>, std::decay_t<Merger>>;
         auto made =
             add_cogroup<Key, Aggregate>(inputs_,
@@ -101,7 +90,7 @@ public:
     /// (aggregate, aggregate) or (key, aggregate, aggregate), as rvalues.
     template <class Initializer, class Merger, class... Options>
     auto aggregate(Initializer&& init, Merger&& merger, const Options&... options) const {
-        detail::aggregation_checks<Key, Aggregate>::template check_merger<Aggregate, Merger>();
+        detail::check_merger<Merger, Key, Aggregate>();
         return this->add(std::forward<Initializer>(init), std::forward<Merger>(merger), options...);
     }
 };
@@ -127,10 +116,9 @@ public:
                       "cogroup: all streams must have the same key type; group the other one by the key of the first");
         auto more = this->inputs();
         for (const auto& one : more) detail::require_other_group(one->group(), *group.state());
+        more.push_back(
+            detail::checked_cogroup_input<OtherKey, Value, Aggregate>(group.state(), std::forward<F>(aggregator)));
         using result = detail::fold_result_t<F, Key, Value, Aggregate>;
-        auto input =
-            detail::checked_cogroup_input<OtherKey, Value, Aggregate>(group.state(), std::forward<F>(aggregator));
-        more.push_back(std::move(input));
         constexpr rows both = Rows == rows::deletable ? rows::deletable : detail::rows_of<result>;
         return cogrouped_kstream<Key, Aggregate, both>(std::move(more), this->windows());
     }
@@ -145,9 +133,11 @@ public:
     template <class Windows>
     [[nodiscard]] auto windowed_by(const Windows& windows) const {
         detail::check_windows<Windows>();
-        if constexpr (time_window<Windows>)
-            return time_windowed_cogrouped_kstream<Key, Aggregate, Rows, detail::checked_t<Windows>>(
-                this->inputs(), detail::checked(windows));
+        if constexpr (time_window<Windows>) {
+            auto checked = detail::checked_windows(windows);
+            return time_windowed_cogrouped_kstream<Key, Aggregate, Rows, decltype(checked)>(this->inputs(),
+                                                                                            std::move(checked));
+        }
     }
     /// By session too. Throws topology_error for impossible windows.
     [[nodiscard]] auto windowed_by(const session& windows) const {

@@ -72,15 +72,6 @@ concept iterable = requires(R& range) {
 namespace detail {
 template <iterable R>
 using element_t = std::remove_cvref_t<decltype(*std::declval<std::remove_reference_t<R>&>().begin())>;
-
-/// Callable only where it may change itself: a mutable lambda.
-template <class F, class... Arguments>
-concept only_mutably_invocable =
-    !std::invocable<as_called_t<F>, Arguments...> && std::invocable<as_mutable_t<F>, Arguments...>;
-template <class F, class Key, class Value>
-inline constexpr bool mutable_record_functor =
-    !record_functor<F, Key, Value> &&
-    (only_mutably_invocable<F, const Value&> || only_mutably_invocable<F, const Key&, const Value&>);
 } // namespace detail
 
 /// A key or value type that a table may keep: it has a serde, owns its memory and does not admit null by itself.

@@ -2,6 +2,7 @@
 
 #include <streams/dsl/detail/aggregation/aggregated_table.hpp>
 #include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/windows/count_window_node.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -39,9 +40,7 @@ public:
 private:
     template <class Plan, class... Options>
     [[nodiscard]] auto add(Plan plan, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "the aggregations of a count window take the options named, materialized, key_serde(object) and "
-                      "value_serde(object)");
+        detail::check_table_options<Options...>();
         detail::check_aggregated_types<Key, Value, typename Plan::aggregate_type>();
         using windows = detail::count_windows<Key, Value, Plan>;
         auto names = detail::new_names(group_->at, "KSTREAM-COUNTWINDOW-", options...);

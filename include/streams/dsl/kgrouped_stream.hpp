@@ -37,8 +37,10 @@ public:
     template <class Windows>
     [[nodiscard]] auto windowed_by(const Windows& windows) const {
         detail::check_windows<Windows>();
-        if constexpr (time_window<Windows>)
-            return time_windowed_kstream<Key, Value, detail::checked_t<Windows>>(state_, detail::checked(windows));
+        if constexpr (time_window<Windows>) {
+            auto checked = detail::checked_windows(windows);
+            return time_windowed_kstream<Key, Value, decltype(checked)>(state_, std::move(checked));
+        }
     }
     /// Aggregates by session: `windowed_by(session{.gap = 5min})`. Throws topology_error for impossible windows.
     [[nodiscard]] session_windowed_kstream<Key, Value> windowed_by(const session& windows) const {
@@ -61,10 +63,10 @@ public:
         static_assert(!std::is_void_v<aggregate_type>,
                       "kgrouped_stream::cogroup: the functor does not say the type of the aggregate; name it: "
                       "cogroup<type>(functor)");
+        auto input = detail::checked_cogroup_input<Key, Value, aggregate_type>(state_, std::forward<F>(aggregator));
         using result = detail::fold_result_t<F, without_null_t<Key>, Value, aggregate_type>;
         return cogrouped_kstream<without_null_t<Key>, aggregate_type, detail::rows_of<result>>(
-            {detail::checked_cogroup_input<Key, Value, aggregate_type>(state_, std::forward<F>(aggregator))},
-            detail::no_windows{at().window_ends.value_or(streams::window_ends())});
+            {std::move(input)}, detail::no_windows{at().window_ends.value_or(streams::window_ends())});
     }
 
     /// For the library: a grouping at a place in the graph.

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
+#include <streams/dsl/detail/aggregation/aggregation_checks.hpp>
 #include <streams/dsl/detail/aggregation/table_aggregation.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/type_checks.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
 
@@ -17,18 +20,11 @@ namespace streams::inline v0 {
 /// a moment the row can be in neither. Rows can be deleted.
 template <class Key, class Value>
 class kgrouped_table {
-    template <class F>
-    static constexpr bool reduces = std::invocable<detail::as_called_t<F>, Value&&, const Value&>;
-    template <class F>
-    static constexpr bool not_mutable = !detail::only_mutably_invocable<F, Value&&, const Value&>;
-
 public:
     /// How many rows each group has; 0 where all have left it.
     template <class... Options>
     ktable<Key, std::int64_t, rows::deletable> count(const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "kgrouped_table::count takes the options named, materialized, key_serde(object) and "
-                      "value_serde(object)");
+        detail::check_table_options<Options...>();
         return add(detail::table_count_plan{}, "KTABLE-AGGREGATE-", options...);
     }
 
@@ -38,22 +34,9 @@ public:
     template <class Adder, class Subtractor, class... Options>
     ktable<Key, Value, rows::deletable> reduce(Adder&& adder, Subtractor&& subtractor,
                                                const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "kgrouped_table::reduce takes an adder, a subtractor and the options named, materialized, "
-                      "key_serde(object) and value_serde(object)");
-        static_assert(not_mutable<Adder> && not_mutable<Subtractor>,
-                      "kgrouped_table::reduce: a functor is a mutable lambda, but all tasks share it; keep state in a "
-                      "store, or give each task its own functor with per_task(factory)");
-        static_assert(reduces<Adder> && reduces<Subtractor>,
-                      "kgrouped_table::reduce: adder and subtractor must be callable with (aggregate, value), both of "
-                      "the group's value type");
-        static_assert(
-            std::convertible_to<std::invoke_result_t<detail::as_called_t<Adder>, Value&&, const Value&>,
-                                std::optional<Value>> &&
-                std::convertible_to<std::invoke_result_t<detail::as_called_t<Subtractor>, Value&&, const Value&>,
-                                    std::optional<Value>>,
-            "kgrouped_table::reduce: adder and subtractor must return the group's value type, or a "
-            "std::optional of it; use aggregate where the result has another type");
+        detail::check_table_options<Options...>();
+        detail::check_reducer<Adder, Value>();
+        detail::check_reducer<Subtractor, Value>();
         using plan = detail::table_reduce_plan<Value, std::decay_t<Adder>, std::decay_t<Subtractor>>;
         return add(plan{detail::share(std::forward<Adder>(adder)), detail::share(std::forward<Subtractor>(subtractor))},
                    "KTABLE-REDUCE-", options...);
@@ -64,27 +47,11 @@ public:
     /// return the new one; where either returns an empty std::optional, the row is deleted.
     template <class Initializer, class Adder, class Subtractor, class... Options>
     auto aggregate(Initializer&& init, Adder&& adder, Subtractor&& subtractor, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "kgrouped_table::aggregate takes an initializer, an adder, a subtractor and the options named, "
-                      "materialized, "
-                      "key_serde(object) and value_serde(object)");
-        static_assert(std::invocable<detail::as_called_t<Initializer>>,
-                      "kgrouped_table::aggregate: the initializer must be callable as const without arguments");
-        using result = std::remove_cvref_t<std::invoke_result_t<detail::as_called_t<Initializer>>>;
-        static_assert(
-            !detail::mutable_aggregator<Adder, Key, Value, result> &&
-                !detail::mutable_aggregator<Subtractor, Key, Value, result>,
-            "kgrouped_table::aggregate: a functor is a mutable lambda, but all tasks share it; keep state in a "
-            "store, or give each task its own functor with per_task(factory)");
-        static_assert(
-            detail::aggregator<Adder, Key, Value, result> && detail::aggregator<Subtractor, Key, Value, result>,
-            "kgrouped_table::aggregate: adder and subtractor must be callable with (value, aggregate) or (key, "
-            "value, aggregate), where aggregate is what the initializer returns, as an rvalue");
-        static_assert(
-            std::convertible_to<detail::fold_result_t<Adder, Key, Value, result>, std::optional<result>> &&
-                std::convertible_to<detail::fold_result_t<Subtractor, Key, Value, result>, std::optional<result>>,
-            "kgrouped_table::aggregate: adder and subtractor must return what the initializer returns, or a "
-            "std::optional of it");
+        detail::check_table_options<Options...>();
+        detail::check_initializer<Initializer>();
+        using result = detail::first_aggregate_t<Initializer>;
+        detail::check_aggregator<Adder, Key, Value, result>();
+        detail::check_aggregator<Subtractor, Key, Value, result>();
         using plan = detail::table_aggregate_plan<result, std::decay_t<Initializer>, std::decay_t<Adder>,
                                                   std::decay_t<Subtractor>>;
         return add(plan{{detail::share(std::forward<Initializer>(init)), detail::share(std::forward<Adder>(adder))},
@@ -100,13 +67,8 @@ private:
     template <class Plan, class... Options>
     [[nodiscard]] ktable<Key, typename Plan::aggregate_type, rows::deletable> add(Plan plan, std::string_view prefix,
                                                                                   const Options&... options) const {
-        static_assert(
-            has_serde<Key> && has_serde<Value>,
-            "the grouped table's key or value type has no serde; specialise streams::serde for it, or include "
-            "the header that does");
-        static_assert(storable<typename Plan::aggregate_type>,
-                      "the aggregate's type needs a serde, and must own its memory: a store keeps it longer than any "
-                      "record; use std::string for std::string_view");
+        detail::check_serdes<Key, Value>();
+        detail::check_storable<typename Plan::aggregate_type>();
         const auto kept = detail::pick<materialized>(options...);
         const auto names = detail::new_table_aggregation_names(*state_->at.graph, kept.name,
                                                                detail::pick<named>(options...).name, prefix);

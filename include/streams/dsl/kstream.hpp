@@ -1,8 +1,11 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
 #include <streams/dsl/detail/graph/graph.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
+#include <streams/dsl/detail/graph/type_checks.hpp>
 #include <streams/dsl/detail/stateless/stateless.hpp>
 #include <streams/dsl/detail/tables/stateful.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -24,10 +27,6 @@ namespace streams::inline v0 {
 template <class Key, class Value>
 class kstream : public kstream_extensions<Key, Value> {
     using base = kstream_extensions<Key, Value>;
-    template <class F>
-    static constexpr bool functor = record_functor<F, Key, Value>;
-    template <class F>
-    static constexpr bool not_mutable = !detail::mutable_record_functor<F, Key, Value>;
     using shape = detail::stateless<Key, Value>;
 
 public:
@@ -49,13 +48,8 @@ public:
     /// so nothing is repartitioned.
     template <class F, class... Options>
     [[nodiscard]] auto map_values(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::map_values takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::map_values: the functor is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>,
-                      "kstream::map_values: the functor must be callable with (value) or (key, value) of the "
-                      "stream's types; check its parameters, std::optional included");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         using NewValue = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_map_values<NewValue>(at(), name<named>("KSTREAM-MAPVALUES-", options...),
                                                               detail::share(std::forward<F>(mapper)));
@@ -65,12 +59,8 @@ public:
     /// Replaces key and value by the pair that the functor returns. What needs records by key is repartitioned after it.
     template <class F, class... Options>
     [[nodiscard]] auto map(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::map takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::map: the functor is a mutable lambda, but all tasks share it; keep state "
-                      "in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::map: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         using pair = detail::record_value_t<F, Key, Value>;
         static_assert(key_value_pair<pair>,
                       "kstream::map: the functor must return a pair of the new key and value; return "
@@ -85,13 +75,8 @@ public:
     /// Replaces the key by what the functor returns. What needs records by key is repartitioned after it.
     template <class F, class... Options>
     [[nodiscard]] auto select_key(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::select_key takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::select_key: the functor is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>,
-                      "kstream::select_key: the functor must be callable with (value) or (key, value) of the "
-                      "stream's types; check its parameters, std::optional included");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         using NewKey = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_select_key<NewKey>(at(), name<named>("KSTREAM-KEY-SELECT-", options...),
                                                             detail::share(std::forward<F>(mapper)), serdes().value);
@@ -102,13 +87,8 @@ public:
     /// goes through, a lazy view too: `lines.flat_map_values(words)`.
     template <class F, class... Options>
     [[nodiscard]] auto flat_map_values(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::flat_map_values takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::flat_map_values: the functor is a mutable lambda, but all tasks share it; "
-                      "keep state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>,
-                      "kstream::flat_map_values: the functor must be callable with (value) or (key, value) of "
-                      "the stream's types; check its parameters, std::optional included");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         using range = detail::record_value_t<F, Key, Value>;
         static_assert(iterable<range>,
                       "kstream::flat_map_values: the functor must return a range of new values; return a "
@@ -122,12 +102,8 @@ public:
     /// Replaces each record by the pairs of key and value in the range that the functor returns.
     template <class F, class... Options>
     [[nodiscard]] auto flat_map(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::flat_map takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::flat_map: the functor is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::flat_map: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         using range = detail::record_value_t<F, Key, Value>;
         static_assert(iterable<range>,
                       "kstream::flat_map: the functor must return a range of pairs; return a container or "
@@ -146,12 +122,8 @@ public:
     /// Calls the functor with each record and passes the record on. It is called again for records processed again.
     template <class F, class... Options>
     [[nodiscard]] kstream peek(F&& action, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::peek takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::peek: the functor is a mutable lambda, but all tasks share it; keep state "
-                      "in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::peek: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         auto& node =
             shape::add_peek(at(), name<named>("KSTREAM-PEEK-", options...), detail::share(std::forward<F>(action)));
         return kstream(at().behind(node), serdes());
@@ -160,12 +132,8 @@ public:
     /// Calls the functor with each record; the stream ends here.
     template <class F, class... Options>
     void for_each(F&& action, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::for_each takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::for_each: the functor is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::for_each: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         shape::add_for_each(at(), name<named>("KSTREAM-FOREACH-", options...), detail::share(std::forward<F>(action)));
     }
 
@@ -183,8 +151,7 @@ public:
         requires(!detail::options_of<printed>::has<F>)
     void print(F&& text, const Options&... options) const {
         static_assert(detail::options_of<printed>::admit<Options...>, "kstream::print takes one option: printed");
-        static_assert(functor<F>, "kstream::print: the functor must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
+        detail::check_stream_functor<F, Key, Value>();
         shape::add_print(at(), name<printed>("KSTREAM-PRINTER-", options...), detail::pick<printed>(options...),
                          detail::share(std::forward<F>(text)));
     }
@@ -193,7 +160,7 @@ public:
     /// does the result.
     template <class OtherKey, class OtherValue, class... Options>
     [[nodiscard]] auto merge(const kstream<OtherKey, OtherValue>& other, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::merge takes one option: named");
+        detail::check_name_option<Options...>();
         static_assert(
             std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>> &&
                 std::is_same_v<without_null_t<Value>, without_null_t<OtherValue>>,
@@ -208,7 +175,7 @@ public:
     /// Begins a split into branches: `s.split().branch(large, branched{.name = "large"}).default_branch()`.
     template <class... Options>
     [[nodiscard]] branched_kstream<Key, Value> split(const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::split takes one option: named");
+        detail::check_name_option<Options...>();
         return branched_kstream<Key, Value>(at(), name<named>("KSTREAM-BRANCH-", options...), serdes());
     }
 
@@ -220,7 +187,7 @@ public:
             detail::options_and<partitioner_option, repartitioned, detail::serde_options>::admit<Options...>,
             "kstream::repartition takes the options repartitioned, partitioned_by(functor), key_serde(object) and "
             "value_serde(object)");
-        check_serdes();
+        detail::check_serdes<Key, Value>();
         const auto chosen = detail::serdes_from(serdes(), options...);
         return kstream(
             shape::add_repartition(at(), detail::pick<repartitioned>(options...), partitioner(options...), chosen),
@@ -235,7 +202,7 @@ public:
         static_assert(detail::options_and<partitioner_option, produced, detail::serde_options>::admit<Options...>,
                       "kstream::to takes the options produced, partitioned_by(functor), key_serde(object) and "
                       "value_serde(object)");
-        check_serdes();
+        detail::check_serdes<Key, Value>();
         const auto chosen = detail::serdes_from(serdes(), options...);
         std::string node = name<produced>("KSTREAM-SINK-", options...);
         if constexpr (std::is_convertible_v<Topic, std::string>) {
@@ -243,10 +210,11 @@ public:
                             chosen);
         } else {
             static_assert(
-                functor<Topic> || std::invocable<detail::as_called_t<Topic>, const record<Key, Value>&>,
+                record_functor<Topic, Key, Value> ||
+                    std::invocable<detail::as_called_t<Topic>, const record<Key, Value>&>,
                 "kstream::to: give the name of a topic, or a functor that returns one, callable as const with "
                 "(value), (key, value) or (const record<Key, Value>&) of the stream's types");
-            if constexpr (functor<Topic>)
+            if constexpr (record_functor<Topic, Key, Value>)
                 static_assert(std::is_constructible_v<std::string, detail::record_result_t<Topic, Key, Value>>,
                               "kstream::to: the functor must return the name of a topic, a text");
             shape::add_extracting_sink(at(), std::move(node), detail::share(std::forward<Topic>(topic)),
@@ -257,14 +225,9 @@ public:
     /// The stream as a table of the latest value by key. Records with a null key are dropped; a null value deletes the row.
     template <class... Options>
     auto to_table(const Options&... options) const {
-        static_assert(
-            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-            "kstream::to_table takes the options named, materialized, key_serde(object) and value_serde(object)");
-        check_serdes();
-        static_assert(
-            storable<without_null_t<Key>> && storable<without_null_t<Value>>,
-            "kstream::to_table: a table outlives the records it is made from, but the key or value type borrows "
-            "from them; use one that owns its memory, std::string for std::string_view");
+        detail::check_table_options<Options...>();
+        detail::check_serdes<Key, Value>();
+        detail::check_storable<without_null_t<Key>, without_null_t<Value>>();
         std::string node = name<named>("KSTREAM-TOTABLE-", options...);
         return detail::stateful<Key, Value>::add_to_table(at(), std::move(node), detail::pick<materialized>(options...),
                                                           detail::serdes_from(serdes(), options...));
@@ -273,22 +236,15 @@ public:
     /// Groups by the key as it is.
     template <class... Options>
     [[nodiscard]] kgrouped_stream<Key, Value> group_by_key(const Options&... options) const {
-        static_assert(detail::options_of<grouped, detail::serde_options>::admit<Options...>,
-                      "kstream::group_by_key takes the options grouped, key_serde(object) and value_serde(object)");
+        detail::check_group_options<Options...>();
         return kgrouped_stream<Key, Value>({at(), detail::pick<grouped>(options...).name},
                                            detail::serdes_from(serdes(), options...));
     }
     /// Groups by what the functor returns: the records are repartitioned by it.
     template <class F, class... Options>
     [[nodiscard]] auto group_by(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<grouped, detail::serde_options>::admit<Options...>,
-                      "kstream::group_by takes the options grouped, key_serde(object) and value_serde(object)");
-        static_assert(not_mutable<F>,
-                      "kstream::group_by: the functor is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>,
-                      "kstream::group_by: the functor must be callable with (value) or (key, value) of the "
-                      "stream's types and return the new key; check its parameters, std::optional included");
+        detail::check_group_options<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
         using NewKey = detail::record_value_t<F, Key, Value>;
         auto& node = shape::template add_select_key<NewKey>(at(), name<grouped>("KSTREAM-KEY-SELECT-", options...),
                                                             detail::share(std::forward<F>(mapper)), serdes().value);
@@ -298,13 +254,12 @@ public:
     }
 
     /// For the library: a stream at a place in the graph.
-    explicit kstream(detail::attachment place, serdes_for<Key, Value> how = {})
-        : base(std::move(place), std::move(how)) {}
+    explicit kstream(detail::attachment place, serdes_for<Key, Value> record_serdes = {})
+        : base(std::move(place), std::move(record_serdes)) {}
     using base::at;
     using base::serdes;
 
 private:
-    using base::check_serdes;
     template <class Option, class... Options>
     [[nodiscard]] std::string name(std::string_view prefix, const Options&... options) const {
         return base::template name<Option>(prefix, options...);
@@ -315,13 +270,9 @@ private:
     }
     template <bool Wanted, class F, class... Options>
     [[nodiscard]] kstream filtered(F&& predicate, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::filter takes one option: named");
-        static_assert(not_mutable<F>,
-                      "kstream::filter: the predicate is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "kstream::filter: the predicate must be callable with (value) or (key, value) of the "
-                                  "stream's types; check its parameters, std::optional included");
-        static_assert(record_predicate<F, Key, Value>, "kstream::filter: the predicate must return bool");
+        detail::check_name_option<Options...>();
+        detail::check_stream_functor<F, Key, Value>();
+        detail::check_predicate<F, Key, Value>();
         auto& node = shape::template add_filter<Wanted>(at(), name<named>("KSTREAM-FILTER-", options...),
                                                         detail::share(std::forward<F>(predicate)));
         return kstream(at().behind(node), serdes());

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <streams/dsl/detail/graph/functor_checks.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/repartition.hpp>
+#include <streams/dsl/detail/graph/type_checks.hpp>
 #include <streams/dsl/detail/stateless/throttle_node.hpp>
 #include <streams/dsl/detail/windows/deduplicate_node.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -24,7 +27,7 @@ struct rate {
 
 namespace detail {
 /// Throws topology_error for an impossible rate.
-[[nodiscard]] pace checked(const rate& of);
+[[nodiscard]] pace checked(const rate& limit);
 /// The store of a deduplicate. Throws topology_error for an impossible time.
 [[nodiscard]] store_spec deduplication_spec(std::string name, std::chrono::milliseconds within,
                                             const materialized& options);
@@ -49,17 +52,9 @@ public:
                                                   const Options&... options) const {
         static_assert(detail::options_of<named, materialized>::admit<Options...>,
                       "kstream::deduplicate takes the options named and materialized");
-        static_assert(!detail::mutable_record_functor<F, Key, Value>,
-                      "kstream::deduplicate: the functor is a mutable lambda, but all tasks share it; keep state in a "
-                      "store, or give each task its own functor with per_task(factory)");
-        static_assert(record_functor<F, Key, Value>,
-                      "kstream::deduplicate: the functor must be callable with (value) or (key, value) of the stream's "
-                      "types and return the id; check its parameters, std::optional included");
+        detail::check_stream_functor<F, Key, Value>();
         using Id = detail::record_value_t<F, Key, Value>;
-        static_assert(
-            readable_and_writable<Id>,
-            "kstream::deduplicate: the id's type has no serde; specialise streams::serde for it, or include the "
-            "header that does");
+        detail::check_serdes<Id>();
         using node_type = detail::deduplicate_node<Key, Value, Id, std::decay_t<F>>;
 
         const auto kept = detail::pick<materialized>(options...);
@@ -68,15 +63,15 @@ public:
         std::string name = graph.name_or_new(detail::pick<named>(options...).name, "KSTREAM-DEDUPLICATE-");
         detail::attachment above = this->at();
         if (above.repartition_required) {
-            this->check_serdes();
+            detail::check_serdes<Key, Value>();
             above = detail::behind_repartition(above, store, [&](detail::repartition_plan& plan) {
                 detail::make_repartition_nodes<Key, Value>(plan, this->serdes(), this->at().window_ends);
             });
         }
         const auto write = [spec = detail::deduplication_spec(std::move(store), within, kept), within,
-                            by = detail::share(std::forward<F>(by))](const detail::graph_node& of, topology& out) {
+                            by = detail::share(std::forward<F>(by))](const detail::graph_node& node, topology& out) {
             detail::write_processor(
-                of, out, [by, within, store = spec.name] { return make_node<node_type>(by, within, store); }, spec);
+                node, out, [by, within, store = spec.name] { return make_node<node_type>(by, within, store); }, spec);
         };
         return kstream<Key, Value>(above.behind(graph.add(std::move(name), write, *above.node)), this->serdes());
     }
@@ -87,7 +82,7 @@ public:
     /// partition: divide by their number.
     template <class... Options>
     [[nodiscard]] kstream<Key, Value> throttle(const rate& limit, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::throttle takes one option: named");
+        detail::check_name_option<Options...>();
         const detail::pace pace = detail::checked(limit);
         auto& node = this->at().graph->add_processor(
             this->template name<named>("KSTREAM-THROTTLE-", options...), *this->at().node,

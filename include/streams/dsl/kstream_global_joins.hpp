@@ -1,5 +1,7 @@
 #pragma once
 
+#include <streams/dsl/detail/graph/functor_checks.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/joins/stream_global_join_node.hpp>
 #include <streams/dsl/global_ktable.hpp>
 #include <streams/dsl/kstream_joins.hpp>
@@ -28,9 +30,7 @@ public:
     template <class TableKey, class Row, class Select, class F, class... Options>
     [[nodiscard]] auto join(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                             const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>,
-                      "kstream::join with a global table takes one option: "
-                      "named");
+        detail::check_name_option<Options...>();
         return joined_with<false, const TableKey&, const Row&>(table, std::forward<Select>(select),
                                                                std::forward<F>(joiner), options...);
     }
@@ -39,8 +39,7 @@ public:
     template <class TableKey, class Row, class Select, class F, class... Options>
     [[nodiscard]] auto left_join(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                                  const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "kstream::left_join with a global table takes one "
-                                                                    "option: named");
+        detail::check_name_option<Options...>();
         return joined_with<true, const TableKey*, const Row*>(table, std::forward<Select>(select),
                                                               std::forward<F>(joiner), options...);
     }
@@ -50,23 +49,20 @@ private:
               class... Options>
     [[nodiscard]] auto joined_with(const global_ktable<TableKey, Row>& table, Select&& select, F&& joiner,
                                    const Options&... options) const {
-        static_assert(!detail::mutable_record_functor<Select, Key, plain> &&
-                          !detail::mutable_global_joiner<F, Key, KeyArgument, plain, RowArgument>,
-                      "kstream::join with a global table: a functor is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(
-            record_functor<Select, Key, plain>,
-            "kstream::join with a global table: the key selector must be callable with (value) or (key, value) "
-            "of the stream's types, the value without its null");
+        if constexpr (detail::check_shareable<Select, detail::record_calls<Key, plain>>())
+            static_assert(record_functor<Select, Key, plain>,
+                          "kstream::join with a global table: the key selector must be callable with (value) or (key, "
+                          "value) of the stream's types, the value without its null");
         static_assert(std::is_same_v<without_null_t<detail::record_value_t<Select, Key, plain>>, TableKey>,
                       "kstream::join with a global table: the key selector must return a key of the table, or a "
                       "std::optional of it");
-        static_assert(
-            detail::joiner<F, Key, plain, RowArgument> ||
-                detail::both_keys_joiner<F, Key, KeyArgument, plain, RowArgument>,
-            "kstream::join with a global table: the joiner must be callable with (value, row), (key, value, row) or "
-            "(key, "
-            "table key, value, row); in a left join row and table key are pointers, null where there is none");
+        using accepted = detail::global_joiner_calls<Key, KeyArgument, plain, RowArgument>;
+        if constexpr (detail::check_shareable<F, accepted>())
+            static_assert(
+                accepted::template fit<F>,
+                "kstream::join with a global table: the joiner must be callable with (value, row), (key, value, "
+                "row) or (key, table key, value, row); in a left join row and table key are pointers, null where "
+                "there is none");
         using NewValue = detail::global_joined_t<F, Key, KeyArgument, plain, RowArgument>;
         using node_type = detail::stream_global_join_node<Key, Value, TableKey, Row, NewValue, std::decay_t<Select>,
                                                           std::decay_t<F>, Left>;

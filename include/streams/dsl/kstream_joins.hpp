@@ -1,8 +1,11 @@
 #pragma once
 
 #include <streams/dsl/concepts.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/stream_handle.hpp>
+#include <streams/dsl/detail/graph/type_checks.hpp>
+#include <streams/dsl/detail/joins/joiner.hpp>
 #include <streams/dsl/detail/joins/stream_join.hpp>
 #include <streams/dsl/detail/stateless/merge_node.hpp>
 #include <streams/dsl/detail/tables/stateful.hpp>
@@ -27,8 +30,7 @@ public:
     /// read as it was at the record's time; joined{.grace = 5min} has records wait that long for its late updates.
     template <class TableKey, class Row, rows Rows, class F, class... Options>
     [[nodiscard]] auto join(const ktable<TableKey, Row, Rows>& table, F&& joiner, const Options&... options) const {
-        static_assert(detail::options_of<joined, detail::serde_options>::admit<Options...>,
-                      "kstream::join takes the options joined, key_serde(object) and value_serde(object)");
+        detail::check_table_join_options<Options...>();
         return joined_with<false, const Row&>(table, std::forward<F>(joiner), detail::pick<joined>(options...),
                                               detail::serdes_from(this->serdes(), options...));
     }
@@ -37,8 +39,7 @@ public:
     template <class TableKey, class Row, rows Rows, class F, class... Options>
     [[nodiscard]] auto left_join(const ktable<TableKey, Row, Rows>& table, F&& joiner,
                                  const Options&... options) const {
-        static_assert(detail::options_of<joined, detail::serde_options>::admit<Options...>,
-                      "kstream::left_join takes the options joined, key_serde(object) and value_serde(object)");
+        detail::check_table_join_options<Options...>();
         return joined_with<true, const Row*>(table, std::forward<F>(joiner), detail::pick<joined>(options...),
                                              detail::serdes_from(this->serdes(), options...));
     }
@@ -50,9 +51,7 @@ public:
     template <class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
                             const Options&... options) const {
-        static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
-                      "kstream::join with a stream takes the options stream_joined, key_serde(object), "
-                      "value_serde(object) and other_value_serde(object) after the windows");
+        detail::check_stream_join_options<Options...>();
         return joined_within<detail::join_kind::inner, without_null_t<Key>>(other, std::forward<F>(joiner), windows,
                                                                             options...);
     }
@@ -61,18 +60,14 @@ public:
     template <class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto left_join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
                                  const Options&... options) const {
-        static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
-                      "kstream::left_join with a stream takes the options stream_joined, key_serde(object), "
-                      "value_serde(object) and other_value_serde(object) after the windows");
+        detail::check_stream_join_options<Options...>();
         return joined_within<detail::join_kind::left, Key>(other, std::forward<F>(joiner), windows, options...);
     }
     /// As left_join, but records of either side are kept: the joiner receives two pointers, of which one may be null.
     template <class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto outer_join(const kstream<OtherKey, OtherValue>& other, F&& joiner, const join_windows& windows,
                                   const Options&... options) const {
-        static_assert(detail::options_of<stream_joined, detail::join_serde_options>::admit<Options...>,
-                      "kstream::outer_join with a stream takes the options stream_joined, key_serde(object), "
-                      "value_serde(object) and other_value_serde(object) after the windows");
+        detail::check_stream_join_options<Options...>();
         return joined_within<detail::join_kind::outer, detail::wider_t<Key, OtherKey>>(other, std::forward<F>(joiner),
                                                                                        windows, options...);
     }
@@ -81,28 +76,15 @@ private:
     template <detail::join_kind Kind, class JoinedKey, class OtherKey, class OtherValue, class F, class... Options>
     [[nodiscard]] auto joined_within(const kstream<OtherKey, OtherValue>& other, F&& joiner,
                                      const join_windows& windows, const Options&... options) const {
-        this->check_serdes();
         static_assert(
             std::is_same_v<without_null_t<Key>, without_null_t<OtherKey>>,
             "kstream::join: both streams must have the same key type; bring one to the keys of the other with "
             "select_key, which repartitions it");
-        static_assert(readable_and_writable<OtherValue>,
-                      "kstream::join: the other stream's value type has no serde; specialise streams::serde for it, or "
-                      "include the header that does");
-        static_assert(
-            storable<without_null_t<Key>> && storable<without_null_t<Value>> && storable<without_null_t<OtherValue>>,
-            "kstream::join: records are kept to be joined, but a key or value type borrows from them; use one "
-            "that owns its memory, std::string for std::string_view");
+        detail::check_serdes<Key, Value, OtherValue>();
+        detail::check_storable<without_null_t<Key>, without_null_t<Value>, without_null_t<OtherValue>>();
         using arguments =
             detail::stream_join_arguments<JoinedKey, without_null_t<Value>, without_null_t<OtherValue>, Kind>;
-        static_assert(
-            !detail::mutable_stream_joiner<F, arguments>,
-            "kstream::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
-            "give each task its own functor with per_task(factory)");
-        static_assert(
-            detail::stream_joiner<F, arguments>,
-            "kstream::join: the joiner must be callable with (left, right) or (key, left, right); a side that can be "
-            "absent, the right one in a left join and both in an outer join, is a pointer");
+        detail::check_joiner<F, detail::stream_joiner_calls<arguments>>();
         using NewValue = detail::stream_joined_t<F, arguments>;
         const auto left = detail::serdes_from(this->serdes(), options...);
         const detail::stream_join_serdes<arguments> serdes{
@@ -117,21 +99,14 @@ private:
     template <bool Left, class RowArgument, class TableKey, class Row, rows Rows, class F>
     [[nodiscard]] auto joined_with(const ktable<TableKey, Row, Rows>& table, F&& joiner, const joined& options,
                                    const serdes_for<Key, Value>& serdes) const {
-        this->check_serdes();
+        detail::check_serdes<Key, Value>();
         static_assert(
             std::is_same_v<TableKey, without_null_t<Key>>,
             "kstream::join: stream and table must have the same key type; bring the stream to the table's keys "
             "with select_key, which repartitions it");
         using JoinedKey = std::conditional_t<Left, Key, without_null_t<Key>>;
         using plain = without_null_t<Value>;
-        static_assert(
-            !detail::mutable_joiner<F, JoinedKey, plain, RowArgument>,
-            "kstream::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
-            "give each task its own functor with per_task(factory)");
-        static_assert(
-            detail::joiner<F, JoinedKey, plain, RowArgument>,
-            "kstream::join: the joiner must be callable with (value, row) or (key, value, row); in a left join "
-            "the row is a pointer, null where there is none");
+        detail::check_joiner<F, detail::joiner_calls<JoinedKey, plain, RowArgument>>();
         using NewValue = detail::joined_t<F, JoinedKey, plain, RowArgument>;
         return kstream<JoinedKey, NewValue>(
             detail::stateful<Key, Value>::template add_table_join<Left, NewValue>(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/processing.hpp>
 #include <streams/dsl/fwd.hpp>
@@ -24,18 +25,10 @@ public:
     /// records by key is repartitioned after it. With no output types (void) the stream ends here. Null passes.
     template <class Supplier, class... Options>
     auto process(Supplier supplier, const Options&... options) const {
-        static_assert(detail::options_of<named, state_stores>::admit<Options...>,
-                      "kstream::process takes the options named and state_stores");
-        static_assert(
-            detail::processor_supplier<Supplier>,
-            "kstream::process: the supplier must be callable without arguments, as const, and return a std::unique_ptr "
-            "of a class derived from streams::processor<KeyIn, ValueIn, KeyOut, ValueOut>; pass for example "
-            "[] { return std::make_unique<my_processor>(); }");
+        detail::check_processor_options<Options...>();
+        detail::check_processor_supplier<Supplier>();
         using types = detail::supplied_t<Supplier>;
-        static_assert(
-            std::is_same_v<typename types::key_in, Key> && std::is_same_v<typename types::value_in, Value>,
-            "kstream::process: the processor must take the key and value types of the stream, std::optional included; "
-            "derive it from streams::processor<Key, Value, ...> of these types");
+        check_input<types>();
         auto& node = add(std::move(supplier), "KSTREAM-PROCESSOR-", options...);
         if constexpr (!std::is_void_v<typename types::key_out>)
             return kstream<typename types::key_out, typename types::value_out>(this->at().behind(node, true));
@@ -45,23 +38,26 @@ public:
     /// repartitioned because of it. Supplier and stores as of process, of streams::fixed_key_processor.
     template <class Supplier, class... Options>
     auto process_values(Supplier supplier, const Options&... options) const {
-        static_assert(detail::options_of<named, state_stores>::admit<Options...>,
-                      "kstream::process_values takes the options named and state_stores");
+        detail::check_processor_options<Options...>();
         static_assert(
             detail::fixed_key_processor_supplier<Supplier>,
             "kstream::process_values: the supplier must be callable without arguments, as const, and return a "
             "std::unique_ptr of a class derived from streams::fixed_key_processor<Key, ValueIn, ValueOut>; pass for "
             "example [] { return std::make_unique<my_processor>(); }");
         using types = detail::supplied_fixed_key_t<Supplier>;
-        static_assert(
-            std::is_same_v<typename types::key_in, Key> && std::is_same_v<typename types::value_in, Value>,
-            "kstream::process_values: the processor must take the key and value types of the stream, std::optional "
-            "included; derive it from streams::fixed_key_processor<Key, Value, ...> of these types");
+        check_input<types>();
         auto& node = add(std::move(supplier), "KSTREAM-PROCESSVALUES-", options...);
         return kstream<Key, typename types::value_out>(this->at().behind(node), {this->serdes().key, {}});
     }
 
 private:
+    template <class Types>
+    static consteval void check_input() {
+        static_assert(
+            std::is_same_v<typename Types::key_in, Key> && std::is_same_v<typename Types::value_in, Value>,
+            "the processor must take the key and value types of the stream, std::optional included; derive it "
+            "from streams::processor or streams::fixed_key_processor of these types");
+    }
     template <class Supplier, class... Options>
     [[nodiscard]] detail::graph_node& add(Supplier supplier, std::string_view prefix, const Options&... options) const {
         const auto& place = this->at();

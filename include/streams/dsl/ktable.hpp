@@ -2,6 +2,8 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/aggregation/table_grouping_node.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/processing.hpp>
 #include <streams/dsl/detail/tables/suppressed_table.hpp>
@@ -24,10 +26,6 @@ namespace streams::inline v0 {
 template <class Key, class Value, rows Rows>
 class ktable : public ktable_joins<Key, Value> {
     using base = ktable_joins<Key, Value>;
-    template <class F>
-    static constexpr bool functor = record_functor<F, Key, Value>;
-    template <class F>
-    static constexpr bool not_mutable = !detail::mutable_record_functor<F, Key, Value>;
 
 public:
     using key_type = Key;
@@ -47,18 +45,11 @@ public:
     /// Each value replaced by what the functor returns; where that is an empty std::optional, the row is deleted.
     template <class F, class... Options>
     [[nodiscard]] auto map_values(F&& mapper, const Options&... options) const {
-        static_assert(
-            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-            "ktable::map_values takes the options named, materialized, key_serde(object) and value_serde(object)");
-        static_assert(not_mutable<F>,
-                      "ktable::map_values: the functor is a mutable lambda, but all tasks share it; keep "
-                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>,
-                      "ktable::map_values: the functor must be callable with (value) or (key, value) of the "
-                      "table's types, which are never null");
+        detail::check_table_options<Options...>();
+        detail::check_row_functor<F, Key, Value>();
         using result = detail::record_value_t<F, Key, Value>;
+        detail::check_row_value<result>();
         using NewValue = without_null_t<result>;
-        static_assert(!std::is_void_v<result>, "ktable::map_values: the functor must return the new value");
         using operation = detail::row_mapping<Key, Value, NewValue, std::decay_t<F>>;
         constexpr rows new_rows = nullable<result> ? rows::deletable : Rows;
         return view<operation, false, new_rows>("KTABLE-MAPVALUES-", std::forward<F>(mapper), options...);
@@ -81,6 +72,7 @@ public:
                 std::is_same_v<typename types::key_type, Key> && std::is_same_v<typename types::value_type, Value>,
                 "ktable::transform_values: the transformer must be derived from value_transformer<Key, Value, "
                 "...> of the table's types");
+            detail::check_row_value<typename types::new_value_type>();
             using operation = detail::supplied_transformation<Key, Value, typename types::new_value_type, functor_type>;
             return view<operation, false, rows::deletable>("KTABLE-TRANSFORMVALUES-", std::forward<F>(transformer),
                                                            options...);
@@ -89,14 +81,13 @@ public:
                 detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
                 "ktable::transform_values of a functor takes the options named, materialized, key_serde(object) and "
                 "value_serde(object); one that uses stores is a value_transformer");
-            static_assert(!detail::mutable_record_functor<F, Key, const Value*>,
-                          "ktable::transform_values: the functor is a mutable lambda, but all tasks share it; keep "
-                          "state in a store, or give each task its own functor with per_task(factory)");
-            static_assert(record_functor<F, Key, const Value*>,
-                          "ktable::transform_values: the functor must be callable with (const Value*) or (key, const "
-                          "Value*), null where there is no row; or pass a supplier of value_transformers");
+            if constexpr (detail::check_shareable<F, detail::record_calls<Key, const Value*>>())
+                static_assert(
+                    record_functor<F, Key, const Value*>,
+                    "ktable::transform_values: the functor must be callable with (const Value*) or (key, const "
+                    "Value*), null where there is no row; or pass a supplier of value_transformers");
             using result = detail::record_value_t<F, Key, const Value*>;
-            static_assert(!std::is_void_v<result>, "ktable::transform_values: the functor must return the new value");
+            detail::check_row_value<result>();
             using operation = detail::row_transformation<Key, Value, without_null_t<result>, functor_type>;
             constexpr rows new_rows = nullable<result> ? rows::deletable : rows::permanent;
             return view<operation, false, new_rows>("KTABLE-TRANSFORMVALUES-", std::forward<F>(transformer),
@@ -108,7 +99,7 @@ public:
     template <class... Options>
         requires(detail::options_of<named>::has<Options> && ...)
     [[nodiscard]] auto to_stream(const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "ktable::to_stream takes one option: named");
+        detail::check_name_option<Options...>();
         using node_type = detail::table_to_stream_node<Key, Value, Rows>;
         graph_node_ref node =
             at().graph->add_processor(at().graph->name_or_new(detail::pick<named>(options...).name, "KTABLE-TOSTREAM-"),
@@ -120,7 +111,7 @@ public:
     template <class F, class... Options>
         requires(!detail::options_of<named>::has<F>)
     [[nodiscard]] auto to_stream(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "ktable::to_stream takes one option: named");
+        detail::check_name_option<Options...>();
         return to_stream(options...).select_key(std::forward<F>(mapper));
     }
 
@@ -130,12 +121,8 @@ public:
     /// group.
     template <class F, class... Options>
     [[nodiscard]] auto group_by(F&& mapper, const Options&... options) const {
-        static_assert(detail::options_of<grouped, detail::serde_options>::admit<Options...>,
-                      "ktable::group_by takes the options grouped, key_serde(object) and value_serde(object)");
-        static_assert(not_mutable<F>, "ktable::group_by: the functor is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "ktable::group_by: the functor must be callable with (value) or (key, value) of the "
-                                  "table's types, which are never null");
+        detail::check_group_options<Options...>();
+        detail::check_row_functor<F, Key, Value>();
         using pair = detail::record_value_t<F, Key, Value>;
         static_assert(key_value_pair<pair>,
                       "ktable::group_by: the functor must return a pair of the group's key and the "
@@ -159,7 +146,7 @@ public:
     /// deletions.
     template <suppression Suppression, class... Options>
     [[nodiscard]] auto suppress(const Suppression& until, const Options&... options) const {
-        static_assert(detail::options_of<named>::admit<Options...>, "ktable::suppress takes one option: named");
+        detail::check_name_option<Options...>();
         constexpr bool final_results = std::is_same_v<Suppression, until_window_closes>;
         static_assert(!final_results || detail::has_window<Key>,
                       "ktable::suppress: until_window_closes needs a table with windowed keys; group by windows first, "
@@ -178,14 +165,9 @@ private:
 
     template <bool Wanted, class F, class... Options>
     [[nodiscard]] auto filtered(F&& predicate, const Options&... options) const {
-        static_assert(
-            detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-            "ktable::filter takes the options named, materialized, key_serde(object) and value_serde(object)");
-        static_assert(not_mutable<F>, "ktable::filter: the predicate is a mutable lambda, but all tasks share it; keep "
-                                      "state in a store, or give each task its own functor with per_task(factory)");
-        static_assert(functor<F>, "ktable::filter: the predicate must be callable with (value) or (key, value) of the "
-                                  "table's types, which are never null");
-        static_assert(record_predicate<F, Key, Value>, "ktable::filter: the predicate must return bool");
+        detail::check_table_options<Options...>();
+        detail::check_row_functor<F, Key, Value>();
+        detail::check_predicate<F, Key, Value>();
         using operation = detail::row_filter<Key, Value, std::decay_t<F>, Wanted>;
         return view<operation, true, rows::deletable>("KTABLE-FILTER-", std::forward<F>(predicate), options...);
     }
@@ -193,10 +175,6 @@ private:
     template <class Operation, bool Skips, rows NewRows, class F, class... Options>
     [[nodiscard]] auto view(std::string_view prefix, F&& f, const Options&... options) const {
         using NewValue = typename Operation::result_type;
-        static_assert(
-            !detail::refers<NewValue>,
-            "ktable: the functor returns a view as the new value, but a row of a table outlives the record and "
-            "the row that it was made from; return what owns its memory, std::string for std::string_view");
         std::optional<store_spec> spec;
         const auto* const kept = detail::picked<materialized>(options...);
         if (kept) {
@@ -220,7 +198,7 @@ private:
         if constexpr (detail::transformer_supplier<std::decay_t<F>>)
             rows_view->use_stores(detail::pick<state_stores>(options...).names, std::move(brought));
         const auto write = [rows_view, ends = at().window_ends.value_or(streams::window_ends())](
-                               const detail::graph_node& of, topology& out) { rows_view->write(of, ends, out); };
+                               const detail::graph_node& node, topology& out) { rows_view->write(node, ends, out); };
         graph_node_ref node =
             at().graph->add(at().graph->name_or_new(detail::pick<named>(options...).name, prefix), write, *at().node);
         return ktable<Key, NewValue, NewRows>(at().behind(node, false), std::move(rows_view));

@@ -2,8 +2,12 @@
 
 #include <streams/dsl/concepts.hpp>
 #include <streams/dsl/detail/foreign_key/foreign_join.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/table_handle.hpp>
+#include <streams/dsl/detail/graph/type_checks.hpp>
+#include <streams/dsl/detail/joins/joiner.hpp>
 #include <streams/dsl/detail/joins/table_join.hpp>
 #include <streams/dsl/fwd.hpp>
 #include <streams/dsl/options.hpp>
@@ -78,32 +82,20 @@ private:
             detail::options_of<table_joined, materialized, detail::serde_options>::admit<Options...>,
             "ktable::join by a foreign key takes the options table_joined, materialized, key_serde(object) and "
             "value_serde(object)");
-        static_assert(!detail::mutable_record_functor<Extractor, Key, Value>,
-                      "ktable::join: the extractor is a mutable lambda, but all tasks share it; keep state in a store, "
-                      "or give each task its own functor with per_task(factory)");
-        static_assert(record_functor<Extractor, Key, Value>,
-                      "ktable::join: the extractor must be callable with (value) or (key, value) of the table's types");
+        detail::check_row_functor<Extractor, Key, Value>();
         static_assert(std::is_same_v<without_null_t<detail::record_value_t<Extractor, Key, Value>>, ForeignKey>,
                       "ktable::join: the extractor must return the other table's key, or a std::optional of it");
         using right_type = detail::right_argument<Kind, Other>;
-        static_assert(!detail::mutable_joiner<F, Key, Value, right_type>,
-                      "ktable::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
-                      "give each task its own functor with per_task(factory)");
-        static_assert(
-            detail::joiner<F, Key, Value, right_type>,
-            "ktable::join: the joiner must be callable with (value, other value) or (key, value, other value); "
-            "in a left join the other value is a pointer, null where there is none");
+        detail::check_joiner<F, detail::joiner_calls<Key, Value, right_type>>();
         using NewValue = without_null_t<detail::joined_row_t<F, Kind, Key, Value, Other>>;
-        static_assert(storable<Key> && storable<Value> && storable<ForeignKey> && storable<Other> && storable<NewValue>,
-                      "ktable::join by a foreign key: the keys and values of both tables and the joined value need a "
-                      "serde, and must own their memory, since they go through topics and stores");
+        detail::check_storable<Key, Value, ForeignKey, Other, NewValue>();
 
         const detail::attachment& at = this->at();
-        const auto how = detail::pick<table_joined>(options...);
+        const auto join_options = detail::pick<table_joined>(options...);
         const auto kept = detail::pick<materialized>(options...);
-        detail::foreign_join_plan plan{.names = detail::new_foreign_join_names(*at.graph, how.name),
-                                       .place_foreign = how.other_partitioner,
-                                       .place_primary = how.partitioner};
+        detail::foreign_join_plan plan{.names = detail::new_foreign_join_names(*at.graph, join_options.name),
+                                       .place_foreign = join_options.other_partitioner,
+                                       .place_primary = join_options.partitioner};
         const std::string store = kept.name.empty() ? at.graph->new_store_name("KTABLE-FK-JOIN-OUTPUT-") : kept.name;
         using result_table = detail::source_table<Key, NewValue>;
         const auto serdes = detail::serdes_from(serdes_for<Key, NewValue>{this->table()->serdes().key, {}}, options...);
@@ -120,32 +112,19 @@ private:
     template <detail::join_kind Kind, class OtherKey, class Other, rows Rows, class F, class... Options>
     [[nodiscard]] auto joined_with(const ktable<OtherKey, Other, Rows>& other, F&& joiner,
                                    const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "ktable::join takes the options named, materialized, key_serde(object) and value_serde(object)");
+        detail::check_table_options<Options...>();
         static_assert(
             std::is_same_v<Key, OtherKey>,
             "ktable::join: both tables must have the same key type; join by a foreign key with an extractor, or "
             "bring one table to the keys of the other");
         using left_type = detail::left_argument<Kind, Value>;
         using right_type = detail::right_argument<Kind, Other>;
-        static_assert(!detail::mutable_joiner<F, Key, left_type, right_type>,
-                      "ktable::join: the joiner is a mutable lambda, but all tasks share it; keep state in a store, or "
-                      "give each task its own functor with per_task(factory)");
-        static_assert(
-            detail::joiner<F, Key, left_type, right_type>,
-            "ktable::join: the joiner must be callable with (value, other value) or (key, value, other value); "
-            "a side that can be absent, the right one of a left join and both of an outer join, is a pointer");
+        detail::check_joiner<F, detail::joiner_calls<Key, left_type, right_type>>();
         using result = detail::joined_row_t<F, Kind, Key, Value, Other>;
-        static_assert(!std::is_void_v<result>, "ktable::join: the joiner must return the joined value");
+        detail::check_row_value<result>();
         using NewValue = without_null_t<result>;
-        static_assert(
-            !detail::refers<NewValue>,
-            "ktable::join: the joiner returns a view, but a row of a table outlives the rows that it was made "
-            "from; return what owns its memory, std::string for std::string_view");
         constexpr bool stored = (detail::options_of<materialized>::has<Options> || ...);
-        static_assert(
-            !stored || (storable<Key> && storable<NewValue>),
-            "ktable::join: the joined value's type needs a serde, and must own its memory, to be kept in a store");
+        if constexpr (stored) detail::check_storable<Key, NewValue>();
 
         const detail::attachment& at = this->at();
         std::optional<store_spec> spec;

@@ -35,8 +35,8 @@ public:
     }
 
     explicit operator bool() const noexcept { return static_cast<bool>(place_); }
-    std::int32_t operator()(bytes_view key, const headers& of, std::int32_t partitions) const {
-        return place_(key, of, partitions);
+    std::int32_t operator()(bytes_view key, const headers& record_headers, std::int32_t partitions) const {
+        return place_(key, record_headers, partitions);
     }
 
 private:

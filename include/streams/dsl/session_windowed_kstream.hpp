@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/aggregations.hpp>
+#include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/windows/windowed_handle.hpp>
 
 #include <utility>
@@ -27,12 +28,11 @@ public:
     /// for a record that joins one session: with what `init` makes, then the session.
     template <class Initializer, class F, class Merger, class... Options>
     auto aggregate(Initializer&& init, F&& aggregator, Merger&& merger, const Options&... options) const {
-        static_assert(detail::options_of<named, materialized, detail::serde_options>::admit<Options...>,
-                      "aggregate takes the options named, materialized, key_serde(object) and value_serde(object)");
-        using of_sessions = detail::aggregation_checks<without_null_t<Key>, Value>;
+        detail::check_table_options<Options...>();
+        using checks = detail::aggregation_checks<without_null_t<Key>, Value>;
         return this->add("KSTREAM-AGGREGATE-",
-                         of_sessions::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
-                                                std::forward<Merger>(merger)),
+                         checks::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
+                                           std::forward<Merger>(merger)),
                          options...);
     }
 };

@@ -4,6 +4,7 @@
 #include <streams/dsl/detail/graph/pick.hpp>
 #include <streams/dsl/detail/graph/processing.hpp>
 #include <streams/dsl/detail/graph/sources.hpp>
+#include <streams/dsl/detail/graph/type_checks.hpp>
 #include <streams/dsl/detail/tables/table_source.hpp>
 #include <streams/dsl/global_ktable.hpp>
 #include <streams/dsl/kstream.hpp>
@@ -60,17 +61,8 @@ public:
     /// store where materialized names one, or where something downstream reads it. Key and Value are plain types.
     template <class Key, class Value, class... Options>
     ktable<Key, Value, rows::deletable> table(const std::string& topic, const Options&... options) {
-        static_assert(
-            detail::options_and<timestamp_option, consumed, materialized, detail::serde_options>::admit<Options...>,
-            "streams_builder::table takes the options consumed, materialized, timestamp_from(functor), "
-            "key_serde(object) and value_serde(object)");
-        static_assert(
-            has_serde<Key> && has_serde<Value>,
-            "streams_builder::table: key and value type need a serde and no std::optional: a deleted row is no "
-            "value; specialise streams::serde for them, or include the header that does");
-        static_assert(storable<Key> && storable<Value>,
-                      "streams_builder::table: a table outlives the records it is made from, but the key or value type "
-                      "borrows from them; use one that owns its memory, std::string for std::string_view");
+        check_table_source_options<Options...>();
+        detail::check_storable<Key, Value>();
         const auto kept = detail::pick<materialized>(options...);
         const std::string store = kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name;
         using table_type = detail::source_table<Key, Value>;
@@ -92,14 +84,8 @@ public:
     /// deletes the row. Key and Value are plain types. Its store has no changelog: the topic is one.
     template <class Key, class Value, class... Options>
     global_ktable<Key, Value> global_table(const std::string& topic, const Options&... options) {
-        static_assert(
-            detail::options_and<timestamp_option, consumed, materialized, detail::serde_options>::admit<Options...>,
-            "streams_builder::global_table takes the options consumed, materialized, timestamp_from(functor), "
-            "key_serde(object) and value_serde(object)");
-        static_assert(
-            storable<Key> && storable<Value>,
-            "streams_builder::global_table: key and value type need a serde and must own their memory, without "
-            "std::optional: a deleted row is no value; specialise streams::serde for them");
+        check_table_source_options<Options...>();
+        detail::check_storable<Key, Value>();
         const auto kept = detail::pick<materialized>(options...);
         store_spec spec =
             detail::key_value_spec(kept.name.empty() ? graph_->new_store_name(topic + "-") : kept.name, kept);
@@ -122,18 +108,13 @@ public:
     template <class Key, class Value, class Supplier, class... Options>
     streams_builder& add_global_store(store_spec spec, const std::string& topic, Supplier supplier,
                                       const Options&... options) {
-        static_assert(detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
-                      "streams_builder::add_global_store takes the options consumed, timestamp_from(functor), "
-                      "key_serde(object) and value_serde(object)");
-        static_assert(detail::processor_supplier<Supplier>,
-                      "streams_builder::add_global_store: the supplier must be callable without arguments, as const, "
-                      "and return a "
-                      "std::unique_ptr of a class derived from streams::processor<Key, Value>");
-        const consumed how = detail::pick<consumed>(options...);
+        check_source_options<Options...>();
+        detail::check_processor_supplier<Supplier>();
+        const consumed reading = detail::pick<consumed>(options...);
         spec.logging = false;
         detail::add_global_source(
-            graph_, topic, how, std::move(spec),
-            detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...),
+            graph_, topic, reading, std::move(spec),
+            detail::source_maker<Key, Value>(reading.on_null, detail::picked_functional<timestamp_option>(options...),
                                              chosen_serdes<Key, Value>(topic, options...)),
             detail::processor_maker(std::move(supplier)), true);
         return *this;
@@ -158,23 +139,31 @@ public:
     }
 
 private:
+    template <class... Options>
+    static consteval void check_source_options() {
+        static_assert(detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
+                      "a source takes the options consumed, timestamp_from(functor), key_serde(object) and "
+                      "value_serde(object)");
+    }
+    template <class... Options>
+    static consteval void check_table_source_options() {
+        static_assert(
+            detail::options_and<timestamp_option, consumed, materialized, detail::serde_options>::admit<Options...>,
+            "a table of a topic takes the options consumed, materialized, timestamp_from(functor), key_serde(object) "
+            "and "
+            "value_serde(object)");
+    }
     template <class Key, class Value, class Topics, class... Options>
     [[nodiscard]] kstream<Key, Value> stream_of(Topics topics, const Options&... options) {
-        static_assert(
-            detail::options_and<timestamp_option, consumed, detail::serde_options>::admit<Options...>,
-            "streams_builder::stream takes the options consumed, timestamp_from(functor), key_serde(object) and "
-            "value_serde(object)");
-        static_assert(
-            readable_and_writable<Key> && readable_and_writable<Value>,
-            "streams_builder::stream: the key or value type has no serde; specialise streams::serde for it, or "
-            "include the header that does");
-        const consumed how = detail::pick<consumed>(options...);
+        check_source_options<Options...>();
+        detail::check_serdes<Key, Value>();
+        const consumed reading = detail::pick<consumed>(options...);
         const auto serdes = chosen_serdes<Key, Value>(name_of(topics), options...);
         return kstream<Key, Value>(
             detail::add_stream_source(
-                graph_, std::move(topics), how, typeid(record<Key, Value>),
-                detail::source_maker<Key, Value>(how.on_null, detail::picked_functional<timestamp_option>(options...),
-                                                 serdes)),
+                graph_, std::move(topics), reading, typeid(record<Key, Value>),
+                detail::source_maker<Key, Value>(reading.on_null,
+                                                 detail::picked_functional<timestamp_option>(options...), serdes)),
             serdes);
     }
     template <class Key, class Value, class... Options>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/joins/join_span.hpp>
+#include <streams/dsl/detail/windows/kind_of_windows.hpp>
 #include <streams/dsl/detail/windows/session_windows.hpp>
 #include <streams/dsl/detail/windows/sliding_windows.hpp>
 #include <streams/dsl/detail/windows/time_windows.hpp>
@@ -100,14 +101,19 @@ using checked_t = decltype(checked(std::declval<const W&>()));
 
 /// What windowed_by takes, besides session: the kinds above, and custom_windows.
 template <class W>
-concept time_window = !std::is_same_v<W, session> && requires(const W& windows) {
-    { detail::checked(windows).needed_retention() } -> std::same_as<std::int64_t>;
-};
+concept time_window = detail::kind_of_windows<detail::checked_t<W>> && (!detail::checked_t<W>::merges);
 
 namespace detail {
-/// Whether windowed_by takes W, with a sentence where it does not.
+/// The kind of windows that W is, and its sizes. Throws topology_error where these are impossible. A `checked` beside W is
+/// found too.
+template <time_window W>
+[[nodiscard]] checked_t<W> checked_windows(const W& windows) {
+    return checked(windows);
+}
+
+/// Does not compile unless windowed_by takes W.
 template <class W>
-constexpr void check_windows() {
+consteval void check_windows() {
     static_assert(
         time_window<W>,
         "windowed_by takes tumbling, hopping, sliding, session, unlimited, count_window, or windows of your own: a "

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/config.hpp>
+#include <streams/core/memory_role.hpp>
 #include <streams/core/metrics.hpp>
 #include <streams/runtime/application_state.hpp>
 #include <streams/runtime/restore_listener.hpp>
@@ -28,6 +29,8 @@ struct application_counts {
     /// By sub-topology, as describe() numbers them: the largest less the smallest stream time of its tasks here. What they
     /// write to a repartition topic comes out of order by as much. A task counts from its first record on.
     std::map<std::int32_t, std::chrono::milliseconds> stream_time_spread{};
+    /// Bytes that this instance has reserved now, by what they are for; of nothing, where a role is missing.
+    std::map<memory_role, std::size_t> memory{};
 };
 
 /// Runs a topology against a cluster: stream threads, their tasks and stores. All members are thread-safe.

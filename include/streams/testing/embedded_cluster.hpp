@@ -32,9 +32,10 @@ struct embedded_cluster_options {
     /// moment, but nothing is synced to the disk, so the machine's own failure may cost what was written last.
     std::filesystem::path folder{};
     execution* time = nullptr; ///< what polls wait on; null: the machine's; another one outlives the cluster
-    std::chrono::milliseconds session_timeout{45'000};     ///< until a member whose process died is expelled
-    std::chrono::milliseconds max_poll_interval{300'000};  ///< until a member that does not poll is expelled
-    std::chrono::milliseconds transaction_timeout{60'000}; ///< until a transaction that nobody ends is aborted
+    std::chrono::milliseconds session_timeout{45'000};    ///< until a member whose process died is expelled
+    std::chrono::milliseconds max_poll_interval{300'000}; ///< until a member that does not poll is expelled
+    /// Until a transaction that nobody ends is aborted, where its producer does not say
+    std::chrono::milliseconds transaction_timeout{60'000};
 };
 
 /// Where and when a record is put: by default by its key as Java places it (a null key: in turn), and now.
@@ -55,6 +56,12 @@ struct stored_record {
     std::int64_t offset = 0;
 };
 using raw_stored_record = stored_record<std::optional<bytes>, std::optional<bytes>>;
+
+/// Which records a reader is given (Kafka's `IsolationLevel`).
+enum class isolation_level {
+    read_uncommitted, ///< those of transactions that are open, or were aborted, too
+    read_committed,
+};
 
 /// A group's committed offset, and what it noted with it.
 struct stored_offset {
@@ -108,17 +115,19 @@ public:
                              has_value ? std::optional(value_bytes.view()) : std::nullopt, placement);
     }
 
-    /// All records of a topic, partition by partition, of open and aborted transactions too. Throws streams_error where there is none, or it is damaged.
-    [[nodiscard]] std::vector<raw_stored_record> read_bytes(std::string_view topic) const;
+    /// All records of a topic, partition by partition. Throws streams_error where there is none, or it is damaged.
+    [[nodiscard]] std::vector<raw_stored_record> read_bytes(
+        std::string_view topic, isolation_level isolation = isolation_level::read_uncommitted) const;
     /// The same decoded; throws serialization_error where one does not decode.
     template <readable_and_writable Key, readable_and_writable Value>
         requires(!borrows_from_record<without_null_t<Key>> && !borrows_from_record<without_null_t<Value>>)
-    [[nodiscard]] std::vector<stored_record<Key, Value>> read(std::string_view topic) const {
+    [[nodiscard]] std::vector<stored_record<Key, Value>> read(
+        std::string_view topic, isolation_level isolation = isolation_level::read_uncommitted) const {
         const auto view_of = [](const std::optional<bytes>& stored) {
             return stored ? std::optional(stored->view()) : std::nullopt;
         };
         std::vector<stored_record<Key, Value>> records;
-        for (auto& raw : read_bytes(topic))
+        for (auto& raw : read_bytes(topic, isolation))
             records.push_back({decode<Key>(view_of(raw.key)), decode<Value>(view_of(raw.value)), raw.timestamp,
                                std::move(raw.headers), raw.partition, raw.offset});
         return records;

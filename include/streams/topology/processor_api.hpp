@@ -84,11 +84,7 @@ topology& topology::add_source(std::string name, std::vector<std::string> topics
 template <class Supplier>
 topology& topology::add_processor(std::string name, Supplier supplier, std::vector<std::string> parents,
                                   std::vector<std::string> stores) {
-    static_assert(
-        detail::processor_supplier<Supplier>,
-        "add_processor: the supplier must be callable without arguments, as const, and return a std::unique_ptr "
-        "of a class derived from streams::processor<KeyIn, ValueIn, KeyOut, ValueOut>; pass for example "
-        "[] { return std::make_unique<my_processor>(); }");
+    detail::check_processor_supplier<Supplier>();
     return add_node({.kind = node_kind::processor,
                      .name = std::move(name),
                      .parents = std::move(parents),
@@ -99,11 +95,7 @@ topology& topology::add_processor(std::string name, Supplier supplier, std::vect
 template <class Key, class Value, class Supplier>
 topology& topology::add_global_store(store_spec spec, std::string source, std::string topic, std::string processor,
                                      Supplier supplier) {
-    static_assert(
-        detail::processor_supplier<Supplier>,
-        "add_global_store: the supplier must be callable without arguments, as const, and return a std::unique_ptr "
-        "of a class derived from streams::processor<Key, Value>; pass for example "
-        "[] { return std::make_unique<my_processor>(); }");
+    detail::check_processor_supplier<Supplier>();
     return add_global_store(std::move(spec),
                             {.kind = node_kind::source,
                              .name = std::move(source),

@@ -32,6 +32,14 @@ fixed_key_processor<Key, ValueIn, ValueOut>* as_fixed_key_processor(fixed_key_pr
 /// Makes processors when it is called without arguments, as const.
 template <class Supplier>
 concept processor_supplier = requires(const Supplier& supplier) { as_processor(supplier().get()); };
+/// Does not compile unless it does.
+template <class Supplier>
+consteval void check_processor_supplier() {
+    static_assert(processor_supplier<Supplier>,
+                  "the supplier must be callable without arguments, as const, and return a std::unique_ptr of a class "
+                  "derived from streams::processor<KeyIn, ValueIn, KeyOut, ValueOut>; pass for example "
+                  "[] { return std::make_unique<my_processor>(); }");
+}
 template <class Supplier>
 concept fixed_key_processor_supplier = requires(const Supplier& supplier) { as_fixed_key_processor(supplier().get()); };
 /// A supplier that brings the stores of its processors along (Kafka's `ConnectedStoreProvider`).

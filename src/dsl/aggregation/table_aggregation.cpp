@@ -20,15 +20,18 @@ attachment behind_grouping(group_state& group, const table_aggregation_names& na
         graph.add_again(*group.repartition, *group.at.node);
         return group.at.behind_topic(*group.repartition, names.source);
     }
-    graph_node what{.name = names.source};
-    what.write = [topic = (group.name.empty() ? names.store : group.name) + "-repartition", sink_name = names.sink,
-                  sink = std::move(sink), source = std::move(source)](const graph_node& of, topology& out) {
-        out.add_repartition_topic({.name = topic, .behind = parent_names(of)});
-        out.add_node(
-            {.kind = node_kind::sink, .name = sink_name, .parents = parent_names(of), .topics = {topic}, .make = sink});
-        out.add_node({.kind = node_kind::source, .name = of.name, .topics = {topic}, .make = source});
+    graph_node added{.name = names.source};
+    added.write = [topic = (group.name.empty() ? names.store : group.name) + "-repartition", sink_name = names.sink,
+                   sink = std::move(sink), source = std::move(source)](const graph_node& node, topology& out) {
+        out.add_repartition_topic({.name = topic, .behind = parent_names(node)});
+        out.add_node({.kind = node_kind::sink,
+                      .name = sink_name,
+                      .parents = parent_names(node),
+                      .topics = {topic},
+                      .make = sink});
+        out.add_node({.kind = node_kind::source, .name = node.name, .topics = {topic}, .make = source});
     };
-    group.repartition = &graph.add(std::move(what), *group.at.node);
+    group.repartition = &graph.add(std::move(added), *group.at.node);
     return group.at.behind_topic(*group.repartition, names.source);
 }
 

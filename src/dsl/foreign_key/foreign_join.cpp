@@ -55,35 +55,38 @@ store_spec subscription_store(const std::string& name) {
 
 graph_node& add_node(graph& graph, std::string name, std::initializer_list<graph_node*> parents, node_factory make,
                      std::vector<std::string> stores) {
-    graph_node what{.name = std::move(name)};
-    what.write = [make = std::move(make), stores = std::move(stores)](const graph_node& of, topology& out) {
+    graph_node added{.name = std::move(name)};
+    added.write = [make = std::move(make), stores = std::move(stores)](const graph_node& node, topology& out) {
         out.add_node({.kind = node_kind::processor,
-                      .name = of.name,
-                      .parents = parent_names(of),
+                      .name = node.name,
+                      .parents = parent_names(node),
                       .stores = stores,
                       .make = make});
     };
-    return graph.add(std::move(what), std::span(parents.begin(), parents.size()));
+    return graph.add(std::move(added), std::span(parents.begin(), parents.size()));
 }
 
 graph_node& add_sink(graph& graph, std::string name, std::initializer_list<graph_node*> parents,
                      const std::string& topic, node_factory make) {
-    graph_node what{.name = std::move(name)};
-    what.write = [topic, make = std::move(make)](const graph_node& of, topology& out) {
-        out.add_repartition_topic({.name = topic, .behind = parent_names(of)});
-        out.add_node(
-            {.kind = node_kind::sink, .name = of.name, .parents = parent_names(of), .topics = {topic}, .make = make});
+    graph_node added{.name = std::move(name)};
+    added.write = [topic, make = std::move(make)](const graph_node& node, topology& out) {
+        out.add_repartition_topic({.name = topic, .behind = parent_names(node)});
+        out.add_node({.kind = node_kind::sink,
+                      .name = node.name,
+                      .parents = parent_names(node),
+                      .topics = {topic},
+                      .make = make});
     };
-    return graph.add(std::move(what), std::span(parents.begin(), parents.size()));
+    return graph.add(std::move(added), std::span(parents.begin(), parents.size()));
 }
 
 /// The source of a topic, in the graph below the sink that writes to it.
 graph_node& add_source(graph& graph, std::string name, graph_node& sink, const std::string& topic, node_factory make) {
-    graph_node what{.name = std::move(name)};
-    what.write = [topic, make = std::move(make)](const graph_node& of, topology& out) {
-        out.add_node({.kind = node_kind::source, .name = of.name, .topics = {topic}, .make = make});
+    graph_node added{.name = std::move(name)};
+    added.write = [topic, make = std::move(make)](const graph_node& node, topology& out) {
+        out.add_node({.kind = node_kind::source, .name = node.name, .topics = {topic}, .make = make});
     };
-    return graph.add(std::move(what), sink);
+    return graph.add(std::move(added), sink);
 }
 
 } // namespace
@@ -121,11 +124,11 @@ attachment add_foreign_join(const attachment& left, const attachment& right, for
     graph.copartition(united(right.sources, {names.subscription_source}));
 
     graph_node receiver{.name = names.receive};
-    receiver.write = [store = names.store](const graph_node& of, topology& out) {
-        out.add_node({.kind = node_kind::processor, .name = of.name, .parents = parent_names(of), .make = [store] {
+    receiver.write = [store = names.store](const graph_node& node, topology& out) {
+        out.add_node({.kind = node_kind::processor, .name = node.name, .parents = parent_names(node), .make = [store] {
                           return std::make_unique<subscription_receive_node>(store);
                       }});
-        out.add_operator_store(subscription_store(store), {of.name});
+        out.add_operator_store(subscription_store(store), {node.name});
     };
     graph_node& receive = graph.add(std::move(receiver), source);
     graph_node& answer =

@@ -12,25 +12,25 @@ constexpr std::uint8_t answer_version = 0;
 constexpr std::uint8_t without_hash = 0x80;
 constexpr std::size_t hash_size = 2 * sizeof(std::int64_t);
 
-[[noreturn]] void damaged(bytes_view in, std::string_view what) {
-    throw serialization_error(concat(in.size(), " bytes are no ", what,
+[[noreturn]] void damaged(bytes_view in, std::string_view kind) {
+    throw serialization_error(concat(in.size(), " bytes are no ", kind,
                                      " of a foreign-key join; only the application itself may write to its topics"));
 }
 
-std::uint8_t version_of(bytes_view in, std::string_view what, std::uint8_t newest) {
-    if (in.empty()) damaged(in, what);
+std::uint8_t version_of(bytes_view in, std::string_view kind, std::uint8_t newest) {
+    if (in.empty()) damaged(in, kind);
     const auto version = static_cast<std::uint8_t>(std::to_integer<std::uint8_t>(in[0]) & (without_hash - 1));
     if (version > newest)
-        throw serialization_error(concat("the ", what, " of a foreign-key join has the version ", int{version},
+        throw serialization_error(concat("the ", kind, " of a foreign-key join has the version ", int{version},
                                          ", but ", int{newest},
                                          " is the newest known here; upgrade all instances of the application"));
     return version;
 }
 
 /// Reads the hash off the front of `rest`, which a flag in the first byte of `in` says is there.
-std::optional<value_hash> take_hash(bytes_view in, bytes_view& rest, std::string_view what) {
+std::optional<value_hash> take_hash(bytes_view in, bytes_view& rest, std::string_view kind) {
     if (std::to_integer<std::uint8_t>(in[0]) & without_hash) return std::nullopt;
-    if (rest.size() < hash_size) damaged(in, what);
+    if (rest.size() < hash_size) damaged(in, kind);
     const value_hash hash{load_big_endian<std::int64_t>(rest.data()),
                           load_big_endian<std::int64_t>(rest.data() + sizeof(std::int64_t))};
     rest = rest.subview(hash_size);
@@ -50,15 +50,15 @@ void write_hash(const std::optional<value_hash>& hash, bytes& out) {
 } // namespace
 
 subscription read_subscription(bytes_view in) {
-    constexpr std::string_view what = "subscription";
-    const std::uint8_t version = version_of(in, what, subscription_version);
-    if (in.size() < 2 || in[1] > static_cast<std::byte>(subscription_instruction::tell_row)) damaged(in, what);
+    constexpr std::string_view kind = "subscription";
+    const std::uint8_t version = version_of(in, kind, subscription_version);
+    if (in.size() < 2 || in[1] > static_cast<std::byte>(subscription_instruction::tell_row)) damaged(in, kind);
     subscription out;
     out.instruction = static_cast<subscription_instruction>(in[1]);
     bytes_view rest = in.subview(2);
-    out.hash = take_hash(in, rest, what);
+    out.hash = take_hash(in, rest, kind);
     if (version > 0) {
-        if (rest.size() < sizeof(std::int32_t)) damaged(in, what);
+        if (rest.size() < sizeof(std::int32_t)) damaged(in, kind);
         rest = rest.subview(0, rest.size() - sizeof(std::int32_t));
         out.partition = load_big_endian<std::int32_t>(rest.end());
     }
@@ -67,28 +67,28 @@ subscription read_subscription(bytes_view in) {
 }
 
 subscription_answer read_answer(bytes_view in) {
-    constexpr std::string_view what = "answer";
-    static_cast<void>(version_of(in, what, answer_version));
+    constexpr std::string_view kind = "answer";
+    static_cast<void>(version_of(in, kind, answer_version));
     bytes_view rest = in.subview(1);
     subscription_answer out;
-    out.hash = take_hash(in, rest, what);
+    out.hash = take_hash(in, rest, kind);
     if (!rest.empty()) out.value = rest;
     return out;
 }
 
-void subscription_serde::serialize(const subscription& of, bytes& out) {
-    const std::uint8_t version = of.partition ? subscription_version : std::uint8_t{0};
-    write_version(version, of.hash, out);
-    out.push_back(static_cast<std::byte>(of.instruction));
-    write_hash(of.hash, out);
-    out.append(of.primary_key);
-    if (of.partition) append_big_endian(out, *of.partition);
+void subscription_serde::serialize(const subscription& message, bytes& out) {
+    const std::uint8_t version = message.partition ? subscription_version : std::uint8_t{0};
+    write_version(version, message.hash, out);
+    out.push_back(static_cast<std::byte>(message.instruction));
+    write_hash(message.hash, out);
+    out.append(message.primary_key);
+    if (message.partition) append_big_endian(out, *message.partition);
 }
 
-void answer_serde::serialize(const subscription_answer& of, bytes& out) {
-    write_version(answer_version, of.hash, out);
-    write_hash(of.hash, out);
-    if (of.value) out.append(*of.value);
+void answer_serde::serialize(const subscription_answer& answer, bytes& out) {
+    write_version(answer_version, answer.hash, out);
+    write_hash(answer.hash, out);
+    if (answer.value) out.append(*answer.value);
 }
 
 void write_subscription_key(bytes_view foreign_key, bytes_view primary_key, bytes& out) {

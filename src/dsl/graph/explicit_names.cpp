@@ -13,10 +13,10 @@ std::string_view without_suffix(std::string_view topic) {
     return topic.ends_with(repartition_suffix) ? topic.substr(0, topic.size() - repartition_suffix.size()) : topic;
 }
 
-void append_list(std::string& text, std::string_view what, const std::vector<std::string>& names) {
+void append_list(std::string& text, std::string_view heading, const std::vector<std::string>& names) {
     if (names.empty()) return;
     if (!text.empty()) text += "; ";
-    text += what;
+    text += heading;
     for (std::size_t at = 0; at < names.size(); ++at) text += concat(at == 0 ? " " : ", ", names[at]);
 }
 

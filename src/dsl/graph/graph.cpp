@@ -28,13 +28,13 @@ bool leads_to_outer_join(const graph_node& from) {
     return found;
 }
 
-void write_repartition(const graph_node& of, topology& out) {
-    const repartition_plan& plan = *of.repartition;
-    out.add_repartition_topic({plan.topic, plan.partitions, parent_names(of)});
+void write_repartition(const graph_node& node, topology& out) {
+    const repartition_plan& plan = *node.repartition;
+    out.add_repartition_topic({plan.topic, plan.partitions, parent_names(node)});
     out.add_node({.kind = node_kind::processor,
                   .name = plan.filter_name,
-                  .parents = parent_names(of),
-                  .make = leads_to_outer_join(of) ? plan.make_pass : plan.make_filter});
+                  .parents = parent_names(node),
+                  .make = leads_to_outer_join(node) ? plan.make_pass : plan.make_filter});
     out.add_node({.kind = node_kind::sink,
                   .name = plan.sink_name,
                   .parents = {plan.filter_name},
@@ -131,14 +131,14 @@ struct later_first {
 
 } // namespace
 
-std::vector<std::string> parent_names(const graph_node& of) {
+std::vector<std::string> parent_names(const graph_node& node) {
     std::vector<std::string> names;
-    for (const graph_node* parent : of.parents) names.push_back(parent->name);
+    for (const graph_node* parent : node.parents) names.push_back(parent->name);
     return names;
 }
 
-void write_processor(const graph_node& of, topology& out, node_factory make, std::vector<std::string> stores) {
-    write_processor(of.name, parent_names(of), out, std::move(make), std::move(stores));
+void write_processor(const graph_node& node, topology& out, node_factory make, std::vector<std::string> stores) {
+    write_processor(node.name, parent_names(node), out, std::move(make), std::move(stores));
 }
 
 void write_processor(std::string name, std::vector<std::string> parents, topology& out, node_factory make,
@@ -150,9 +150,9 @@ void write_processor(std::string name, std::vector<std::string> parents, topolog
                   .make = std::move(make)});
 }
 
-void write_processor(const graph_node& of, topology& out, node_factory make, const store_spec& own) {
-    write_processor(of, out, std::move(make));
-    out.add_operator_store(own, {of.name});
+void write_processor(const graph_node& node, topology& out, node_factory make, const store_spec& own) {
+    write_processor(node, out, std::move(make));
+    out.add_operator_store(own, {node.name});
 }
 
 std::vector<std::string> united(std::vector<std::string> a, const std::vector<std::string>& b) {
@@ -176,11 +176,11 @@ std::string graph::name_or_new(const std::string& wanted, std::string_view prefi
     return wanted.empty() ? std::move(generated) : wanted;
 }
 
-graph_node& graph::add(graph_node what, std::span<graph_node* const> parents) {
-    if (!what.repartition)
-        for (const graph_node* parent : parents) what.depth = std::max(what.depth, parent->depth + 1);
-    require_chain_length(what.name, what.depth);
-    graph_node& added = *nodes_.emplace_back(std::make_unique<graph_node>(std::move(what)));
+graph_node& graph::add(graph_node node, std::span<graph_node* const> parents) {
+    if (!node.repartition)
+        for (const graph_node* parent : parents) node.depth = std::max(node.depth, parent->depth + 1);
+    require_chain_length(node.name, node.depth);
+    graph_node& added = *nodes_.emplace_back(std::make_unique<graph_node>(std::move(node)));
     for (graph_node* parent : parents) {
         if (std::ranges::find(added.parents, parent) != added.parents.end()) continue;
         added.parents.push_back(parent);
@@ -190,15 +190,15 @@ graph_node& graph::add(graph_node what, std::span<graph_node* const> parents) {
     return added;
 }
 
-graph_node& graph::add(graph_node what, graph_node& parent) {
+graph_node& graph::add(graph_node node, graph_node& parent) {
     graph_node* const parents[] = {&parent};
-    return add(std::move(what), parents);
+    return add(std::move(node), parents);
 }
 
 graph_node& graph::add(std::string name, graph_writer write, std::span<graph_node* const> parents) {
-    graph_node what{.name = std::move(name)};
-    what.write = std::move(write);
-    return add(std::move(what), parents);
+    graph_node node{.name = std::move(name)};
+    node.write = std::move(write);
+    return add(std::move(node), parents);
 }
 
 graph_node& graph::add(std::string name, graph_writer write, graph_node& parent) {
@@ -217,20 +217,20 @@ void graph::add_again(graph_node& existing, graph_node& parent) {
 graph_node& graph::add_processor(std::string name, graph_node& parent, node_factory make) {
     return add(
         std::move(name),
-        [make = std::move(make)](const graph_node& of, topology& out) { write_processor(of, out, make); }, parent);
+        [make = std::move(make)](const graph_node& node, topology& out) { write_processor(node, out, make); }, parent);
 }
 
 void graph::add_sink(std::string name, graph_node& parent, std::optional<std::string> topic, node_factory make) {
-    graph_node what{.name = std::move(name)};
-    what.write = [topic = std::move(topic), make = std::move(make)](const graph_node& of, topology& out) {
-        node_spec spec{.kind = node_kind::sink, .name = of.name, .parents = parent_names(of), .make = make};
+    graph_node sink{.name = std::move(name)};
+    sink.write = [topic = std::move(topic), make = std::move(make)](const graph_node& node, topology& out) {
+        node_spec spec{.kind = node_kind::sink, .name = node.name, .parents = parent_names(node), .make = make};
         if (topic)
             spec.topics = {*topic};
         else
             spec.topic_extractor = true;
         out.add_node(std::move(spec));
     };
-    add(std::move(what), parent);
+    add(std::move(sink), parent);
 }
 
 repartition_plan graph::new_repartition(const std::string& prefix) {
@@ -249,10 +249,10 @@ repartition_plan graph::new_repartition(const std::string& prefix) {
 }
 
 graph_node& graph::add_repartition(repartition_plan plan, graph_node& parent) {
-    graph_node what{.name = plan.source_name};
-    what.repartition = std::move(plan);
-    what.write = write_repartition;
-    return add(std::move(what), parent);
+    graph_node node{.name = plan.source_name};
+    node.repartition = std::move(plan);
+    node.write = write_repartition;
+    return add(std::move(node), parent);
 }
 
 void graph::copartition(std::vector<std::string> sources) { copartition_groups_.push_back(std::move(sources)); }

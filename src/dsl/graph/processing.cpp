@@ -5,9 +5,9 @@ namespace streams::inline v0::detail {
 graph_node& add_processing(const attachment& at, std::string name, std::vector<std::string> stores,
                            std::vector<store_spec> supplied, node_factory make) {
     const auto write = [stores = std::move(stores), supplied = std::move(supplied),
-                        make = std::move(make)](const graph_node& of, topology& out) {
-        write_processor(of, out, make, stores);
-        for (const store_spec& spec : supplied) out.add_store(spec, {of.name});
+                        make = std::move(make)](const graph_node& node, topology& out) {
+        write_processor(node, out, make, stores);
+        for (const store_spec& spec : supplied) out.add_store(spec, {node.name});
     };
     return at.graph->add(std::move(name), write, *at.node);
 }

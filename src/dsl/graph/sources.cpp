@@ -8,17 +8,17 @@ namespace {
 
 attachment add_stream(const std::shared_ptr<graph>& graph, source_plan source, const consumed& options,
                       node_factory make) {
-    graph_node what{.name = graph->name_or_new(options.name, "KSTREAM-SOURCE-")};
-    what.source = std::move(source);
-    what.write = [make = std::move(make)](const graph_node& of, topology& out) {
+    graph_node added{.name = graph->name_or_new(options.name, "KSTREAM-SOURCE-")};
+    added.source = std::move(source);
+    added.write = [make = std::move(make)](const graph_node& node, topology& out) {
         out.add_node({.kind = node_kind::source,
-                      .name = of.name,
-                      .topics = of.source->topics,
+                      .name = node.name,
+                      .topics = node.source->topics,
                       .make = make,
-                      .reset = of.source->reset,
-                      .pattern = of.source->pattern});
+                      .reset = node.source->reset,
+                      .pattern = node.source->pattern});
     };
-    graph_node& node = graph->add(std::move(what), graph->root());
+    graph_node& node = graph->add(std::move(added), graph->root());
     return {graph, &node, node.name, {node.name}};
 }
 
@@ -37,18 +37,18 @@ attachment add_stream_source(const std::shared_ptr<graph>& graph, const topic_pa
 attachment add_table_source(const std::shared_ptr<graph>& graph, const std::string& topic, const consumed& options,
                             const std::type_info& types, node_factory make, table_writer write_table) {
     std::string source = graph->name_or_new(options.name.empty() ? "" : options.name + "-source", "KSTREAM-SOURCE-");
-    graph_node what{.name = graph->name_or_new(options.name, "KTABLE-SOURCE-")};
-    what.source = source_plan{{topic}, options.reset, &types, false};
-    what.write = [source, make = std::move(make), write_table = std::move(write_table)](const graph_node& of,
-                                                                                        topology& out) {
+    graph_node added{.name = graph->name_or_new(options.name, "KTABLE-SOURCE-")};
+    added.source = source_plan{{topic}, options.reset, &types, false};
+    added.write = [source, make = std::move(make), write_table = std::move(write_table)](const graph_node& node,
+                                                                                         topology& out) {
         out.add_node({.kind = node_kind::source,
                       .name = source,
-                      .topics = of.source->topics,
+                      .topics = node.source->topics,
                       .make = make,
-                      .reset = of.source->reset});
-        write_table(of.name, source, of.reuses_topic ? of.source->topics.front() : std::string(), out);
+                      .reset = node.source->reset});
+        write_table(node.name, source, node.reuses_topic ? node.source->topics.front() : std::string(), out);
     };
-    graph_node& node = graph->add(std::move(what), graph->root());
+    graph_node& node = graph->add(std::move(added), graph->root());
     return {graph, &node, node.name, {std::move(source)}};
 }
 
@@ -59,17 +59,17 @@ void add_global_source(const std::shared_ptr<graph>& graph, const std::string& t
                                     " is no plain key-value store, which global stores are; use stores::key_value, and "
                                     "leave materialized::history_retention out"));
     std::string source = graph->name_or_new(options.name.empty() ? "" : options.name + "-source", "KSTREAM-SOURCE-");
-    graph_node what{.name = graph->name_or_new(options.name, "KTABLE-SOURCE-")};
-    what.write = [=, source = std::move(source), spec = std::move(spec)](const graph_node& of, topology& out) {
+    graph_node added{.name = graph->name_or_new(options.name, "KTABLE-SOURCE-")};
+    added.write = [=, source = std::move(source), spec = std::move(spec)](const graph_node& node, topology& out) {
         out.add_global_store(spec,
                              {.kind = node_kind::source,
                               .name = source,
                               .topics = {topic},
                               .make = make_source,
                               .reset = offset_reset::earliest},
-                             {.kind = node_kind::processor, .name = of.name, .make = make_processor}, reprocess);
+                             {.kind = node_kind::processor, .name = node.name, .make = make_processor}, reprocess);
     };
-    graph->add(std::move(what), graph->root());
+    graph->add(std::move(added), graph->root());
 }
 
 } // namespace streams::inline v0::detail

@@ -85,10 +85,10 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
     in.add_processor(names.left_windowed, *left.node, std::move(make.left_window));
     in.add_processor(names.right_windowed, *right.node, std::move(make.right_window));
 
-    graph_node what{.name = names.merge};
-    what.passes_null_keys = kind != join_kind::inner;
+    graph_node merged{.name = names.merge};
+    merged.passes_null_keys = kind != join_kind::inner;
     if (make.self_join) {
-        what.self_join =
+        merged.self_join =
             self_join_plan{names.right_windowed, [names, windows, options, make = make.self_join,
                                                   kept = make.left_kept](const graph_node&, topology& out) {
                                out.add_node(processor(names.merge, {names.left_windowed}, make));
@@ -96,7 +96,7 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
                                                       {names.left_windowed, names.merge});
                            }};
     }
-    what.write = [names, windows, options, kind, make = std::move(make)](const graph_node&, topology& out) {
+    merged.write = [names, windows, options, kind, make = std::move(make)](const graph_node&, topology& out) {
         out.add_node(processor(names.left_join, {names.left_windowed}, make.left_join));
         out.add_node(processor(names.right_join, {names.right_windowed}, make.right_join));
         out.add_node(processor(names.merge, {names.left_join, names.right_join}, make.merge));
@@ -109,7 +109,7 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
                                    {names.left_join, names.right_join});
     };
     graph_node* const parents[] = {left.node, right.node};
-    attachment at = left.behind(in.add(std::move(what), parents), false);
+    attachment at = left.behind(in.add(std::move(merged), parents), false);
     at.sources = united(left.sources, right.sources);
     return at;
 }

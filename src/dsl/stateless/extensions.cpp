@@ -5,13 +5,13 @@
 
 namespace streams::inline v0::detail {
 
-pace checked(const rate& of) {
-    if (!(of.records > 0) || of.per.count() <= 0)
-        throw topology_error(concat("a rate of ", of.records, " records in ", of.per.count(),
+pace checked(const rate& limit) {
+    if (!(limit.records > 0) || limit.per.count() <= 0)
+        throw topology_error(concat("a rate of ", limit.records, " records in ", limit.per.count(),
                                     " ms lets nothing through; give both numbers above zero"));
     // Pacing by single milliseconds would cost more than it gives.
     constexpr double most_ahead = 100;
-    const double cost = static_cast<double>(of.per.count()) / of.records;
+    const double cost = static_cast<double>(limit.per.count()) / limit.records;
     return {cost, std::max(0.0, most_ahead - cost)};
 }
 

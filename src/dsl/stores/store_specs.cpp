@@ -51,21 +51,21 @@ std::chrono::milliseconds retention_of(const std::string& store, const materiali
 } // namespace
 
 store_spec window_spec(std::string name, const materialized& options, std::int64_t window_size,
-                       std::int64_t needed_retention, const emission& how) {
+                       std::int64_t needed_retention, const emission& strategy) {
     store_spec spec = windowed_spec(std::move(name), options);
     spec.kind = window_kind{.size = std::chrono::milliseconds(window_size),
                             .retention = retention_of(spec.name, options, needed_retention),
-                            .time_ordered = how.on_close,
-                            .reads_expired = how.on_close && spec.persistent};
+                            .time_ordered = strategy.on_close,
+                            .reads_expired = strategy.on_close && spec.persistent};
     return spec;
 }
 
 store_spec session_spec(std::string name, const materialized& options, std::int64_t needed_retention,
-                        const emission& how) {
+                        const emission& strategy) {
     store_spec spec = windowed_spec(std::move(name), options);
     spec.kind = session_kind{.retention = retention_of(spec.name, options, needed_retention),
-                             .time_ordered = how.on_close,
-                             .reads_expired = how.on_close && spec.persistent};
+                             .time_ordered = strategy.on_close,
+                             .reads_expired = strategy.on_close && spec.persistent};
     return spec;
 }
 

@@ -14,9 +14,9 @@ session_windows checked(const session& windows) {
     return {windows.gap.count(), windows.grace.count()};
 }
 
-store_spec session_windows::store(std::string name, const materialized& options, const emission& how) const {
-    store_spec made = session_spec(std::move(name), options, needed_retention(), how);
-    if (how.on_close) made.caching = false; // as in Kafka Streams
+store_spec session_windows::store(std::string name, const materialized& options, const emission& strategy) const {
+    store_spec made = session_spec(std::move(name), options, needed_retention(), strategy);
+    if (strategy.on_close) made.caching = false; // as in Kafka Streams
     return made;
 }
 

@@ -15,9 +15,9 @@ sliding_windows checked(const sliding& windows) {
     return {windows.difference.count(), windows.grace.count()};
 }
 
-store_spec sliding_windows::store(std::string name, const materialized& options, const emission& how) const {
-    store_spec made = window_spec(std::move(name), options, size, needed_retention(), how);
-    if (how.on_close) made.caching = false; // as in Kafka Streams
+store_spec sliding_windows::store(std::string name, const materialized& options, const emission& strategy) const {
+    store_spec made = window_spec(std::move(name), options, size, needed_retention(), strategy);
+    if (strategy.on_close) made.caching = false; // as in Kafka Streams
     return made;
 }
 

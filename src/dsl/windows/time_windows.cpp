@@ -69,8 +69,8 @@ time_windows checked_custom(std::chrono::milliseconds size, std::chrono::millise
     return {size.count(), size.count(), grace.count(), std::move(rule)};
 }
 
-store_spec time_windows::store(std::string name, const materialized& options, const emission& how) const {
-    return window_spec(std::move(name), options, size, needed_retention(), how);
+store_spec time_windows::store(std::string name, const materialized& options, const emission& strategy) const {
+    return window_spec(std::move(name), options, size, needed_retention(), strategy);
 }
 
 void time_windows::require_end() const {

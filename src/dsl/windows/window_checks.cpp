@@ -5,11 +5,11 @@
 
 namespace streams::inline v0::detail {
 
-void require_not_negative(std::string_view kind, std::string_view what, std::chrono::milliseconds given,
-                          std::string_view why) {
+void require_not_negative(std::string_view kind, std::string_view member, std::chrono::milliseconds given,
+                          std::string_view consequence) {
     if (given.count() < 0)
-        throw topology_error(
-            concat(kind, " windows have a ", what, " of ", given.count(), " ms and ", why, "; give zero or more"));
+        throw topology_error(concat(kind, " windows have a ", member, " of ", given.count(), " ms and ", consequence,
+                                    "; give zero or more"));
 }
 
 void require_time(std::string_view kind, std::string_view parts, std::initializer_list<std::int64_t> spans) {

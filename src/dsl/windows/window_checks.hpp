@@ -7,9 +7,9 @@
 
 namespace streams::inline v0::detail {
 
-/// Throws topology_error where a time that windows of this `kind` are given is below zero. `why`: what that would mean.
-void require_not_negative(std::string_view kind, std::string_view what, std::chrono::milliseconds given,
-                          std::string_view why);
+/// Throws topology_error where a time that windows of this `kind` are given is below zero. `consequence`: what that would mean.
+void require_not_negative(std::string_view kind, std::string_view member, std::chrono::milliseconds given,
+                          std::string_view consequence);
 
 /// Throws topology_error where `spans`, for which windows are kept together, exceed the largest time, as Kafka Streams, whose
 /// sum overflows, refuses a negative retention. `parts`: their names.

@@ -31,7 +31,7 @@ kafka_streams::application::application(topology topology, streams_config config
                                         std::shared_ptr<kafka::client_supplier> clients, execution& time,
                                         state_disk& disk)
     : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
-      stop_(time, "the end of application " + config_.application_id),
+      stop_(time, "the end of application " + config_.application_id), memory_(memory_limits_of(config_)),
       states_(config_.state_dir / config_.application_id, time_, disk), retention_(layout_, time_),
       status_(config_.application_id, time_),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
@@ -68,8 +68,9 @@ void kafka_streams::application::start() {
         admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
         if (topology_.has_patterns()) find_topics();
         environment_ = std::make_unique<thread_environment>(
-            thread_environment{topology_, config_, *clients_, *admin_, time_, stop_, states_, layout_, on_restore_,
-                               [this] { note_progress(); }, retention_, client_id_of(config_)});
+            thread_environment{topology_, config_, *clients_, *admin_, time_, stop_, states_, store_memory_, layout_,
+                               on_restore_, [this] { note_progress(); }, retention_, client_id_of(config_)});
+        if (config_.exactly_once()) environment_->process_id = states_.process_id(time_);
         if (!topology_.global_stores().empty()) globals_ = std::make_unique<global_thread>(*environment_);
         environment_->globals = globals_.get();
         std::vector<std::unique_ptr<stream_thread>> made;
@@ -263,6 +264,10 @@ void kafka_streams::application::clean_up() {
 
 application_counts kafka_streams::application::counts() const {
     application_counts sum;
+    for (std::size_t at = 0; at < memory_roles; ++at) {
+        const auto role = static_cast<memory_role>(at);
+        if (const auto reserved = memory_.reserved(role); reserved > 0) sum.memory[role] = reserved;
+    }
     stream_times::by_sub_topology times;
     const std::lock_guard lock(mutex_);
     const auto add_drops = [&](const drop_counters& drops) {

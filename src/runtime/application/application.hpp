@@ -64,6 +64,8 @@ private:
     execution& time_;
     stop_source stop_;
     restore_listener on_restore_;
+    memory_budget memory_;
+    store_memory store_memory_{memory_};
     state_directory states_;
     std::unique_ptr<kafka::admin> admin_;
     topic_layout layout_;

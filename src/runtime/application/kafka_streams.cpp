@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds signal_slice{100};
 kafka_streams::kafka_streams(topology topology, streams_config config) {
     config.validate(true);
     auto clients = kafka::make_rdkafka_clients(config);
-    application_.reset(new application(std::move(topology), std::move(config), std::move(clients), machine(), machine_disk()));
+    application_.reset(
+        new application(std::move(topology), std::move(config), std::move(clients), machine(), machine_disk()));
 }
 
 kafka_streams::kafka_streams(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,

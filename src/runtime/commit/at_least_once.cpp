@@ -1,27 +1,11 @@
 #include "src/runtime/commit/at_least_once.hpp"
 
-#include "src/core/first_failure.hpp"
+#include "src/runtime/commit/tell_tasks.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace streams::inline v0 {
-namespace {
-
-/// The changelog offset that a store's content now covers.
-std::optional<std::int64_t> covered_offset(const task_store& store, task_id task,
-                                           std::span<const kafka::committed_offset> committed,
-                                           producing_collector& collector) {
-    if (store.changelog_topic.empty()) return std::nullopt;
-    if (!store.reuses_source()) return collector.acknowledged(store.changelog_topic, task.partition);
-    const auto input = std::ranges::find(committed, topic_partition{store.changelog_topic, task.partition},
-                                         &kafka::committed_offset::partition);
-    if (input == committed.end() || input->offset == 0) return std::nullopt;
-    return input->offset - 1;
-}
-
-} // namespace
-
 at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
                              std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting)
     : make_(std::move(make)), environment_(environment), producer_(make_()), consumer_(consumer),
@@ -45,7 +29,7 @@ std::optional<std::vector<kafka::committed_offset>> at_least_once::step(std::chr
         throw;
     }
     const auto done = std::exchange(commit_, std::nullopt);
-    tell_tasks(*done);
+    tell_tasks(done->tasks, done->offsets, collector_);
     collector_.refresh_partitions();
     return done->offsets;
 }
@@ -83,16 +67,6 @@ bool at_least_once::commit_offsets(commit_under_way& commit, std::chrono::millis
     if (commit.offsets.empty()) return true;
     commit.attempts->wait_at_most(wait);
     return commit.attempts->step([&](auto timeout) { return consumer_.commit(commit.offsets, timeout); });
-}
-
-void at_least_once::tell_tasks(const commit_under_way& commit) {
-    first_failure failure;
-    for (stream_task* task : commit.tasks) // the offsets of the others are committed all the same
-        failure.attempt([&] {
-            task->committed(
-                [&](const task_store& store) { return covered_offset(store, task->id(), commit.offsets, collector_); });
-        });
-    failure.rethrow();
 }
 
 void at_least_once::abort() {

@@ -25,6 +25,9 @@ public:
 
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
     [[nodiscard]] bool ready(std::chrono::milliseconds) override { return true; }
+    void assigned() override {} // the consumer knows which member it is
+    [[nodiscard]] bool owes_commit() const noexcept override { return false; }
+    [[nodiscard]] bool all_or_nothing() const noexcept override { return false; }
     void begin(std::vector<stream_task*> tasks, const patience& within) override;
     [[nodiscard]] bool committing() const noexcept override { return commit_.has_value(); }
     [[nodiscard]] std::optional<std::vector<kafka::committed_offset>> step(std::chrono::milliseconds wait) override;
@@ -50,7 +53,6 @@ private:
     void tell_last(commit_under_way& commit);
     void take_offsets(commit_under_way& commit);
     [[nodiscard]] bool commit_offsets(commit_under_way& commit, std::chrono::milliseconds wait);
-    void tell_tasks(const commit_under_way& commit);
 
     make_producer make_;
     const thread_environment& environment_;

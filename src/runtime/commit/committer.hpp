@@ -27,6 +27,12 @@ public:
     /// Whether tasks may be started and process: goes on with what the cluster has to be asked before, at first and after
     /// `abort` and `renew`, waiting for it up to `wait`. Asked between any two polls. Throws as `step`.
     [[nodiscard]] virtual bool ready(std::chrono::milliseconds wait) = 0;
+    /// The group has given the thread its tasks: from here on what they did is committed as the member that it is now.
+    virtual void assigned() = 0;
+    /// Whether something was sent that only a commit makes last, whoever sent it.
+    [[nodiscard]] virtual bool owes_commit() const noexcept = 0;
+    /// Whether what tasks did since the last commit counts together: where one goes back to it, all do.
+    [[nodiscard]] virtual bool all_or_nothing() const noexcept = 0;
     /// Begins a commit of what `tasks` did since the last one: flushes their stores. `within`: how long the steps may take
     /// together. The tasks outlive the commit. REQUIRES: ready, and no commit is under way.
     /// Throws fenced_error, lost_records_error, cluster_error, and what tasks and stores throw.

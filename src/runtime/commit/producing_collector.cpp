@@ -49,10 +49,27 @@ private:
 
 void producing_collector::use(kafka::producer& producer) {
     producer_ = &producer;
+    transaction_open_ = false;
     failure_ = nullptr;
     ids_.clear();
     topics_.clear();
     written_.clear();
+}
+
+void producing_collector::begin_transaction() {
+    if (transaction_open_) return;
+    const auto answer = producer_->begin_transaction();
+    transaction_open_ = true; // where it failed, it is given up like any other
+    if (answer.ok()) return;
+    if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
+    if (answer.kind() == kafka::error_class::fatal) throw unknown_outcome_error(answer.reason());
+    throw lost_records_error(answer.reason());
+}
+
+void producing_collector::transaction_ended() {
+    transaction_open_ = false;
+    failure_ = nullptr;
+    static_cast<void>(producer_->take_failures());
 }
 
 std::int32_t producing_collector::intern(std::string_view topic, bool offsets_wanted) {
@@ -142,6 +159,8 @@ std::string producing_collector::blocking() {
 }
 
 void producing_collector::append(const kafka::producer_record& record) {
+    if (in_transactions_ && !transaction_open_) [[unlikely]]
+        begin_transaction();
     if (const auto answer = producer_->append(record); !answer) wait_and_append(record, answer);
     sent_.store(sent_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -151,6 +170,11 @@ void producing_collector::wait_and_append(const kafka::producer_record& record, 
     for (auto answer = first; !answer;) {
         if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
         const std::string& topic = topics_.at(record.topic).name;
+        if (answer.kind() == kafka::error_class::abortable) {
+            throw_failures(); // the one that it failed for
+            throw lost_records_error(concat("a record", describe_failed(record.timestamp, record.tag),
+                                            ", cannot be written to topic ", topic, ": ", answer.reason()));
+        }
         if (answer.kind() != kafka::error_class::retriable)
             throw cluster_error(concat("a record", describe_failed(record.timestamp, record.tag),
                                        ", cannot be written to topic ", topic, ": ", answer.reason()));
@@ -233,7 +257,8 @@ std::exception_ptr producing_collector::failure_of(const std::vector<kafka::deli
                kafka::destination(first.partition), describe_failed(first.timestamp, first.tag), ": ",
                first.reason.reason(), "; nothing read since the last commit is committed");
     const bool passing = std::all_of(failures.begin(), failures.end(), [](const kafka::delivery_failure& each) {
-        return each.reason.kind() == kafka::error_class::retriable;
+        return each.reason.kind() == kafka::error_class::retriable ||
+               each.reason.kind() == kafka::error_class::abortable;
     });
     return passing ? std::make_exception_ptr(lost_records_error(message))
                    : std::make_exception_ptr(cluster_error(message));

@@ -27,7 +27,7 @@ namespace streams::inline v0 {
 /// Sends what sinks and changelogs write through the one producer of a stream thread. A full queue is waited for,
 /// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
 /// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
-/// cluster was away for too long, stopped_error, or cluster_error.
+/// cluster was away for too long or a transaction has failed, stopped_error, or cluster_error.
 /// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again
 /// and again. A task_error that it throws ends the wait, and counts as what was sent having failed.
 class producing_collector final : public record_collector {
@@ -36,13 +36,21 @@ public:
     producing_collector(
         kafka::producer& producer, const streams_config& config, execution& time, const stop_source& stop,
         std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting = [] {})
-        : producer_(&producer), timeout_(config.task_timeout), time_(time), stop_(stop), sent_(sent),
-          while_waiting_(std::move(while_waiting)) {}
+        : producer_(&producer), in_transactions_(config.exactly_once()), timeout_(config.task_timeout), time_(time),
+          stop_(stop), sent_(sent), while_waiting_(std::move(while_waiting)) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
     /// What could not be written is given up by whoever sent it. Until then every call that waits for the cluster throws the
     /// failure again: a node that caught it must not have the commit go on.
     void forget_failure() noexcept { failure_ = nullptr; }
+
+    /// Begins a transaction where none is open; what is sent does so by itself. Throws fenced_error, lost_records_error, and
+    /// unknown_outcome_error. REQUIRES: exactly once.
+    void begin_transaction();
+    /// Whether what was sent belongs to a transaction that has not ended.
+    [[nodiscard]] bool transaction_open() const noexcept { return transaction_open_; }
+    /// It has; failures of what it had are of no interest any more.
+    void transaction_ended();
 
     [[nodiscard]] std::int32_t open(std::string_view topic) override;
     [[nodiscard]] std::int32_t partitions(std::int32_t topic) override;
@@ -75,6 +83,8 @@ private:
     std::int32_t intern(std::string_view topic, bool offsets_wanted);
 
     kafka::producer* producer_;
+    bool in_transactions_;
+    bool transaction_open_ = false;
     std::chrono::milliseconds timeout_;
     execution& time_;
     const stop_source& stop_;

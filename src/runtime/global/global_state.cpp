@@ -39,6 +39,7 @@ global_state::global_state(const topology& topology, const global_environment& e
                                  ", cannot be emptied: ", failed.message(), "; see who owns it"));
     stores_ = std::make_unique<task_stores>(global_task, topology, topology.global_parts(), config_.application_id,
                                             store_opening{.time = environment.time,
+                                                          .memory = environment.memory,
                                                           .directory = environment.directory,
                                                           .disk = &environment.disk,
                                                           .in_memory = environment.stores_in_memory});
@@ -98,6 +99,11 @@ void global_state::commit() {
     task_->tell_last_changelogs();
     static_cast<void>(task_->committable());
     task_->committed([](const task_store&) { return std::nullopt; });
+}
+
+void global_state::give_back() {
+    const std::lock_guard lock(guard_);
+    stores_->give_back();
 }
 
 void global_state::close() {

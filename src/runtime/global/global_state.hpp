@@ -16,10 +16,11 @@ namespace streams::inline v0 {
 struct global_environment {
     const streams_config& config;
     const clock& time;
+    store_memory& memory;
     drop_counters& drops;
-    std::filesystem::path directory; ///< emptied first: the stores are filled from their topics
+    std::filesystem::path directory;   ///< emptied first: the stores are filled from their topics
     state_disk& disk = machine_disk(); ///< that it is on
-    bool stores_in_memory = false;   ///< persistent stores too: the test driver's choice
+    bool stores_in_memory = false;     ///< persistent stores too: the test driver's choice
 };
 
 /// The global stores of an application and the nodes that write them (Kafka's `GlobalStateUpdateTask`). One thread
@@ -41,6 +42,8 @@ public:
     /// Takes records through the nodes. Throws what the deserialization and processing handlers do not resume from.
     void update(kafka::record_batch batch);
     void commit();
+    /// Gives back what the memory budget asks for. Throws state_error where the disk refuses.
+    void give_back();
     void close();
 
 private:

@@ -14,10 +14,13 @@ using std::chrono::milliseconds;
 constexpr milliseconds call_timeout{5000};
 constexpr std::size_t most_polled = 10'000;
 
-kafka::consumer_options global_consumer(const std::string& name) {
+kafka::consumer_options global_consumer(const thread_environment& environment, const std::string& name,
+                                        std::size_t queue_bytes) {
     kafka::consumer_options options;
     options.client_id = name + "-consumer";
     options.restore = true;
+    options.read_committed = environment.config.exactly_once();
+    options.queue_bytes = queue_bytes;
     return options;
 }
 
@@ -25,7 +28,9 @@ kafka::consumer_options global_consumer(const std::string& name) {
 
 global_thread::global_thread(const thread_environment& environment)
     : environment_(environment), name_(environment.client_id + "-GlobalStreamThread"),
-      consumer_(environment.clients.make_consumer(global_consumer(name_))) {}
+      fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      consumer_(environment.clients.make_consumer(
+          global_consumer(environment, name_, fetch_queue_.resize(memory::restore_fetch_queue)))) {}
 
 void global_thread::begin() {
     begun_at_ = environment_.time.steady_ms();
@@ -33,6 +38,7 @@ void global_thread::begin() {
     state_ = std::make_unique<global_state>(environment_.topology,
                                             global_environment{.config = environment_.config,
                                                                .time = environment_.time,
+                                                               .memory = environment_.memory,
                                                                .drops = drops_,
                                                                .directory = environment_.states.global_folder(),
                                                                .disk = environment_.states.disk()},
@@ -91,11 +97,12 @@ bool global_thread::fill() {
 void global_thread::run_once() {
     for (auto& batch : poll()) state_->update(std::move(batch));
     commit_when_due();
+    if (environment_.memory.budget().asks_back()) state_->give_back();
 }
 
 void global_thread::commit_when_due() {
     const std::int64_t now = environment_.time.steady_ms();
-    if (now - last_commit_ < environment_.config.commit_interval.count()) return;
+    if (now - last_commit_ < environment_.config.commits_every().count()) return;
     state_->commit();
     last_commit_ = now;
 }

@@ -22,7 +22,7 @@ void input_valve::close(const topic_partition& partition) {
 void input_valve::turned(const task_manager& tasks) {
     std::size_t inputs = 0;
     for (const auto& each : tasks.all()) inputs += each->running() ? each->task->inputs() : 0;
-    const std::size_t share = most_waiting_bytes / std::max<std::size_t>(inputs, 1);
+    const std::size_t share = memory_.resize(memory::input_queues_of_thread) / std::max<std::size_t>(inputs, 1);
     for (const auto& each : tasks.all()) {
         if (!each->running()) continue;
         each->task->keep_waiting();

@@ -1,5 +1,6 @@
 #include "src/runtime/stores/state_directory.hpp"
 
+#include "src/runtime/stores/process_id.hpp"
 #include "src/runtime/stores/task_folders.hpp"
 
 #include <streams/core/error.hpp>
@@ -62,6 +63,10 @@ void state_directory::lock_folder() {
                                  "application; stop that one, or give each instance a state.dir of its own"));
     throw state_error(concat("state folder ", folder_.string(), " cannot be locked: ", std::strerror(reason),
                              "; set state.dir to a folder on a disk that supports file locks"));
+}
+
+std::string state_directory::process_id(execution& chance) const {
+    return opened() ? process_id_in(folder_, chance) : make_process_id(chance);
 }
 
 void state_directory::close() noexcept {

@@ -4,6 +4,7 @@
 #include "state/disk/state_disk.hpp"
 
 #include <streams/core/clock.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/core/task_id.hpp>
 #include <streams/topology/topology.hpp>
 
@@ -59,6 +60,8 @@ public:
     /// persistent stores.
     void open(const topology& topology);
     [[nodiscard]] bool opened() const noexcept { return lock_file_ >= 0; }
+    /// See process_id_in; one of this life alone where nothing is kept on disk.
+    [[nodiscard]] std::string process_id(execution& chance) const;
     /// Lets go of the folder; safe to call twice.
     void close() noexcept;
     /// Removes all that is in the folder but its lock. Throws state_error where somebody has it, or the disk refuses.

@@ -37,7 +37,9 @@ void store_restorer::learn_bounds() {
         if (!each.asking) continue;
         if (environment_.time.steady_ms() >= until) return;
         kafka::log_bounds bounds;
-        if (!each.asking->step([&](auto timeout) { return consumer_.bounds(each.changelog, bounds, timeout); }))
+        // With what transactions have written that are still open, since they may be those whose offsets are committed.
+        if (!each.asking->step(
+                [&](auto timeout) { return environment_.admin.bounds(each.changelog, bounds, timeout); }))
             continue;
         each.asking.reset();
         begin(each, bounds);

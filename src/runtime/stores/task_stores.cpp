@@ -13,16 +13,8 @@
 namespace streams::inline v0 {
 namespace {
 
-/// Below, a store would go to the disk for nearly every key; above, memory buys little.
-constexpr std::size_t least_store_memory = 512 << 10;
-constexpr std::size_t most_store_memory = 16 << 20;
-
 /// Of stores that feed one another, in one commit; more is a loop without an end.
 constexpr std::size_t most_repeated_flushes = 10'000;
-
-std::size_t share_of(std::size_t memory, std::size_t stores) {
-    return memory == 0 || stores == 0 ? 0 : std::clamp(memory / stores, least_store_memory, most_store_memory);
-}
 
 bool forwards(const task_store& store) { return store.store->forwards(); }
 
@@ -56,7 +48,6 @@ task_stores::task_stores(task_id task, const topology& topology, const std::vect
     stores_.reserve(specs.size());
     const auto cached = std::ranges::count_if(specs, [](const store_spec* spec) { return spec->caching; });
     cache_bytes_ = cached == 0 ? 0 : opening.cache_bytes / cached;
-    memory_bytes_ = share_of(opening.memory_bytes, specs.size());
     for (const store_spec* declared : specs) {
         task_store opened{*declared, changelog_topic_name(topology, application_id, *declared), nullptr, nullptr};
         if (opening.in_memory) opened.spec.persistent = false;
@@ -69,8 +60,8 @@ void task_stores::open(task_store& closed) {
     const store_spec& spec = closed.spec;
     std::unique_ptr<changelog_sink> sink;
     if (spec.logging && !closed.reuses_source() && opening_.changelog_of) sink = opening_.changelog_of(spec);
-    closed.store = make_store(spec, {opening_.directory, at_hand_, sink.get(), spec.caching ? cache_bytes_ : 0,
-                                     &opening_.time, memory_bytes_, opening_.disk});
+    closed.store = make_store(spec, {opening_.directory, at_hand_, opening_.memory, sink.get(),
+                                     spec.caching ? cache_bytes_ : 0, &opening_.time, opening_.disk});
     closed.sink = std::move(sink); // the store of before had the sink of before
 }
 
@@ -107,6 +98,12 @@ std::size_t task_stores::uncommitted_bytes() const {
     std::size_t sum = 0;
     for (const task_store& each : stores_) sum += each.store->uncommitted_bytes();
     return sum;
+}
+
+void task_stores::give_back() {
+    naming_damage(task_, [&] {
+        for (task_store& each : stores_) each.store->give_back();
+    });
 }
 
 void task_stores::flush() {

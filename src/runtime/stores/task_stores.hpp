@@ -24,12 +24,11 @@ namespace streams::inline v0 {
 /// What the stores of a task are opened with. The references outlive them.
 struct store_opening {
     const clock& time;
+    store_memory& memory;
     std::filesystem::path directory{}; ///< the task's own folder; unused where all stores are in memory
     state_disk* disk = nullptr;        ///< that it is on; null: the machine's
     std::int64_t cache_bytes = 0;      ///< for all stores of the task together
-    std::size_t memory_bytes =
-        0;                  ///< the same, for entries kept in memory although they are on disk; 0: the stores decide
-    bool in_memory = false; ///< persistent stores too: the test driver's choice
+    bool in_memory = false;            ///< persistent stores too: the test driver's choice
     /// The sink of a store's changelog partition; called for stores that log.
     std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of{};
 };
@@ -71,6 +70,8 @@ public:
     [[nodiscard]] bool dirty() const;
     /// Bytes held until the next commit.
     [[nodiscard]] std::size_t uncommitted_bytes() const;
+    /// Gives back what the memory budget asks for. Throws state_error where the disk refuses.
+    void give_back();
     /// Forwards what is cached, until all caches are at rest, and drains changelogs, but for those that are told last. Throws
     /// what nodes throw, and streams_error where nodes and caches feed one another without an end.
     void flush();
@@ -97,7 +98,6 @@ private:
     task_id task_;
     store_opening opening_;
     std::int64_t cache_bytes_ = 0; ///< of each that caches
-    std::size_t memory_bytes_ = 0; ///< of each
     record_context at_hand_;
     task_folder_lock folder_; ///< let go of once the stores are closed
     std::vector<task_store> stores_;

@@ -51,6 +51,13 @@ public:
     using task_error::task_error;
 };
 
+/// Nobody knows whether the cluster has committed the last transaction, since its producer is of no use any more: close all
+/// tasks with what is known to be committed, take a new producer, and open them from what the cluster has.
+class unknown_outcome_error final : public task_error {
+public:
+    using task_error::task_error;
+};
+
 /// A store of the task is damaged, or does not fit its changelog: close the task, remove the folder of that store, and
 /// restore it from its changelog (Kafka's `TaskCorruptedException`, for one store).
 class corrupt_task_error final : public task_error {

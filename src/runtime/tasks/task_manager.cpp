@@ -10,13 +10,6 @@
 
 namespace streams::inline v0 {
 
-namespace {
-
-/// Of all stores of the process together: entries kept in memory although they are on disk.
-constexpr std::size_t clean_state_bytes = 64 << 20;
-
-} // namespace
-
 task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
                            producing_collector& collector, drop_counters& drops, input_progress& progress)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
@@ -64,10 +57,10 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
         id, environment_.topology, std::vector<sub_topology>{part_of(id)}, config.application_id,
         store_opening{
             .time = environment_.time,
+            .memory = environment_.memory,
             .directory = environment_.states.task_folder(id),
             .disk = &environment_.states.disk(),
             .cache_bytes = config.statestore_cache_max_bytes / shares,
-            .memory_bytes = clean_state_bytes / static_cast<std::size_t>(shares),
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(
@@ -156,6 +149,11 @@ void task_manager::let_in(managed_task& running) {
 
 void task_manager::shut_out(const managed_task& stopped) {
     for (const topic_partition& input : stopped.inputs()) routes_.erase(input);
+}
+
+void task_manager::give_back() {
+    for (const auto& each : tasks_)
+        if (each->stores) each->stores->give_back();
 }
 
 void task_manager::suspend() {

@@ -50,6 +50,8 @@ public:
     /// none does. Throws topology_error, and what nodes throw.
     [[nodiscard]] managed_task* start_restored();
 
+    /// Has the stores of all tasks give back what the memory budget asks for. Throws state_error where the disk refuses.
+    void give_back();
     /// Keeps all that is open, and lets none of it go on. REQUIRES: committed, where it runs.
     void suspend();
     /// Lets a suspended task go on where it was.

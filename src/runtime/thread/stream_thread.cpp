@@ -1,6 +1,7 @@
 #include "src/runtime/thread/stream_thread.hpp"
 
 #include "src/runtime/commit/at_least_once.hpp"
+#include "src/runtime/commit/exactly_once.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
@@ -21,33 +22,66 @@ constexpr std::int64_t long_round_ms = 50;
 constexpr milliseconds restore_wait{20};
 
 kafka::consumer_options group_consumer(const thread_environment& environment, const std::string& name,
-                                       std::int32_t number) {
+                                       std::int32_t number, std::size_t queue_bytes) {
     const auto& config = environment.config;
     kafka::consumer_options options;
     options.client_id = name + "-consumer";
     options.group_id = config.application_id;
+    options.read_committed = config.exactly_once();
     if (!config.group_instance_id.empty()) options.group_instance_id = concat(config.group_instance_id, '-', number);
+    options.queue_bytes = queue_bytes;
     return options;
 }
 
-kafka::consumer_options restore_consumer(const std::string& name) {
+kafka::consumer_options restore_consumer(const thread_environment& environment, const std::string& name,
+                                         std::size_t queue_bytes) {
     kafka::consumer_options options;
     options.client_id = name + "-restore-consumer";
     options.restore = true;
+    options.read_committed = environment.config.exactly_once();
+    options.queue_bytes = queue_bytes;
+    return options;
+}
+
+kafka::producer_options producer_of(const thread_environment& environment, const std::string& name,
+                                    std::int32_t number) {
+    kafka::producer_options options;
+    options.client_id = name + "-producer";
+    if (environment.config.exactly_once()) {
+        options.transactional_id = concat(environment.config.application_id, '-', environment.process_id, '-', number);
+        options.transaction_timeout = environment.config.transaction_timeout();
+    }
     return options;
 }
 
 } // namespace
 
+std::unique_ptr<committer> stream_thread::make_committer(std::int32_t number) {
+    auto make_producer = [this, options = producer_of(environment_, name_, number)]() mutable {
+        options.queue_bytes = send_queue_.resize(memory::send_queue);
+        return environment_.clients.make_producer(options);
+    };
+    auto while_waiting = [this] { stay_in_group(); };
+    if (environment_.config.exactly_once())
+        return std::make_unique<exactly_once>(std::move(make_producer), *consumer_, environment_, sent_,
+                                              std::move(while_waiting));
+    return std::make_unique<at_least_once>(std::move(make_producer), *consumer_, environment_, sent_,
+                                           std::move(while_waiting));
+}
+
 stream_thread::stream_thread(std::int32_t number, const thread_environment& environment)
     : environment_(environment), name_(concat(environment.client_id, "-StreamThread-", number)),
-      consumer_(environment.clients.make_consumer(group_consumer(environment, name_, number))),
-      restore_consumer_(environment.clients.make_consumer(restore_consumer(name_))),
-      committer_(std::make_unique<at_least_once>(
-          [this] { return environment_.clients.make_producer({.client_id = name_ + "-producer"}); }, *consumer_,
-          environment, sent_, [this] { stay_in_group(); })),
+      fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      restore_fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      send_queue_(environment.memory.budget(), memory_role::send_queues),
+      consumer_(environment.clients.make_consumer(
+          group_consumer(environment, name_, number, fetch_queue_.resize(memory::fetch_queue)))),
+      restore_consumer_(environment.clients.make_consumer(
+          restore_consumer(environment, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
+      committer_(make_committer(number)),
       tasks_(environment, *restore_consumer_, committer_->collector(), drops_, *this),
-      valve_(*consumer_, environment.config.buffered_records_per_partition),
+      valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
+      uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment.topology, environment.config, environment.admin, environment.time) {}
 
 stream_thread::~stream_thread() { abandon(); }
@@ -87,6 +121,7 @@ void stream_thread::turn() {
     go_on_with_rebalances();
     restore();
     if (assigned_ && ready_ && commit_done()) work();
+    if (environment_.memory.budget().asks_back()) tasks_.give_back();
 }
 
 void stream_thread::poll(milliseconds wait, std::size_t most) {
@@ -154,7 +189,7 @@ milliseconds stream_thread::poll_wait() {
     if (next <= now || committer_->committing() || anything_processable()) return milliseconds(0);
     milliseconds wait = std::min(environment_.config.poll, milliseconds(next - now));
     if (!tasks_.empty()) {
-        const auto due = environment_.config.commit_interval.count() - (now - last_commit_);
+        const auto due = environment_.config.commits_every().count() - (now - last_commit_);
         if (due > 0) wait = std::min(wait, milliseconds(due));
     }
     for (const auto& each : tasks_.all()) {

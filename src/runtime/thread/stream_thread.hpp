@@ -66,6 +66,7 @@ private:
     };
 
     // stream_thread.cpp: turns and their pace
+    [[nodiscard]] std::unique_ptr<committer> make_committer(std::int32_t number);
     void turn_or_recover();
     void turn();
     void join();
@@ -127,6 +128,7 @@ private:
     void rebuild(const corrupt_task_error& damage);
     void undo();
     void open_again();
+    void open_anew();
     void roll_back(std::span<managed_task* const> tasks);
     void pause_to_recover(const std::exception_ptr& failure);
 
@@ -135,6 +137,9 @@ private:
 
     const thread_environment& environment_;
     std::string name_;
+    memory_reservation fetch_queue_;
+    memory_reservation restore_fetch_queue_;
+    memory_reservation send_queue_;
     std::unique_ptr<kafka::consumer> consumer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;
     std::atomic<std::uint64_t> processed_{0};
@@ -144,6 +149,7 @@ private:
     std::unique_ptr<committer> committer_;
     task_manager tasks_;
     input_valve valve_;
+    memory_reservation uncommitted_; ///< for updates of all tasks
     repartition_purge purge_;
     std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
     topic_layout layout_;                     ///< as of the last assignment: input topics may grow

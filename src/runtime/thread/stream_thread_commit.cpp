@@ -8,28 +8,22 @@
 #include <utility>
 
 namespace streams::inline v0 {
-namespace {
-
-constexpr std::size_t most_uncommitted_bytes = 64 * 1024 * 1024; ///< of an application (KIP-892's default)
-
-} // namespace
 
 bool stream_thread::commit_due() {
-    bool due = environment_.time.steady_ms() - last_commit_ >= environment_.config.commit_interval.count();
+    bool due = environment_.time.steady_ms() - last_commit_ >= environment_.config.commits_every().count();
     std::size_t uncommitted = 0;
     for (const auto& each : tasks_.all()) {
         if (!each->running()) continue;
         due |= each->task->commit_requested();
         uncommitted += each->task->uncommitted_bytes();
     }
-    const auto threads = static_cast<std::size_t>(environment_.config.num_stream_threads);
-    return due || uncommitted > most_uncommitted_bytes / threads;
+    return !uncommitted_.fit_to(uncommitted) || due;
 }
 
 void stream_thread::begin_commit(const patience& within) {
     auto tasks = tasks_.running();
     last_commit_ = environment_.time.steady_ms();
-    if (tasks.empty()) return;
+    if (tasks.empty() && !committer_->owes_commit()) return;
     for (stream_task* task : tasks)
         if (task->commit_needed()) environment_.retention.look(*task);
     committer_->begin(std::move(tasks), within);
@@ -66,6 +60,8 @@ void stream_thread::leave() {
         begin_commit(last);
         await_commit(last);
         close_committed();
+        begin_commit(last);
+        await_commit(last);
         while (!committer_->collector().flush(last, slice)) // what nodes have written while they were closed
             poll(std::chrono::milliseconds(0), 1);
     } catch (...) {

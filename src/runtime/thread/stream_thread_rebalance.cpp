@@ -192,6 +192,7 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
     }
     assigned_ = true;
     given_ = assigned.partitions;
+    committer_->assigned();
     for (managed_task* const task : staying) {
         task->out_of_place.clear();
         tasks_.resume(*task);

@@ -43,6 +43,9 @@ void stream_thread::recover(const std::exception_ptr& failure) {
     case recovery::roll_back:
         pause_to_recover(failure);
         return undo();
+    case recovery::open_anew:
+        pause_to_recover(failure);
+        return open_anew();
     case recovery::open_again:
         pause_to_recover(failure);
         return open_again();
@@ -70,7 +73,7 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
 }
 
 void stream_thread::rebuild(const corrupt_task_error& damage) {
-    if (committer_->committing()) undo(); // it is not closed in the middle of it
+    if (committer_->all_or_nothing() || committer_->committing()) undo(); // it is not closed in the middle of a commit
     managed_task* const damaged = tasks_.find(damage.task());
     if (damaged == nullptr) return;
     if (assigned_) hold_back(*damaged);
@@ -93,13 +96,18 @@ void stream_thread::roll_back(std::span<managed_task* const> tasks) {
 
 /// What a store without a changelog has committed may still be on its way to the disk: it is not closed.
 void stream_thread::open_again() {
-    if (committer_->committing()) undo();
+    if (committer_->all_or_nothing() || committer_->committing()) undo();
     std::vector<managed_task*> kept;
     for (const auto& each : tasks_.all())
         if (each->running() && !each->stores->rebuildable()) kept.push_back(each.get());
     roll_back(kept);
     for (const auto& each : tasks_.all())
         if (each->state() != task_state::suspended) restart(*each);
+}
+
+void stream_thread::open_anew() {
+    for (const auto& each : tasks_.all()) restart(*each);
+    committer_->renew();
 }
 
 /// The time for which one failure after the other is recovered from is bounded, and there is a pause before the next try.

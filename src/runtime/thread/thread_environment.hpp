@@ -29,11 +29,13 @@ struct thread_environment {
     execution& time;
     const stop_source& stop; ///< of the application
     state_directory& states;
+    store_memory& memory;
     const topic_layout& layout; ///< known before the first turn of a thread
     const restore_listener& on_restore;
     std::function<void()> on_progress; ///< called by a stream thread whose running() has changed
     retention_watch& retention;
     std::string client_id;            ///< of the application
+    std::string process_id{};         ///< kept in the state folder; empty where nobody asks for it
     global_stores* globals = nullptr; ///< filled before the first turn of a thread; null: there are none
 
     /// With which a call to the cluster is tried again, beginning now: for task.timeout.ms.

@@ -18,26 +18,49 @@ const Value& one_of(std::span<const Value> all, const random_number& random) {
     return all[static_cast<std::size_t>(random(all.size()))];
 }
 
-constexpr std::array common_calls{seam_call::poll,   seam_call::poll,   seam_call::append, seam_call::deliver,
-                                  seam_call::flush,  seam_call::commit, seam_call::commit, seam_call::acknowledge,
-                                  seam_call::committed, seam_call::restore_poll, seam_call::bounds,
-                                  seam_call::group_partitions, seam_call::disk_write, seam_call::disk_open,
-                                  seam_call::seek,   seam_call::resume, seam_call::assign, seam_call::delete_records,
-                                  seam_call::close};
-constexpr std::array transactional_calls{
-    seam_call::poll,         seam_call::append,       seam_call::deliver,      seam_call::flush,
-    seam_call::send_offsets, seam_call::send_offsets, seam_call::commit_transaction, seam_call::commit_transaction,
-    seam_call::commit_transaction, seam_call::abort_transaction, seam_call::begin_transaction,
-    seam_call::init_transactions, seam_call::acknowledge, seam_call::committed, seam_call::restore_poll,
-    seam_call::bounds,       seam_call::group_partitions, seam_call::disk_write, seam_call::disk_open,
-    seam_call::seek,         seam_call::resume,       seam_call::delete_records, seam_call::close};
-constexpr std::array failing_calls{seam_call::commit,  seam_call::commit, seam_call::committed,
+constexpr std::array common_calls{
+    seam_call::poll,       seam_call::poll,           seam_call::append, seam_call::deliver,
+    seam_call::flush,      seam_call::commit,         seam_call::commit, seam_call::acknowledge,
+    seam_call::committed,  seam_call::restore_poll,   seam_call::bounds, seam_call::group_partitions,
+    seam_call::disk_write, seam_call::disk_open,      seam_call::seek,   seam_call::resume,
+    seam_call::assign,     seam_call::delete_records, seam_call::close};
+constexpr std::array transactional_calls{seam_call::poll,
+                                         seam_call::append,
+                                         seam_call::deliver,
+                                         seam_call::flush,
+                                         seam_call::send_offsets,
+                                         seam_call::send_offsets,
+                                         seam_call::commit_transaction,
+                                         seam_call::commit_transaction,
+                                         seam_call::commit_transaction,
+                                         seam_call::abort_transaction,
+                                         seam_call::begin_transaction,
+                                         seam_call::init_transactions,
+                                         seam_call::acknowledge,
+                                         seam_call::committed,
+                                         seam_call::restore_poll,
+                                         seam_call::bounds,
+                                         seam_call::group_partitions,
+                                         seam_call::disk_write,
+                                         seam_call::disk_open,
+                                         seam_call::seek,
+                                         seam_call::resume,
+                                         seam_call::delete_records,
+                                         seam_call::close};
+constexpr std::array failing_calls{seam_call::commit,  seam_call::commit,           seam_call::committed,
                                    seam_call::bounds,  seam_call::group_partitions, seam_call::flush,
-                                   seam_call::deliver, seam_call::deliver, seam_call::delete_records};
-constexpr std::array failing_transactional_calls{
-    seam_call::init_transactions, seam_call::send_offsets, seam_call::commit_transaction,
-    seam_call::commit_transaction, seam_call::abort_transaction, seam_call::committed, seam_call::bounds,
-    seam_call::group_partitions, seam_call::flush, seam_call::deliver, seam_call::delete_records};
+                                   seam_call::deliver, seam_call::deliver,          seam_call::delete_records};
+constexpr std::array failing_transactional_calls{seam_call::init_transactions,
+                                                 seam_call::send_offsets,
+                                                 seam_call::commit_transaction,
+                                                 seam_call::commit_transaction,
+                                                 seam_call::abort_transaction,
+                                                 seam_call::committed,
+                                                 seam_call::bounds,
+                                                 seam_call::group_partitions,
+                                                 seam_call::flush,
+                                                 seam_call::deliver,
+                                                 seam_call::delete_records};
 constexpr std::array disk_calls{seam_call::disk_write, seam_call::disk_write, seam_call::disk_open,
                                 seam_call::disk_flush};
 
@@ -45,15 +68,19 @@ constexpr std::array disk_calls{seam_call::disk_write, seam_call::disk_write, se
 int draw_count(seam_call call, const random_number& random) {
     switch (call) {
     case seam_call::append:
-    case seam_call::deliver: return 1 + static_cast<int>(random(150));
+    case seam_call::deliver:
+        return 1 + static_cast<int>(random(150));
     case seam_call::poll:
-    case seam_call::disk_write: return 1 + static_cast<int>(random(40));
+    case seam_call::disk_write:
+        return 1 + static_cast<int>(random(40));
     case seam_call::commit:
     case seam_call::flush:
     case seam_call::send_offsets:
     case seam_call::commit_transaction:
-    case seam_call::begin_transaction: return 1 + static_cast<int>(random(15));
-    default: return 1 + static_cast<int>(random(4));
+    case seam_call::begin_transaction:
+        return 1 + static_cast<int>(random(15));
+    default:
+        return 1 + static_cast<int>(random(4));
     }
 }
 
@@ -63,7 +90,8 @@ seam_call draw_call(fault_kind kind, bool exactly_once, const random_number& ran
     case fault_kind::refused:
         return exactly_once ? one_of<seam_call>(failing_transactional_calls, random)
                             : one_of<seam_call>(failing_calls, random);
-    case fault_kind::disk_full: return one_of<seam_call>(disk_calls, random);
+    case fault_kind::disk_full:
+        return one_of<seam_call>(disk_calls, random);
     default:
         return exactly_once ? one_of<seam_call>(transactional_calls, random) : one_of<seam_call>(common_calls, random);
     }
@@ -76,24 +104,32 @@ std::int64_t draw_length(fault_kind kind, const fault_times& times, const random
     switch (kind) {
     case fault_kind::crash:
     case fault_kind::crash_torn:
-    case fault_kind::crash_diskless: return up_to(2 * times.session_ms);
-    case fault_kind::zombie: return up_to(times.session_ms / 2);
+    case fault_kind::crash_diskless:
+        return up_to(2 * times.session_ms);
+    case fault_kind::zombie:
+        return up_to(times.session_ms / 2);
     case fault_kind::delayed:
-    case fault_kind::paused: return 1 + up_to(times.session_ms * 3 / 4);
-    case fault_kind::paused_long: return times.max_poll_ms + 1 + up_to(2 * times.max_poll_ms);
+    case fault_kind::paused:
+        return 1 + up_to(times.session_ms * 3 / 4);
+    case fault_kind::paused_long:
+        return times.max_poll_ms + 1 + up_to(2 * times.max_poll_ms);
     case fault_kind::brokers_away:
-    case fault_kind::coordinator_away: return 1 + up_to(times.session_ms);
-    case fault_kind::disk_full: return 1 + up_to(2 * times.session_ms);
-    case fault_kind::clock_stepped: return up_to(7'200'000) - 3'600'000;
-    default: return 0;
+    case fault_kind::coordinator_away:
+        return 1 + up_to(times.session_ms);
+    case fault_kind::disk_full:
+        return 1 + up_to(2 * times.session_ms);
+    case fault_kind::clock_stepped:
+        return up_to(7'200'000) - 3'600'000;
+    default:
+        return 0;
     }
 }
 
 } // namespace
 
 std::string to_string(const fault& one) {
-    std::string text = concat(to_string(one.kind), one.after ? " after " : " before ", to_string(one.at), " number ",
-                              one.nth);
+    std::string text =
+        concat(to_string(one.kind), one.after ? " after " : " before ", to_string(one.at), " number ", one.nth);
     if (one.length_ms != 0) text += concat(", ", one.length_ms, " ms");
     if (one.with_next) text += ", together with";
     return text;
@@ -111,8 +147,8 @@ std::vector<fault_kind> covered_kinds(bool exactly_once) {
         const auto kind = static_cast<fault_kind>(each);
         // What goes on after it was replaced writes changelogs over those of the next owner: at least once does not keep it
         // from that (KAFKA-12693).
-        const bool replaced = kind == fault_kind::paused_long || kind == fault_kind::session_expired ||
-                              kind == fault_kind::zombie;
+        const bool replaced =
+            kind == fault_kind::paused_long || kind == fault_kind::session_expired || kind == fault_kind::zombie;
         if (replaced && !exactly_once) continue;
         kinds.push_back(kind);
     }

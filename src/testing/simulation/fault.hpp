@@ -33,10 +33,21 @@ enum class fault_kind {
 inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(fault_kind::compacted) + 1;
 
 [[nodiscard]] constexpr std::string_view to_string(fault_kind kind) {
-    constexpr std::array<std::string_view, fault_kinds> names{
-        "crash",       "crash with torn files", "crash without its disk", "zombie producer",  "lost answer",
-        "refusal",     "delay",                 "pause",                  "pause past timeouts", "expired session",
-        "brokers away", "coordinator away",     "disk full",              "clock step",       "compaction"};
+    constexpr std::array<std::string_view, fault_kinds> names{"crash",
+                                                              "crash with torn files",
+                                                              "crash without its disk",
+                                                              "zombie producer",
+                                                              "lost answer",
+                                                              "refusal",
+                                                              "delay",
+                                                              "pause",
+                                                              "pause past timeouts",
+                                                              "expired session",
+                                                              "brokers away",
+                                                              "coordinator away",
+                                                              "disk full",
+                                                              "clock step",
+                                                              "compaction"};
     return names.at(static_cast<std::size_t>(kind));
 }
 
@@ -55,7 +66,8 @@ struct fault {
 
 /// The times that lengths of faults are drawn around.
 struct fault_times {
-    std::int64_t session_ms = 1000; ///< until a member whose process died is expelled, or an open transaction is aborted
+    std::int64_t session_ms =
+        1000; ///< until a member whose process died is expelled, or an open transaction is aborted
     std::int64_t max_poll_ms = 1500; ///< until a member that does not poll is expelled
 };
 

@@ -98,8 +98,10 @@ inline constexpr std::size_t seam_calls = static_cast<std::size_t>(seam_call::di
     case seam_call::list:
     case seam_call::create:
     case seam_call::remove:
-    case seam_call::delete_records: return true;
-    default: return false;
+    case seam_call::delete_records:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -112,8 +114,10 @@ inline constexpr std::size_t seam_calls = static_cast<std::size_t>(seam_call::di
     case seam_call::init_transactions:
     case seam_call::send_offsets:
     case seam_call::commit_transaction:
-    case seam_call::abort_transaction: return true;
-    default: return false;
+    case seam_call::abort_transaction:
+        return true;
+    default:
+        return false;
     }
 }
 

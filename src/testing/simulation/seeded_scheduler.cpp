@@ -248,6 +248,7 @@ void seeded_scheduler::pause(std::string_view prefix, std::int64_t until) {
 
 void seeded_scheduler::step_wall(std::int64_t by_ms) { state_->wall_offset += by_ms; }
 std::uint64_t seeded_scheduler::steps() const { return state_->step; }
+std::uint64_t seeded_scheduler::random_bits() { return state_->random(); }
 std::uint64_t seeded_scheduler::random(std::uint64_t limit) { return state_->random() % limit; }
 void seeded_scheduler::note(std::string_view text) { state_->note(self->name, ": ", text); }
 const std::vector<std::string>& seeded_scheduler::trace() const { return state_->trace; }

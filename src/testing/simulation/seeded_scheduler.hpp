@@ -29,9 +29,9 @@ class seeded_scheduler : public execution {
 public:
     struct options {
         std::int64_t wall_ms = 1'700'000'000'000; ///< at the beginning
-        unsigned stay_percent = 0;      ///< of the yields, in which the thread that yields goes on by itself, if it can
-        bool trace = true;              ///< false: only its hash is kept
-        int (*lock_count)() noexcept = nullptr;  ///< of the calling thread; null: nobody counts
+        unsigned stay_percent = 0; ///< of the yields, in which the thread that yields goes on by itself, if it can
+        bool trace = true;         ///< false: only its hash is kept
+        int (*lock_count)() noexcept = nullptr; ///< of the calling thread; null: nobody counts
     };
     explicit seeded_scheduler(std::uint64_t seed) : seeded_scheduler(seed, options()) {}
     seeded_scheduler(std::uint64_t seed, options how);
@@ -47,6 +47,7 @@ public:
     [[nodiscard]] std::int64_t steady_ms() const override;
     [[nodiscard]] std::unique_ptr<condition> make_condition(std::string name) override;
     [[nodiscard]] std::unique_ptr<thread> start_thread(std::string name, std::function<void()> body) override;
+    [[nodiscard]] std::uint64_t random_bits() override;
 
     /// A point where others may go on. `place` shows in the trace.
     void yield(std::string_view place);

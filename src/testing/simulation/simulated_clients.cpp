@@ -29,6 +29,10 @@ public:
         return ask_within(*of_, seam_call::describe_configs, found,
                           [&](auto& into) { return real_->describe_configs(topics, into, timeout); });
     }
+    result bounds(const topic_partition& partition, kafka::log_bounds& found, milliseconds timeout) override {
+        return ask_within(*of_, seam_call::bounds, found,
+                          [&](auto& into) { return real_->bounds(partition, into, timeout); });
+    }
     result list(std::vector<std::string>& topics, milliseconds timeout) override {
         return ask_within(*of_, seam_call::list, topics, [&](auto& into) { return real_->list(into, timeout); });
     }

@@ -79,8 +79,7 @@ std::optional<std::int64_t> simulated_consumer::known_end(const topic_partition&
     return real_->known_end(partition); // asks nobody
 }
 
-result simulated_consumer::commit(std::span<const kafka::committed_offset> offsets,
-                                  kafka::milliseconds timeout) {
+result simulated_consumer::commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) {
     std::string detail = "commit";
     for (const auto& each : offsets) detail += concat(' ', to_string(each.partition), '@', each.offset);
     return call_within(*of_, seam_call::commit, detail, [&] { return real_->commit(offsets, timeout); });

@@ -114,7 +114,8 @@ public:
     file_system(simulated_disk& on, mount ask, std::shared_ptr<const bool> alive)
         : disk_(on), ask_(std::move(ask)), alive_(std::move(alive)) {}
 
-    std::unique_ptr<backing> open(const std::filesystem::path& directory, const store_identity& identity) override {
+    std::unique_ptr<backing> open(const std::filesystem::path& directory, const store_identity& identity,
+                                  store_memory&) override {
         const std::string folder = directory / identity.name;
         if (const auto refused = ask_(disk_call::open))
             throw state_error(concat("store ", identity.name, " cannot be opened: ", *refused));

@@ -45,8 +45,7 @@ void simulated_instance::live(const std::shared_ptr<simulated_process>& process)
         application_->start();
         {
             std::unique_lock lock(mutex_);
-            stirred_->wait(lock, never,
-                           [&] { return closing_ || !process->alive() || over(application_->state()); });
+            stirred_->wait(lock, never, [&] { return closing_ || !process->alive() || over(application_->state()); });
         }
         if (process->alive() && closing_ && !over(application_->state()) && !application_->close(patience_of_a_close))
             failure_ = concat(name_, " does not close within ", patience_of_a_close.count(), " ms");
@@ -69,8 +68,6 @@ bool simulated_instance::wait_for_end(std::int64_t deadline) {
     return stirred_->wait(lock, deadline, [&] { return ended_; });
 }
 
-bool simulated_instance::running() const {
-    return application_ && application_->state() == application_state::running;
-}
+bool simulated_instance::running() const { return application_ && application_->state() == application_state::running; }
 
 } // namespace streams::inline v0::simulated

@@ -78,10 +78,15 @@ std::optional<result> simulated_process::suffer(const fault& one, seam_call call
     case fault_kind::crash:
     case fault_kind::crash_torn:
     case fault_kind::crash_diskless:
-    case fault_kind::zombie: die(one); return gone();
+    case fault_kind::zombie:
+        die(one);
+        return gone();
     case fault_kind::lost_answer:
-    case fault_kind::refused: return result(error_class::retriable, "no answer came in time");
-    case fault_kind::delayed: scheduler.sleep(std::chrono::milliseconds(one.length_ms)); return std::nullopt;
+    case fault_kind::refused:
+        return result(error_class::retriable, "no answer came in time");
+    case fault_kind::delayed:
+        scheduler.sleep(std::chrono::milliseconds(one.length_ms));
+        return std::nullopt;
     case fault_kind::paused:
     case fault_kind::paused_long:
         scheduler.pause(name_, around_.now() + one.length_ms);
@@ -90,12 +95,18 @@ std::optional<result> simulated_process::suffer(const fault& one, seam_call call
     case fault_kind::session_expired:
         for (const auto& [consumer, expire] : members_) expire();
         return std::nullopt;
-    case fault_kind::brokers_away: around_.brokers_away_until = around_.now() + one.length_ms; return std::nullopt;
+    case fault_kind::brokers_away:
+        around_.brokers_away_until = around_.now() + one.length_ms;
+        return std::nullopt;
     case fault_kind::coordinator_away:
         around_.coordinator_away_until = around_.now() + one.length_ms;
         return std::nullopt;
-    case fault_kind::disk_full: disk_full_until_ = around_.now() + one.length_ms; return std::nullopt;
-    case fault_kind::clock_stepped: scheduler.step_wall(one.length_ms); return std::nullopt;
+    case fault_kind::disk_full:
+        disk_full_until_ = around_.now() + one.length_ms;
+        return std::nullopt;
+    case fault_kind::clock_stepped:
+        scheduler.step_wall(one.length_ms);
+        return std::nullopt;
     case fault_kind::compacted:
         around_.before_deletion();
         around_.compacted = true;
@@ -119,11 +130,16 @@ std::optional<std::string> simulated_process::ask_disk(disk_call call) {
         if (now == nullptr) continue;
         switch (now->kind) {
         case fault_kind::lost_answer:
-        case fault_kind::refused: return "an input/output error";
+        case fault_kind::refused:
+            return "an input/output error";
         case fault_kind::paused:
-        case fault_kind::paused_long: around_.scheduler.pause(name_, around_.now() + now->length_ms); break;
-        case fault_kind::delayed: break;
-        default: static_cast<void>(suffer(*now, at, after));
+        case fault_kind::paused_long:
+            around_.scheduler.pause(name_, around_.now() + now->length_ms);
+            break;
+        case fault_kind::delayed:
+            break;
+        default:
+            static_cast<void>(suffer(*now, at, after));
         }
     }
     if (alive() && call != disk_call::remove && around_.now() < disk_full_until_) return "no space is left";

@@ -20,11 +20,11 @@ struct surroundings {
     seeded_scheduler& scheduler;
     std::shared_ptr<embedded::cluster> cluster;
     fault_plan& plan;
-    std::function<void()> before_deletion;     ///< called before records are deleted or compacted away
-    std::function<void()> on_death;            ///< called when a process has died
-    std::int64_t brokers_away_until = 0;       ///< steady ms, as the next
+    std::function<void()> before_deletion; ///< called before records are deleted or compacted away
+    std::function<void()> on_death;        ///< called when a process has died
+    std::int64_t brokers_away_until = 0;   ///< steady ms, as the next
     std::int64_t coordinator_away_until = 0;
-    std::size_t most_polled = 1000;            ///< records that a poll brings at most
+    std::size_t most_polled = 1000;              ///< records that a poll brings at most
     std::vector<std::string> compacted_topics{}; ///< by a fault
     bool compacted = false;                      ///< they were
     /// What is on its way although its sender is gone, and when it arrives.

@@ -33,8 +33,8 @@ void simulated_producer::sever(std::optional<std::int64_t> arrives_in) {
         queue_.clear();
         return;
     }
-    auto shared = std::make_shared<std::pair<std::unique_ptr<kafka::producer>, std::deque<queued>>>(
-        std::move(real_), std::move(queue_));
+    auto shared = std::make_shared<std::pair<std::unique_ptr<kafka::producer>, std::deque<queued>>>(std::move(real_),
+                                                                                                    std::move(queue_));
     of_->around().late.push_back({of_->around().now() + *arrives_in, [shared] {
                                       for (const queued& each : shared->second)
                                           static_cast<void>(shared->first->append(view_of(each)));

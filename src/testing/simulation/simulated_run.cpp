@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds look{20};            ///< between two looks at whether something is done
+constexpr milliseconds look{20};               ///< between two looks at whether something is done
 constexpr milliseconds longest_unrest{60'000}; ///< within which all faults happen, or are given up
 constexpr milliseconds longest_calm{120'000};  ///< within which all is processed once nothing goes wrong
 
@@ -27,16 +27,15 @@ class run {
 public:
     explicit run(const run_options& options)
         : options_(options), topology_(options.make_topology()),
-          scheduler_(options.seed, {.stay_percent = options.stay_percent,
-                                    .trace = options.trace,
-                                    .lock_count = options.lock_count}),
+          scheduler_(options.seed,
+                     {.stay_percent = options.stay_percent, .trace = options.trace, .lock_count = options.lock_count}),
           plan_(options.faults, options.keeps_points),
           around_{.scheduler = scheduler_,
                   .cluster = std::make_shared<embedded::cluster>(
-                      embedded::cluster_options{.folder = {},
-                                                .groups = {milliseconds(options.times.session_ms),
-                                                           milliseconds(options.times.max_poll_ms)},
-                                                .transaction_timeout = milliseconds(options.times.session_ms)},
+                      embedded::cluster_options{
+                          .folder = {},
+                          .groups = {milliseconds(options.times.session_ms), milliseconds(options.times.max_poll_ms)},
+                          .transaction_timeout = milliseconds(options.times.session_ms)},
                       scheduler_),
                   .plan = plan_,
                   .before_deletion = [this] { history_.catch_up(*around_.cluster); },
@@ -94,7 +93,8 @@ private:
         wait_until(unrest_ends, [&] { return plan_.exhausted() || !failures().empty(); });
         calm_down();
         auto failure = failures();
-        if (failure.empty() && !wait_until(scheduler_.after(longest_calm), [&] { return settled() || !failures().empty(); }))
+        if (failure.empty() &&
+            !wait_until(scheduler_.after(longest_calm), [&] { return settled() || !failures().empty(); }))
             failure = "not all is processed when nothing goes wrong any more: " + standing();
         if (failure.empty()) failure = failures();
         const auto closed = close();
@@ -200,8 +200,8 @@ private:
         for (const std::string& name : around_.cluster->topic_names())
             for (const auto& log : around_.cluster->find(name)->logs)
                 if (log->stable_end() < log->end())
-                    return concat("the last stable offset of ", to_string(log->name()), " stays at ",
-                                  log->stable_end(), " of ", log->end());
+                    return concat("the last stable offset of ", to_string(log->name()), " stays at ", log->stable_end(),
+                                  " of ", log->end());
         return {};
     }
 
@@ -221,9 +221,8 @@ private:
 
     [[nodiscard]] std::string wrong_stores(const simulated_instance& in) const {
         for (const auto& [folder, content] : in.disk().stores())
-            if (auto wrong =
-                    differs_from_changelog(topology_, options_.config.application_id, folder, content, history_,
-                                           around_.compacted || was_taken_back());
+            if (auto wrong = differs_from_changelog(topology_, options_.config.application_id, folder, content,
+                                                    history_, around_.compacted || was_taken_back());
                 !wrong.empty())
                 return concat(in.name(), ": ", wrong);
         return {};

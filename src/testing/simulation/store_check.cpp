@@ -24,8 +24,8 @@ simulated_disk::content fold(const store_spec& spec, const std::vector<topic_his
     manual_clock time;
     const auto disk = scratch.mounted([](disk_call) { return std::nullopt; }, std::make_shared<bool>(true));
     const record_context none{};
-    const auto store = make_store(spec, {.directory = "/", .current = none, .changelog = nullptr, .time = &time,
-                                         .disk = disk.get()});
+    const auto store =
+        make_store(spec, {.directory = "/", .current = none, .changelog = nullptr, .time = &time, .disk = disk.get()});
     std::vector<record_view> records;
     for (const auto& each : changelog)
         if (each.offset <= last)

@@ -101,6 +101,22 @@ TEST_CASE("closed windows are looked for once in the interval of the wall clock 
     CHECK(emitted(driver) == results{{"k", 0, 1, 5}});
 }
 
+TEST_CASE("windows that stream time jumps past by more than their retention never leave, as in Kafka Streams") {
+    const auto left_after_a_jump = [](const materialized& options) {
+        streams_builder builder;
+        grouped_input(builder).windowed_by(tumbling{10ms}).emit_on_close().count(options).to_stream().to("out");
+        test_driver_options uncached;
+        uncached.config.statestore_cache_max_bytes = 0;
+        topology_test_driver driver(builder.build(), uncached);
+        auto in = driver.input_topic<text, text>("in");
+        in.pipe("k", "v", std::int64_t{5});
+        in.pipe("k", "v", std::int64_t{1000});
+        return emitted(driver);
+    };
+    CHECK(left_after_a_jump({.name = "counts"}).empty());
+    CHECK(left_after_a_jump({.name = "counts", .retention = 2s}) == results{{"k", 0, 1, 5}});
+}
+
 TEST_CASE("windows without end cannot be emitted on close") {
     streams_builder builder;
     CHECK_THROWS_AS(grouped_input(builder).windowed_by(unlimited{}).emit_on_close(), topology_error);

@@ -272,6 +272,7 @@ TEST_CASE("a start for which the operating system has not all threads says so, a
                 throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
             return machine().start_thread(std::move(name), std::move(body));
         }
+        [[nodiscard]] std::uint64_t random_bits() override { return machine().random_bits(); }
 
     private:
         std::string refused_;

@@ -2,10 +2,13 @@
 #include "runtime/temporary_folder.hpp"
 #include "runtime/topologies.hpp"
 #include "src/runtime/stores/task_stores.hpp"
+#include "state/test_memory.hpp"
 
 #include <streams/core/manual_clock.hpp>
 #include <streams/state/key_value_store.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,11 +29,13 @@ topology two_stores() {
 }
 
 struct opened_stores {
-    explicit opened_stores(state_directory& states) {
-        auto folder = states.try_lock({0, 0});
+    explicit opened_stores(state_directory& states, task_id id = {0, 0}, state_test::test_memory* shared = nullptr) {
+        auto folder = states.try_lock(id);
         REQUIRE(folder);
-        stores = std::make_unique<task_stores>(task_id{0, 0}, what, what.sub_topologies(), "app",
-                                               store_opening{.time = time, .directory = states.task_folder({0, 0})});
+        stores = std::make_unique<task_stores>(id, what, what.sub_topologies(), "app",
+                                               store_opening{.time = time,
+                                                             .memory = shared ? shared->stores : own_memory.stores,
+                                                             .directory = states.task_folder(id)});
         stores->hold(std::move(folder));
         for (task_store& each : stores->all()) each.store->restored(std::nullopt);
         stores->at_hand().headers = &no_headers;
@@ -50,7 +55,16 @@ struct opened_stores {
         stores->committed([](const task_store&) { return std::optional<std::int64_t>(0); });
     }
 
+    /// So many rows, on disk.
+    void fill(int rows) {
+        for (int row = 0; row < rows; ++row) put(concat("key ", row), text(100, 'x'));
+        commit();
+        time.advance(std::chrono::seconds(2));
+        commit();
+    }
+
     topology what = two_stores();
+    state_test::test_memory own_memory;
     manual_clock time{1000};
     headers no_headers;
     std::unique_ptr<task_stores> stores;
@@ -104,4 +118,31 @@ TEST_CASE("the folder of a task is held until its stores are closed") {
     }
     opened_stores again(states);
     CHECK(again.get("a") == "1");
+}
+
+TEST_CASE("a task that comes takes its part of the memory, and what it leaves goes to those that stay") {
+    constexpr std::size_t all = 1 << 20;
+    const testing_support::temporary_folder folder;
+    const manual_clock time;
+    state_directory states(folder.path(), time);
+    state_test::test_memory memory(all);
+    const auto reserved = [&] { return memory.budget.reserved(memory_role::hot_tier); };
+    opened_stores stays(states, {0, 0}, &memory);
+    stays.fill(10'000);
+    CHECK(reserved() > all * 3 / 4 - memory::reservation_step);
+    {
+        opened_stores comes(states, {0, 1}, &memory);
+        comes.fill(10'000);
+        CHECK(memory.budget.asks_back());
+        stays.stores->give_back();
+        CHECK_FALSE(memory.budget.asks_back());
+        CHECK(reserved() < all * 3 / 4);
+        comes.fill(10'000);
+        CHECK(reserved() > all * 3 / 4 - memory::reservation_step);
+        CHECK(comes.get("key 9") == text(100, 'x'));
+    }
+    CHECK(reserved() <= all / 2);
+    stays.fill(10'000);
+    CHECK(reserved() > all * 3 / 4 - memory::reservation_step);
+    CHECK(stays.get("key 9") == text(100, 'x'));
 }

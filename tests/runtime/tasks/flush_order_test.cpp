@@ -5,6 +5,7 @@
 #include "topology/fake_task.hpp"
 
 #include "src/runtime/tasks/task.hpp"
+#include "state/test_memory.hpp"
 
 #include <streams/core/manual_clock.hpp>
 #include <streams/dsl/streams_builder.hpp>
@@ -141,6 +142,7 @@ struct logged_task {
     logged_task(const topology& of, std::map<text, kept_changelog>& changelogs, std::int64_t cache_bytes)
         : stores({0, 0}, of, of.sub_topologies(), config.application_id,
                  store_opening{.time = time,
+                               .memory = memory.stores,
                                .cache_bytes = cache_bytes,
                                .in_memory = true,
                                .changelog_of =
@@ -173,6 +175,7 @@ struct logged_task {
     }
 
     streams_config config{.application_id = "app"};
+    state_test::test_memory memory;
     manual_clock time{1000};
     testing_support::fake_collector collector;
     drop_counters drops;

@@ -6,6 +6,7 @@
 #include "topology/fake_task.hpp"
 
 #include "src/runtime/tasks/task.hpp"
+#include "state/test_memory.hpp"
 
 #include <streams/core/manual_clock.hpp>
 #include <streams/dsl/streams_builder.hpp>
@@ -40,18 +41,18 @@ struct remembered_changelog final : changelog_sink {
 struct task_under_test {
     struct placement {
         std::filesystem::path directory{}; ///< empty: stores in memory
-        std::size_t memory_bytes = 0;
+        std::size_t memory_bytes = 0;      ///< of hot tiers; 0: as in an application
         input_progress* progress = nullptr;
     };
     explicit task_under_test(topology of, streams_config with = {})
         : task_under_test(std::move(of), with, placement()) {}
     task_under_test(topology of, streams_config with, const placement& stores)
-        : what(std::move(of)), config(std::move(with)) {
+        : what(std::move(of)), config(std::move(with)), memory(stores.memory_bytes) {
         config.application_id = "app";
         opened = std::make_unique<task_stores>(task_id{0, 0}, what, what.sub_topologies(), "app",
                                                store_opening{.time = time,
+                                                             .memory = memory.stores,
                                                              .directory = stores.directory,
-                                                             .memory_bytes = stores.memory_bytes,
                                                              .in_memory = stores.directory.empty(),
                                                              .changelog_of = [this](const store_spec&) {
                                                                  return std::make_unique<remembered_changelog>(logged);
@@ -85,6 +86,7 @@ struct task_under_test {
 
     topology what;
     streams_config config;
+    state_test::test_memory memory;
     manual_clock time{5000};
     testing_support::fake_collector collector;
     drop_counters drops;

@@ -100,8 +100,8 @@ public:
             append_id(ids, read.id);
             ids_->put(r.key, ids, start);
         }
-        context_->forward({r.key + '@' + std::to_string(start), std::to_string(read.id) + ':' + ids, r.timestamp,
-                           r.headers});
+        context_->forward(
+            {r.key + '@' + std::to_string(start), std::to_string(read.id) + ':' + ids, r.timestamp, r.headers});
     }
 
 private:

@@ -33,9 +33,12 @@ bool applies(fault_kind kind, const fault_point& point) {
 
 std::int64_t length_of(fault_kind kind, const simulated::fault_times& times) {
     switch (kind) {
-    case fault_kind::paused_long: return 2 * times.max_poll_ms;
-    case fault_kind::clock_stepped: return -60'000;
-    default: return times.session_ms / 2;
+    case fault_kind::paused_long:
+        return 2 * times.max_poll_ms;
+    case fault_kind::clock_stepped:
+        return -60'000;
+    default:
+        return times.session_ms / 2;
     }
 }
 
@@ -79,8 +82,7 @@ cycle_coverage cover_commit_cycle(const draw_options& from, std::size_t pairs) {
     run.keeps_points = false;
     if (!plain.failure.empty()) return {.failures = {"without a fault: " + plain.failure}};
 
-    const auto places =
-        places_of(plain.points, from.exactly_once ? seam_call::commit_transaction : seam_call::commit);
+    const auto places = places_of(plain.points, from.exactly_once ? seam_call::commit_transaction : seam_call::commit);
     std::vector<fault> singles;
     for (fault each : places)
         for (const fault_kind kind : simulated::covered_kinds(from.exactly_once)) {
@@ -89,8 +91,7 @@ cycle_coverage cover_commit_cycle(const draw_options& from, std::size_t pairs) {
             each.length_ms = length_of(kind, run.times);
             singles.push_back(each);
         }
-    cycle_coverage coverage{.combinations = singles.size() + singles.size() * singles.size(),
-                            .points = places.size()};
+    cycle_coverage coverage{.combinations = singles.size() + singles.size() * singles.size(), .points = places.size()};
     const auto cover = [&](std::vector<fault> faults) {
         ++coverage.covered;
         std::string text;

@@ -13,10 +13,10 @@ namespace {
 using std::chrono::milliseconds;
 
 streams_config config_of(bool exactly_once) {
-    auto config = streams_config::from_properties(
-        {{"application.id", application_id},
-         {"bootstrap.servers", "none:1"},
-         {"processing.guarantee", exactly_once ? "exactly_once_v2" : "at_least_once"}});
+    auto config =
+        streams_config::from_properties({{"application.id", application_id},
+                                         {"bootstrap.servers", "none:1"},
+                                         {"processing.guarantee", exactly_once ? "exactly_once_v2" : "at_least_once"}});
     config.task_timeout = milliseconds(60'000);
     config.topic = {{"segment.bytes", "262144"}};
     return config;
@@ -42,8 +42,7 @@ simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
                                .exactly_once = from.exactly_once,
                                .check = std::move(work.check)};
     run.config.state_dir = from.folder;
-    if (from.exactly_once)
-        run.config.producer = {{"transaction.timeout.ms", std::to_string(run.times.session_ms)}};
+    if (from.exactly_once) run.config.producer = {{"transaction.timeout.ms", std::to_string(run.times.session_ms)}};
     run.config.commit_interval = milliseconds(one_of(10, 50, 100, 300));
     run.config.poll = milliseconds(one_of(20, 50, 100));
     run.config.repartition_purge_interval = milliseconds(one_of(50, 500, 30'000));

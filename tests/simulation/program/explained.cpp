@@ -45,8 +45,7 @@ by_key<told_update> updates_of(const topic_history& history, const std::string& 
         for (const auto& entry : history.of(partition)) {
             const auto value = entry.value.value_or("");
             const auto colon = value.find(':');
-            updates[entry.key.value_or("")].push_back(
-                {std::stoi(value.substr(0, colon)), value.substr(colon + 1)});
+            updates[entry.key.value_or("")].push_back({std::stoi(value.substr(0, colon)), value.substr(colon + 1)});
         }
     return updates;
 }
@@ -68,8 +67,7 @@ std::vector<told_update> expected_of(const std::vector<read_record>& inputs, con
 std::string differs(const std::string& where, const std::vector<told_update>& expected,
                     const std::vector<told_update>& told) {
     for (std::size_t at = 0; at < std::max(expected.size(), told.size()); ++at) {
-        if (at >= told.size())
-            return concat(where, ": update ", at, ", of record ", expected[at].id, ", is missing");
+        if (at >= told.size()) return concat(where, ": update ", at, ", of record ", expected[at].id, ", is missing");
         if (at >= expected.size())
             return concat(where, ": update ", at, ", of record ", told[at].id, " with ", told[at].ids,
                           ", should not be there");
@@ -128,8 +126,8 @@ std::string unexplained_updates(const topic_history& history, const stage& of, b
         const auto updates = found == told.end() ? std::vector<told_update>() : found->second;
         const std::string where = concat(of.output, ", key ", key);
         if (updates.empty()) return concat(where, ": no record has an update");
-        auto wrong = exactly_once ? differs(where, expected_of(records, of), updates)
-                                  : lacks(where, records, updates, of);
+        auto wrong =
+            exactly_once ? differs(where, expected_of(records, of), updates) : lacks(where, records, updates, of);
         if (!wrong.empty()) return wrong;
     }
     return {};

@@ -70,8 +70,8 @@ arguments parse(int count, char** given) {
     const std::vector<std::string> words(given + 1, given + count);
     const auto word = [&](std::size_t at) {
         if (at >= words.size())
-            throw config_error(
-                "usage: simulation --seeds FROM COUNT | --seed N | --cycle PAIRS [--guarantee GUARANTEE] [--records N]");
+            throw config_error("usage: simulation --seeds FROM COUNT | --seed N | --cycle PAIRS [--guarantee "
+                               "GUARANTEE] [--records N]");
         return words[at];
     };
     for (std::size_t at = 0; at < words.size(); ++at) {
@@ -153,7 +153,8 @@ int cover_cycle(const arguments& given) {
 /// Half of the seeds in a row that do not find a bug are fewer than this.
 std::uint64_t median_to_find(const std::vector<std::uint64_t>& found, std::uint64_t before_first) {
     std::vector<std::uint64_t> gaps;
-    for (std::uint64_t last = before_first; const std::uint64_t each : found) gaps.push_back(each - std::exchange(last, each));
+    for (std::uint64_t last = before_first; const std::uint64_t each : found)
+        gaps.push_back(each - std::exchange(last, each));
     std::ranges::sort(gaps);
     return gaps[gaps.size() / 2];
 }
@@ -206,8 +207,8 @@ int run_seeds(const arguments& given) {
     std::cout << "faults:";
     for (const auto& [kind, times] : happened) std::cout << ' ' << to_string(kind) << ' ' << times << ';';
     std::cout << "\nrun twice: " << repeated << " seeds\n"
-              << static_cast<double>(given.count) / seconds << " seeds/s, " << steps / std::max<std::uint64_t>(given.count, 1)
-              << " steps a seed\n"
+              << static_cast<double>(given.count) / seconds << " seeds/s, "
+              << steps / std::max<std::uint64_t>(given.count, 1) << " steps a seed\n"
               << given.count - failed << " passed, " << failed << " failed\n";
     return failed == 0 ? 0 : 1;
 }

@@ -139,14 +139,15 @@ TEST_CASE("a folder that cannot be made is an error that names it") {
     const auto blocked = store.folder.path() / "blocked";
     std::ofstream(blocked) << "a file";
     streams::record_context current;
-    CHECK_THROWS_WITH(streams::make_store(spec(), {blocked, current, nullptr}),
+    CHECK_THROWS_WITH(streams::make_store(spec(), {blocked, current, store.memory->stores, nullptr}),
                       containing(blocked.string()) && containing("state.dir"));
 }
 
 TEST_CASE("a store that another process has open is an error") {
     store_under_test store(spec());
     streams::record_context current;
-    CHECK_THROWS_AS(streams::make_store(spec(), {store.folder.path(), current, nullptr}), streams::state_error);
+    CHECK_THROWS_AS(streams::make_store(spec(), {store.folder.path(), current, store.memory->stores, nullptr}),
+                    streams::state_error);
 }
 
 TEST_CASE("a store of another layout is rebuilt, one of another format version is refused") {
@@ -156,16 +157,17 @@ TEST_CASE("a store of another layout is rebuilt, one of another format version i
     auto timestamped = spec();
     timestamped.kind = streams::key_value_kind{.timestamped = true};
     streams::record_context current;
-    CHECK_THROWS_AS(streams::make_store(timestamped, {store.folder.path(), current, nullptr}),
+    CHECK_THROWS_AS(streams::make_store(timestamped, {store.folder.path(), current, store.memory->stores, nullptr}),
                     streams::corrupt_state_error);
 
     {
-        const auto disk = streams::open_rocksdb_backing(store.folder.path(), streams::identity_of(spec()));
+        const auto disk =
+            streams::open_rocksdb_backing(store.folder.path(), streams::identity_of(spec()), store.memory->stores);
         const std::string key("\0format", 7);
         const streams::backing_write format{bytes_view(key), bytes_view("999")};
         disk->write({&format, 1}, std::nullopt, disk->position());
     }
-    CHECK_THROWS_WITH(streams::make_store(spec(), {store.folder.path(), current, nullptr}),
+    CHECK_THROWS_WITH(streams::make_store(spec(), {store.folder.path(), current, store.memory->stores, nullptr}),
                       containing("has format 999, this version reads 1") &&
                           containing("run the version that wrote it"));
 }

@@ -67,7 +67,8 @@ void check_copy(const streams::store_spec& spec, const std::filesystem::path& fo
     copy_patiently(folder / spec.name, copy.path() / spec.name);
     streams::record_context current;
     changelog ignored;
-    const auto found = streams::make_store(spec, {copy.path(), current, &ignored});
+    test_memory memory;
+    const auto found = streams::make_store(spec, {copy.path(), current, memory.stores, &ignored});
     const auto offset = found->checkpoint();
     const std::size_t covered = offset ? static_cast<std::size_t>(*offset) + 1 : 0;
     REQUIRE(covered <= log.records.size());
@@ -222,7 +223,8 @@ TEST_CASE("a store killed at any step knows when it last had all of its changelo
         copy_patiently(store.folder.path() / spec.name, copy.path() / spec.name);
         streams::record_context current;
         store.clock.advance(std::chrono::hours(1));
-        const auto found = streams::make_store(spec, {copy.path(), current, &store.log, 0, &store.clock});
+        const auto found =
+            streams::make_store(spec, {copy.path(), current, store.memory->stores, &store.log, 0, &store.clock});
         if (const auto offset = found->checkpoint()) CHECK(found->caught_up_at() == complete_at.at(*offset));
     }
     store.managed->close();

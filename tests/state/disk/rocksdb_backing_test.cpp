@@ -1,6 +1,7 @@
 #include "catch.hpp"
 #include "runtime/temporary_folder.hpp"
 #include "state/disk/rocksdb_backing.hpp"
+#include "state/test_memory.hpp"
 
 #include <vector>
 
@@ -20,14 +21,18 @@ void write_row_at(backing& disk, std::int64_t offset) {
 
 TEST_CASE("a position on disk is one of the topic that it was written of, and the rows stay for another") {
     const testing_support::temporary_folder folder;
-    write_row_at(*open_rocksdb_backing(folder.path(), copy_of("users")), 99);
-    CHECK(open_rocksdb_backing(folder.path(), copy_of("users"))->position().offset == 99);
+    state_test::test_memory memory;
+    const auto open = [&](const std::string& topic) {
+        return open_rocksdb_backing(folder.path(), copy_of(topic), memory.stores);
+    };
+    write_row_at(*open("users"), 99);
+    CHECK(open("users")->position().offset == 99);
 
     for (int start = 0; start < 2; ++start) {
-        const auto logged = open_rocksdb_backing(folder.path(), copy_of(""));
+        const auto logged = open("");
         CHECK(logged->position() == store_position{.observed = 7});
         CHECK_FALSE(logged->opened_empty());
     }
-    write_row_at(*open_rocksdb_backing(folder.path(), copy_of("")), 3);
-    CHECK(open_rocksdb_backing(folder.path(), copy_of(""))->position().offset == 3);
+    write_row_at(*open(""), 3);
+    CHECK(open("")->position().offset == 3);
 }

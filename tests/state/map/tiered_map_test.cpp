@@ -61,14 +61,15 @@ struct map_under_test {
     streams::headers headers;
     streams::record_context current{{}, 0, &headers};
     streams::manual_clock clock;
-    std::unique_ptr<streams::tiered_map> map;
     std::size_t memory_bytes = 0;
+    std::optional<test_memory> memory;
+    std::unique_ptr<streams::tiered_map> map;
     std::int64_t committed = -1;
 
     void open(streams::tiered_map_settings settings = {}) {
-        streams::store_environment environment{{}, current, nullptr};
-        environment.time = &clock;
-        environment.memory_bytes = memory_bytes;
+        map.reset();
+        memory.emplace(memory_bytes);
+        const streams::store_environment environment{{}, current, memory->stores, nullptr, 0, &clock};
         map =
             std::make_unique<streams::tiered_map>(std::move(settings), environment, std::make_unique<fake_disk>(disk));
     }
@@ -168,6 +169,48 @@ TEST_CASE("entries on disk are forgotten within the bound of memory, and read ag
     CHECK(test.disk.gets - before >= 2'000);
     CHECK(test.map->memory_bytes() < 1'000'000);
     CHECK(test.get("absent") == std::nullopt);
+}
+
+TEST_CASE("a map evicts what the budget asks for, and reads it again from the disk") {
+    map_under_test test;
+    test.memory_bytes = 100'000;
+    test.open();
+    for (int at = 0; at < 1'000; ++at) test.put("key" + std::to_string(at), std::string(100, 'x'));
+    test.commit();
+    test.clock.advance(std::chrono::seconds(2));
+    test.commit();
+    const auto reserved = [&] { return test.memory->budget.reserved(streams::memory_role::hot_tier); };
+    const std::size_t alone = reserved();
+    streams::memory_reservation other(test.memory->budget, streams::memory_role::hot_tier);
+    REQUIRE(other.resize(50'000) < 50'000);
+    REQUIRE(test.memory->budget.asks_back());
+    test.map->give_back();
+    CHECK_FALSE(test.memory->budget.asks_back());
+    CHECK(other.resize(50'000) == 50'000);
+    CHECK(reserved() - other.bytes() <= 50'000);
+    CHECK(reserved() - other.bytes() < alone);
+    for (int at = 0; at < 1'000; ++at) REQUIRE(test.get("key" + std::to_string(at)) == std::string(100, 'x'));
+    test.map->close();
+    CHECK(reserved() == other.bytes());
+}
+
+TEST_CASE("rows that wait for the disk are written when the budget asks for their memory") {
+    map_under_test test;
+    test.open();
+    for (int at = 0; at < 1'000; ++at) test.put("key" + std::to_string(at), std::string(1'000, 'x'));
+    test.commit();
+    REQUIRE(test.disk.entries.empty());
+    const auto reserved = [&] { return test.memory->budget.reserved(streams::memory_role::unwritten); };
+    CHECK(reserved() > 1'000'000);
+    std::vector<std::unique_ptr<streams::memory_reservation>> others;
+    for (int store = 0; store < 100; ++store) {
+        others.push_back(
+            std::make_unique<streams::memory_reservation>(test.memory->budget, streams::memory_role::unwritten));
+        static_cast<void>(others.back()->resize(streams::memory::unwritten));
+    }
+    REQUIRE(test.disk.entries.empty());
+    test.map->give_back();
+    CHECK(test.disk.entries.size() == 1'000);
 }
 
 TEST_CASE("a key that is used again and again stays in memory while others come and go") {

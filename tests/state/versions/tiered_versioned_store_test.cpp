@@ -157,8 +157,8 @@ TEST_CASE("a row on disk that does not decode is damage, and names the store") {
     store.managed->close();
     store.managed.reset();
     {
-        const auto disk =
-            streams::open_rocksdb_backing(store.folder.path(), {"versions", "versioned, segments of 10000 ms", {}});
+        const auto disk = streams::open_rocksdb_backing(
+            store.folder.path(), {"versions", "versioned, segments of 10000 ms", {}}, store.memory->stores);
         bytes key;
         streams::version_layout::key(key, latest ? streams::version_layout::latest : 2, bytes_view("a"));
         const streams::backing_write short_row{key.view(), bytes_view("short")};

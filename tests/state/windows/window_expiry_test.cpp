@@ -106,7 +106,8 @@ TEST_CASE("a store whose retention changed is laid out otherwise, and its owner 
     changelog log;
     streams::record_context current;
     auto spec = spec_of(true);
-    const streams::store_environment environment{folder.path(), current, &log};
+    test_memory memory;
+    const streams::store_environment environment{folder.path(), current, memory.stores, &log};
     streams::make_store(spec, environment)->close();
     std::get<streams::window_kind>(spec.kind).retention = std::chrono::minutes(40);
     CHECK_THROWS_AS(streams::make_store(spec, environment), streams::corrupt_state_error);

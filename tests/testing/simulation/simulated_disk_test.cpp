@@ -5,6 +5,7 @@
 #include "src/testing/simulation/simulated_disk.hpp"
 #include "state/disk/corrupt_state_error.hpp"
 #include "state/disk/rocksdb_backing.hpp"
+#include "state/test_memory.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -21,6 +22,11 @@ namespace {
 
 const store_identity identity{.name = "store", .layout = "rows", .content = "rows", .source = ""};
 
+store_memory& memory() {
+    static state_test::test_memory shared;
+    return shared.stores;
+}
+
 bytes_view view_of(const std::string& text) { return bytes_view(std::string_view(text)); }
 
 std::optional<std::string> agree(disk_call) { return std::nullopt; }
@@ -30,9 +36,9 @@ using entries = std::vector<std::pair<std::string, std::string>>;
 entries read(backing& from, const std::optional<std::string>& begin = std::nullopt,
              const std::optional<std::string>& end = std::nullopt,
              iteration_order direction = iteration_order::ascending) {
-    const auto found = from.cursor({begin ? std::optional(view_of(*begin)) : std::nullopt,
-                                    end ? std::optional(view_of(*end)) : std::nullopt},
-                                   direction);
+    const auto found = from.cursor(
+        {begin ? std::optional(view_of(*begin)) : std::nullopt, end ? std::optional(view_of(*end)) : std::nullopt},
+        direction);
     entries all;
     while (const auto entry = found->next()) all.emplace_back(entry->key.text(), entry->value.text());
     return all;
@@ -61,8 +67,8 @@ private:
     void open() {
         alive_ = std::make_shared<bool>(true);
         mounted_ = simulated_.mounted(agree, alive_);
-        simulated_store_ = mounted_->open("/task", identity);
-        rocksdb_ = open_rocksdb_backing(folder(), identity);
+        simulated_store_ = mounted_->open("/task", identity, memory());
+        rocksdb_ = open_rocksdb_backing(folder(), identity, memory());
         CHECK(simulated_store_->opened_empty() == rocksdb_->opened_empty());
         same();
         begin_history();
@@ -129,7 +135,7 @@ private:
         std::filesystem::remove(folder() / identity.name / "LOCK");
         *alive_ = false;
         close();
-        rocksdb_ = open_rocksdb_backing(folder(), identity);
+        rocksdb_ = open_rocksdb_backing(folder(), identity, memory());
         const auto kept = read(*rocksdb_);
         const auto position = rocksdb_->position();
         rocksdb_.reset();
@@ -181,7 +187,7 @@ TEST_CASE("a crash of the simulated disk keeps what was synced, and of the rest 
         simulated_disk disk;
         const auto alive = std::make_shared<bool>(true);
         const auto mounted = disk.mounted(agree, alive);
-        const auto store = mounted->open("/task", identity);
+        const auto store = mounted->open("/task", identity, memory());
         const std::string key = "\1k";
         const auto write = [&](std::int64_t offset) {
             const std::string value = std::to_string(offset);
@@ -203,7 +209,7 @@ TEST_CASE("nothing that a dead process does reaches the simulated disk") {
     simulated_disk disk;
     const auto alive = std::make_shared<bool>(true);
     const auto mounted = disk.mounted(agree, alive);
-    auto store = mounted->open("/task", identity);
+    auto store = mounted->open("/task", identity, memory());
     *alive = false;
     disk.crash([](std::size_t) { return std::size_t{0}; });
     const std::string key = "\1k";
@@ -219,11 +225,11 @@ TEST_CASE("a store whose file is torn is found damaged, until it is removed") {
     simulated_disk disk;
     const auto alive = std::make_shared<bool>(true);
     const auto mounted = disk.mounted(agree, alive);
-    auto store = mounted->open("/task", identity);
+    auto store = mounted->open("/task", identity, memory());
     disk.tear();
     store.reset();
-    CHECK_THROWS_AS(static_cast<void>(mounted->open("/task", identity)), corrupt_state_error);
+    CHECK_THROWS_AS(static_cast<void>(mounted->open("/task", identity, memory())), corrupt_state_error);
     std::error_code failed;
     mounted->remove("/task/store", failed);
-    CHECK(mounted->open("/task", identity)->opened_empty());
+    CHECK(mounted->open("/task", identity, memory())->opened_empty());
 }

@@ -55,8 +55,9 @@ std::size_t told(const topic_history& history) {
     return count;
 }
 
-run_result run_with(std::vector<fault> faults,
-                    std::function<std::string(const topic_history&)> check = [](const auto&) { return ""; }) {
+run_result run_with(
+    std::vector<fault> faults,
+    std::function<std::string(const topic_history&)> check = [](const auto&) { return ""; }) {
     const testing_support::temporary_folder folder;
     run_options options{.seed = 1, .make_topology = counting, .faults = std::move(faults), .check = std::move(check)};
     options.config.application_id = "app";
@@ -86,12 +87,11 @@ TEST_CASE("what the check says is the failure of a simulated run") {
 
 TEST_CASE("a process that dies after its records arrived and before they are committed does them again") {
     std::size_t updates = 0;
-    const auto result =
-        run_with({{.kind = fault_kind::crash, .at = seam_call::commit, .nth = 3, .length_ms = 100}},
-                 [&](const topic_history& history) {
-                     updates = told(history);
-                     return "";
-                 });
+    const auto result = run_with({{.kind = fault_kind::crash, .at = seam_call::commit, .nth = 3, .length_ms = 100}},
+                                 [&](const topic_history& history) {
+                                     updates = told(history);
+                                     return "";
+                                 });
     CHECK(result.failure == "");
     CHECK(result.happened == std::map<fault_kind, int>{{fault_kind::crash, 1}});
     CHECK(updates > 40);
@@ -100,7 +100,8 @@ TEST_CASE("a process that dies after its records arrived and before they are com
 TEST_CASE("every kind of fault happens, and is survived, where the guarantee covers it") {
     for (const fault_kind kind : simulated::covered_kinds(false)) {
         CAPTURE(to_string(kind));
-        const auto result = run_with({{.kind = kind, .at = seam_call::flush, .nth = 4, .after = true, .length_ms = 200}});
+        const auto result =
+            run_with({{.kind = kind, .at = seam_call::flush, .nth = 4, .after = true, .length_ms = 200}});
         CHECK(result.failure == "");
         CHECK(result.happened.at(kind) == 1);
     }

@@ -53,8 +53,7 @@ std::string difference(std::map<std::string, std::string> entries, std::optional
                        bool compacted = false) {
     simulated_disk::content content{.entries = {}, .position = {.offset = offset}};
     for (auto& [key, value] : entries) content.entries.emplace("\1" + key, value);
-    return differs_from_changelog(with_store(), "app", "/state/app/0_0/seen", content, history(),
-                                  compacted);
+    return differs_from_changelog(with_store(), "app", "/state/app/0_0/seen", content, history(), compacted);
 }
 
 } // namespace
@@ -67,16 +66,18 @@ TEST_CASE("a store is what its changelog says up to its offset") {
 }
 
 TEST_CASE("what a store lacks, has too much or has otherwise is named") {
-    CHECK(difference({{"a", "3"}}, 2) == "store seen of task 0_0, at offset 2 of app-seen-changelog: \\1b is missing, and should be 2");
+    CHECK(difference({{"a", "3"}}, 2) ==
+          "store seen of task 0_0, at offset 2 of app-seen-changelog: \\1b is missing, and should be 2");
     CHECK(difference({{"a", "3"}, {"b", "2"}}, 3) ==
           "store seen of task 0_0, at offset 3 of app-seen-changelog: \\1b is 2, and should not be there");
-    CHECK(difference({{"a", "3"}}, 0) == "store seen of task 0_0, at offset 0 of app-seen-changelog: \\1a is 3, and should be 1");
+    CHECK(difference({{"a", "3"}}, 0) ==
+          "store seen of task 0_0, at offset 0 of app-seen-changelog: \\1a is 3, and should be 1");
 }
 
 TEST_CASE("a store that was restored in part from a compacted changelog lacks what is to come, and nothing else") {
     CHECK(difference({{"b", "2"}}, 1) != "");
     CHECK(difference({{"b", "2"}}, 1, true) == ""); // `a` comes again at offset 2
-    CHECK(difference({}, 2, true) != "");            // and not behind that
+    CHECK(difference({}, 2, true) != "");           // and not behind that
 }
 
 TEST_CASE("a store that is ahead of its changelog, or has entries without an offset, is wrong") {

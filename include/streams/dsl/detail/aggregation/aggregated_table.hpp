@@ -24,10 +24,10 @@ public:
     getter_plan<typename Shape::key_type, typename Shape::row_type> getter() override {
         return shape_.getter(spec_.name);
     }
-    void write(const graph_node& of, topology& out) const {
+    void write(const graph_node& node, topology& out) const {
         write_processor(
-            of, out, [shape = shape_, store = spec_.name, send_old = send_old_] { return shape.make(store, send_old); },
-            spec_);
+            node, out,
+            [shape = shape_, store = spec_.name, send_old = send_old_] { return shape.make(store, send_old); }, spec_);
     }
 
 private:
@@ -71,7 +71,7 @@ template <class KeyIn, class ValueIn, class Table>
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
         make_repartition_nodes<KeyIn, ValueIn>(plan, group.serdes, group.at.window_ends);
     });
-    const auto write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
+    const auto write = [table = std::move(table)](const graph_node& node, topology& out) { table->write(node, out); };
     graph_node& node = above.graph->add(std::move(name), write, *above.node);
     node.grace = times.grace;
     attachment at = above.behind(node, false);

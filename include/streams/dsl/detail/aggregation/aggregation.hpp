@@ -1,9 +1,9 @@
 #pragma once
 
 #include <streams/dsl/detail/graph/functor.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
 #include <streams/serde/serde.hpp>
 
-#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,13 +11,8 @@
 namespace streams::inline v0::detail {
 
 /// An aggregator takes (value, aggregate) or (key, value, aggregate); the aggregate as an rvalue.
-template <class F, class Key, class Value, class Aggregate>
-concept aggregator = std::invocable<as_called_t<F>, const Value&, Aggregate&&> ||
-                     std::invocable<as_called_t<F>, const Key&, const Value&, Aggregate&&>;
-template <class F, class Key, class Value, class Aggregate>
-inline constexpr bool mutable_aggregator =
-    !aggregator<F, Key, Value, Aggregate> && (only_mutably_invocable<F, const Value&, Aggregate&&> ||
-                                              only_mutably_invocable<F, const Key&, const Value&, Aggregate&&>);
+template <class Key, class Value, class Aggregate>
+using aggregator_calls = calls<call_with<const Value&, Aggregate&&>, call_with<const Key&, const Value&, Aggregate&&>>;
 
 template <class F, class Key, class Value, class Aggregate>
 decltype(auto) fold(F& functor, const Key& key, const Value& value, Aggregate&& aggregate) {
@@ -31,9 +26,8 @@ using fold_result_t = std::remove_cvref_t<decltype(fold(std::declval<as_called_t
                                                         std::declval<const Value&>(), std::declval<Aggregate&&>()))>;
 
 /// A merger of sessions takes (aggregate, aggregate) or (key, aggregate, aggregate), both as rvalues.
-template <class F, class Key, class Aggregate>
-concept merger = std::invocable<as_called_t<F>, Aggregate&&, Aggregate&&> ||
-                 std::invocable<as_called_t<F>, const Key&, Aggregate&&, Aggregate&&>;
+template <class Key, class Aggregate>
+using merger_calls = calls<call_with<Aggregate&&, Aggregate&&>, call_with<const Key&, Aggregate&&, Aggregate&&>>;
 
 template <class F, class Key, class Aggregate>
 decltype(auto) merge_two(F& functor, const Key& key, Aggregate&& one, Aggregate&& other) {
@@ -123,13 +117,13 @@ struct aggregate_plan {
 template <class Aggregate, class Initializer, class F, class Merger>
 struct session_plan {
     using aggregate_type = Aggregate;
-    aggregate_plan<Aggregate, Initializer, F> of_records;
+    aggregate_plan<Aggregate, Initializer, F> aggregation;
     shared_functor<Merger> merger;
 
     class step : public aggregate_plan<Aggregate, Initializer, F>::step {
     public:
         explicit step(const session_plan& plan)
-            : aggregate_plan<Aggregate, Initializer, F>::step(plan.of_records), merger_(plan.merger) {}
+            : aggregate_plan<Aggregate, Initializer, F>::step(plan.aggregation), merger_(plan.merger) {}
         template <class Key>
         void merge(const Key& key, std::optional<Aggregate>& aggregate, Aggregate&& stored) const {
             aggregate = merge_two(merger_.get(), key, std::move(*aggregate), std::move(stored));

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <streams/dsl/detail/aggregation/aggregate_node.hpp>
 #include <streams/dsl/detail/aggregation/aggregation.hpp>
 #include <streams/dsl/detail/graph/repartition.hpp>
-#include <streams/dsl/detail/windows/session_aggregate_node.hpp>
-#include <streams/dsl/detail/windows/sliding_aggregate_node.hpp>
-#include <streams/dsl/detail/windows/window_aggregate_node.hpp>
+#include <streams/dsl/detail/windows/any_windows.hpp>
 
 #include <memory>
 #include <string>
@@ -94,9 +91,6 @@ struct cogroup_plan {
         task_functor<F> aggregator_;
     };
 };
-
-/// The kinds of windows that a cogroup's table may have: its streams are known before the kind is.
-using any_windows = std::variant<no_windows, time_windows, sliding_windows, session_windows>;
 
 /// How the node of one stream keeps the common table.
 struct cogroup_upkeep {

@@ -44,13 +44,13 @@ public:
     }
 
     /// Writes the node of one stream.
-    void write(const shared_value<const cogroup_input<Key, Aggregate>>& input, const graph_node& of,
+    void write(const shared_value<const cogroup_input<Key, Aggregate>>& input, const graph_node& node,
                topology& out) const {
         const auto make = [input, functors = functors_, windows = any_windows(windows_),
                            upkeep = cogroup_upkeep{spec_.name, send_old_}] {
             return input->make(functors, upkeep, windows);
         };
-        write_processor(of, out, make);
+        write_processor(node, out, make);
     }
     /// Writes the store that the nodes of all streams share.
     void write_store(const std::vector<std::string>& nodes, topology& out) const {
@@ -78,8 +78,8 @@ template <class Key, class Aggregate, class Windows>
     const serdes_for<Key, Aggregate>& serdes) {
     using row_key = typename Windows::rows::template key<Key>;
     const attachment& first = inputs.front()->group().at;
-    graph& into = *first.graph;
-    const std::string store = options.name.empty() ? into.new_store_name("COGROUPKSTREAM-AGGREGATE-") : options.name;
+    graph& graph = *first.graph;
+    const std::string store = options.name.empty() ? graph.new_store_name("COGROUPKSTREAM-AGGREGATE-") : options.name;
     shared_value<cogrouped_table<Key, Aggregate, Windows>> table(std::in_place, std::move(functors), windows,
                                                                  windows.store(store, options, {}));
     require_usable(serdes, concat("store ", store));
@@ -91,24 +91,24 @@ template <class Key, class Aggregate, class Windows>
         places.push_back(input->place(store));
         sources = united(std::move(sources), places.back().sources);
     }
-    into.copartition(std::move(sources));
+    graph.copartition(std::move(sources));
 
     const aggregated_times times = windows.times();
     std::vector<graph_node*> nodes;
     for (std::size_t at = 0; at < inputs.size(); ++at) {
         const std::string wanted = name.empty() ? "" : concat(name, "-cogroup-agg-", at);
-        const auto write = [table, input = inputs[at]->without_group()](const graph_node& of, topology& out) {
-            table->write(input, of, out);
+        const auto write = [table, input = inputs[at]->without_group()](const graph_node& node, topology& out) {
+            table->write(input, node, out);
         };
-        nodes.push_back(&into.add(into.name_or_new(wanted, "COGROUPKSTREAM-AGGREGATE-"), write, *places[at].node));
+        nodes.push_back(&graph.add(graph.name_or_new(wanted, "COGROUPKSTREAM-AGGREGATE-"), write, *places[at].node));
         nodes.back()->grace = times.grace;
     }
-    const auto write_merge = [table](const graph_node& of, topology& out) {
-        write_processor(of, out, [] { return make_node<pass_node<row_key, change<Aggregate>>>(); });
-        table->write_store(parent_names(of), out);
+    const auto write_merge = [table](const graph_node& node, topology& out) {
+        write_processor(node, out, [] { return make_node<pass_node<row_key, change<Aggregate>>>(); });
+        table->write_store(parent_names(node), out);
     };
-    graph_node& merged = into.add(
-        into.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-"), write_merge, nodes);
+    graph_node& merged = graph.add(
+        graph.name_or_new(name.empty() ? "" : name + "-cogroup-merge", "COGROUPKSTREAM-MERGE-"), write_merge, nodes);
     // Without sources, as in Kafka Streams: joins of the result are not checked.
     return {{first.graph, &merged, merged.name, {}, false, times.window_ends ? times.window_ends : first.window_ends},
             std::move(table)};

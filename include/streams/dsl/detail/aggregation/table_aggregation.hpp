@@ -151,7 +151,7 @@ template <class Key, class Value, class Table>
         [key = reading_back(serdes.key, group.at.window_ends), value = serdes.value] {
             return make_node<change_source<Key, Value>>(key, value);
         });
-    const auto write = [table = std::move(table)](const graph_node& of, topology& out) { table->write(of, out); };
+    const auto write = [table = std::move(table)](const graph_node& node, topology& out) { table->write(node, out); };
     return above.behind(above.graph->add(names.node, write, *above.node), false);
 }
 

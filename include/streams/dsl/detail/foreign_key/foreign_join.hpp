@@ -88,8 +88,8 @@ struct foreign_join {
             return make_node<node>(left, right, make(), joiner);
         };
         plan.write_result = [result = std::move(result), ends = left.window_ends.value_or(streams::window_ends())](
-                                const graph_node& of, topology& out) {
-            write_table_source<Key, std::optional<NewValue>>(*result, of.name, parent_names(of), {}, ends, out);
+                                const graph_node& node, topology& out) {
+            write_table_source<Key, std::optional<NewValue>>(*result, node.name, parent_names(node), {}, ends, out);
         };
         return add_foreign_join(left, right, std::move(plan));
     }

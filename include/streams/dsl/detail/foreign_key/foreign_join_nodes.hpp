@@ -72,8 +72,8 @@ private:
         }
     }
 
-    void send(const foreign_key& to, instruction what, const record<Key, change<Value>>& r) const {
-        const subscription message{hash_, what, key_.view(), context_->current().metadata.partition};
+    void send(const foreign_key& to, instruction command, const record<Key, change<Value>>& r) const {
+        const subscription message{hash_, command, key_.view(), context_->current().metadata.partition};
         this->forward({to, message, r.timestamp, r.headers});
     }
 
@@ -165,11 +165,12 @@ public:
         write_subscription_key(key_.view(), {}, prefix_);
         const store_range<store_entry> subscribers = store_->prefix_scan(prefix_.view());
         for (const store_entry& entry : subscribers) {
-            const subscription of = decoding(store_name_, entry.key, "value", [&] {
+            const subscription subscriber = decoding(store_name_, entry.key, "value", [&] {
                 static_cast<void>(stored_timestamp(entry.value));
                 return read_subscription(entry.value.subview(sizeof(std::int64_t)));
             });
-            this->forward({of.primary_key, {of.hash, value, of.partition}, r.timestamp, r.headers});
+            this->forward(
+                {subscriber.primary_key, {subscriber.hash, value, subscriber.partition}, r.timestamp, r.headers});
         }
     }
 

@@ -38,10 +38,10 @@ struct subscription_answer {
 [[nodiscard]] subscription_answer read_answer(bytes_view in);
 
 struct subscription_serde {
-    static void serialize(const subscription& of, bytes& out);
+    static void serialize(const subscription& message, bytes& out);
 };
 struct answer_serde {
-    static void serialize(const subscription_answer& of, bytes& out);
+    static void serialize(const subscription_answer& answer, bytes& out);
 };
 
 /// The key of a subscription in its store: `length of the foreign key:4 | foreign key | primary key`. With an empty

@@ -73,14 +73,14 @@ struct graph_node {
     std::optional<self_join_plan> self_join{}; ///< a join of streams whose types are equal
 };
 
-/// The names of the topology nodes that `of` follows.
-[[nodiscard]] std::vector<std::string> parent_names(const graph_node& of);
+/// The names of the topology nodes that `node` follows.
+[[nodiscard]] std::vector<std::string> parent_names(const graph_node& node);
 /// Writes a processor with the name of a node, behind the node's parents, and connects it to `stores`, which are there.
-void write_processor(const graph_node& of, topology& out, node_factory make, std::vector<std::string> stores = {});
+void write_processor(const graph_node& node, topology& out, node_factory make, std::vector<std::string> stores = {});
 void write_processor(std::string name, std::vector<std::string> parents, topology& out, node_factory make,
                      std::vector<std::string> stores = {});
 /// The same with a store of its own.
-void write_processor(const graph_node& of, topology& out, node_factory make, const store_spec& own);
+void write_processor(const graph_node& node, topology& out, node_factory make, const store_spec& own);
 
 /// The logical graph behind a streams_builder: names and numbers by Kafka Streams' rules, written as a topology on
 /// demand. Not thread-safe.
@@ -101,8 +101,8 @@ public:
 
     [[nodiscard]] graph_node& root() noexcept { return *nodes_.front(); }
     /// Adds a node below its parents, or an existing one once more, which then counts as the newest.
-    graph_node& add(graph_node what, std::span<graph_node* const> parents);
-    graph_node& add(graph_node what, graph_node& parent);
+    graph_node& add(graph_node node, std::span<graph_node* const> parents);
+    graph_node& add(graph_node node, graph_node& parent);
     graph_node& add(std::string name, graph_writer write, std::span<graph_node* const> parents);
     graph_node& add(std::string name, graph_writer write, graph_node& parent);
     void add_again(graph_node& existing, graph_node& parent);

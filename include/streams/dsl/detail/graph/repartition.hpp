@@ -18,8 +18,8 @@ namespace streams::inline v0::detail {
 template <class Key, class Value>
 struct typed_group : group_state {
     serdes_for<Key, Value> serdes{};
-    typed_group(group_state state, serdes_for<Key, Value> of_records)
-        : group_state(std::move(state)), serdes(std::move(of_records)) {}
+    typed_group(group_state state, serdes_for<Key, Value> record_serdes)
+        : group_state(std::move(state)), serdes(std::move(record_serdes)) {}
 };
 
 /// Throws topology_error where keys or values cannot be converted, since their type is by_serde_object and no object was

@@ -32,14 +32,6 @@ protected:
     [[nodiscard]] std::string name(std::string_view prefix, const Options&... options) const {
         return at().graph->name_or_new(pick<Option>(options...).name, prefix);
     }
-    static constexpr void check_serdes() {
-        static_assert(readable_and_writable<Key>,
-                      "the stream's key type has no serde; specialise streams::serde for it, or "
-                      "include the header that does");
-        static_assert(readable_and_writable<Value>,
-                      "the stream's value type has no serde; specialise streams::serde for "
-                      "it, or include the header that does");
-    }
 
 private:
     shared_value<stream_state> state_;

@@ -1,20 +1,27 @@
 #pragma once
 
-#include <streams/dsl/detail/joins/stream_table_join_node.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
+#include <streams/dsl/detail/graph/non_null.hpp>
+#include <streams/dsl/detail/joins/joiner.hpp>
+#include <streams/dsl/detail/tables/table.hpp>
+#include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
 
+#include <concepts>
+#include <functional>
 #include <string>
+#include <type_traits>
 
 namespace streams::inline v0::detail {
 
 /// A joiner that takes (stream key, table key, value, row) too (KIP-1340). In a left join the table's key is a pointer as
 /// the row is.
 template <class F, class Key, class TableKey, class Value, class Row>
-concept both_keys_joiner =
-    !joiner<F, Key, Value, Row> && std::invocable<as_called_t<F>, const Key&, TableKey, const Value&, Row>;
-template <class F, class Key, class TableKey, class Value, class Row>
-inline constexpr bool mutable_global_joiner =
-    mutable_joiner<F, Key, Value, Row> ||
-    (!joiner<F, Key, Value, Row> && only_mutably_invocable<F, const Key&, TableKey, const Value&, Row>);
+concept both_keys_joiner = (!joiner_calls<Key, Value, Row>::template fit<F>) &&
+                           std::invocable<as_called_t<F>, const Key&, TableKey, const Value&, Row>;
+template <class Key, class TableKey, class Value, class Row>
+using global_joiner_calls = calls<call_with<const Value&, Row>, call_with<const Key&, const Value&, Row>,
+                                  call_with<const Key&, TableKey, const Value&, Row>>;
 
 template <class F, class Key, class TableKey, class Value, class Row>
 decltype(auto) call_global_joiner(F& functor, const Key& key, TableKey table_key, const Value& value, Row row) {

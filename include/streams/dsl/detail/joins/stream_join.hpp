@@ -69,14 +69,14 @@ template <class KeyL, class ValueL, class KeyR, class ValueR, class Arguments, c
 [[nodiscard]] attachment join_streams(stream_state& left, stream_state& right, shared_functor<F> joiner,
                                       const join_span& windows, const stream_joined& options,
                                       const stream_join_serdes<Arguments>& serdes) {
-    const serdes_for<KeyL, ValueL> of_left{serdes.key, serdes.left};
-    const serdes_for<KeyR, ValueR> of_right{serdes.key, serdes.right};
+    const serdes_for<KeyL, ValueL> left_serdes{serdes.key, serdes.left};
+    const serdes_for<KeyR, ValueR> right_serdes{serdes.key, serdes.right};
     const stream_join_places at =
-        before_stream_join(left, right, options.name, join_filler<KeyL, ValueL>(left, of_left),
-                           join_filler<KeyR, ValueR>(right, of_right));
+        before_stream_join(left, right, options.name, join_filler<KeyL, ValueL>(left, left_serdes),
+                           join_filler<KeyR, ValueR>(right, right_serdes));
     const stream_join_names names = new_stream_join_names(*at.left.graph, Arguments::kind, options);
-    require_usable(of_left, concat("store ", names.left_store));
-    require_usable(of_right, concat("store ", names.right_store));
+    require_usable(left_serdes, concat("store ", names.left_store));
+    require_usable(right_serdes, concat("store ", names.right_store));
     const stream_join_plan plan{windows,           names.left_store,
                                 names.right_store, names.unmatched_store,
                                 names.merge,       at.left.window_ends.value_or(streams::window_ends())};
@@ -84,8 +84,8 @@ template <class KeyL, class ValueL, class KeyR, class ValueR, class Arguments, c
     using left_node = stream_stream_join_node<KeyL, ValueL, Arguments, NewValue, F, join_side::left>;
     using right_node = stream_stream_join_node<KeyR, ValueR, Arguments, NewValue, F, join_side::right>;
     stream_join_makers make;
-    make.left_kept = kept_by(of_left.key, of_left.value);
-    make.right_kept = kept_by(of_right.key, of_right.value);
+    make.left_kept = kept_by(left_serdes.key, left_serdes.value);
+    make.right_kept = kept_by(right_serdes.key, right_serdes.value);
     make.left_window = [store = names.left_store] { return make_node<join_window_node<KeyL, ValueL>>(store); };
     make.right_window = [store = names.right_store] { return make_node<join_window_node<KeyR, ValueR>>(store); };
     make.left_join = [plan, serdes, joiner] { return make_node<left_node>(plan, serdes, joiner); };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/graph/functor.hpp>
+#include <streams/dsl/detail/graph/functor_checks.hpp>
 #include <streams/dsl/detail/joins/join_kind.hpp>
 
 #include <concepts>
@@ -23,20 +24,13 @@ struct stream_join_arguments {
     using right_argument = std::conditional_t<left_kept, const Right*, const Right&>;
 };
 
-/// A joiner takes (left, right) or (key, left, right).
-template <class F, class Arguments>
-concept stream_joiner =
-    std::invocable<as_called_t<F>, typename Arguments::left_argument, typename Arguments::right_argument> ||
-    std::invocable<as_called_t<F>, const typename Arguments::key_type&, typename Arguments::left_argument,
-                   typename Arguments::right_argument>;
-template <class F, class Arguments>
-inline constexpr bool mutable_stream_joiner =
-    !stream_joiner<F, Arguments> &&
-    (only_mutably_invocable<F, typename Arguments::left_argument, typename Arguments::right_argument> ||
-     only_mutably_invocable<F, const typename Arguments::key_type&, typename Arguments::left_argument,
-                            typename Arguments::right_argument>);
+/// A joiner of two streams takes (left, right) or (key, left, right).
+template <class Arguments>
+using stream_joiner_calls = calls<call_with<typename Arguments::left_argument, typename Arguments::right_argument>,
+                                  call_with<const typename Arguments::key_type&, typename Arguments::left_argument,
+                                            typename Arguments::right_argument>>;
 
-/// Calls a stream_joiner with both sides, of which one may be null.
+/// Calls a joiner of streams with both sides, of which one may be null.
 template <class Arguments, class F>
 decltype(auto) join_values(F& functor, const typename Arguments::key_type& key,
                            const typename Arguments::left_type* left, const typename Arguments::right_type* right) {

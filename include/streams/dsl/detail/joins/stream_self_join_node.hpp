@@ -2,7 +2,7 @@
 
 #include <streams/dsl/detail/graph/non_null.hpp>
 #include <streams/dsl/detail/joins/join_span.hpp>
-#include <streams/dsl/detail/joins/stream_joiner.hpp>
+#include <streams/dsl/detail/joins/stream_join_results.hpp>
 #include <streams/dsl/detail/stores/typed_stores.hpp>
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 namespace streams::inline v0::detail {
 
@@ -25,7 +24,7 @@ class stream_self_join_node final : public typed_node<KeyIn, ValueIn, typename A
 
 public:
     stream_self_join_node(std::string store, join_span windows, shared_functor<F> joiner)
-        : store_name_(std::move(store)), windows_(windows), joiner_(std::move(joiner)) {}
+        : store_name_(std::move(store)), windows_(windows), results_(std::move(joiner)) {}
 
     void init(task_context& context) override {
         context_ = &context;
@@ -48,7 +47,7 @@ public:
 private:
     void join(const key_type& key, const value_type& value, const record<KeyIn, ValueIn>& r) {
         key_.write(key);
-        const key_out& joined_key = widened(key);
+        const key_out& joined_key = results_.widened(key);
         for (const window_entry& other : others(r.timestamp, windows_))
             emit(joined_key, value, decoded(other), std::max(r.timestamp, other.start), r);
 
@@ -75,26 +74,17 @@ private:
     }
     void emit(const key_out& key, const value_type& left, const value_type& right, std::int64_t timestamp,
               const record<KeyIn, ValueIn>& r) const {
-        const NewValue& result = join_values<Arguments>(joiner_.get(), key, &left, &right);
-        this->forward({key, result, timestamp, r.headers});
-    }
-    /// The key as the result has it: the same object, or a copy that admits null.
-    const key_out& widened(const key_type& key) {
-        if constexpr (std::is_same_v<key_out, key_type>)
-            return key;
-        else
-            return wide_key_ = key;
+        results_.forward(key, &left, &right, timestamp, r.headers, this->children());
     }
 
     std::string store_name_;
     join_span windows_;
-    task_functor<F> joiner_;
+    stream_join_results<KeyIn, Arguments, NewValue, F> results_;
     task_context* context_ = nullptr;
     node_store<window_store> store_;
     std::int64_t observed_ = -1; ///< the largest timestamp joined, ms
     typed_key<key_type> key_;
     typed_value<value_type> value_;
-    [[no_unique_address]] std::conditional_t<std::is_same_v<key_out, key_type>, std::monostate, key_out> wide_key_{};
     std::optional<value_type> other_;
 };
 

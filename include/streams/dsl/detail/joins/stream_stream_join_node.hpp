@@ -1,7 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/graph/non_null.hpp>
-#include <streams/dsl/detail/joins/stream_joiner.hpp>
+#include <streams/dsl/detail/joins/stream_join_results.hpp>
 #include <streams/dsl/detail/joins/unmatched_records.hpp>
 #include <streams/dsl/detail/stores/typed_stores.hpp>
 #include <streams/dsl/detail/stores/update_forwarder.hpp>
@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace streams::inline v0::detail {
@@ -56,7 +55,7 @@ class stream_stream_join_node final : public typed_node<KeyIn, ValueIn, typename
 public:
     stream_stream_join_node(stream_join_plan plan, stream_join_serdes<Arguments> serdes, shared_functor<F> joiner)
         : plan_(std::move(plan)), reach_(is_left ? plan_.windows : plan_.windows.reversed()),
-          joiner_(std::move(joiner)), read_key_{plan_.key_window_ends, typed_key<key_type>(serdes.key)},
+          results_(std::move(joiner)), read_key_{plan_.key_window_ends, typed_key<key_type>(serdes.key)},
           key_(serdes.key), left_values_(std::move(serdes.left)), right_values_(std::move(serdes.right)) {}
 
     void init(task_context& context) override {
@@ -98,7 +97,7 @@ private:
         key_.write(key);
         const std::int64_t from = reach_.begin_at(r.timestamp);
         const std::int64_t to = reach_.end_at(r.timestamp);
-        const key_out& joined_key = widened(key);
+        const key_out& joined_key = results_.widened(key);
         bool found = false;
         // What follows a join knows nothing of its stores, so nobody calls this one before the loop ends.
         others_->fetch_into(key_.view(), from, to, iteration_order::ascending, others_found_);
@@ -133,7 +132,7 @@ private:
     }
     void emit_unmatched(const unmatched_record& one, const record<KeyIn, ValueIn>& r) {
         read_key_(one.key, expired_key_);
-        const key_out& key = widened(*expired_key_);
+        const key_out& key = results_.widened(*expired_key_);
         if (one.side == join_side::left) {
             left_values_.read_plain(one.key, one.value, expired_left_);
             emit_joined(key, &*expired_left_, nullptr, one.timestamp, r);
@@ -152,8 +151,7 @@ private:
     }
     void emit_joined(const key_out& key, const left_type* left, const right_type* right, std::int64_t timestamp,
                      const record<KeyIn, ValueIn>& r) const {
-        const NewValue& result = join_values<Arguments>(joiner_.get(), key, left, right);
-        this->forward({key, result, timestamp, r.headers});
+        results_.forward(key, left, right, timestamp, r.headers, this->children());
     }
 
     [[nodiscard]] auto& own() noexcept {
@@ -169,17 +167,9 @@ private:
             return left_values_;
     }
 
-    /// The key as the result has it: the same object, or a copy that admits null.
-    const key_out& widened(const key_type& key) {
-        if constexpr (std::is_same_v<key_out, key_type>)
-            return key;
-        else
-            return wide_key_ = key;
-    }
-
     stream_join_plan plan_;
     join_span reach_;
-    task_functor<F> joiner_;
+    stream_join_results<KeyIn, Arguments, NewValue, F> results_;
     task_context* context_ = nullptr;
     node_store<window_store> others_;
     std::vector<window_entry> others_found_; ///< used again
@@ -189,8 +179,6 @@ private:
     typed_key<key_type> key_;
     typed_value<left_type> left_values_;
     typed_value<right_type> right_values_;
-    /// Only where the result admits null keys and this side does not.
-    [[no_unique_address]] std::conditional_t<std::is_same_v<key_out, key_type>, std::monostate, key_out> wide_key_{};
     std::optional<other_type> other_;
     std::optional<key_type> expired_key_;
     std::optional<left_type> expired_left_;

@@ -2,41 +2,17 @@
 
 #include <streams/dsl/detail/graph/functor.hpp>
 #include <streams/dsl/detail/graph/non_null.hpp>
+#include <streams/dsl/detail/joins/joiner.hpp>
 #include <streams/dsl/detail/tables/table.hpp>
+#include <streams/topology/node.hpp>
+#include <streams/topology/task_context.hpp>
 
+#include <memory>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace streams::inline v0::detail {
-
-/// A joiner takes (value, row) or (key, value, row).
-template <class F, class Key, class Value, class Row>
-concept joiner =
-    std::invocable<as_called_t<F>, const Value&, Row> || std::invocable<as_called_t<F>, const Key&, const Value&, Row>;
-template <class F, class Key, class Value, class Row>
-inline constexpr bool mutable_joiner =
-    !joiner<F, Key, Value, Row> &&
-    (only_mutably_invocable<F, const Value&, Row> || only_mutably_invocable<F, const Key&, const Value&, Row>);
-
-template <class F, class Key, class Value, class Row>
-decltype(auto) call_joiner(F& functor, const Key& key, const Value& value, Row row) {
-    if constexpr (std::is_invocable_v<F&, const Value&, Row>)
-        return std::invoke(functor, value, static_cast<Row>(row));
-    else
-        return std::invoke(functor, key, value, static_cast<Row>(row));
-}
-template <class F, class Key, class Value, class Row>
-struct joiner_result {
-    using type = outliving_result_t<std::invoke_result_t<as_called_t<F>, const Key&, const Value&, Row>, F, Key, Value,
-                                    std::remove_cvref_t<Row>>;
-};
-template <class F, class Key, class Value, class Row>
-    requires std::invocable<as_called_t<F>, const Value&, Row>
-struct joiner_result<F, Key, Value, Row> {
-    using type =
-        outliving_result_t<std::invoke_result_t<as_called_t<F>, const Value&, Row>, F, Value, std::remove_cvref_t<Row>>;
-};
-template <class F, class Key, class Value, class Row>
-using joined_t = std::remove_cvref_t<typename joiner_result<F, Key, Value, Row>::type>;
 
 /// The step of a stream-table join: looks a record's key up in a table, in a versioned one as it was at the record's time
 /// (Kafka's `KStreamKTableJoin`). A left join keeps records without a row, and those without a key.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/joins/join_kind.hpp>
-#include <streams/dsl/detail/joins/stream_table_join_node.hpp>
+#include <streams/dsl/detail/joins/joiner.hpp>
 #include <streams/dsl/detail/tables/table_source.hpp>
 
 #include <algorithm>

@@ -139,8 +139,8 @@ struct stateless {
         constexpr bool alike = std::is_same_v<Key, OtherKey> && std::is_same_v<Value, OtherValue>;
         using node_type = typename std::conditional_t<alike, std::type_identity<pass_node<Key, Value>>,
                                                       merge_of<Key, Value, OtherKey, OtherValue>>::type;
-        const auto write = [](const graph_node& of, topology& out) {
-            write_processor(of, out, [] { return make_node<node_type>(); });
+        const auto write = [](const graph_node& node, topology& out) {
+            write_processor(node, out, [] { return make_node<node_type>(); });
         };
         graph_node* const parents[] = {at.node, other.node};
         graph_node& node = at.graph->add(std::move(name), write, parents);

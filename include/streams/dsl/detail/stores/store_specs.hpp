@@ -14,8 +14,8 @@ namespace streams::inline v0::detail {
 /// The stores of windowed aggregations, whose windows may leave when they close; times in ms. Throw topology_error where the
 /// retention asked for is too short.
 [[nodiscard]] store_spec window_spec(std::string name, const materialized& options, std::int64_t window_size,
-                                     std::int64_t needed_retention, const emission& how);
+                                     std::int64_t needed_retention, const emission& strategy);
 [[nodiscard]] store_spec session_spec(std::string name, const materialized& options, std::int64_t needed_retention,
-                                      const emission& how);
+                                      const emission& strategy);
 
 } // namespace streams::inline v0::detail

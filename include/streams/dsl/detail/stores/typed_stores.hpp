@@ -79,8 +79,9 @@ public:
     [[nodiscard]] read_only_window_store& store() noexcept { return *store_; }
 
     void at(const Key& key) { key_.write(key); }
-    std::int64_t get(std::int64_t start, std::optional<Value>& value) {
-        return value_.read(key_.view(), store_->fetch(key_.view(), start), value);
+    /// The value of a window, which is told by its start. Returns its timestamp, -1 where there is no value.
+    std::int64_t get(const window& at, std::optional<Value>& value) {
+        return value_.read(key_.view(), store_->fetch(key_.view(), at.start), value);
     }
     /// What an entry of the store holds. Returns its timestamp.
     std::int64_t read(const window_entry& entry, std::optional<Value>& value) const {
@@ -124,17 +125,20 @@ public:
         store_->find_into(key_.view(), earliest_end, latest_start, found_);
         return found_;
     }
-    void get(window session, std::optional<Value>& value) {
-        read(key_.view(), store_->fetch(key_.view(), session), value);
+    /// The value of a session. Returns its timestamp, which is its end.
+    std::int64_t get(const window& session, std::optional<Value>& value) {
+        value_.read_plain(key_.view(), store_->fetch(key_.view(), session), value);
+        return session.end;
     }
-    /// What an entry of the store holds.
-    void read(bytes_view key, std::optional<bytes_view> stored, std::optional<Value>& value) const {
-        value_.read_plain(key, stored, value);
+    /// What an entry of the store holds. Returns its timestamp.
+    std::int64_t read(const session_entry& entry, std::optional<Value>& value) const {
+        value_.read_plain(entry.key, entry.value, value);
+        return entry.window.end;
     }
     [[nodiscard]] Key key_of(bytes_view in) const { return key_.decoded(in); }
     /// `r` changes the session to that value. Null deletes.
     template <class KeyIn, class ValueIn>
-    void put(const record<KeyIn, ValueIn>& r, window session, const Value* value) {
+    void put(const record<KeyIn, ValueIn>& r, const window& session, const Value* value) {
         store_.of(r).put(key_.view(), value_.write_plain(value), session);
     }
 

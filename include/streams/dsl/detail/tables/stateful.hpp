@@ -29,9 +29,9 @@ struct stateful {
             above = behind_repartition(at, name, [&](repartition_plan& plan) {
                 make_repartition_nodes<Key, Value>(plan, serdes, at.window_ends);
             });
-        const auto write = [description, ends = at.window_ends.value_or(streams::window_ends())](const graph_node& of,
+        const auto write = [description, ends = at.window_ends.value_or(streams::window_ends())](const graph_node& node,
                                                                                                  topology& out) {
-            write_table_source<Key, Value>(*description, of.name, parent_names(of), {}, ends, out);
+            write_table_source<Key, Value>(*description, node.name, parent_names(node), {}, ends, out);
         };
         return table_type(above.behind(at.graph->add(std::move(name), write, *above.node), false), description);
     }
@@ -66,10 +66,10 @@ struct stateful {
 private:
     template <bool Left, class NewValue, class Row, class F>
     static graph_writer join_writer(getter_plan<without_null_t<Key>, Row> rows, shared_functor<F> joiner) {
-        return [rows = std::move(rows), joiner = std::move(joiner)](const graph_node& of, topology& out) {
+        return [rows = std::move(rows), joiner = std::move(joiner)](const graph_node& node, topology& out) {
             using node_type = stream_table_join_node<Key, Value, Row, NewValue, F, Left>;
             write_processor(
-                of, out, [make = rows.make, joiner] { return make_node<node_type>(make(), joiner); }, rows.stores);
+                node, out, [make = rows.make, joiner] { return make_node<node_type>(make(), joiner); }, rows.stores);
         };
     }
     template <bool Left, class NewValue, class Row, class F>
@@ -78,17 +78,17 @@ private:
                                              std::optional<streams::window_ends> key_window_ends,
                                              std::shared_ptr<const store_serdes> serdes) {
         return [rows = std::move(rows), joiner = std::move(joiner), grace, serdes = std::move(serdes),
-                ends = key_window_ends.value_or(streams::window_ends())](const graph_node& of, topology& out) {
+                ends = key_window_ends.value_or(streams::window_ends())](const graph_node& node, topology& out) {
             using node_type = buffered_table_join_node<Key, Value, Row, NewValue, F, Left>;
-            check_history(grace, of.name, rows.stores, out);
-            const join_buffer_plan plan{of.name + "-Buffer", grace, ends};
+            check_history(grace, node.name, rows.stores, out);
+            const join_buffer_plan plan{node.name + "-Buffer", grace, ends};
             // The stores in this order, which shows in describe() where two names fall together.
             store_spec buffer = join_buffer_spec(plan.store);
             buffer.serdes = serdes;
             write_processor(
-                of, out, [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); },
+                node, out, [make = rows.make, joiner, plan] { return make_node<node_type>(make(), joiner, plan); },
                 buffer);
-            for (const std::string& store : rows.stores) out.connect_store(of.name, store);
+            for (const std::string& store : rows.stores) out.connect_store(node.name, store);
         };
     }
 };

@@ -69,8 +69,8 @@ public:
                     return make_getter<suppressed_getter<Key, Value>>(make(), store);
                 }};
     }
-    void write(const graph_node& of, topology& out) const {
-        write_processor(of, out, [plan = plan_] { return make_node<suppress_node<Key, Value>>(plan); }, spec_);
+    void write(const graph_node& node, topology& out) const {
+        write_processor(node, out, [plan = plan_] { return make_node<suppress_node<Key, Value>>(plan); }, spec_);
     }
 
 private:
@@ -98,7 +98,7 @@ template <class Key, class Value, class Suppression>
     plan.window_ends = at.window_ends.value_or(streams::window_ends());
     shared_value<suppressed_table<Key, Value>> table(
         std::in_place, parent, std::move(plan), change_buffer_spec(store, options.logging, options.changelog_config));
-    const auto write = [table](const graph_node& of, topology& out) { table->write(of, out); };
+    const auto write = [table](const graph_node& node, topology& out) { table->write(node, out); };
     attachment below = at.behind(at.graph->add(name, write, *at.node), false);
     below.sources.clear(); // Kafka Streams does not check the partitions of what is joined with the result.
     return std::pair(std::move(below), std::move(table));

@@ -76,7 +76,8 @@ private:
 
 /// An operation that wants to be told when its task begins and ends.
 template <class Operation>
-concept starting_operation = requires(Operation& of, task_context& context) { of.init(context, std::string_view()); };
+concept starting_operation =
+    requires(Operation& operation, task_context& context) { operation.init(context, std::string_view()); };
 
 /// A table computed row by row from another (Kafka's `KTableFilter`, `KTableMapValues`, `KTableTransformValues`). `Skips`: where old values are
 /// known, an update from no row to no row is not forwarded.
@@ -208,16 +209,16 @@ public:
                     return make_getter<view_getter<Key, Value, Operation>>(make(), Operation{task_functor<F>(functor)});
                 }};
     }
-    void write(const graph_node& of, streams::window_ends window_ends, topology& out) const {
+    void write(const graph_node& node, streams::window_ends window_ends, topology& out) const {
         const table_upkeep upkeep{spec_ ? spec_->name : std::string(), send_old_, window_ends};
         const auto make = [functor = functor_, upkeep, versioned = parent_->versioned()] {
             return make_node<table_view_node<Key, Value, Operation, Skips>>(Operation{task_functor<F>(functor)}, upkeep,
                                                                             versioned);
         };
-        write_processor(of, out, make);
-        if (spec_) out.add_operator_store(*spec_, {of.name});
+        write_processor(node, out, make);
+        if (spec_) out.add_operator_store(*spec_, {node.name});
         for (const store_spec& each : brought_) out.add_store(each);
-        for (const std::string& store : used_) out.connect_store(of.name, store);
+        for (const std::string& store : used_) out.connect_store(node.name, store);
     }
 
 private:

@@ -19,37 +19,37 @@ namespace streams::inline v0::detail {
 /// committed beside the offsets (KIP-825).
 class closing {
 public:
-    explicit closing(emission how) : how_(how) {}
+    explicit closing(emission strategy) : strategy_(strategy) {}
 
     /// `store`: under whose name the progress is committed. `close_all`: called where no record came for the timeout.
     void init(task_context& context, std::string_view node, std::string store, std::function<void()> close_all) {
-        if (!how_.on_close) return;
+        if (!strategy_.on_close) return;
         context_ = &context;
         store_ = std::move(store);
         last_ = context.processor_metadata(store_);
         interval_ = context.config().window_emit_interval.value_or(std::chrono::seconds(1)).count();
-        if (how_.idle_timeout == 0) return;
-        const std::int64_t every = std::max<std::int64_t>(1, how_.idle_timeout / 4);
+        if (strategy_.idle_timeout == 0) return;
+        const std::int64_t every = std::max<std::int64_t>(1, strategy_.idle_timeout / 4);
         context.schedule(node, std::chrono::milliseconds(every), punctuation_type::wall_clock_time,
                          [this, close_all = std::move(close_all)](std::int64_t now) {
                              // While the task did not run, nothing could come.
                              const std::int64_t since = std::max(last_record_, context_->runs_since());
-                             if (all_closed_ || now - since < how_.idle_timeout) return;
+                             if (all_closed_ || now - since < strategy_.idle_timeout) return;
                              all_closed_ = true;
                              close_all();
                          });
     }
 
-    [[nodiscard]] bool on_close() const noexcept { return how_.on_close; }
+    [[nodiscard]] bool on_close() const noexcept { return strategy_.on_close; }
     /// A record has come.
     void awake() {
-        if (how_.idle_timeout == 0) return;
+        if (strategy_.idle_timeout == 0) return;
         last_record_ = context_->wall_time();
         all_closed_ = false;
     }
     /// Whether windows up to `close` are to be looked for now; taken as done for the next interval of the wall clock.
     [[nodiscard]] bool due(std::int64_t close) {
-        if (!how_.on_close) return false;
+        if (!strategy_.on_close) return false;
         const std::int64_t now = context_->wall_time();
         if (now < next_) return false;
         next_ = add_sat(now, interval_);
@@ -58,7 +58,7 @@ public:
     /// The stream time that stands for what closed before a restart, where windows may close without input; -1: none.
     /// `lag`: how far windows close behind stream time.
     [[nodiscard]] std::int64_t observed_before(std::int64_t lag) const noexcept {
-        return how_.idle_timeout > 0 && last_ ? add_sat(*last_, lag) : -1;
+        return strategy_.idle_timeout > 0 && last_ ? add_sat(*last_, lag) : -1;
     }
     /// What was emitted up to; nullopt: nothing yet.
     [[nodiscard]] std::optional<std::int64_t> last() const noexcept { return last_; }
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    emission how_;
+    emission strategy_;
     task_context* context_ = nullptr;
     std::string store_;
     std::optional<std::int64_t> last_;

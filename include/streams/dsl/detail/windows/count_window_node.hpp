@@ -119,11 +119,11 @@ struct count_windows {
     store_spec spec;
     std::int64_t size;
 
-    void write(const graph_node& of, topology& out) const {
+    void write(const graph_node& node, topology& out) const {
         const auto make = [plan = plan, store = spec.name, size = size] {
             return make_node<count_window_node<KeyIn, ValueIn, Plan>>(plan, store, size);
         };
-        write_processor(of, out, make, spec);
+        write_processor(node, out, make, spec);
     }
 };
 

@@ -1,10 +1,13 @@
 #pragma once
 
-#include <streams/dsl/detail/windows/final_windows.hpp>
 #include <streams/dsl/detail/windows/sliding_windows.hpp>
 #include <streams/dsl/detail/windows/windowed_node.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0::detail {
@@ -15,33 +18,24 @@ namespace streams::inline v0::detail {
 template <class KeyIn, class ValueIn, class Plan>
 class sliding_aggregate_node final : public windowed_node<KeyIn, ValueIn, Plan, sliding_windows> {
     using base = windowed_node<KeyIn, ValueIn, Plan, sliding_windows>;
-    using base::closing_;
-    using base::context_;
-    using base::forwards_;
-    using base::key_;
-    using base::old_;
     using base::store_;
     using base::windows_;
     using typename base::aggregate_type;
-    using typename base::inner_key;
     using typename base::input;
 
 public:
-    sliding_aggregate_node(const Plan& plan, std::string store, bool send_old, sliding_windows windows,
-                           emission how = {})
-        : base(plan, std::move(store), send_old, windows, how) {}
+    using base::base;
 
     void process(const input& r) override {
         if (!this->observe(r)) return;
         close_ = this->close_time();
         require_room(r.timestamp, windows_.size);
         if (r.timestamp + windows_.size < close_) return this->late(r);
-        store_.at(non_null(r.key));
-        if (forwards_) this->set_key(non_null(r.key));
+        this->begin(non_null(r.key));
         // As in Kafka Streams, early records make nothing leave.
         if (r.timestamp < windows_.size) return add_early(r);
         add(r);
-        emit_closed(r.headers);
+        this->emit_closed(close_, r.headers);
     }
 
 private:
@@ -102,7 +96,7 @@ private:
                 previous = newest;
             }
         }
-        if (previous >= 0 && previous + 1 + windows_.size >= t && !has_start(previous + 1)) begin(r, previous + 1);
+        if (previous >= 0 && previous + 1 + windows_.size >= t && !has_start(previous + 1)) begin_at(r, previous + 1);
         if (!has_left) begin_left(r, previous >= t - windows_.size ? before : nullptr);
         if (!has_right) begin_right(r);
     }
@@ -132,11 +126,11 @@ private:
         }
         if (!inside && combined) keep_for_right(*combined, t);
         if (!has_right) begin_right(r);
-        if (previous >= 0 && !has_start(previous + 1)) begin(r, previous + 1);
+        if (previous >= 0 && !has_start(previous + 1)) begin_at(r, previous + 1);
         if (combined)
             update(r, *combined);
         else
-            begin(r, 0);
+            begin_at(r, 0);
     }
 
     /// The content of a window before the record is that of the record's right window, if it has later records.
@@ -147,7 +141,7 @@ private:
             right_.aggregate.reset();
     }
 
-    void begin(const input& r, std::int64_t start) {
+    void begin_at(const input& r, std::int64_t start) {
         new_.start = start;
         new_.timestamp = r.timestamp;
         new_.aggregate.reset();
@@ -155,51 +149,29 @@ private:
         update(r, new_);
     }
     void begin_left(const input& r, stored_window* before) {
-        if (!before) return begin(r, r.timestamp - windows_.size);
+        if (!before) return begin_at(r, r.timestamp - windows_.size);
         before->start = r.timestamp - windows_.size;
         before->timestamp = r.timestamp;
         update(r, *before);
     }
     void begin_right(const input& r) {
         if (!right_.aggregate) return;
-        old_.reset();
+        this->old_.reset();
         store_.put(r, right_.start, pointer_to(right_.aggregate), right_.timestamp);
         send(r, right_);
     }
 
     void update(const input& r, stored_window& window) {
         if (end_of(window) < close_) return this->drop_late(1);
-        if (this->needs_old()) old_ = window.aggregate;
+        if (this->needs_old()) this->old_ = window.aggregate;
         window.timestamp = window.aggregate ? std::max(window.timestamp, r.timestamp) : r.timestamp;
         this->step_.add(non_null(r.key), non_null(r.value), window.aggregate);
         store_.put(r, window.start, pointer_to(window.aggregate), window.timestamp);
         send(r, window);
     }
     void send(const input& r, const stored_window& window) {
-        if (!forwards_) return;
-        key_->window = {window.start, end_of(window)};
-        const change<aggregate_type> update{pointer_to(window.aggregate), pointer_to(old_)};
-        this->forward({*key_, update, window.timestamp, r.headers});
-    }
-
-    void emit_closed(headers& with) {
-        if (!closing_.due(close_)) return;
-        const std::int64_t newest = sub_sat(close_, windows_.size + 1);
-        if (newest < 0) return;
-        emit({first_open_start(), newest}, with);
-        closing_.emitted(close_);
-    }
-    void close_all() override {
-        const std::int64_t newest_end = emit({first_open_start(), unknown_window_end}, *context_->current().headers);
-        if (newest_end >= 0) this->closed_all(add_sat(newest_end, 1));
-    }
-    /// The start of the first window that was not emitted yet.
-    [[nodiscard]] std::int64_t first_open_start() const {
-        return closing_.last() ? std::max<std::int64_t>(0, sub_sat(*closing_.last(), windows_.size)) : 0;
-    }
-    std::int64_t emit(const start_span& starts, headers& with) {
-        return emit_windows<inner_key, aggregate_type>(store_, starts, this->ends_, with, this->children(),
-                                                       [](const window&) { return true; });
+        this->forward_update({window.start, end_of(window)}, {pointer_to(window.aggregate), pointer_to(this->old_)},
+                             window.timestamp, r.headers);
     }
 
     std::int64_t close_ = -1;                  ///< windows that end before are closed

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <streams/dsl/detail/aggregation/aggregated_times.hpp>
-#include <streams/dsl/detail/windows/emission.hpp>
+#include <streams/dsl/detail/windows/kind_of_windows.hpp>
 #include <streams/dsl/detail/windows/window_layout.hpp>
 #include <streams/dsl/detail/windows/window_rows.hpp>
-#include <streams/dsl/options.hpp>
-#include <streams/state/store_spec.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -27,9 +24,9 @@ struct time_windows {
     template <class KeyIn, class ValueIn, class Plan>
     using node = window_aggregate_node<KeyIn, ValueIn, Plan>;
     template <class Value>
-    using value_in = Value;                      ///< the values that reach the functors
-    static constexpr bool merges = false;        ///< rows are deleted where records join two windows
-    static constexpr bool numbers_counts = true; ///< an unnamed `Materialized` of a count takes an index
+    using value_in = Value;
+    static constexpr bool merges = false;
+    static constexpr bool numbers_counts = true;
 
     std::int64_t size;    ///< ms, of the longest
     std::int64_t advance; ///< ms
@@ -58,26 +55,21 @@ struct time_windows {
         return rule ? window_ends(rule) : window_ends(std::chrono::milliseconds(size));
     }
     [[nodiscard]] aggregated_times times() const { return {ends(), std::chrono::milliseconds(grace)}; }
-    /// How far behind stream time windows close, ms.
     [[nodiscard]] std::int64_t closing_lag() const noexcept { return grace; }
-    /// How long a window is read and written after its start, ms.
     [[nodiscard]] std::int64_t needed_retention() const noexcept { return size + grace; }
-    [[nodiscard]] store_spec store(std::string name, const materialized& options, const emission& how) const;
-    /// Throws topology_error for windows that never close.
+    [[nodiscard]] store_spec store(std::string name, const materialized& options, const emission& strategy) const;
     void require_end() const;
-
-    /// The starts of all windows that end after `last` and up to `close`, others among them; nullopt: none ends.
-    [[nodiscard]] std::optional<start_span> closed(std::optional<std::int64_t> last,
-                                                   std::int64_t close) const noexcept {
+    [[nodiscard]] static bool ended(const window& each, std::int64_t close) noexcept { return each.end <= close; }
+    [[nodiscard]] std::int64_t ended_at(std::int64_t end) const noexcept { return end; }
+    [[nodiscard]] row_span open(std::optional<std::int64_t> last) const noexcept {
+        return {last ? std::max<std::int64_t>(0, sub_sat(*last, size - 1)) : 0, unknown_window_end};
+    }
+    [[nodiscard]] std::optional<row_span> closed(std::optional<std::int64_t> last, std::int64_t close) const noexcept {
         const std::int64_t newest = rule ? close - 1 : close - size;
         if (newest < 0) return std::nullopt;
-        const std::int64_t oldest = first_open(last);
+        const std::int64_t oldest = open(last).from;
         if (last && !rule && same_windows(newest, oldest - 1)) return std::nullopt;
-        return start_span{oldest, newest};
-    }
-    /// No window that is open at `last` begins before.
-    [[nodiscard]] std::int64_t first_open(std::optional<std::int64_t> last) const noexcept {
-        return last ? std::max<std::int64_t>(0, sub_sat(*last, size - 1)) : 0;
+        return row_span{oldest, newest};
     }
 
 private:

@@ -18,10 +18,4 @@ inline void require_room(std::int64_t time, std::int64_t span) {
 /// Throws streams_error unless windows that hold `timestamp` are laid out by a rule that keeps what custom_windows promises.
 void require_laid_out(const std::vector<window>& found, std::int64_t timestamp, std::int64_t size);
 
-/// Starts of windows, both ends included.
-struct start_span {
-    std::int64_t from;
-    std::int64_t to;
-};
-
 } // namespace streams::inline v0::detail

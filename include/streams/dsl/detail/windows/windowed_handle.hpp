@@ -51,12 +51,12 @@ protected:
         check_aggregated_types<Key, Value, typename plan::aggregate_type>();
         using shape = by_window<Key, Value, plan, Windows>;
         const auto kept = pick<materialized>(options...);
-        emission how = how_;
-        how.by_key = kept.in_memory;
+        emission strategy = strategy_;
+        strategy.by_key = kept.in_memory;
         auto names = new_names(at(), prefix, options...);
         const auto serdes = row_serdes<plan>(group_->serdes, names.store, options...);
-        shared_value<aggregated_table<shape>> table(std::in_place, shape{std::move(checked.plan), windows_, how},
-                                                    windows_.store(names.store, kept, how), serdes);
+        shared_value<aggregated_table<shape>> table(std::in_place, shape{std::move(checked.plan), windows_, strategy},
+                                                    windows_.store(names.store, kept, strategy), serdes);
         table->use_serdes({Windows::rows::key_serde(serdes.key, windows_.ends()), serdes.value});
         auto place = add_aggregation<Key, Value>(*group_, std::move(names.node), names.store, table, windows_.times());
         add_late_exit(late_, place, at());
@@ -66,16 +66,16 @@ protected:
     }
 
 private:
-    [[nodiscard]] Handle emitting(const emission& how) const {
+    [[nodiscard]] Handle emitting(const emission& strategy) const {
         windows_.require_end();
         Handle copy = static_cast<const Handle&>(*this);
-        copy.how_ = how;
+        copy.strategy_ = strategy;
         return copy;
     }
 
     shared_value<typed_group<Key, Value>> group_;
     Windows windows_;
-    emission how_{};
+    emission strategy_{};
     late_exit late_{};
 };
 

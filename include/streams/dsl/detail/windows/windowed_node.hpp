@@ -16,8 +16,9 @@
 
 namespace streams::inline v0::detail {
 
-/// What the nodes of windowed aggregations share: the store of their rows, when windows close and what leaves then, and a
-/// second exit for the records that no open window takes. Those are dropped as late where the exit leads nowhere.
+/// What the nodes of windowed aggregations share: the store of their rows, how updates leave, when windows close and what
+/// leaves then, and a second exit for the records that no open window takes. Those are dropped as late where the exit leads
+/// nowhere. A node adds how a record finds its windows.
 template <class KeyIn, class ValueIn, class Plan, class Windows>
 class windowed_node : public typed_node<KeyIn, ValueIn, typename Windows::rows::template key<without_null_t<KeyIn>>,
                                         change<typename Plan::aggregate_type>> {
@@ -28,12 +29,12 @@ protected:
     using aggregate_type = typename Plan::aggregate_type;
     using base = typed_node<KeyIn, ValueIn, row_key, change<aggregate_type>>;
 
-    windowed_node(const Plan& plan, std::string store, bool send_old, Windows windows, emission how)
-        : step_(plan), windows_(std::move(windows)), ends_(windows_.ends()),
-          forwarder_(Windows::rows::template reading_keys<inner_key>(ends_), send_old), closing_(how),
-          store_name_(std::move(store)) {}
-
 public:
+    windowed_node(const Plan& plan, std::string store, bool send_old, Windows windows, emission strategy = {})
+        : step_(plan), windows_(std::move(windows)), ends_(windows_.ends()),
+          forwarder_(Windows::rows::template reading_keys<inner_key>(ends_), send_old), strategy_(strategy),
+          closing_(strategy), store_name_(std::move(store)) {}
+
     void connect(node& child) override {
         if (dynamic_cast<receiver<KeyIn, ValueIn>*>(&child))
             late_.connect(*this, child);
@@ -50,9 +51,6 @@ public:
     }
 
 protected:
-    /// No record has come for long: what is open closes, as if time had passed.
-    virtual void close_all() = 0;
-
     /// Takes the record's time; false: it has no key, or no value where the windows need one, and was dropped.
     [[nodiscard]] bool observe(const input& r) {
         if constexpr (nullable<KeyIn>) {
@@ -67,9 +65,12 @@ protected:
     }
     /// Windows that end here or before are closed.
     [[nodiscard]] std::int64_t close_time() const noexcept { return observed_ - windows_.closing_lag(); }
-    /// All windows have closed, as if `close` were the time of it.
-    void closed_all(std::int64_t close) {
-        observed_ = std::max(observed_, add_sat(close, windows_.closing_lag()));
+    /// Forwards the windows that have ended at `close`, if it is time to look for them.
+    void emit_closed(std::int64_t close, headers& with) {
+        if (!closing_.due(close)) return;
+        const auto span = windows_.closed(closing_.last(), close);
+        if (!span) return;
+        emit(*span, close, with);
         closing_.emitted(close);
     }
 
@@ -82,25 +83,26 @@ protected:
     void drop_late(std::size_t closed) const {
         for (; closed > 0; --closed) context_->drop(drop_reason::late, this->name());
     }
-    /// Sets the key of results that are about to leave.
-    void set_key(const inner_key& inner) {
+    /// The key whose rows are read, written and forwarded from here on.
+    void begin(const inner_key& key) {
+        store_.at(key);
+        if (!forwards_) return;
         if (key_)
-            key_->key = inner;
+            key_->key = key;
         else
-            key_.emplace(row_key{inner, {}});
+            key_.emplace(row_key{key, {}});
     }
     [[nodiscard]] bool needs_old() const noexcept { return forwards_ && forwarder_.needs_old(); }
+    /// Forwards an update at once, where that is how updates leave.
+    void forward_update(const window& at, const change<aggregate_type>& update, std::int64_t timestamp, headers& with) {
+        if (!forwards_) return;
+        key_->window = at;
+        this->forward({*key_, update, timestamp, with});
+    }
 
     typename Plan::step step_;
     Windows windows_;
-    window_ends ends_;
-    task_context* context_ = nullptr;
     typename Windows::rows::template store<inner_key, aggregate_type> store_;
-    update_forwarder<typename Windows::rows::template store_key<inner_key>, aggregate_type> forwarder_;
-    closing closing_;
-    bool forwards_ = true;       ///< each update, as it comes
-    std::int64_t observed_ = -1; ///< the largest timestamp seen, ms
-    std::optional<row_key> key_;
     std::optional<aggregate_type> old_; ///< stays empty where nobody asks for old values
 
 private:
@@ -108,7 +110,41 @@ private:
         context_->drop(reason, this->name());
         return false;
     }
+    /// No record has come for long: what is open closes, as if time had passed.
+    void close_all() {
+        const row_span open = windows_.open(closing_.last());
+        const std::int64_t newest_end = emit(open, std::nullopt, *context_->current().headers);
+        if (newest_end < 0) return;
+        const std::int64_t close = windows_.ended_at(newest_end);
+        observed_ = std::max(observed_, add_sat(close, windows_.closing_lag()));
+        closing_.emitted(close);
+    }
+    /// Forwards the rows of the span whose windows have ended at `close` (nullopt: all) and were not forwarded before, as final
+    /// results. Returns the latest of their ends, -1: none.
+    std::int64_t emit(const row_span& span, std::optional<std::int64_t> close, headers& with) {
+        const std::optional<std::int64_t> last = closing_.last();
+        std::int64_t newest_end = -1;
+        std::optional<row_key> key;
+        std::optional<aggregate_type> value;
+        Windows::rows::for_each(store_, span, ends_, strategy_, [&](const auto& entry, const window& at) {
+            if ((close && !Windows::ended(at, *close)) || (last && Windows::ended(at, *last))) return;
+            const std::int64_t timestamp = store_.read(entry, value);
+            key.emplace(row_key{store_.key_of(entry.key), at});
+            const change<aggregate_type> update{pointer_to(value), nullptr};
+            this->forward({*key, update, timestamp, with});
+            newest_end = std::max(newest_end, at.end);
+        });
+        return newest_end;
+    }
 
+    window_ends ends_;
+    task_context* context_ = nullptr;
+    update_forwarder<typename Windows::rows::template store_key<inner_key>, aggregate_type> forwarder_;
+    emission strategy_;
+    closing closing_;
+    bool forwards_ = true;       ///< each update, as it comes
+    std::int64_t observed_ = -1; ///< the largest timestamp seen, ms
+    std::optional<row_key> key_;
     std::string store_name_;
     outputs<KeyIn, ValueIn> late_;
 };

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <streams/dsl/detail/aggregation/aggregated_table.hpp>
-#include <streams/dsl/detail/windows/session_aggregate_node.hpp>
-#include <streams/dsl/detail/windows/sliding_aggregate_node.hpp>
-#include <streams/dsl/detail/windows/window_aggregate_node.hpp>
+#include <streams/dsl/detail/windows/any_windows.hpp>
 
 namespace streams::inline v0::detail {
 
@@ -15,10 +13,11 @@ struct by_window {
     using row_type = typename Plan::aggregate_type;
     Plan plan;
     Windows windows;
-    emission how;
+    emission strategy;
 
     [[nodiscard]] std::unique_ptr<node> make(const std::string& store, bool send_old) const {
-        return make_node<typename Windows::template node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows, how);
+        return make_node<typename Windows::template node<KeyIn, ValueIn, Plan>>(plan, store, send_old, windows,
+                                                                                strategy);
     }
     [[nodiscard]] getter_plan<key_type, row_type> getter(const std::string& store) const {
         using getter_type = typename Windows::rows::template getter<inner_key, row_type>;

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <streams/core/memory_role.hpp>
+
+#include <array>
+#include <cstddef>
+#include <limits>
+
+/// Every number of bytes that decides about memory, besides those of streams_config (tools/check_memory.py looks for others).
+namespace streams::inline v0::memory {
+
+inline constexpr std::size_t kib = 1024;
+inline constexpr std::size_t mib = 1024 * kib;
+inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+// Reserved from the budget of an application.
+
+/// Hot tiers: what is read again and again, some 600,000 small rows. A store's share grows to 16 MB, beyond which more buys
+/// little; with less than 512 KB nearly every read would go to the disk.
+inline constexpr std::size_t hot_tiers = 64 * mib;
+inline constexpr std::size_t largest_hot_tier = 16 * mib;
+inline constexpr std::size_t least_hot_tier = 512 * kib;
+/// Rows that wait for the disk: as much as the largest commit brings, in pieces that stall no thread for long.
+inline constexpr std::size_t unwritten = 64 * mib;
+inline constexpr std::size_t unwritten_of_store = 8 * mib;
+/// Updates since the last commit, of all threads: KIP-892's default.
+inline constexpr std::size_t uncommitted = 64 * mib;
+/// Of a thread: what one input may get ahead of another by, at 100 bytes a record some 150,000 records.
+inline constexpr std::size_t input_queues_of_thread = 32 * mib;
+/// Of a consumer: keeps fetches of several brokers under way while a thread works. A restore has nothing else to wait for.
+inline constexpr std::size_t fetch_queue = 16 * mib;
+inline constexpr std::size_t restore_fetch_queue = 32 * mib;
+/// Of a producer: some hundred batches, more than a cluster has under way.
+inline constexpr std::size_t send_queue = 32 * mib;
+/// RocksDB's, for all stores together: index and filter blocks of a few million rows, and memtables of four busy stores.
+inline constexpr std::size_t block_cache = 32 * mib;
+inline constexpr std::size_t memtables = 32 * mib;
+
+/// Reservations grow and shrink by steps, so that their holders seldom ask.
+inline constexpr std::size_t reservation_step = 64 * kib;
+
+// Parts of what is reserved.
+
+/// RocksDB's memtable of one store: files of a size that compaction merges cheaply.
+inline constexpr std::size_t write_buffer = 8 * mib;
+/// What a consumer counts for a record in its queue beside the content: librdkafka's message, some 400 bytes.
+inline constexpr std::size_t queued_record = 512;
+/// One answer of a broker must hold the largest record there may be (librdkafka's message.max.bytes), and overshoot the
+/// queue by little.
+inline constexpr std::size_t least_fetch = 1'000'000;
+inline constexpr std::size_t largest_fetch = 50'000'000;
+inline constexpr std::size_t least_partition_fetch = 16 * kib;
+inline constexpr std::size_t largest_partition_fetch = mib;
+/// A producer's batch of one partition: what brokers take by default (message.max.bytes).
+inline constexpr std::size_t send_batch = 1'000'000;
+/// Blocks of restored rows on their way to the disk.
+inline constexpr std::size_t restore_block = 64 * kib;
+
+// Kept for reuse, so that a record allocates nothing; not reserved, since they are small beside what they serve.
+
+/// Of a store: blocks of updates for the next commit interval, and the bytes of a value that each keeps.
+inline constexpr std::size_t kept_updates = 32'768;
+inline constexpr std::size_t kept_value = 128;
+/// Of a store: buffers of ranges, and the largest that is kept.
+inline constexpr std::size_t kept_range_buffers = 16;
+inline constexpr std::size_t kept_range_buffer = 4 * kib;
+/// Of a thread that parses JSON: a parser for texts up to this size.
+inline constexpr std::size_t kept_json_text = mib;
+
+// On disk.
+
+/// Of RocksDB's file that lists a store's files, which is read whole when the store opens.
+inline constexpr std::size_t manifest = 4 * mib;
+
+} // namespace streams::inline v0::memory
+
+namespace streams::inline v0 {
+
+struct streams_config;
+
+/// How much a role may have.
+struct memory_limit {
+    std::size_t of_role = 0;
+    std::size_t of_holder = 0; ///< the most that one holder has
+    std::size_t least = 0;     ///< the role has so much for each of its holders, whatever its limit is
+};
+
+/// How much all of them may have.
+struct memory_limits {
+    std::array<memory_limit, memory_roles> by_role{};
+    std::size_t total = memory::unlimited; ///< of all roles; it goes before what is said of a single one
+
+    [[nodiscard]] memory_limit& operator[](memory_role role) noexcept {
+        return by_role[static_cast<std::size_t>(role)];
+    }
+    [[nodiscard]] const memory_limit& operator[](memory_role role) const noexcept {
+        return by_role[static_cast<std::size_t>(role)];
+    }
+};
+
+/// Of an application with this configuration.
+[[nodiscard]] memory_limits memory_limits_of(const streams_config& config);
+
+} // namespace streams::inline v0
