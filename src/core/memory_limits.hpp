@@ -96,7 +96,8 @@ struct memory_limits {
     }
 };
 
-/// Of an application with this configuration.
-[[nodiscard]] memory_limits memory_limits_of(const streams_config& config);
+/// Of an application with this configuration. `global_stores`: whether it has any, whose
+/// thread counts as one more.
+[[nodiscard]] memory_limits memory_limits_of(const streams_config& config, bool global_stores = false);
 
 } // namespace streams::inline v0
