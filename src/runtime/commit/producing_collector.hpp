@@ -40,9 +40,10 @@ public:
           stop_(stop), sent_(sent), while_waiting_(std::move(while_waiting)) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
-    /// What could not be written is given up by whoever sent it. Until then every call that waits for the cluster throws the
-    /// failure again: a node that caught it must not have the commit go on.
-    void forget_failure() noexcept { failure_ = nullptr; }
+    /// What was sent since the last commit is given up by whoever sent it: what of it the cluster has acknowledged vouches for
+    /// no store. Until then every call that waits for the cluster throws the failure again: a node that caught it must not
+    /// have the commit go on.
+    void give_up_sent() noexcept;
 
     /// Begins a transaction where none is open; what is sent does so by itself. Throws fenced_error, lost_records_error, and
     /// unknown_outcome_error. REQUIRES: exactly once.

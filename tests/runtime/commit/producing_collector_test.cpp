@@ -103,7 +103,7 @@ TEST_CASE("what is called in a wait for a full queue may end the wait, and what 
     CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), lost_records_error);
     CHECK(calls == 3);
     CHECK_THROWS_AS(collector.serve(), lost_records_error);
-    collector.forget_failure();
+    collector.give_up_sent();
     CHECK_NOTHROW(collector.serve());
 }
 
@@ -112,11 +112,11 @@ TEST_CASE("failures are thrown by what can be done about them") {
     t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), lost_records_error);
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     t.plan->fail(call::deliver, {error_class::fatal, "not authorised"});
     t.send("a");
     CHECK_THROWS_AS(t.collector.serve(), cluster_error);
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     t.plan->fail(call::deliver, {error_class::fenced, "replaced"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), fenced_error);
@@ -129,7 +129,7 @@ TEST_CASE("a failure that somebody caught is thrown again, until what was sent i
     t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
     t.send("a");
     for (int time = 0; time < 3; ++time) CHECK_THROWS_AS(t.flush(1s), lost_records_error);
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     CHECK_NOTHROW(t.flush(1s));
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("a failed record is named with its time, and with the input record tha
     const auto message = message_of([&] { t.flush(1s); });
     for (const char* part : {"out-0", "timestamp 1234", "record 41 of in-3", "too large"}) CHECK(says(message, part));
 
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     r.origin = nullptr;
     t.collector.send(t.collector.open("out"), r);
     CHECK_FALSE(says(message_of([&] { t.flush(1s); }), "a result of"));
@@ -196,4 +196,57 @@ TEST_CASE("a changelog's acknowledged offset is that of its last record") {
     t.flush(1s);
     CHECK(t.collector.acknowledged("out", 2) == 1);
     CHECK(t.w.cluster.read_bytes("out").at(1).timestamp == 8);
+}
+
+TEST_CASE("what was acknowledged of what was given up vouches for no store") {
+    collector_under_test t;
+    const auto changelog = t.collector.open_changelog("out", 0);
+    const auto write = [&] {
+        changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
+        t.flush(1s);
+    };
+    write();
+    t.collector.give_up_sent();
+    CHECK_FALSE(t.collector.acknowledged("out", 0));
+    write();
+    CHECK(t.collector.acknowledged("out", 0) == 1);
+}
+
+TEST_CASE("exactly once, a transaction begins with the first record that is sent, and the next after its end") {
+    collector_under_test t;
+    t.config.guarantee = processing_guarantee::exactly_once_v2;
+    testing_support::faulty_producer producer{
+        t.w.cluster.clients()->make_producer({.client_id = "p", .transactional_id = "t"}), t.plan};
+    producing_collector collector(producer, t.config, machine(), t.stop, t.sent);
+    const auto topic = collector.open("out");
+    REQUIRE(producer.init_transactions(0ms).ok());
+    CHECK_FALSE(collector.transaction_open());
+    collector.send(topic, {.timestamp = 5});
+    collector.send(topic, {.timestamp = 6});
+    CHECK(collector.transaction_open());
+    CHECK(t.plan->made(call::begin_transaction) == 1);
+    REQUIRE(producer.commit_transaction(0ms).ok());
+    collector.transaction_ended();
+    collector.send(topic, {.timestamp = 7});
+    CHECK(t.plan->made(call::begin_transaction) == 2);
+}
+
+TEST_CASE("a transaction that has failed takes no more records, and says for which it failed") {
+    collector_under_test t;
+    t.config.guarantee = processing_guarantee::exactly_once_v2;
+    testing_support::faulty_producer producer{
+        t.w.cluster.clients()->make_producer({.client_id = "p", .transactional_id = "t"}), t.plan};
+    producing_collector collector(producer, t.config, machine(), t.stop, t.sent);
+    const auto topic = collector.open("out");
+    REQUIRE(producer.init_transactions(0ms).ok());
+    t.plan->fail(call::append, {error_class::abortable, "the transaction has failed"});
+    CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), lost_records_error);
+    t.plan->fail(call::deliver, {error_class::abortable, "out of order"});
+    t.plan->pass(call::append);
+    collector.send(topic, {.timestamp = 6});
+    t.plan->fail(call::append, {error_class::abortable, "the transaction has failed"});
+    CHECK(says(message_of([&] { collector.send(topic, {.timestamp = 7}); }), "out of order"));
+    REQUIRE(producer.abort_transaction(0ms).ok());
+    collector.transaction_ended();
+    CHECK_NOTHROW(collector.serve());
 }
