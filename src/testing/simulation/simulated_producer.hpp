@@ -68,7 +68,7 @@ private:
     std::vector<kafka::delivery_failure> failures_;
     std::optional<std::pair<step, kafka::result>> in_doubt_; ///< what a call had done whose answer was lost
     bool in_transaction_ = false;
-    bool to_abort_ = false;                                  ///< a record of the transaction was not delivered
+    bool to_abort_ = false; ///< a record of the transaction was not delivered
 };
 
 } // namespace streams::inline v0::simulated
