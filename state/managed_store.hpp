@@ -68,6 +68,9 @@ public:
     virtual void close() = 0;
     /// Gives back what the memory budget asks for.
     virtual void give_back() = 0;
+    /// How many bytes of updates wait to be forwarded from now on; more leave with the next one. A store that was opened
+    /// without a cache has none.
+    virtual void resize_cache(std::int64_t bytes) = 0;
     /// Bytes of memory held, by capacity.
     [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
     /// Bytes of keys and values that are dirty or drained (`statestore.uncommitted.max.bytes` bounds them).

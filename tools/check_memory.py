@@ -20,7 +20,7 @@ TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 # A power of two as memory is counted in: 8 << 20, 4 * 1024, 1'048'576.
 POWER = re.compile(r"<<\s*(?:10|20|30)\b|\*\s*1'?024\b|\b1'?024\s*\*|\b(?:65'?536|1'?048'?576|1'?073'?741'?824)\b")
 # A name that says memory, and a number of a thousand or more that it is given, held against or passed with.
-NAMED = re.compile(r"(?i)(?:bytes|memory|buffer|cache|capacity|kept|block|chunk|arena)")
+NAMED = re.compile(r"(?i)(?:bytes|memory(?!_order)|buffer|cache|capacity|kept|block|chunk|arena)")
 NUMBER = re.compile(r"(?<![\w.'])(?:\d{4,}|\d{1,3}(?:'\d{3})+)(?:u|z|uz|l|ul)?(?![\w.'])", re.IGNORECASE)
 # The same among the settings of a client, which are text. A topic's segments are files of the broker.
 SETTING = re.compile(r'"(?!segment\.)[\w.]*(?:bytes|kbytes|size|memory)[\w.]*"[^"]*"\d+"')

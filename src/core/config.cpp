@@ -122,6 +122,7 @@ void streams_config::validate(bool needs_brokers) const {
     at_least("num.stream.threads", num_stream_threads, 1);
     at_least("commit.interval.ms", commits_every().count(), 0);
     at_least("statestore.cache.max.bytes", statestore_cache_max_bytes, 0);
+    at_least("statestore.uncommitted.max.bytes", statestore_uncommitted_max_bytes, -1);
     at_least("buffered.records.per.partition", static_cast<std::int64_t>(buffered_records_per_partition), 1);
     at_least("poll.ms", poll.count(), 0);
     at_least("max.poll.interval.ms", max_poll_interval.count(), 1);

@@ -285,7 +285,6 @@ constexpr entry streams_names[] = {
     {"window.size.ms", every, ignore, "time_windowed_serde says it where windowed keys are read"},
     {"rocksdb.config.setter", every, ignore, "it names a Java class that tunes RocksDB"},
     {"task.assignor.class", every, ignore, "partitions are assigned by Kafka's range"},
-    {"statestore.uncommitted.max.bytes", every, ignore, "there are no transactional stores yet"},
     {"topology.description.push.enabled", every, ignore, "brokers are not told the topology"},
     {"upgrade.from", every, ignore, "there is no older protocol to be compatible with"},
     {"rack.aware.assignment.non_overlap_cost", every, ignore, "partitions are assigned by Kafka's range"},

@@ -103,6 +103,8 @@ constexpr member_name members[] = {
      [](const property& p, streams_config& c) { c.statestore_cache_max_bytes = p.number(0); }},
     {"cache.max.bytes.buffering",
      [](const property& p, streams_config& c) { c.statestore_cache_max_bytes = p.number(0); }},
+    {"statestore.uncommitted.max.bytes",
+     [](const property& p, streams_config& c) { c.statestore_uncommitted_max_bytes = p.number(-1); }},
     {"max.task.idle.ms", [](const property& p, streams_config& c) { c.max_task_idle = p.span(-1); }},
     {"buffered.records.per.partition",
      [](const property& p, streams_config& c) {

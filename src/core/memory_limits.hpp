@@ -23,8 +23,6 @@ inline constexpr std::size_t least_hot_tier = 512 * kib;
 /// Rows that wait for the disk: as much as the largest commit brings, in pieces that stall no thread for long.
 inline constexpr std::size_t unwritten = 64 * mib;
 inline constexpr std::size_t unwritten_of_store = 8 * mib;
-/// Updates since the last commit, of all threads: KIP-892's default.
-inline constexpr std::size_t uncommitted = 64 * mib;
 /// Of a thread: what one input may get ahead of another by, at 100 bytes a record some 150,000 records.
 inline constexpr std::size_t input_queues_of_thread = 32 * mib;
 /// Of a consumer: keeps fetches of several brokers under way while a thread works. A restore has nothing else to wait for.
@@ -98,7 +96,8 @@ struct memory_limits {
     }
 };
 
-/// Of an application with this configuration.
-[[nodiscard]] memory_limits memory_limits_of(const streams_config& config);
+/// Of an application with this configuration. `global_stores`: whether it has any, whose
+/// thread counts as one more.
+[[nodiscard]] memory_limits memory_limits_of(const streams_config& config, bool global_stores = false);
 
 } // namespace streams::inline v0

@@ -254,7 +254,7 @@ void rdkafka_consumer::hand_over_released(poll_result& into, std::size_t max_rec
             if (whole)
                 position.held.pop_front();
             else
-                held_bytes_ += memory_of(front.records);
+                held_bytes_ += memory_of(position.held.front().records);
             max_records -= run.records.size();
             held_records_ -= run.records.size();
             position.hand_over(run);

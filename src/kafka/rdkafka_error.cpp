@@ -69,7 +69,7 @@ result result_of(rd_kafka_resp_err_t error, std::string_view subject) { return r
 result result_of(const error_ptr& error, std::string_view subject) {
     if (!error) return {};
     const auto code = rd_kafka_error_code(error.get());
-    const auto plain = result_of(code, subject, rd_kafka_error_string(error.get()));
+    auto plain = result_of(code, subject, rd_kafka_error_string(error.get()));
     if (rd_kafka_error_is_fatal(error.get()))
         return {plain.kind() == error_class::fenced ? error_class::fenced : error_class::fatal, plain.reason()};
     if (rd_kafka_error_txn_requires_abort(error.get())) return {error_class::abortable, plain.reason()};

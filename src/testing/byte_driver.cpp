@@ -79,7 +79,7 @@ private:
     [[nodiscard]] std::int32_t partitions_of(std::string_view topic) const;
     void count_partitions();
     void make_tasks();
-    void add_task(task_id id, std::vector<sub_topology> parts);
+    void add_task(task_id id, const std::vector<sub_topology>& parts);
     void add_globals();
     void start(stream_task& task);
     [[nodiscard]] std::int32_t place(std::string_view topic, const raw_test_record& record, std::int32_t count);
@@ -130,7 +130,7 @@ topology with_topics(topology topology, const test_driver_options& options) {
 driver::driver(topology topology, test_driver_options options)
     : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))),
       parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
-      budget_(memory_limits_of(options_.config)),
+      budget_(memory_limits_of(options_.config, !topology_.global_stores().empty())),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
     for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))
@@ -186,7 +186,7 @@ std::int32_t driver::partitions_of(std::string_view topic) const {
     return known == partitions_.end() ? options_.partitions : known->second;
 }
 
-void driver::add_task(task_id id, std::vector<sub_topology> parts) {
+void driver::add_task(task_id id, const std::vector<sub_topology>& parts) {
     const auto& application = options_.config.application_id;
     std::vector<topic_partition> partitions;
     for (auto& topic : input_topics(topology_, parts, application))

@@ -45,7 +45,8 @@ public:
     void committed(std::optional<std::int64_t> offset) override;
     void rollback() override;
     void close() override;
-    void give_back() override {} // all of it is in memory alone
+    void give_back() override {}                // all of it is in memory alone
+    void resize_cache(std::int64_t) override {} // never cached
     [[nodiscard]] std::size_t memory_bytes() const override;
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return uncommitted_bytes_; }
 

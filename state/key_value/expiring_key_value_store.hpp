@@ -41,6 +41,7 @@ public:
     void rollback() override { entries_.rollback(); }
     void close() override { entries_.close(); }
     void give_back() override { entries_.give_back(); }
+    void resize_cache(std::int64_t bytes) override { entries_.resize_cache(bytes); }
     [[nodiscard]] std::size_t memory_bytes() const override { return entries_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return entries_.uncommitted_bytes(); }
 

@@ -42,6 +42,7 @@ public:
     void rollback() override { map_.rollback(); }
     void close() override { map_.close(); }
     void give_back() override { map_.give_back(); }
+    void resize_cache(std::int64_t bytes) override { map_.resize_cache(bytes); }
     [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return map_.uncommitted_bytes(); }
 

@@ -87,6 +87,7 @@ public:
 
     /// See managed_store.
     void give_back() { committed_.give_back(committed_position_, others()); }
+    void resize_cache(std::int64_t bytes) noexcept { updates_.resize_cache(bytes); }
 
     /// From the next commit on, entries with a key below are gone.
     void expire_below(bytes_view key) { committed_.expire_below(key); }

@@ -8,6 +8,7 @@
 #include <streams/core/headers.hpp>
 #include <streams/state/state_store.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,10 @@ public:
 
     /// Whether a cache stands in front, as in Kafka Streams: what is in it is read whatever its age.
     [[nodiscard]] bool caches() const noexcept { return settings_.caching && cache_limit_ > 0; }
+    /// See managed_store.
+    void resize_cache(std::int64_t bytes) noexcept {
+        if (cache_limit_ > 0) cache_limit_ = static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1));
+    }
     [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values);
     [[nodiscard]] bool forwards() const noexcept { return listener_ != nullptr; }
     /// Whether an update would be heard of by anybody but the store itself.

@@ -207,8 +207,7 @@ void write_behind::evict(unevictable others) {
             return true;
         });
     }
-    hot_.shrink();
-    clean_memory_.fit_to(clean_bytes(others));
+    hot_.shrink(); // what was asked for in vain stays asked for until the next time
 }
 
 std::size_t write_behind::clean_bytes(unevictable others) const noexcept {

@@ -38,6 +38,7 @@ public:
     void rollback() override;
     void close() override;
     void give_back() override { map_.give_back(); }
+    void resize_cache(std::int64_t) override {} // never cached
     [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes() + log_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override {
         return map_.uncommitted_bytes() + log_.pending_bytes();

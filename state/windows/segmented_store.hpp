@@ -43,6 +43,7 @@ public:
     void rollback() final { map_.rollback(); }
     void close() final { map_.close(); }
     void give_back() final { map_.give_back(); }
+    void resize_cache(std::int64_t bytes) final { map_.resize_cache(bytes); }
     [[nodiscard]] std::size_t memory_bytes() const final { return map_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const final { return map_.uncommitted_bytes(); }
 

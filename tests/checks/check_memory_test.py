@@ -38,7 +38,7 @@ class CheckMemory(unittest.TestCase):
                      "constexpr std::size_t timestamp_bytes = 8;", "const auto bits = hash << 12;",
                      "// at 8 << 20 a cache is large enough", "constexpr std::size_t hot = memory::hot_tiers;",
                      'throw error("a value of 16777216 bytes");', "std::chrono::milliseconds commit_interval{30'000};",
-                     'settings["linger.ms"] = "5000";', '{"segment.bytes", "52428800"}'):
+                     "now_us.store(now * 1000, std::memory_order_relaxed);", 'settings["linger.ms"] = "5000";', '{"segment.bytes", "52428800"}'):
             self.assertEqual(faults(line), "", line)
 
     def test_the_table_the_settings_and_the_broker_of_tests_are_free(self):

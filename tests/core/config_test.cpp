@@ -35,6 +35,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
               {"num.stream.threads", "4"},
               {"commit.interval.ms", "100"},
               {"statestore.cache.max.bytes", "0"},
+              {"statestore.uncommitted.max.bytes", "-1"},
               {"max.task.idle.ms", "-1"},
               {"auto.offset.reset", "latest"},
               {"processing.guarantee", "at_least_once"},
@@ -49,6 +50,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
     CHECK(config.num_stream_threads == 4);
     CHECK(config.commit_interval == 100ms);
     CHECK(config.statestore_cache_max_bytes == 0);
+    CHECK(config.statestore_uncommitted_max_bytes == -1);
     CHECK(config.max_task_idle == -1ms);
     CHECK(config.auto_offset_reset == streams::offset_reset::latest);
     CHECK(config.topology_optimization == "all");

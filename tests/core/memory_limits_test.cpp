@@ -14,4 +14,7 @@ TEST_CASE("an application has the limits of its configuration") {
     CHECK(limits[uncommitted].of_holder == 16 * mib);
     CHECK(limits[input_queues].of_role == 4 * 32 * mib);
     CHECK(limits[hot_tier].of_role == 64 * mib);
+    CHECK(streams::memory_limits_of(config, true)[uncommitted].of_holder == 64 * mib / 5);
+    config.statestore_uncommitted_max_bytes = -1;
+    CHECK(streams::memory_limits_of(config)[uncommitted].of_holder > 1'000'000 * mib);
 }

@@ -42,7 +42,9 @@ struct streams_config {
     processing_guarantee guarantee = processing_guarantee::at_least_once; ///< processing.guarantee
     /// commit.interval.ms; nullopt: 30 s, under exactly_once_v2 100 ms. See commits_every().
     std::optional<std::chrono::milliseconds> commit_interval{};
-    std::int64_t statestore_cache_max_bytes = 10 * 1024 * 1024;   ///< statestore.cache.max.bytes, all threads together
+    std::int64_t statestore_cache_max_bytes = 10 * 1024 * 1024; ///< statestore.cache.max.bytes, all threads together
+    /// statestore.uncommitted.max.bytes: updates of stores that bring a commit forward, all threads together; -1: none do
+    std::int64_t statestore_uncommitted_max_bytes = 64 * 1024 * 1024;
     std::chrono::milliseconds max_task_idle{0};                   ///< max.task.idle.ms; negative: never wait
     std::size_t buffered_records_per_partition = 1'000;           ///< buffered.records.per.partition
     std::chrono::milliseconds poll{100};                          ///< poll.ms

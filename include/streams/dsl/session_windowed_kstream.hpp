@@ -29,10 +29,10 @@ public:
     template <class Initializer, class F, class Merger, class... Options>
     auto aggregate(Initializer&& init, F&& aggregator, Merger&& merger, const Options&... options) const {
         detail::check_table_options<Options...>();
-        using checks = detail::aggregation_checks<without_null_t<Key>, Value>;
+        using session_checks = detail::aggregation_checks<without_null_t<Key>, Value>;
         return this->add("KSTREAM-AGGREGATE-",
-                         checks::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
-                                           std::forward<Merger>(merger)),
+                         session_checks::aggregate(std::forward<Initializer>(init), std::forward<F>(aggregator),
+                                                   std::forward<Merger>(merger)),
                          options...);
     }
 };

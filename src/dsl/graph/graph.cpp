@@ -173,7 +173,7 @@ std::string graph::new_store_name(std::string_view prefix) { return new_name(con
 
 std::string graph::name_or_new(const std::string& wanted, std::string_view prefix) {
     std::string generated = new_name(prefix);
-    return wanted.empty() ? std::move(generated) : wanted;
+    return wanted.empty() ? generated : wanted;
 }
 
 graph_node& graph::add(graph_node node, std::span<graph_node* const> parents) {

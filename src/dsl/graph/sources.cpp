@@ -60,7 +60,8 @@ void add_global_source(const std::shared_ptr<graph>& graph, const std::string& t
                                     "leave materialized::history_retention out"));
     std::string source = graph->name_or_new(options.name.empty() ? "" : options.name + "-source", "KSTREAM-SOURCE-");
     graph_node added{.name = graph->name_or_new(options.name, "KTABLE-SOURCE-")};
-    added.write = [=, source = std::move(source), spec = std::move(spec)](const graph_node& node, topology& out) {
+    added.write = [topic, source = std::move(source), spec = std::move(spec), make_source = std::move(make_source),
+                   make_processor = std::move(make_processor), reprocess](const graph_node& node, topology& out) {
         out.add_global_store(spec,
                              {.kind = node_kind::source,
                               .name = source,

@@ -31,7 +31,8 @@ kafka_streams::application::application(topology topology, streams_config config
                                         std::shared_ptr<kafka::client_supplier> clients, execution& time,
                                         state_disk& disk)
     : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
-      stop_(time, "the end of application " + config_.application_id), memory_(memory_limits_of(config_)),
+      stop_(time, "the end of application " + config_.application_id),
+      memory_(memory_limits_of(config_, !topology_.global_stores().empty())),
       states_(config_.state_dir / config_.application_id, time_, disk), retention_(layout_, time_),
       status_(config_.application_id, time_),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),

@@ -101,6 +101,11 @@ void global_state::commit() {
     task_->committed([](const task_store&) { return std::nullopt; });
 }
 
+std::size_t global_state::uncommitted_bytes() {
+    const std::lock_guard lock(guard_);
+    return stores_->uncommitted_bytes();
+}
+
 void global_state::give_back() {
     const std::lock_guard lock(guard_);
     stores_->give_back();

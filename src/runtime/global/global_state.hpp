@@ -42,6 +42,8 @@ public:
     /// Takes records through the nodes. Throws what the deserialization and processing handlers do not resume from.
     void update(kafka::record_batch batch);
     void commit();
+    /// Bytes of updates since the last commit.
+    [[nodiscard]] std::size_t uncommitted_bytes();
     /// Gives back what the memory budget asks for. Throws state_error where the disk refuses.
     void give_back();
     void close();

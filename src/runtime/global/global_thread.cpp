@@ -29,6 +29,7 @@ kafka::consumer_options global_consumer(const thread_environment& environment, c
 global_thread::global_thread(const thread_environment& environment)
     : environment_(environment), name_(environment.client_id + "-GlobalStreamThread"),
       fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       consumer_(environment.clients.make_consumer(
           global_consumer(environment, name_, fetch_queue_.resize(memory::restore_fetch_queue)))) {}
 
@@ -82,6 +83,7 @@ bool global_thread::fill() {
             filled_ += batch.records().size();
             state_->restore(std::move(batch));
         }
+    commit_when_due();
     // A log may end in control records, or in a gap that compaction left.
     std::erase_if(ends_, [&](const auto& each) {
         const auto position = consumer_->position(each.first);
@@ -102,7 +104,8 @@ void global_thread::run_once() {
 
 void global_thread::commit_when_due() {
     const std::int64_t now = environment_.time.steady_ms();
-    if (now - last_commit_ < environment_.config.commits_every().count()) return;
+    const bool due = now - last_commit_ >= environment_.config.commits_every().count();
+    if (uncommitted_.fit_to(state_->uncommitted_bytes()) && !due) return;
     state_->commit();
     last_commit_ = now;
 }

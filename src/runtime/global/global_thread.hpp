@@ -45,6 +45,7 @@ private:
     const thread_environment& environment_;
     std::string name_;
     memory_reservation fetch_queue_;
+    memory_reservation uncommitted_; ///< for updates of all stores
     std::unique_ptr<kafka::consumer> consumer_;
     drop_counters drops_;
     std::unique_ptr<global_state> state_;          ///< null before the first `fill`

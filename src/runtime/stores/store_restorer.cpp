@@ -75,7 +75,7 @@ std::int64_t store_restorer::next_step() const noexcept {
     if (!without_changelogs_.empty()) return 0;
     std::int64_t next = never;
     for (const restoring& each : stores_) {
-        if (each.reading()) return 0;
+        if (each.reading()) next = std::min(next, assigning_ ? assigning_->next() : 0);
         if (each.asking) next = std::min(next, each.asking->next());
     }
     return next;
@@ -84,23 +84,26 @@ std::int64_t store_restorer::next_step() const noexcept {
 void store_restorer::remove(const task_stores& stores) {
     const auto gone = std::erase_if(stores_, [&](const restoring& each) { return each.stores == &stores; });
     std::erase(without_changelogs_, &stores);
-    if (gone > 0) assigned_ = false;
+    if (gone == 0) return;
+    assigned_ = false;
+    assigning_.reset();
 }
 
-void store_restorer::assign() {
-    if (assigned_) return;
+bool store_restorer::assigned() {
+    if (assigned_) return true;
     std::vector<std::pair<topic_partition, std::int64_t>> partitions;
     for (const restoring& each : stores_)
         if (each.reading()) partitions.emplace_back(each.changelog, each.next);
-    if (const auto answer = consumer_.assign(partitions); !answer)
-        throw cluster_error(concat("changelogs cannot be read: ", answer.reason()));
+    if (!assigning_) assigning_ = environment_.retried("begin to read changelogs");
+    if (!assigning_->step([&](auto) { return consumer_.assign(partitions); })) return false;
+    assigning_.reset();
     assigned_ = true;
+    return true;
 }
 
 std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
     learn_bounds();
-    if (std::ranges::any_of(stores_, &restoring::reading)) {
-        assign();
+    if (std::ranges::any_of(stores_, &restoring::reading) && assigned()) {
         const auto polled = consumer_.poll(wait, slice_records);
         for (const auto& failure : polled.errors)
             if (failure.kind() != kafka::error_class::retriable)
@@ -190,7 +193,10 @@ std::vector<task_stores*> store_restorer::take_done() {
     if (stores_.empty() && assigned_) {
         static_cast<void>(consumer_.assign({})); // What it still held is of no use; a failure shows at the next assign.
     }
-    if (stores_.empty()) assigned_ = false;
+    if (stores_.empty()) {
+        assigned_ = false;
+        assigning_.reset();
+    }
     return complete;
 }
 

@@ -57,7 +57,7 @@ private:
 
     void learn_bounds();
     void begin(restoring& store, kafka::log_bounds bounds);
-    void assign();
+    [[nodiscard]] bool assigned();
     void apply(const kafka::record_batch& batch);
     void throw_truncated(const topic_partition& changelog) const;
     void finish_read();
@@ -69,6 +69,7 @@ private:
     std::vector<restoring> stores_;
     std::vector<task_stores*> without_changelogs_; ///< added, nothing to restore
     bool assigned_ = false;
+    std::optional<retry> assigning_; ///< nullopt: assigned, or not tried yet
 };
 
 } // namespace streams::inline v0

@@ -100,6 +100,14 @@ std::size_t task_stores::uncommitted_bytes() const {
     return sum;
 }
 
+void task_stores::share_cache(std::int64_t bytes) {
+    const auto cached = std::ranges::count_if(stores_, [](const task_store& each) { return each.spec.caching; });
+    if (cached == 0) return;
+    cache_bytes_ = bytes / cached;
+    for (task_store& each : stores_)
+        if (each.spec.caching) each.store->resize_cache(cache_bytes_);
+}
+
 void task_stores::give_back() {
     naming_damage(task_, [&] {
         for (task_store& each : stores_) each.store->give_back();

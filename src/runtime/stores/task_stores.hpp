@@ -70,6 +70,8 @@ public:
     [[nodiscard]] bool dirty() const;
     /// Bytes held until the next commit.
     [[nodiscard]] std::size_t uncommitted_bytes() const;
+    /// Shares so many bytes of cache among the stores that cache (`statestore.cache.max.bytes`), from now on.
+    void share_cache(std::int64_t bytes);
     /// Gives back what the memory budget asks for. Throws state_error where the disk refuses.
     void give_back();
     /// Forwards what is cached, until all caches are at rest, and drains changelogs, but for those that are told last. Throws

@@ -50,17 +50,14 @@ const sub_topology& task_manager::part_of(task_id id) const {
 }
 
 std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
-    const auto& config = environment_.config;
-    const std::int64_t shares =
-        std::max<std::int64_t>(std::int64_t{config.num_stream_threads} * static_cast<std::int64_t>(tasks_.size()), 1);
     return std::make_unique<task_stores>(
-        id, environment_.topology, std::vector<sub_topology>{part_of(id)}, config.application_id,
+        id, environment_.topology, std::vector<sub_topology>{part_of(id)}, environment_.config.application_id,
         store_opening{
             .time = environment_.time,
             .memory = environment_.memory,
             .directory = environment_.states.task_folder(id),
             .disk = &environment_.states.disk(),
-            .cache_bytes = config.statestore_cache_max_bytes / shares,
+            .cache_bytes = cache_of_task(),
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(
@@ -68,6 +65,17 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
                         id.partition);
                 },
         });
+}
+
+std::int64_t task_manager::cache_of_task() const noexcept {
+    const auto threads = std::int64_t{environment_.config.num_stream_threads};
+    return environment_.config.statestore_cache_max_bytes /
+           (threads * std::max<std::int64_t>(static_cast<std::int64_t>(tasks_.size()), 1));
+}
+
+void task_manager::share_cache() {
+    for (const auto& each : tasks_)
+        if (each->stores) each->stores->share_cache(cache_of_task());
 }
 
 std::unique_ptr<task_stores> task_manager::make_intact(task_id id) {
@@ -101,6 +109,7 @@ void task_manager::open_planned(std::int64_t until) {
     for (const auto& each : tasks_) {
         if (environment_.time.steady_ms() >= until) return;
         if (each->state() != task_state::planned || !each->located || !open(*each)) continue;
+        share_cache();
         restorer_.add(*each->stores, each->committed);
         each->become(task_state::restoring);
     }
@@ -235,6 +244,7 @@ void task_manager::close(task_id id) {
     if (found == tasks_.end()) return;
     const auto closing = std::move(*found);
     tasks_.erase(found);
+    share_cache();
     closing->become(task_state::closing);
     shut_out(*closing);
     if (closing->stores) restorer_.remove(*closing->stores);

@@ -79,6 +79,8 @@ public:
 private:
     [[nodiscard]] const sub_topology& part_of(task_id id) const;
     [[nodiscard]] bool open(managed_task& planned);
+    [[nodiscard]] std::int64_t cache_of_task() const noexcept;
+    void share_cache();
     [[nodiscard]] std::unique_ptr<task_stores> make_stores(task_id id);
     [[nodiscard]] std::unique_ptr<task_stores> make_intact(task_id id);
     void start(managed_task& restored);

@@ -81,6 +81,7 @@ result simulated_producer::append(const kafka::producer_record& record) {
 }
 
 void simulated_producer::deliver(std::size_t most) {
+    if (transactional_ && !in_transaction_) return;
     for (; most > 0 && !queue_.empty() && of_->alive(); --most) {
         if (of_->around().now() < of_->around().brokers_away_until) return;
         deliver_next();
@@ -151,7 +152,11 @@ result simulated_producer::init_transactions(kafka::milliseconds timeout) {
 }
 
 result simulated_producer::begin_transaction() {
-    return call_within(*of_, seam_call::begin_transaction, [&] { return real_->begin_transaction(); });
+    return call_within(*of_, seam_call::begin_transaction, [&] {
+        auto answer = real_->begin_transaction();
+        in_transaction_ = in_transaction_ || answer.ok();
+        return answer;
+    });
 }
 
 result simulated_producer::send_offsets(std::span<const kafka::committed_offset> offsets,
@@ -170,7 +175,7 @@ result simulated_producer::commit_transaction(kafka::milliseconds timeout) {
         if (!of_->alive()) return simulated_process::gone();
         if (to_abort_) return must_abort();
         if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
-        return real_->commit_transaction(timeout);
+        return ended(real_->commit_transaction(timeout));
     });
 }
 
@@ -178,8 +183,13 @@ result simulated_producer::abort_transaction(kafka::milliseconds timeout) {
     return once(step::abort, seam_call::abort_transaction, [&] {
         queue_.clear();
         to_abort_ = false;
-        return real_->abort_transaction(timeout);
+        return ended(real_->abort_transaction(timeout));
     });
+}
+
+result simulated_producer::ended(result answer) {
+    in_transaction_ = in_transaction_ && !answer.ok();
+    return answer;
 }
 
 void simulated_producer::close() {

@@ -55,6 +55,7 @@ private:
     [[nodiscard]] static kafka::producer_record view_of(const queued& record);
     void deliver(std::size_t most);
     void deliver_next();
+    [[nodiscard]] kafka::result ended(kafka::result answer);
     /// Makes a call that ends something, once, however often it is asked for until it is answered.
     template <class Work>
     [[nodiscard]] kafka::result once(step which, seam_call call, Work&& work);
@@ -66,7 +67,8 @@ private:
     std::vector<std::string> names_; ///< of topics, by their numbers
     std::vector<kafka::delivery_failure> failures_;
     std::optional<std::pair<step, kafka::result>> in_doubt_; ///< what a call had done whose answer was lost
-    bool to_abort_ = false;                                  ///< a record of the transaction was not delivered
+    bool in_transaction_ = false;
+    bool to_abort_ = false; ///< a record of the transaction was not delivered
 };
 
 } // namespace streams::inline v0::simulated

@@ -3,6 +3,7 @@
 #include "src/runtime/topics/topic_names.hpp"
 #include "state/managed_store.hpp"
 
+#include <streams/core/config.hpp>
 #include <streams/core/error.hpp>
 #include <streams/core/manual_clock.hpp>
 
@@ -24,8 +25,11 @@ simulated_disk::content fold(const store_spec& spec, const std::vector<topic_his
     manual_clock time;
     const auto disk = scratch.mounted([](disk_call) { return std::nullopt; }, std::make_shared<bool>(true));
     const record_context none{};
-    const auto store =
-        make_store(spec, {.directory = "/", .current = none, .changelog = nullptr, .time = &time, .disk = disk.get()});
+    memory_budget budget(memory_limits_of({}));
+    store_memory memory(budget);
+    const auto store = make_store(
+        spec,
+        {.directory = "/", .current = none, .memory = memory, .changelog = nullptr, .time = &time, .disk = disk.get()});
     std::vector<record_view> records;
     for (const auto& each : changelog)
         if (each.offset <= last)

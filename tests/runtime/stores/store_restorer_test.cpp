@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "faults/faulty_clients.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
@@ -92,4 +93,25 @@ TEST_CASE("a changelog that was compacted away wholly is restored at once") {
     REQUIRE(w.cluster.end_offsets(changelog)[0] == 2);
     kafka_streams app = w.run(rows_topology(), w.config("second"));
     CHECK(app.wait_for(application_state::running, patience));
+}
+
+TEST_CASE("a changelog that cannot be read at once is read later") {
+    world w;
+    {
+        kafka_streams app = w.run(rows_topology(), w.config("first"));
+        w.produce("k", "row");
+        REQUIRE(eventually([&] { return w.committed() == 1; }));
+    }
+    auto restoring = std::make_shared<testing_support::fault_plan>();
+    restoring->fail(testing_support::call::assign, {kafka::error_class::retriable, "busy"}, 3);
+    kafka_streams app(rows_topology(), w.config("second"),
+                      std::make_shared<testing_support::faulty_clients>(
+                          w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    std::atomic<std::int64_t> rows{-1};
+    app.set_restore_listener(
+        {.on_end = [&](const topic_partition&, std::string_view, std::int64_t restored) { rows = restored; }});
+    app.start();
+    CHECK(app.wait_for(application_state::running, patience));
+    CHECK(restoring->failed(testing_support::call::assign) == 3);
+    CHECK(rows == 1);
 }

@@ -80,6 +80,41 @@ private:
     context_type* context_ = nullptr;
 };
 
+/// Writes a store that is a copy of its topic.
+class copier final : public processor<std::string, std::string> {
+public:
+    explicit copier(std::string store) : store_(std::move(store)) {}
+
+    void init(context_type& context) override {
+        rows_.emplace(context.state_store<typed_key_value_store<std::string, std::string>>(store_));
+    }
+    void process(const record_type& r) override { rows_->put(r.key, r.value); }
+
+private:
+    std::string store_;
+    std::optional<typed_key_value_store<std::string, std::string>> rows_;
+};
+
+/// Looks the key up in that store: `<id>:<what is there>`.
+class looker_up final : public processor<std::string, std::string, std::string, std::string> {
+public:
+    explicit looker_up(std::string store) : store_(std::move(store)) {}
+
+    void init(context_type& context) override {
+        context_ = &context;
+        rows_.emplace(context.state_store<typed_key_value_store<std::string, std::string>>(store_));
+    }
+    void process(const record_type& r) override {
+        const auto found = std::to_string(marked_id::parse(r.value).id) + ':' + rows_->get(r.key).value_or("0");
+        context_->forward({r.key, found, r.timestamp, r.headers});
+    }
+
+private:
+    std::string store_;
+    context_type* context_ = nullptr;
+    std::optional<typed_key_value_store<std::string, std::string>> rows_;
+};
+
 /// As collector, by window.
 class window_collector final : public processor<std::string, std::string, std::string, std::string> {
 public:

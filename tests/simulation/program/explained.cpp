@@ -133,6 +133,32 @@ std::string unexplained_updates(const topic_history& history, const stage& of, b
     return {};
 }
 
+std::string unexplained_findings(const topic_history& history, const std::string& input, const std::string& output,
+                                 bool exactly_once) {
+    const auto inputs = inputs_of(history, {.input = input, .output = output});
+    const auto found = updates_of(history, output);
+    for (const auto& [key, records] : inputs) {
+        const auto at = found.find(key);
+        const auto findings = at == found.end() ? std::vector<told_update>() : at->second;
+        const std::string where = concat(output, ", key ", key);
+        std::set<int> seen;
+        int newest = 0;
+        for (std::size_t number = 0; number < findings.size(); ++number) {
+            seen.insert(findings[number].id);
+            if (!exactly_once) continue;
+            if (number >= records.size() || findings[number].id != records[number].value.id)
+                return concat(where, ": finding ", number, " is of record ", findings[number].id);
+            const int version = std::stoi(findings[number].ids);
+            if (version < newest)
+                return concat(where, ": record ", findings[number].id, " found version ", version, " after ", newest);
+            newest = version;
+        }
+        for (const auto& [value, timestamp] : records)
+            if (!seen.contains(value.id)) return concat(where, ": record ", value.id, " found nothing");
+    }
+    return {};
+}
+
 std::string unexplained_routing(const topic_history& history, const std::string& input, const std::string& output,
                                 bool exactly_once) {
     std::map<std::string, int> missing; // records, and how often they may still come

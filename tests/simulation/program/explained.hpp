@@ -20,6 +20,10 @@ struct stage {
 /// came behind the last deletion nor have what was deleted.
 [[nodiscard]] std::string unexplained_updates(const simulated::topic_history& history, const stage& of,
                                               bool exactly_once);
+/// The same of what records found in a table of growing versions: under exactly once they find them in that order, and none
+/// that was there is ever missing.
+[[nodiscard]] std::string unexplained_findings(const simulated::topic_history& history, const std::string& input,
+                                               const std::string& output, bool exactly_once);
 /// The same of a topic whose records are those of the input under their groups.
 [[nodiscard]] std::string unexplained_routing(const simulated::topic_history& history, const std::string& input,
                                               const std::string& output, bool exactly_once);

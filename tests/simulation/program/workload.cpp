@@ -6,6 +6,7 @@
 #include <streams/state/stores.hpp>
 #include <streams/topology/processor_api.hpp>
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -22,6 +23,7 @@ constexpr const char* repartition = "grouped-repartition";
 
 struct shape {
     bool windowed = false;
+    bool joined = false; ///< with a table whose source topic is its changelog
     bool caching = false;
 };
 
@@ -40,6 +42,13 @@ topology make_topology(const shape& of) {
                        {"read-groups"});
     made.add_store(stores::key_value("groups", {.caching = of.caching}), {"by-group"});
     made.add_sink<std::string, std::string>("tell-groups", "group-updates", {"by-group"});
+    if (of.joined) {
+        made.add_read_only_store<std::string, std::string>(stores::key_value("table"), "read-table", "table",
+                                                           "keep-table",
+                                                           [] { return std::make_unique<copier>("table"); });
+        made.add_processor("look-up", [] { return std::make_unique<looker_up>("table"); }, {"read"}, {"table"});
+        made.add_sink<std::string, std::string>("tell-found", "found", {"look-up"});
+    }
     if (!of.windowed) return made;
     made.add_processor("by-window", [] { return std::make_unique<window_collector>("windows"); }, {"read-groups"});
     made.add_store(stores::window("windows", std::chrono::hours(1), std::chrono::milliseconds(window_ms)),
@@ -48,12 +57,16 @@ topology make_topology(const shape& of) {
     return made;
 }
 
-std::vector<simulated::input_record> draw_inputs(std::size_t count, const random_number& random) {
+std::vector<simulated::input_record> draw_inputs(std::size_t count, const shape& of, const random_number& random) {
     std::vector<simulated::input_record> inputs;
+    std::map<std::string, int> versions;
     for (std::size_t at = 0; at < count; ++at) {
         const marked_id value{static_cast<int>(at) + 1, "g" + std::to_string(random(groups)), random(20) == 0};
         inputs.push_back({"in", "s" + std::to_string(random(sources)), value.text(),
                           first_timestamp + static_cast<std::int64_t>(at) * 20});
+        if (!of.joined || random(10) != 0) continue;
+        const auto key = "s" + std::to_string(random(sources));
+        inputs.push_back({"table", key, std::to_string(++versions[key]), inputs.back().timestamp});
     }
     return inputs;
 }
@@ -61,11 +74,11 @@ std::vector<simulated::input_record> draw_inputs(std::size_t count, const random
 } // namespace
 
 workload draw_workload(std::size_t records, bool exactly_once, const random_number& random) {
-    const shape drawn{.windowed = random(3) == 0, .caching = random(3) == 0};
-    workload made{.name = drawn.windowed ? "groups and windows" : "groups",
-                  .make_topology = [drawn] { return make_topology(drawn); },
+    const shape drawn{.windowed = random(3) == 0, .joined = random(3) == 0, .caching = random(3) == 0};
+    workload made{.make_topology = [drawn] { return make_topology(drawn); },
                   .topics = {{"in", partitions}, {"source-updates", partitions}, {"group-updates", partitions}},
-                  .inputs = draw_inputs(records, random)};
+                  .inputs = draw_inputs(records, drawn, random)};
+    if (drawn.joined) made.topics.insert({{"table", partitions}, {"found", partitions}});
     if (drawn.windowed) made.topics.emplace("window-updates", partitions);
     made.check = [drawn, exactly_once](const simulated::topic_history& history) {
         const std::string between = std::string(application_id) + '-' + repartition;
@@ -75,6 +88,7 @@ workload draw_workload(std::size_t records, bool exactly_once, const random_numb
         if (wrong.empty())
             wrong = unexplained_updates(history, {.input = between, .output = "group-updates", .forgets = true},
                                         exactly_once);
+        if (wrong.empty() && drawn.joined) wrong = unexplained_findings(history, "in", "found", exactly_once);
         if (wrong.empty() && drawn.windowed)
             wrong = unexplained_updates(
                 history, {.input = between, .output = "window-updates", .forgets = true, .windowed = true},

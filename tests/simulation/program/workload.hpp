@@ -12,7 +12,6 @@ namespace streams::simulation {
 /// An application whose values are lists of the numbers of its input records, so that what is lost, done twice or comes back
 /// names itself: two sub-topologies with a repartition topic in between, each with stores.
 struct workload {
-    std::string name;
     std::function<topology()> make_topology;
     std::map<std::string, std::int32_t> topics;
     std::vector<simulated::input_record> inputs;

@@ -230,6 +230,32 @@ TEST_CASE("a flush that fails midway can be repeated") {
     CHECK(listener.seen.size() == 3);
 }
 
+TEST_CASE("a cache that shrinks forwards what does not fit any more with the next update, and goes on caching") {
+    const bool persistent = GENERATE(false, true);
+    store_under_test store(spec_of(persistent), large);
+    recording_listener listener;
+    REQUIRE(store.managed->store().forward_on_flush(listener, false));
+    for (const char* key : {"a", "b", "c"}) store.put(key, "1");
+    store.managed->resize_cache(150);
+    CHECK(listener.seen.empty());
+    store.put("a", "2");
+    CHECK(listener.seen.size() == 3);
+    store.put("a", "3");
+    CHECK(listener.seen.size() == 3);
+    store.managed->resize_cache(large);
+    for (int key = 0; key < 100; ++key) store.put(std::to_string(key), "1");
+    CHECK(listener.seen.size() == 3);
+    store.commit();
+    CHECK(listener.seen.size() == 104);
+}
+
+TEST_CASE("a store that was opened without a cache gets none") {
+    store_under_test store(spec_of(false), 0);
+    store.managed->resize_cache(large);
+    recording_listener listener;
+    CHECK_FALSE(store.managed->store().forward_on_flush(listener, false));
+}
+
 TEST_CASE("what was deleted behind the retention stays deleted after a restore") {
     const bool persistent = GENERATE(false, true);
     constexpr std::int64_t second = 1'000;

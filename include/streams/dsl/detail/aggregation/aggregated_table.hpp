@@ -67,7 +67,7 @@ template <class Plan, class Key, class Value, class... Options>
 /// Adds the node of an aggregation, behind a repartition topic where the key has changed, and returns its place.
 template <class KeyIn, class ValueIn, class Table>
 [[nodiscard]] attachment add_aggregation(typed_group<KeyIn, ValueIn>& group, std::string name, const std::string& store,
-                                         shared_value<Table> table, aggregated_times times) {
+                                         shared_value<Table> table, const aggregated_times& times) {
     const attachment above = before_aggregation(group, store, [&](repartition_plan& plan) {
         make_repartition_nodes<KeyIn, ValueIn>(plan, group.serdes, group.at.window_ends);
     });

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <typeinfo>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0::detail {
@@ -153,7 +154,7 @@ struct attachment {
     [[nodiscard]] attachment behind(graph_node& at) const { return behind(at, repartition_required); }
     /// Behind a repartition node.
     [[nodiscard]] attachment behind_topic(graph_node& at, std::string source) const {
-        return {graph, &at, source, {at.name}, false, window_ends};
+        return {graph, &at, std::move(source), {at.name}, false, window_ends};
     }
 };
 

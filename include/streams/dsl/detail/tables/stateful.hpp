@@ -75,7 +75,7 @@ private:
     template <bool Left, class NewValue, class Row, class F>
     static graph_writer buffered_join_writer(getter_plan<without_null_t<Key>, Row> rows, shared_functor<F> joiner,
                                              std::chrono::milliseconds grace,
-                                             std::optional<streams::window_ends> key_window_ends,
+                                             const std::optional<streams::window_ends>& key_window_ends,
                                              std::shared_ptr<const store_serdes> serdes) {
         return [rows = std::move(rows), joiner = std::move(joiner), grace, serdes = std::move(serdes),
                 ends = key_window_ends.value_or(streams::window_ends())](const graph_node& node, topology& out) {

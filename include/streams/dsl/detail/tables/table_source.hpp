@@ -5,6 +5,8 @@
 #include <streams/dsl/detail/tables/table.hpp>
 #include <streams/serde/window_ends.hpp>
 
+#include <utility>
+
 namespace streams::inline v0::detail {
 
 /// What a table does with its updates: keep them, and tell the old value. Decided when the topology is written.
@@ -95,7 +97,7 @@ public:
 
     [[nodiscard]] const store_spec* store() const noexcept { return materialized_ ? &spec_ : nullptr; }
     [[nodiscard]] table_upkeep upkeep(streams::window_ends window_ends) const {
-        return {materialized_ ? spec_.name : std::string(), send_old_, window_ends};
+        return {materialized_ ? spec_.name : std::string(), send_old_, std::move(window_ends)};
     }
 
 private:
