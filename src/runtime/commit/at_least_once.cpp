@@ -71,7 +71,7 @@ bool at_least_once::commit_offsets(commit_under_way& commit, std::chrono::millis
 
 void at_least_once::abort() {
     commit_.reset();
-    collector_.forget_failure();
+    collector_.give_up_sent();
 }
 
 void at_least_once::renew() {

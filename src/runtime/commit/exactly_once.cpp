@@ -148,7 +148,7 @@ bool exactly_once::end_commit(commit_under_way& commit) {
 void exactly_once::abort() {
     in_doubt_ = in_doubt_ || (commit_ && commit_->asked);
     commit_.reset();
-    collector_.forget_failure();
+    collector_.give_up_sent();
     if (state_ != state::usable || !collector_.transaction_open()) return;
     state_ = state::aborting;
     attempts_.reset();

@@ -103,7 +103,7 @@ TEST_CASE("what is called in a wait for a full queue may end the wait, and what 
     CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), lost_records_error);
     CHECK(calls == 3);
     CHECK_THROWS_AS(collector.serve(), lost_records_error);
-    collector.forget_failure();
+    collector.give_up_sent();
     CHECK_NOTHROW(collector.serve());
 }
 
@@ -112,11 +112,11 @@ TEST_CASE("failures are thrown by what can be done about them") {
     t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), lost_records_error);
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     t.plan->fail(call::deliver, {error_class::fatal, "not authorised"});
     t.send("a");
     CHECK_THROWS_AS(t.collector.serve(), cluster_error);
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     t.plan->fail(call::deliver, {error_class::fenced, "replaced"});
     t.send("a");
     CHECK_THROWS_AS(t.flush(1s), fenced_error);
@@ -129,7 +129,7 @@ TEST_CASE("a failure that somebody caught is thrown again, until what was sent i
     t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
     t.send("a");
     for (int time = 0; time < 3; ++time) CHECK_THROWS_AS(t.flush(1s), lost_records_error);
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     CHECK_NOTHROW(t.flush(1s));
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("a failed record is named with its time, and with the input record tha
     const auto message = message_of([&] { t.flush(1s); });
     for (const char* part : {"out-0", "timestamp 1234", "record 41 of in-3", "too large"}) CHECK(says(message, part));
 
-    t.collector.forget_failure();
+    t.collector.give_up_sent();
     r.origin = nullptr;
     t.collector.send(t.collector.open("out"), r);
     CHECK_FALSE(says(message_of([&] { t.flush(1s); }), "a result of"));
