@@ -130,7 +130,8 @@ bool exactly_once::add_offsets(commit_under_way& commit) {
     if (!commit.attempts) commit.attempts = deciding("add offsets to the transaction", commit.within.limit());
     // Where this call is not answered in time, the transaction is lost: it is given more than an attempt has.
     commit.added = attempt(*commit.attempts, [&](milliseconds) {
-        return producer_->send_offsets(*commit.offsets, member_, retry::longest_timeout);
+        return producer_->send_offsets(*commit.offsets, member_,
+                                       std::min(transaction_timeout_, environment_.longest_step()));
     });
     if (commit.added) commit.attempts.reset();
     return commit.added;
