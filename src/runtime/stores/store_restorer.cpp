@@ -49,7 +49,9 @@ void store_restorer::learn_bounds() {
 void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
     task_store& store = *begun.store;
     const auto checkpoint = store.store->checkpoint();
-    if (checkpoint && *checkpoint + 1 < bounds.end)
+    // Of the transaction that the store's last record belongs to. Whatever else is last in a log is never compacted away.
+    const std::int64_t marker = environment_.config.exactly_once() ? 1 : 0;
+    if (checkpoint && *checkpoint + 1 + marker < bounds.end)
         if (const auto reason =
                 reason_to_rebuild(environment_.layout.changelogs.at(store.changelog_topic), environment_.config,
                                   store.store->caught_up_at(), environment_.time.wall_ms()))

@@ -61,7 +61,9 @@ topology keeping_rows(std::map<std::string, std::string> changelog_config) {
 struct two_instances : world {
     two_instances() : world(2) {}
     kafka_streams start(const topology& what, const text& instance) {
-        kafka_streams app(what, config(instance), cluster.clients());
+        auto with = config(instance);
+        with.guarantee = guarantee;
+        kafka_streams app(what, with, cluster.clients());
         app.set_restore_listener(
             {.on_start = [this](const topic_partition& from, std::string_view, std::int64_t begin, std::int64_t) {
                 const std::lock_guard lock(mutex_);
@@ -85,6 +87,8 @@ struct two_instances : world {
         const std::lock_guard lock(mutex_);
         began_.clear();
     }
+
+    processing_guarantee guarantee = processing_guarantee::at_least_once;
 
 private:
     std::mutex mutex_;
@@ -167,8 +171,9 @@ TEST_CASE("a folder that lacks a few records of late is completed, not rebuilt")
     CHECK(began.begin()->second >= 1);
 }
 
-TEST_CASE("a store that lacks nothing is used however old it is") {
+TEST_CASE("a store that lacks nothing is used however old it is, whether a marker lies behind its last record or not") {
     two_instances w;
+    w.guarantee = GENERATE(processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2);
     const auto rows = keeping_rows({{"delete.retention.ms", "0"}});
     {
         auto app = w.start(rows, "one");
