@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -87,6 +88,9 @@ public:
         const std::lock_guard lock(mutex_);
         lost_positions_.push_back(std::move(partition));
     }
+    /// Until told otherwise, producers keep what they are given; then those that are not closed yet write it. Flushes fail.
+    void hold_records(bool hold) { holds_records_ = hold; }
+    [[nodiscard]] bool holds_records() const { return holds_records_; }
     void at_random(std::uint64_t seed, fault_rates rates) {
         const std::lock_guard lock(mutex_);
         seed_ = seed;
@@ -190,6 +194,7 @@ private:
     std::array<counts, calls> counts_{};
     std::deque<std::pair<call, fault>> after_rebalance_;
     std::vector<topic_partition> lost_positions_;
+    std::atomic<bool> holds_records_{false};
     std::optional<std::uint64_t> seed_;
     fault_rates rates_{};
 };

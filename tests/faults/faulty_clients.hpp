@@ -4,6 +4,7 @@
 #include "src/kafka/client.hpp"
 
 #include <concepts>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -113,14 +114,18 @@ public:
             last_ = {names_.at(record.topic), record.partition.value_or(0)};
             unflushed_ = true;
             const auto fault = plan_->next(call::deliver);
-            const auto answer = fault.failure && !fault.after ? kafka::result() : real_->append(record);
+            const auto answer = fault.failure && !fault.after ? kafka::result() : write(record);
             if (fault.failure) failures_.push_back({last_, *fault.failure, record.tag, record.timestamp});
             return answer;
         });
     }
-    void poll(kafka::milliseconds timeout) override { real_->poll(timeout); }
+    void poll(kafka::milliseconds timeout) override {
+        write_held();
+        real_->poll(timeout);
+    }
     kafka::result flush(kafka::milliseconds timeout) override {
         return with_faults(*plan_, call::flush, [&] {
+            if (!write_held()) return kafka::result(kafka::error_class::retriable, "records wait for their leader");
             unflushed_ = false;
             return real_->flush(timeout);
         });
@@ -157,6 +162,32 @@ public:
     }
 
 private:
+    struct held_record {
+        kafka::producer_record record;
+        std::optional<std::string> key{};
+        std::optional<std::string> value{};
+        std::optional<streams::headers> headers{};
+    };
+    static std::optional<std::string> copy_of(const std::optional<bytes_view>& bytes) {
+        return bytes ? std::optional<std::string>(bytes->text()) : std::nullopt;
+    }
+    kafka::result write(const kafka::producer_record& record) {
+        if (!plan_->holds_records()) return write_held() ? real_->append(record) : kafka::result();
+        held_.push_back({record, copy_of(record.key), copy_of(record.value)});
+        if (record.headers != nullptr) held_.back().headers = *record.headers;
+        return {};
+    }
+    /// Whether nothing is held any more.
+    bool write_held() {
+        if (plan_->holds_records()) return held_.empty();
+        for (held_record& each : std::exchange(held_, {})) {
+            if (each.key) each.record.key = bytes_view(std::string_view(*each.key));
+            if (each.value) each.record.value = bytes_view(std::string_view(*each.value));
+            each.record.headers = each.headers ? &*each.headers : nullptr;
+            static_cast<void>(real_->append(each.record));
+        }
+        return true;
+    }
     /// A call that goes on where its answer is lost: the next one says what became of it.
     template <std::invocable Work>
     kafka::result resumed(call at, Work&& work) {
@@ -174,6 +205,7 @@ private:
     std::map<std::int32_t, std::string> names_; ///< of the topics that were opened
     topic_partition last_;                      ///< where the last record was to go
     std::vector<kafka::delivery_failure> failures_;
+    std::deque<held_record> held_;
     bool unflushed_ = false;
 };
 

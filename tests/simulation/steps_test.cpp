@@ -240,6 +240,97 @@ TEST_CASE("a record that the producer does not take does not hold up the group")
     });
 }
 
+TEST_CASE("records that a producer still holds do not follow the writes of the next owner") {
+    const bool queue_is_full = GENERATE(false, true);
+    CAPTURE(queue_is_full);
+    simulate([&](simulated_world& w) {
+        const auto one = w.planned(w.config("one"));
+        REQUIRE(one->wait_for(application_state::running, 10min));
+        w.plan->hold_records(true);
+        if (queue_is_full) {
+            w.plan->pass(call::append, 2);
+            w.plan->fail(call::append, {error_class::retriable, "queue full"}, for_ever);
+        }
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.plan->made(call::append) >= 2; }));
+        const auto two = w.healthy(w.config("two"));
+        w.scheduler.sleep(1s);
+        if (!queue_is_full) w.plan->fail(call::take_failures, {error_class::retriable, "message timed out"});
+        REQUIRE(two->wait_for(application_state::running, 10min));
+        CHECK(w.eventually([&] { return w.committed(0) == 1 || w.committed(1) == 1; }));
+        CHECK(one->error().empty());
+        w.plan->hold_records(false);
+        w.scheduler.sleep(10s);
+        CHECK(w.plan->made(call::make_producer) == 2);
+        CHECK(two->close(1min));
+        CHECK(one->close(1min));
+    });
+}
+
+TEST_CASE("what fails again and again ends the application after task.timeout.ms, whatever is committed in between") {
+    simulate([&](simulated_world& w) {
+        auto config = w.config("one");
+        config.task_timeout = 5s;
+        const auto app = w.planned(config);
+        REQUIRE(app->wait_for(application_state::running, 10min));
+        w.plan->fail(call::deliver, {error_class::retriable, "message timed out"}, for_ever);
+        w.produce(0);
+        CHECK(w.eventually([&] { return !app->error().empty(); }));
+        CHECK(app->error().find("(task.timeout.ms)") != std::string::npos);
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("a task whose store turns out to be of no use while an assignment is learnt is opened anew") {
+    simulate([&](simulated_world& w) {
+        const auto started = [&](const std::string& name, std::shared_ptr<kafka::client_supplier> clients) {
+            auto app = std::make_unique<kafka_streams>(testing_support::count_topology(true), w.config(name),
+                                                       std::move(clients), &w.scheduler);
+            app->start();
+            return app;
+        };
+        {
+            const auto before = started("one", w.cluster.clients());
+            for (const std::int32_t partition : {0, 1}) w.produce(partition);
+            REQUIRE(w.eventually([&] { return w.committed(0) == 1 && w.committed(1) == 1; }));
+            CHECK(before->close(1min));
+        }
+        for (const std::int32_t partition : {0, 1}) {
+            const std::string changelog = "app-counts-changelog";
+            w.cluster.produce(changelog, text_key, text_key, {.timestamp = 1, .partition = partition});
+            w.cluster.delete_records({changelog, partition}, 2);
+        }
+        w.restoring->fail_late(call::bounds, 1s, no_answer, 8);
+        w.plan->pass(call::committed);
+        w.plan->fail_late(call::committed, 1s, no_answer, 20);
+        const auto one =
+            started("one", std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan, w.restoring));
+        REQUIRE(w.eventually([&] { return w.restoring->failed(call::bounds) > 0; }));
+        const auto two = w.healthy(w.config("two"));
+        CHECK(one->wait_for(application_state::running, 10min));
+        CHECK(two->wait_for(application_state::running, 10min));
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        CHECK(w.eventually([&] { return w.committed(0) == 2 && w.committed(1) == 2; }));
+        CHECK(one->close(1min));
+        CHECK(two->close(1min));
+    });
+}
+
+TEST_CASE("what is read while a commit waits is bounded by its bytes") {
+    simulate([&](simulated_world& w) {
+        const auto app = w.planned(w.config("one"));
+        REQUIRE(app->wait_for(application_state::running, 10min));
+        w.plan->fail_late(call::commit, 100ms, no_answer, for_ever);
+        w.produce(0);
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::commit) > 0; }));
+        const std::string large(200'000, 'x');
+        for (int record = 0; record < 200; ++record) w.produce(0, large);
+        w.scheduler.sleep(20s);
+        CHECK(w.plan->made(call::pause) > 0);
+        CHECK(app->close(1min));
+    });
+}
+
 TEST_CASE("the time for which failures are recovered from begins anew once all is committed") {
     simulate([&](simulated_world& w) {
         auto config = w.config("one");

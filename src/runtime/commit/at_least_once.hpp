@@ -32,6 +32,7 @@ public:
     [[nodiscard]] bool committing() const noexcept override { return commit_.has_value(); }
     [[nodiscard]] std::optional<std::vector<kafka::committed_offset>> step(std::chrono::milliseconds wait) override;
     void abort() override;
+    [[nodiscard]] bool at_rest(std::chrono::milliseconds wait) override { return collector_.come_to_rest(wait); }
     void renew() override;
     void close() noexcept override;
 

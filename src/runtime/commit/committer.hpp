@@ -46,6 +46,10 @@ public:
     /// Gives up what was sent since the last commit, and a commit that is under way; the tasks are taken back to the last
     /// one by the caller. Asks the cluster for nothing: that is done by `ready`.
     virtual void abort() = 0;
+    /// Whether tasks may be handed over: nothing that was given up may still be written, behind the writes of their next
+    /// owners (KAFKA-12693). Waits for it up to `wait`; where that is too short, `renew` sees to it. REQUIRES: no commit is
+    /// under way.
+    [[nodiscard]] virtual bool at_rest(std::chrono::milliseconds wait) = 0;
     /// Takes a new producer, and closes the old one, with what it still holds: that must not follow the writes of the next
     /// owners (KAFKA-12693), and a fenced one is of no use. A commit under way is given up. Asks the cluster for nothing.
     /// REQUIRES: no store is open whose changelog it wrote.

@@ -40,6 +40,8 @@ public:
     /// Throws unknown_outcome_error too.
     [[nodiscard]] std::optional<std::vector<kafka::committed_offset>> step(std::chrono::milliseconds wait) override;
     void abort() override;
+    /// What was given up counts for nobody: its transaction is aborted, by the cluster at the latest.
+    [[nodiscard]] bool at_rest(std::chrono::milliseconds) override { return true; }
     void renew() override;
     /// Aborts what is open, so that nobody waits for its end.
     void close() noexcept override;

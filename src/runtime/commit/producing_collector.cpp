@@ -49,6 +49,7 @@ private:
 
 void producing_collector::use(kafka::producer& producer) {
     producer_ = &producer;
+    answered_ = sent_.load(std::memory_order_relaxed);
     transaction_open_ = false;
     failure_ = nullptr;
     ids_.clear();
@@ -219,6 +220,15 @@ std::optional<std::int64_t> producing_collector::acknowledged(std::string_view c
     return producer_->last_offset(found->second, partition);
 }
 
+bool producing_collector::come_to_rest(kafka::milliseconds wait) {
+    const auto sent = sent_.load(std::memory_order_relaxed);
+    if (sent == answered_) return true;
+    if (!producer_->flush(wait)) return false;
+    answered_ = sent;
+    static_cast<void>(producer_->take_failures()); // of what was given up
+    return true;
+}
+
 void producing_collector::serve() {
     producer_->poll(kafka::milliseconds(0));
     throw_failures();
@@ -226,6 +236,7 @@ void producing_collector::serve() {
 
 bool producing_collector::flush(const patience& within, kafka::milliseconds wait) {
     const auto answer = producer_->flush(wait);
+    if (answer.ok()) answered_ = sent_.load(std::memory_order_relaxed);
     throw_failures();
     if (answer.ok()) return true;
     if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());

@@ -44,6 +44,8 @@ public:
     /// no store. Until then every call that waits for the cluster throws the failure again: a node that caught it must not
     /// have the commit go on.
     void give_up_sent() noexcept;
+    /// Waits up to `wait` until all that was sent and given up has arrived or failed; false: some of it may still arrive.
+    [[nodiscard]] bool come_to_rest(std::chrono::milliseconds wait);
 
     /// Begins a transaction where none is open; what is sent does so by itself. Throws fenced_error, lost_records_error, and
     /// unknown_outcome_error. REQUIRES: exactly once.
@@ -102,6 +104,7 @@ private:
     std::map<std::pair<std::int32_t, std::int32_t>, bool>
         written_;                ///< changelog partitions, whether since they were opened
     std::exception_ptr failure_; ///< null: all that was sent may still arrive
+    std::uint64_t answered_ = 0; ///< records sent when nothing was on its way
 };
 
 } // namespace streams::inline v0

@@ -104,15 +104,24 @@ bool store_restorer::assigned() {
 std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
     learn_bounds();
     if (std::ranges::any_of(stores_, &restoring::reading) && assigned()) {
-        const auto polled = consumer_.poll(wait, slice_records);
-        for (const auto& failure : polled.errors)
-            if (failure.kind() != kafka::error_class::retriable)
-                throw cluster_error(concat("changelogs cannot be read: ", failure.reason()));
-        for (const auto& lost : polled.out_of_range) throw_truncated(lost);
-        for (const auto& batch : polled.batches) apply(batch);
-        finish_read();
+        try {
+            read(wait);
+        } catch (...) {
+            assigned_ = false; // what was polled and not applied is read again
+            throw;
+        }
     }
     return take_done();
+}
+
+void store_restorer::read(std::chrono::milliseconds wait) {
+    const auto polled = consumer_.poll(wait, slice_records);
+    for (const auto& failure : polled.errors)
+        if (failure.kind() != kafka::error_class::retriable)
+            throw cluster_error(concat("changelogs cannot be read: ", failure.reason()));
+    for (const auto& lost : polled.out_of_range) throw_truncated(lost);
+    for (const auto& batch : polled.batches) apply(batch);
+    finish_read();
 }
 
 void store_restorer::throw_truncated(const topic_partition& changelog) const {

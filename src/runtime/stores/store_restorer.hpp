@@ -58,6 +58,7 @@ private:
     void learn_bounds();
     void begin(restoring& store, kafka::log_bounds bounds);
     [[nodiscard]] bool assigned();
+    void read(std::chrono::milliseconds wait);
     void apply(const kafka::record_batch& batch);
     void throw_truncated(const topic_partition& changelog) const;
     void finish_read();

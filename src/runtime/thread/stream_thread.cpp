@@ -120,7 +120,10 @@ void stream_thread::turn() {
     poll(poll_wait(), most_polled);
     go_on_with_rebalances();
     restore();
-    if (assigned_ && ready_ && commit_done()) work();
+    if (assigned_ && ready_ && commit_done())
+        work();
+    else
+        valve_.turned(tasks_);
     if (environment_.memory.budget().asks_back()) tasks_.give_back();
 }
 
@@ -201,7 +204,7 @@ milliseconds stream_thread::poll_wait() {
 
 /// When something can be gone on with that waits for the cluster, steady ms.
 std::int64_t stream_thread::next_step() const {
-    std::int64_t next = std::min(tasks_.next_restore(), lost_positions_.next());
+    std::int64_t next = std::min(std::max(tasks_.next_restore(), reopen_at_), lost_positions_.next());
     if (subscribing_) next = std::min(next, subscribing_->next());
     if (taking_on_)
         next = std::min(next, taking_on_->starts ? taking_on_->starts->next() : taking_on_->learning.next());
@@ -220,13 +223,14 @@ bool stream_thread::anything_processable() {
 void stream_thread::restore() {
     const std::int64_t until = environment_.time.after(slice);
     ready_ = committer_->ready(tasks_.restoring() ? milliseconds(0) : slice);
-    if (assigned_ && environment_.time.steady_ms() >= reopen_at_) {
+    const bool recovered = environment_.time.steady_ms() >= reopen_at_;
+    if (assigned_ && recovered) {
         locate_tasks(until);
         tasks_.open_planned(until);
         for (const auto& each : tasks_.all()) // taken back to their last commit
             if (each->state() == task_state::suspended) tasks_.resume(*each);
     }
-    if (tasks_.restoring()) tasks_.restore(anything_processable() ? milliseconds(0) : restore_wait);
+    if (tasks_.restoring() && recovered) tasks_.restore(anything_processable() ? milliseconds(0) : restore_wait);
     if (assigned_) put_in_place(until);
     set_lost_positions(until);
     while (ready_ && !committer_->committing()) {

@@ -24,8 +24,12 @@ void stream_thread::begin_commit(const patience& within) {
     auto tasks = tasks_.running();
     last_commit_ = environment_.time.steady_ms();
     if (tasks.empty() && !committer_->owes_commit()) return;
-    for (stream_task* task : tasks)
-        if (task->commit_needed()) environment_.retention.look(*task);
+    commits_work_ = false;
+    for (stream_task* task : tasks) {
+        if (!task->commit_needed()) continue;
+        commits_work_ = true;
+        environment_.retention.look(*task);
+    }
     committer_->begin(std::move(tasks), within);
 }
 
@@ -36,7 +40,7 @@ bool stream_thread::commit_done() {
     const auto committed = committer_->step(slice);
     if (!committed) return false;
     purge_.committed(*committed);
-    if (tasks_.all_running()) failing_since_.reset();
+    if (commits_work_ && tasks_.all_running()) failing_since_.reset();
     last_commit_ = environment_.time.steady_ms();
     return true;
 }
@@ -83,9 +87,9 @@ void stream_thread::abandon() noexcept {
 std::exception_ptr stream_thread::close() noexcept {
     if (std::exchange(closed_, true)) return nullptr;
     const auto lost = close_tasks();
+    committer_->close(); // before others are given the tasks: what it still holds must not follow their writes
     consumer_->close();
     restore_consumer_->close();
-    committer_->close();
     return lost;
 }
 

@@ -93,7 +93,8 @@ bool stream_thread::taken_on(const kafka::rebalance& assigned) {
 /// In a generation without this member others may have worked on its tasks, and have told nobody.
 void stream_thread::note_generation() {
     const auto before = std::exchange(generation_, consumer_->generation());
-    if (tasks_.empty() || (before && generation_ && *generation_ == *before + 1)) return;
+    const bool followed = before && generation_ && (*generation_ == *before || *generation_ == *before + 1);
+    if (tasks_.empty() || followed) return;
     log(log_level::info, concat(name_, " makes its tasks anew, which others may have had meanwhile"));
     std::vector<task_id> kept;
     for (const auto& each : tasks_.all()) kept.push_back(each->id());
@@ -145,7 +146,8 @@ void stream_thread::want(const kafka::rebalance& assigned) {
 bool stream_thread::found_starts() {
     start_search& starts = *taking_on_->starts;
     if (!starts.learn_committed(*consumer_)) return false;
-    if (!std::exchange(taking_on_->strangers_closed, true)) close_strangers(starts);
+    if (!taking_on_->strangers_closed) close_strangers(starts);
+    taking_on_->strangers_closed = true;
     return starts.step(*consumer_, environment_.time, environment_.time.after(slice));
 }
 
@@ -211,6 +213,10 @@ bool stream_thread::let_go() {
         if (!commit_done()) return false;
     } catch (...) {
         hand_over_uncommitted(std::current_exception());
+    }
+    if (!committer_->at_rest(slice)) {
+        log(log_level::warn, concat(name_, " closes its tasks and its producer, which still holds records of before"));
+        give_up();
     }
     tasks_.suspend();
     forget_inputs();

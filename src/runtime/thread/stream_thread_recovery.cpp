@@ -27,6 +27,7 @@ void stream_thread::turn_or_recover() {
 
 void stream_thread::recover(const std::exception_ptr& failure) {
     set_running(false);
+    taking_on_.reset(); // tasks that it takes for suspended may be opened anew now
     switch (recovery_of(failure)) {
     case recovery::join_again:
         log(log_level::info, concat(name_, " lost its tasks and joins again: ", message_of(failure)));
