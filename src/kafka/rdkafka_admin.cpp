@@ -174,9 +174,14 @@ result rdkafka_admin::describe_configs(std::span<const std::string> topics,
 }
 
 result rdkafka_admin::bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) {
+    const auto outage = client_->outages().current();
     const auto error = rd_kafka_query_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition,
                                                         &found.begin, &found.end, static_cast<int>(timeout.count()));
     rd_kafka_poll(client_->get(), 0);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        client_->outages().answered(outage);
+        return {};
+    }
     auto answer = failure(error, concat("asking for the bounds of ", to_string(partition)));
     if (error != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && error != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC &&
         error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)

@@ -57,11 +57,6 @@ void producing_collector::use(kafka::producer& producer) {
     written_.clear();
 }
 
-void producing_collector::give_up_sent() noexcept {
-    failure_ = nullptr;
-    for (auto& [changelog, since_opened] : written_) since_opened = false;
-}
-
 void producing_collector::begin_transaction() {
     if (transaction_open_) return;
     const auto answer = producer_->begin_transaction();

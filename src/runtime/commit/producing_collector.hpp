@@ -40,9 +40,9 @@ public:
           stop_(stop), sent_(sent), while_waiting_(std::move(while_waiting)) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
-    /// What was sent since the last commit is given up by whoever sent it: what of it the cluster has acknowledged vouches for
-    /// no store. Until then every call that waits for the cluster throws the failure again: a node that caught it must not
-    /// have the commit go on.
+    /// What was sent since the last commit is given up by whoever sent it, and changelogs have acknowledged nothing of it.
+    /// Until then every call that waits for the cluster throws a failure again: a node that caught it must not have the
+    /// commit go on.
     void give_up_sent() noexcept;
     /// Waits up to `wait` until all that was sent and given up has arrived or failed; false: some of it may still arrive.
     [[nodiscard]] bool come_to_rest(std::chrono::milliseconds wait);
