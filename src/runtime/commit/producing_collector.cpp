@@ -215,6 +215,11 @@ std::optional<std::int64_t> producing_collector::acknowledged(std::string_view c
     return producer_->last_offset(found->second, partition);
 }
 
+void producing_collector::give_up_sent() noexcept {
+    failure_ = nullptr;
+    for (auto& [changelog, written] : written_) written = false;
+}
+
 bool producing_collector::come_to_rest(kafka::milliseconds wait) {
     const auto sent = sent_.load(std::memory_order_relaxed);
     if (sent == answered_) return true;
