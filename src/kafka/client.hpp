@@ -220,7 +220,8 @@ public:
     virtual result init_transactions(milliseconds timeout) = 0;
     virtual result begin_transaction() = 0;
     /// Offsets that are committed with the transaction. abortable: the member is not in its group's generation any more, or
-    /// the group did not answer within `timeout`.
+    /// the group did not answer within `timeout`. fatal also where the client waits for that answer beyond its time: then only
+    /// `close` may be called.
     virtual result send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
                                 milliseconds timeout) = 0;
     /// Flushes, and makes records and offsets count, all or none. read_committed readers are given them from then on.

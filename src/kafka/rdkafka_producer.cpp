@@ -1,5 +1,6 @@
 #include "src/kafka/rdkafka_producer.hpp"
 
+#include "src/kafka/bounded_end.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_error.hpp"
 #include "src/kafka/rdkafka_partitions.hpp"
@@ -94,7 +95,7 @@ rdkafka_producer::rdkafka_producer(const streams_config& config, const producer_
     : transactional_(!options.transactional_id.empty()) {
     auto events = std::make_unique<producer_events>(std::move(outages), transactional_);
     events_ = events.get();
-    client_ = std::make_unique<rdkafka_client>(
+    client_ = std::make_shared<rdkafka_client>(
         RD_KAFKA_PRODUCER, make_conf(producer_settings(config, options), "producer"), std::move(events));
 }
 
@@ -236,11 +237,24 @@ result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets,
     if (offsets.empty()) return {};
     if (!group.handle)
         return {error_class::fatal, "sending offsets: no group is given; take it from the group's consumer"};
-    const auto list = list_of(offsets);
-    const auto* member = static_cast<const rd_kafka_consumer_group_metadata_t*>(group.handle.get());
-    return answer_of(
-        error_ptr{rd_kafka_send_offsets_to_transaction(client_->get(), list.get(), member, clamped(timeout))},
-        "sending offsets to the transaction");
+    // librdkafka does not look at the time while it waits for the group's coordinator (2.0.2 to 2.15, issue 5456).
+    struct waiting_call {
+        partition_list_ptr offsets;
+        group_metadata group;
+        result answer{};
+    };
+    const auto call = std::make_shared<waiting_call>(waiting_call{list_of(offsets), group});
+    const auto answered = ends_within(timeout + milliseconds(1'000), [call, timeout, client = client_] {
+        const auto* member = static_cast<const rd_kafka_consumer_group_metadata_t*>(call->group.handle.get());
+        call->answer = answer_of(error_ptr{rd_kafka_send_offsets_to_transaction(client->get(), call->offsets.get(),
+                                                                                member, clamped(timeout))},
+                                 "sending offsets to the transaction");
+    });
+    if (answered) return std::move(call->answer);
+    return {error_class::fatal,
+            concat("sending offsets to the transaction: no answer within ", timeout.count(),
+                   " ms, which this producer waits for ever for; see whether the coordinator of the "
+                   "group can be reached")};
 }
 
 result rdkafka_producer::commit_transaction(milliseconds timeout) {

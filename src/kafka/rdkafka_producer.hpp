@@ -94,7 +94,7 @@ private:
     std::deque<produced_topic> topics_; ///< stable addresses: librdkafka's handles point to them
     std::map<std::string, std::int32_t, std::less<>> by_name_;
     std::map<std::int32_t, known_count> counts_;
-    std::unique_ptr<rdkafka_client> client_;
+    std::shared_ptr<rdkafka_client> client_; ///< a call that is left behind has it too
     producer_events* events_ = nullptr; ///< owned by the client
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <concepts>
 #include <iterator>
+#include <span>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -27,6 +28,12 @@ bool attempt(retry& attempts, Call&& call) {
     } catch (const cluster_error& cause) {
         throw unknown_outcome_error(cause.what());
     }
+}
+
+std::vector<kafka::committed_offset> last_committed_of(std::span<stream_task* const> tasks) {
+    std::vector<kafka::committed_offset> offsets;
+    for (const stream_task* task : tasks) std::ranges::move(task->last_committed(), std::back_inserter(offsets));
+    return offsets;
 }
 
 } // namespace
@@ -93,6 +100,7 @@ std::optional<std::vector<kafka::committed_offset>> exactly_once::step(milliseco
     }
     const auto done = std::exchange(commit_, std::nullopt);
     tell_tasks(done->tasks, *done->offsets, collector_);
+    if (environment_.stop.stop_requested() && !done->tasks.empty()) of_ended_ = last_committed_of(done->tasks);
     collector_.refresh_partitions();
     return done->offsets;
 }
@@ -108,11 +116,10 @@ bool exactly_once::go_on(commit_under_way& commit, milliseconds wait) {
 void exactly_once::take_offsets(commit_under_way& commit) {
     commit.offsets.emplace();
     for (stream_task* task : commit.tasks) std::ranges::move(task->committable(), std::back_inserter(*commit.offsets));
-    if (!commit.offsets->empty()) return;
-    // What a punctuation wrote comes without offsets. Those that are committed are sent again, since it is by them that the
-    // group refuses what a member does after its time.
-    for (stream_task* task : commit.tasks)
-        std::ranges::move(task->last_committed(), std::back_inserter(*commit.offsets));
+    if (!commit.offsets->empty() || !collector_.transaction_open()) return;
+    // What a punctuation wrote, or a node while it was closed, comes without offsets. Those that are committed are sent again,
+    // since it is by them that the group refuses what a member does after its time.
+    *commit.offsets = commit.tasks.empty() ? of_ended_ : last_committed_of(commit.tasks);
 }
 
 bool exactly_once::add_offsets(commit_under_way& commit) {
@@ -123,7 +130,8 @@ bool exactly_once::add_offsets(commit_under_way& commit) {
     if (!commit.attempts) commit.attempts = deciding("add offsets to the transaction", commit.within.limit());
     // Where this call is not answered in time, the transaction is lost: it is given more than an attempt has.
     commit.added = attempt(*commit.attempts, [&](milliseconds) {
-        return producer_->send_offsets(*commit.offsets, member_, retry::longest_timeout);
+        return producer_->send_offsets(*commit.offsets, member_,
+                                       std::min(transaction_timeout_, environment_.longest_step()));
     });
     if (commit.added) commit.attempts.reset();
     return commit.added;

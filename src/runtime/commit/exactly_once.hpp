@@ -30,7 +30,10 @@ public:
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
     /// Throws unknown_outcome_error too.
     [[nodiscard]] bool ready(std::chrono::milliseconds wait) override;
-    void assigned() override { member_ = consumer_.group(); }
+    void assigned() override {
+        member_ = consumer_.group();
+        of_ended_.clear();
+    }
     [[nodiscard]] bool owes_commit() const noexcept override {
         return state_ == state::usable && collector_.transaction_open();
     }
@@ -79,6 +82,7 @@ private:
     state state_ = state::starting;
     std::optional<retry> attempts_; ///< at becoming usable; nullopt before the first
     std::optional<commit_under_way> commit_;
+    std::vector<kafka::committed_offset> of_ended_; ///< what was committed last, of the tasks that this thread ends with
     bool in_doubt_ = false; ///< a commit was given up that the cluster has perhaps done
 };
 

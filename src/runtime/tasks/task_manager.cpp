@@ -214,6 +214,7 @@ void task_manager::rebuild(managed_task& failed, const corrupt_task_error& damag
         const auto folder = plan_again(failed);
         return wipe(damage);
     }
+    if (failed.state() == task_state::suspended) failed.resume(); // it was taken back with the others already
     take_back(failed);
     failed.restored = false;
     try {

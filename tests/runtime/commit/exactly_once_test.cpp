@@ -3,10 +3,12 @@
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
+#include "state/disk/corrupt_state_error.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -184,6 +186,33 @@ TEST_CASE("a record that takes longer than a transaction may be open is done aga
     CHECK(w.seen() == std::vector<text>{"1", "1", "2"});
 }
 
+TEST_CASE("a store that is found damaged is rebuilt, and what was done since the last commit is done again by all") {
+    transactional_world w(2);
+    std::atomic<bool> damaged{false};
+    kafka_streams app = w.run(count_topology(true,
+                                             [&](const auto& r, auto&) {
+                                                 if (r.value == "bad" && damaged.exchange(false))
+                                                     throw corrupt_state_error("counts", "its bytes are damaged");
+                                             }),
+                              w.config());
+    const auto produce = [&](std::int32_t partition, const text& value) {
+        w.cluster.produce("in", text("k") + std::to_string(partition), value, {.timestamp = 1, .partition = partition});
+    };
+    produce(0, "x");
+    produce(1, "x");
+    REQUIRE(eventually([&] { return w.committed("in", 0) == 1 && w.committed("in", 1) == 1; }));
+    damaged = true;
+    produce(1, "x");
+    produce(0, "bad");
+    REQUIRE(eventually([&] { return w.committed("in", 0) == 2 && w.committed("in", 1) == 2; }));
+    CHECK_FALSE(damaged);
+    std::map<text, text> counts;
+    for (const auto& each : w.cluster.read<text, text>("out", isolation_level::read_committed))
+        counts[each.key] += each.value;
+    CHECK(counts == std::map<text, text>{{"k0", "12"}, {"k1", "12"}});
+    CHECK(app.state() != application_state::error);
+}
+
 TEST_CASE("what punctuations write is committed as a member of the group, also where nothing was read") {
     transactional_world w;
     kafka_streams app = w.run(ticking_topology(), w.config());
@@ -198,6 +227,17 @@ TEST_CASE("what punctuations write is committed as a member of the group, also w
     const auto seen = w.seen().size();
     REQUIRE(eventually([&] { return w.seen().size() > seen; }));
     CHECK(w.out().size() > w.seen().size());
+}
+
+TEST_CASE("where nothing is done, no transaction is begun") {
+    transactional_world w;
+    kafka_streams app = w.run(count_topology(true), w.config());
+    w.produce("a", "x");
+    REQUIRE(eventually([&] { return w.committed() == 1; }));
+    const int begun = w.plan->made(call::begin_transaction);
+    const int polled = w.plan->made(call::poll);
+    REQUIRE(eventually([&] { return w.plan->made(call::poll) > polled + 20; })); // several commit intervals
+    CHECK(w.plan->made(call::begin_transaction) == begun);
 }
 
 TEST_CASE("records of transactions that were aborted are not processed") {
