@@ -138,12 +138,14 @@ void transactions::finish(transaction& one, bool commit) {
     }
     write_markers(one, commit);
     for (const auto& [group, offsets] : one.offsets) around_.find_group(group)->release(one.owner.id, commit);
-    one.at = phase::none;
+    transaction ended = one;
+    ended.at = phase::none;
+    ended.partitions.clear();
+    ended.offsets.clear();
+    const std::array<journal::change, 1> entry{change_of(ended)};
+    around_.write(entry); // where it throws, the decision stands
+    one = std::move(ended);
     --open_;
-    one.partitions.clear();
-    one.offsets.clear();
-    const std::array<journal::change, 1> entry{change_of(one)};
-    around_.write(entry);
 }
 
 void transactions::write_markers(const transaction& one, bool commit) {

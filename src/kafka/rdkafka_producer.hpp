@@ -95,7 +95,7 @@ private:
     std::map<std::string, std::int32_t, std::less<>> by_name_;
     std::map<std::int32_t, known_count> counts_;
     std::shared_ptr<rdkafka_client> client_; ///< a call that is left behind has it too
-    producer_events* events_ = nullptr; ///< owned by the client
+    producer_events* events_ = nullptr;      ///< owned by the client
 };
 
 } // namespace streams::inline v0::kafka

@@ -1,5 +1,6 @@
 // What the examples of docs/testing.md may use: topologies, a driver, and macros in the place of a test framework's.
 #include <streams/streams.hpp>
+#include <streams/testing/simulation.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 
 #include <string>
@@ -17,7 +18,9 @@ struct streams::serde<payment> {
 
 streams::topology possible_fraud();
 
-#define TEST_CASE(name) [[maybe_unused]] static void test_case()
+#define TEST_CASE_ON(line) [[maybe_unused]] static void test_case_on_##line()
+#define TEST_CASE_AT(line) TEST_CASE_ON(line)
+#define TEST_CASE(name) TEST_CASE_AT(__LINE__)
 #define CHECK(condition) (void)(condition)
 
 #define EXAMPLE_PREAMBLE                                                                                               \

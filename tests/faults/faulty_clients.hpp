@@ -211,8 +211,9 @@ private:
 
 class faulty_admin final : public kafka::admin {
 public:
-    faulty_admin(std::unique_ptr<kafka::admin> real, std::shared_ptr<fault_plan> plan)
-        : real_(std::move(real)), plan_(std::move(plan)) {}
+    faulty_admin(std::unique_ptr<kafka::admin> real, std::shared_ptr<fault_plan> plan,
+                 std::shared_ptr<fault_plan> restoring)
+        : real_(std::move(real)), plan_(std::move(plan)), restoring_(std::move(restoring)) {}
 
     kafka::result describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
                            kafka::milliseconds timeout) override {
@@ -226,7 +227,7 @@ public:
     }
     kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
                          kafka::milliseconds timeout) override {
-        return asked_with_faults(*plan_, call::bounds, [&] { return real_->bounds(partition, found, timeout); });
+        return asked_with_faults(*restoring_, call::bounds, [&] { return real_->bounds(partition, found, timeout); });
     }
     kafka::result list(std::vector<std::string>& topics, kafka::milliseconds timeout) override {
         return asked_with_faults(*plan_, call::list, [&] { return real_->list(topics, timeout); });
@@ -245,9 +246,10 @@ public:
 private:
     std::unique_ptr<kafka::admin> real_;
     std::shared_ptr<fault_plan> plan_;
+    std::shared_ptr<fault_plan> restoring_; ///< of the bounds of changelogs
 };
 
-/// Clients of any cluster, whose calls go wrong as a plan says, and those of consumers that restore as another one does.
+/// Clients of any cluster, whose calls go wrong as a plan says, and what restoration asks as another one does.
 class faulty_clients final : public kafka::client_supplier {
 public:
     faulty_clients(std::shared_ptr<kafka::client_supplier> real, std::shared_ptr<fault_plan> plan,
@@ -262,7 +264,7 @@ public:
         return std::make_unique<faulty_producer>(real_->make_producer(options), plan_);
     }
     std::unique_ptr<kafka::admin> make_admin(const std::string& client_id) override {
-        return std::make_unique<faulty_admin>(real_->make_admin(client_id), plan_);
+        return std::make_unique<faulty_admin>(real_->make_admin(client_id), plan_, restoring_);
     }
 
 private:

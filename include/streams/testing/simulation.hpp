@@ -63,11 +63,11 @@ struct simulation_report {
     [[nodiscard]] std::string text() const;
 };
 
-/// Runs instances of a topology, in virtual time and in this process, while processes die and come back with and without their
-/// disks, answers are lost, brokers and coordinators go away, sessions expire and disks are full. Each seed draws other faults
-/// and another order of threads, and the same seed is always the same run. Then nothing goes wrong any more, and all must be processed and closed:
-/// an instance that ended by itself, something that never finishes, and a store that is not what its changelog says are failures. What is right for the
-/// topics says `check`.
+/// Runs instances of a topology, in virtual time and in this process, while processes die and come back with and
+/// without their disks, answers are lost, brokers and coordinators go away, sessions expire and disks are full. Each
+/// seed draws other faults and another order of threads, and the same seed is always the same run. Then nothing goes
+/// wrong any more, and all must be processed and closed: an instance that ended by itself, something that never
+/// finishes, and a store that is not what its changelog says are failures. What is right for the topics says `check`.
 ///
 ///     testing::simulation sim([] { return payments_topology(); }, {.seeds = 200});
 ///     for (const payment& each : payments) sim.produce("payments", each.card, each, each.time);

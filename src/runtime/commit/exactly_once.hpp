@@ -82,7 +82,8 @@ private:
     state state_ = state::starting;
     std::optional<retry> attempts_; ///< at becoming usable; nullopt before the first
     std::optional<commit_under_way> commit_;
-    std::vector<kafka::committed_offset> of_ended_; ///< what was committed last, of the tasks that this thread ends with
+    std::vector<kafka::committed_offset>
+        of_ended_;          ///< what was committed last, of the tasks that this thread ends with
     bool in_doubt_ = false; ///< a commit was given up that the cluster has perhaps done
 };
 

@@ -40,7 +40,7 @@ public:
 
     /// Whether a record may be taken. Costs nothing while no queue runs empty.
     [[nodiscard]] bool ready(const clock& time) {
-        if (!known_ready_) known_ready_ = find_ready(time.wall_ms());
+        if (!known_ready_) known_ready_ = find_ready(time.steady_ms());
         return known_ready_;
     }
     /// What is known of lags may have changed: after each poll.
@@ -62,7 +62,7 @@ public:
 private:
     struct input {
         std::unique_ptr<record_queue> queue;
-        std::optional<std::int64_t> deadline{}; ///< wait no longer than this for an idle partition, ms
+        std::optional<std::int64_t> deadline{}; ///< wait no longer than this for an idle partition, steady ms
     };
     struct earlier_head {
         bool operator()(const record_queue* a, const record_queue* b) const noexcept {

@@ -113,11 +113,13 @@ private:
                                         bool disk_is_new) {
         history_.catch_up(*around_.cluster);
         // Behind an open transaction the history has not all yet.
-        if (found_wrong_.empty() && unstable().empty() && (options_.exactly_once || !was_taken_back()))
+        if (found_wrong_.empty() && unstable().empty() && (options_.config.exactly_once() || !was_taken_back()))
             found_wrong_ = wrong_stores(*instances_[static_cast<std::size_t>(number) - 1]);
         auto config = options_.config;
         config.client_id = concat("i", number);
         config.max_poll_interval = milliseconds(options_.times.max_poll_ms);
+        if (config.exactly_once())
+            config.producer["transaction.timeout.ms"] = std::to_string(options_.times.session_ms);
         config.state_dir /= config.client_id;
         if (disk_is_new) std::filesystem::remove_all(config.state_dir);
         return std::make_unique<kafka_streams>(topology_, std::move(config), make_simulated_clients(process),

@@ -38,7 +38,6 @@ struct run_options {
     unsigned stay_percent = 0;      ///< as of seeded_scheduler::options, like the next two
     bool trace = false;
     int (*lock_count)() noexcept = nullptr;
-    bool exactly_once = false;
     bool keeps_points = false; ///< at which something can go wrong
     /// Says what is wrong with what the topics have at the end; empty: nothing.
     std::function<std::string(const topic_history&)> check{};

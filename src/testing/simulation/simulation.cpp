@@ -111,7 +111,7 @@ simulation& simulation::produce_bytes(std::string_view topic, std::optional<byte
 
 simulation_report simulation::run(const std::function<std::string(const simulated_topics&)>& check) {
     const simulation_options& options = plan_->options;
-    const bool exactly_once = false;
+    const bool exactly_once = options.config.exactly_once();
     const lock_folder folder;
     simulation_report report;
     auto run = plan_->run;

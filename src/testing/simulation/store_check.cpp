@@ -18,9 +18,9 @@ std::optional<bytes_view> view_of(const std::optional<std::string>& text) {
     return text ? std::optional(bytes_view(std::string_view(*text))) : std::nullopt;
 }
 
-/// The records up to `last` come to this on a disk.
+/// The records from `first` to `last` come to this on a disk.
 simulated_disk::content fold(const store_spec& spec, const std::vector<topic_history::entry>& changelog,
-                             std::int64_t last) {
+                             std::int64_t first, std::int64_t last) {
     simulated_disk scratch;
     manual_clock time;
     const auto disk = scratch.mounted([](disk_call) { return std::nullopt; }, std::make_shared<bool>(true));
@@ -32,7 +32,7 @@ simulated_disk::content fold(const store_spec& spec, const std::vector<topic_his
         {.directory = "/", .current = none, .memory = memory, .changelog = nullptr, .time = &time, .disk = disk.get()});
     std::vector<record_view> records;
     for (const auto& each : changelog)
-        if (each.offset <= last)
+        if (first <= each.offset && each.offset <= last)
             records.push_back({each.offset, each.timestamp, view_of(each.key), view_of(each.value),
                                each.headers ? &*each.headers : nullptr});
     store->restore(records);
@@ -59,16 +59,24 @@ bool agree(const entries& one, const entries& other, const std::string& key) {
     return here->second == there->second;
 }
 
-/// `later`: what `wanted` becomes; what changes until then is not looked at.
-std::string first_difference(const entries& wanted, const entries& found, const entries& later) {
+/// What is written again after an offset is not looked at: `again` has the entries, and in `later` deletions show.
+struct overtaken_entries {
+    entries again{};
+    entries later{};
+    [[nodiscard]] bool has(const entries& wanted, const std::string& key) const {
+        return again.contains(key) || !agree(wanted, later, key);
+    }
+};
+
+std::string first_difference(const entries& wanted, const entries& found, const overtaken_entries& overtaken) {
     for (const auto& [key, value] : wanted) {
-        if (!agree(wanted, later, key)) continue;
+        if (overtaken.has(wanted, key)) continue;
         const auto at = found.find(key);
         if (at == found.end()) return concat(shown(key), " is missing, and should be ", shown(value));
         if (at->second != value) return concat(shown(key), " is ", shown(at->second), ", and should be ", shown(value));
     }
     for (const auto& [key, value] : found)
-        if (!wanted.contains(key) && agree(wanted, later, key))
+        if (!wanted.contains(key) && !overtaken.has(wanted, key))
             return concat(shown(key), " is ", shown(value), ", and should not be there");
     return {};
 }
@@ -93,10 +101,15 @@ std::string differs_from_changelog(const topology& of, const std::string& applic
         return concat("store ", spec->name, " of task ", task, " is at offset ", *found.position.offset, " of ", topic,
                       ", which ends before that");
     const auto& changelog = history.of({topic, partition});
-    const auto wanted = fold(*spec, changelog, *found.position.offset);
-    if (wanted.entries == found.entries) return {};
-    const auto later = overtaken ? fold(*spec, changelog, history.end({topic, partition}) - 1) : wanted;
-    auto difference = first_difference(wanted.entries, found.entries, later.entries);
+    const std::int64_t at = *found.position.offset;
+    const auto wanted = fold(*spec, changelog, 0, at).entries;
+    if (wanted == found.entries) return {};
+    overtaken_entries passed_over{.later = wanted};
+    if (overtaken) {
+        const std::int64_t last = history.end({topic, partition}) - 1;
+        passed_over = {fold(*spec, changelog, at + 1, last).entries, fold(*spec, changelog, 0, last).entries};
+    }
+    auto difference = first_difference(wanted, found.entries, passed_over);
     if (difference.empty()) return {};
     return concat("store ", spec->name, " of task ", task, ", at offset ", *found.position.offset, " of ", topic, ": ",
                   difference);

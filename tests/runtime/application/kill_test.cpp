@@ -82,10 +82,11 @@ std::int64_t committed_by(const embedded_cluster& cluster) {
     return committed;
 }
 
-/// Lets the application run until so many records are committed, and closes it.
+/// Lets the application run until its stores are restored and so many records are committed, and closes it.
 void run_to(std::int64_t records, const embedded_cluster& cluster, kafka_streams& app) {
     app.start();
-    for (int waited = 0; committed_by(cluster) < records && waited < 3000; ++waited) std::this_thread::sleep_for(10ms);
+    const auto done = [&] { return app.state() == application_state::running && committed_by(cluster) >= records; };
+    for (int waited = 0; !done() && waited < 3000; ++waited) std::this_thread::sleep_for(10ms);
     REQUIRE(committed_by(cluster) >= records);
     app.close();
 }

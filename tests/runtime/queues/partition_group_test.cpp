@@ -111,3 +111,22 @@ TEST_CASE("a lag that shows after a poll stops a task that was ready") {
     t.group.polled();
     CHECK_FALSE(t.group.ready(t.time));
 }
+
+TEST_CASE("a wall clock that is set back holds up no task that has waited for an idle partition") {
+    struct stepping final : public streams::clock {
+        [[nodiscard]] std::int64_t wall_ms() const override { return wall; }
+        [[nodiscard]] std::int64_t steady_ms() const override { return steady; }
+        std::int64_t wall = 10'000'000;
+        std::int64_t steady = 1000;
+    } time;
+    group_under_test t(50ms);
+    t.progress.lags = {{"left", 0}, {"right", 0}};
+    t.add(t.left, {{0, 10}, {1, 20}});
+    CHECK_FALSE(t.group.ready(time));
+    time.steady += 50;
+    time.wall += 50;
+    CHECK(t.group.ready(time));
+    time.wall -= 3'600'000;
+    t.group.polled();
+    CHECK(t.group.ready(time));
+}

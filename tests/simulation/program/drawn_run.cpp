@@ -39,10 +39,8 @@ simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
                                .inputs = std::move(work.inputs),
                                .times = simulated::covered_times(from.exactly_once),
                                .lock_count = held_locks,
-                               .exactly_once = from.exactly_once,
                                .check = std::move(work.check)};
     run.config.state_dir = from.folder;
-    if (from.exactly_once) run.config.producer = {{"transaction.timeout.ms", std::to_string(run.times.session_ms)}};
     run.config.commit_interval = milliseconds(one_of(10, 50, 100, 300));
     run.config.poll = milliseconds(one_of(20, 50, 100));
     run.config.repartition_purge_interval = milliseconds(one_of(50, 500, 30'000));
