@@ -123,7 +123,7 @@ bool uncommitted_updates::retract(hot_entry& entry, std::int64_t observed) {
 /// Whether deleting it may leave no trace: made since the last commit, and not what tells the changelog's reader how far
 /// time has come.
 bool uncommitted_updates::is_traceless(const pending_update& update, std::int64_t observed) const noexcept {
-    return update.made && !has_drained(update.entry->state) &&
+    return update.made && !told_rolled_back_ && !has_drained(update.entry->state) &&
            (!settings_.age_of || settings_.age(update.entry->key()) < observed);
 }
 
@@ -161,7 +161,7 @@ void uncommitted_updates::flush_one(pending_update& update, std::int64_t observe
 
     --dirty_count_;
     cached_bytes_ -= std::exchange(update.charge, 0U);
-    if (listening && !value && !old) {
+    if (listening && !value && !old && (!visible || !told_rolled_back_)) {
         // Expired below: neither log nor listener hear of the deletion, but what was cached is gone all the same.
         entry.become(!visible || has_drained(entry.state) ? entry_state::drained : entry_state::retracted);
         return;
@@ -244,6 +244,7 @@ void uncommitted_updates::rollback(std::int64_t committed) {
     for (pending_update* update : updates_) {
         hot_entry& entry = *update->entry;
         const bool in_table = !update->log_only;
+        told_rolled_back_ |= has_drained(entry.state);
         settle(*update, update->below);
         if (!in_table) continue;
         if (entry.state == entry_state::unread || (!below_.has_disk() && entry.value.is_null()))

@@ -49,7 +49,8 @@ public:
     void flush(std::int64_t observed);
     /// What was drained is committed.
     void commit();
-    /// Drops all. `committed`: the newest age that is committed.
+    /// Drops all. `committed`: the newest age that is committed. What changelog and listener were told of stays with them: from
+    /// here on they hear of every deletion, also of what was made since the last commit.
     void rollback(std::int64_t committed);
     /// Says what the newest age is that the changelog has.
     void restored(std::int64_t observed) noexcept { newest_flushed_ = observed; }
@@ -90,6 +91,7 @@ private:
     flush_listener* listener_ = nullptr;
     bool with_old_values_ = false;
     bool flushing_ = false;
+    bool told_rolled_back_ = false; ///< something that was drained was rolled back
 
     std::vector<pending_update*> updates_;
     std::vector<dirty_mark> marks_; ///< in the order of writes; a mark is stale when its update was written again

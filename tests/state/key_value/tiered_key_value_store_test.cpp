@@ -86,6 +86,26 @@ TEST_CASE("a rollback leaves no trace of what was written since the last commit"
     CHECK(store.get("a") == "1");
 }
 
+TEST_CASE("what is made and deleted after a rollback is deleted in the changelog, which had heard of it before") {
+    const bool persistent = GENERATE(false, true);
+    store_under_test store(spec_of(persistent));
+    store.put("a", "1");
+    store.managed->flush();
+    store.managed->rollback();
+    store.put("a", "1");
+    store.put("a", std::nullopt);
+    store.commit();
+    CHECK(store.log.compacted(store.log.records.size()).empty());
+    store.put("b", "1");
+    store.managed->flush();
+    store.managed->rollback();
+    store.put("b", "1");
+    store.managed->flush();
+    store.put("b", std::nullopt);
+    store.commit();
+    CHECK(store.log.compacted(store.log.records.size()).empty());
+}
+
 TEST_CASE("the changelog gets the last value of each key once a flush") {
     const bool persistent = GENERATE(false, true);
     store_under_test store(spec_of(persistent));

@@ -95,6 +95,22 @@ TEST_CASE("the old value of a cached update is the one last flushed, committed o
     CHECK(listener.seen.back() == forwarded{"a", "7", "5", 0});
 }
 
+TEST_CASE("what is made and deleted in a cache after a rollback is deleted for whoever had heard of it before") {
+    const bool persistent = GENERATE(false, true);
+    const bool old_values = GENERATE(false, true);
+    store_under_test store(spec_of(persistent), large);
+    recording_listener listener;
+    REQUIRE(store.managed->store().forward_on_flush(listener, old_values));
+    store.put("a", "1");
+    store.managed->flush();
+    store.managed->rollback();
+    store.put("a", "1");
+    store.put("a", std::nullopt);
+    store.commit();
+    CHECK(store.log.compacted(store.log.records.size()).empty());
+    CHECK(listener.seen.back() == forwarded{"a", std::nullopt, std::nullopt, 0});
+}
+
 TEST_CASE("the old value of a cached update is read from disk where it is not in memory") {
     store_under_test store(spec_of(true), large);
     store.put("a", "1");
