@@ -123,7 +123,7 @@ TEST_CASE(
     REQUIRE(eventually([&] { return w.committed() == 3; }));
     CHECK(w.plan->failed(at) == 1);
     CHECK(w.seen() == std::vector<text>{"1", "2", "1"});
-    CHECK(w.out().size() > 3); // those of the transaction that was aborted too
+    if (at != call::deliver) CHECK(w.out().size() > 3); // those of the transaction that was aborted too
     CHECK(restorations == 1);
     CHECK(w.plan->made(call::make_producer) == 1);
     CHECK(app.state() == application_state::running);
