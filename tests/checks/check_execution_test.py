@@ -1,24 +1,18 @@
 #!/usr/bin/env python3
 """Checks that check_execution.py finds what it is there to find. Usage: check_execution_test.py ROOT"""
 
-import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
+
+import checked_tree
 
 ROOT = Path(sys.argv.pop(1))
 
 
 def faults(line: str, place: str = "src/runtime/a.cpp") -> str:
     """What check_execution.py prints for a tree whose only file has this line."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, place)
-        path.parent.mkdir(parents=True)
-        path.write_text("\n" + line + "\n", encoding="utf-8")
-        run = subprocess.run([sys.executable, ROOT / "tools/check_execution.py", folder], capture_output=True, text=True)
-        assert run.returncode == (1 if run.stdout.strip() else 0), run.stderr
-        return run.stdout.strip()
+    return checked_tree.faults(ROOT / "tools/check_execution.py", {place: "\n" + line + "\n"})
 
 
 class CheckExecution(unittest.TestCase):
