@@ -6,6 +6,7 @@
 #include <utility>
 
 namespace streams::inline v0 {
+
 at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
                              std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting)
     : make_(std::move(make)), environment_(environment), producer_(make_()), consumer_(consumer),

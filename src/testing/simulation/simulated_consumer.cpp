@@ -10,16 +10,17 @@ namespace streams::inline v0::simulated {
 
 using kafka::result;
 
-simulated_consumer::simulated_consumer(std::shared_ptr<simulated_process> of, const kafka::consumer_options& options)
-    : of_(std::move(of)), poll_call_(options.restore ? seam_call::restore_poll : seam_call::poll),
-      real_(embedded::make_clients(of_->around().cluster)->make_consumer(options)) {}
+simulated_consumer::simulated_consumer(std::shared_ptr<simulated_process> process,
+                                       const kafka::consumer_options& options)
+    : process_(std::move(process)), poll_call_(options.restore ? seam_call::restore_poll : seam_call::poll),
+      real_(embedded::make_clients(process_->around().cluster)->make_consumer(options)) {}
 
-simulated_consumer::~simulated_consumer() { of_->leave(this); }
+simulated_consumer::~simulated_consumer() { process_->leave(this); }
 
 result simulated_consumer::subscribe(std::span<const std::string> topics) {
-    return call_within(*of_, seam_call::subscribe, [&] {
+    return call_within(*process_, seam_call::subscribe, [&] {
         auto answer = real_->subscribe(topics);
-        of_->join(this, [this] { expire(); });
+        process_->join(this, [this] { expire(); });
         return answer;
     });
 }
@@ -27,27 +28,27 @@ result simulated_consumer::subscribe(std::span<const std::string> topics) {
 void simulated_consumer::expire() {
     const auto handle = real_->group().handle;
     const auto& member = *static_cast<const embedded::membership*>(handle.get());
-    if (const auto group = of_->around().cluster->find_group(member.group_id)) group->leave(member.member_id);
+    if (const auto group = process_->around().cluster->find_group(member.group_id)) group->leave(member.member_id);
 }
 
 result simulated_consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
-    return call_within(*of_, seam_call::assign, [&] { return real_->assign(partitions); });
+    return call_within(*process_, seam_call::assign, [&] { return real_->assign(partitions); });
 }
 
 kafka::poll_result simulated_consumer::poll(kafka::milliseconds timeout, std::size_t max_records) {
     kafka::poll_result polled;
-    if (auto refused = of_->before(poll_call_)) {
+    if (auto refused = process_->before(poll_call_)) {
         polled.errors.push_back(*std::move(refused));
         return polled;
     }
-    auto& around = of_->around();
+    auto& around = process_->around();
     if (const auto away = around.brokers_away_until - around.now(); away > 0) {
         around.scheduler.sleep(std::min(timeout, kafka::milliseconds(away)));
         return polled;
     }
     polled = real_->poll(timeout, std::min(max_records, around.most_polled));
-    if (auto lost = of_->after(poll_call_)) {
-        if (!of_->alive()) polled = {};
+    if (auto lost = process_->after(poll_call_)) {
+        if (!process_->alive()) polled = {};
         polled.errors.push_back(*std::move(lost));
     }
     return polled;
@@ -56,19 +57,20 @@ kafka::poll_result simulated_consumer::poll(kafka::milliseconds timeout, std::si
 result simulated_consumer::acknowledge(const kafka::rebalance& change,
                                        std::span<const std::pair<topic_partition, std::int64_t>> positions,
                                        bool paused) {
-    return call_within(*of_, seam_call::acknowledge, [&] { return real_->acknowledge(change, positions, paused); });
+    return call_within(*process_, seam_call::acknowledge,
+                       [&] { return real_->acknowledge(change, positions, paused); });
 }
 
 result simulated_consumer::pause(std::span<const topic_partition> partitions) {
-    return call_within(*of_, seam_call::pause, [&] { return real_->pause(partitions); });
+    return call_within(*process_, seam_call::pause, [&] { return real_->pause(partitions); });
 }
 
 result simulated_consumer::resume(std::span<const topic_partition> partitions) {
-    return call_within(*of_, seam_call::resume, [&] { return real_->resume(partitions); });
+    return call_within(*process_, seam_call::resume, [&] { return real_->resume(partitions); });
 }
 
 result simulated_consumer::seek(const topic_partition& partition, std::int64_t offset) {
-    return call_within(*of_, seam_call::seek, [&] { return real_->seek(partition, offset); });
+    return call_within(*process_, seam_call::seek, [&] { return real_->seek(partition, offset); });
 }
 
 std::optional<std::int64_t> simulated_consumer::position(const topic_partition& partition) {
@@ -82,29 +84,29 @@ std::optional<std::int64_t> simulated_consumer::known_end(const topic_partition&
 result simulated_consumer::commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) {
     std::string detail = "commit";
     for (const auto& each : offsets) detail += concat(' ', to_string(each.partition), '@', each.offset);
-    return call_within(*of_, seam_call::commit, detail, [&] { return real_->commit(offsets, timeout); });
+    return call_within(*process_, seam_call::commit, detail, [&] { return real_->commit(offsets, timeout); });
 }
 
 result simulated_consumer::committed(std::span<const topic_partition> partitions,
                                      std::vector<kafka::committed_offset>& found, kafka::milliseconds timeout) {
-    return ask_within(*of_, seam_call::committed, found,
+    return ask_within(*process_, seam_call::committed, found,
                       [&](auto& into) { return real_->committed(partitions, into, timeout); });
 }
 
 result simulated_consumer::bounds(const topic_partition& partition, kafka::log_bounds& found,
                                   kafka::milliseconds timeout) {
-    return ask_within(*of_, seam_call::bounds, found,
+    return ask_within(*process_, seam_call::bounds, found,
                       [&](auto& into) { return real_->bounds(partition, into, timeout); });
 }
 
 result simulated_consumer::group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) {
-    return ask_within(*of_, seam_call::group_partitions, found,
+    return ask_within(*process_, seam_call::group_partitions, found,
                       [&](auto& into) { return real_->group_partitions(into, timeout); });
 }
 
 void simulated_consumer::close() {
-    of_->leave(this);
-    if (of_->before(seam_call::close)) return;
+    process_->leave(this);
+    if (process_->before(seam_call::close)) return;
     real_->close();
 }
 

@@ -13,7 +13,7 @@ namespace streams::inline v0::simulated {
 /// A consumer of a process.
 class simulated_consumer final : public kafka::consumer {
 public:
-    simulated_consumer(std::shared_ptr<simulated_process> of, const kafka::consumer_options& options);
+    simulated_consumer(std::shared_ptr<simulated_process> process, const kafka::consumer_options& options);
     ~simulated_consumer() override;
 
     kafka::result subscribe(std::span<const std::string> topics) override;
@@ -40,7 +40,7 @@ public:
 private:
     void expire();
 
-    std::shared_ptr<simulated_process> of_;
+    std::shared_ptr<simulated_process> process_;
     seam_call poll_call_;
     std::unique_ptr<kafka::consumer> real_;
 };

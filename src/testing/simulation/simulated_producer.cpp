@@ -19,13 +19,14 @@ result must_abort() { return {error_class::abortable, "a record of the transacti
 
 } // namespace
 
-simulated_producer::simulated_producer(std::shared_ptr<simulated_process> of, const kafka::producer_options& options)
-    : of_(std::move(of)), transactional_(!options.transactional_id.empty()),
-      real_(embedded::make_clients(of_->around().cluster)->make_producer(options)) {
-    of_->add(*this);
+simulated_producer::simulated_producer(std::shared_ptr<simulated_process> process,
+                                       const kafka::producer_options& options)
+    : process_(std::move(process)), transactional_(!options.transactional_id.empty()),
+      real_(embedded::make_clients(process_->around().cluster)->make_producer(options)) {
+    process_->add(*this);
 }
 
-simulated_producer::~simulated_producer() { of_->remove(*this); }
+simulated_producer::~simulated_producer() { process_->remove(*this); }
 
 /// What is on its way needs no sender: the queue arrives later, or never.
 void simulated_producer::sever(std::optional<std::int64_t> arrives_in) {
@@ -35,10 +36,10 @@ void simulated_producer::sever(std::optional<std::int64_t> arrives_in) {
     }
     auto shared = std::make_shared<std::pair<std::unique_ptr<kafka::producer>, std::deque<queued>>>(std::move(real_),
                                                                                                     std::move(queue_));
-    of_->around().late.push_back({of_->around().now() + *arrives_in, [shared] {
-                                      for (const queued& each : shared->second)
-                                          static_cast<void>(shared->first->append(view_of(each)));
-                                  }});
+    process_->around().late.push_back({process_->around().now() + *arrives_in, [shared] {
+                                           for (const queued& each : shared->second)
+                                               static_cast<void>(shared->first->append(view_of(each)));
+                                       }});
 }
 
 kafka::producer_record simulated_producer::view_of(const queued& record) {
@@ -60,13 +61,13 @@ std::int32_t simulated_producer::open(std::string_view topic, bool offsets_wante
 }
 
 std::int32_t simulated_producer::partitions(std::int32_t topic, kafka::milliseconds timeout) {
-    if (of_->before(seam_call::partitions)) return 0;
+    if (process_->before(seam_call::partitions)) return 0;
     const auto count = real_->partitions(topic, timeout);
-    return of_->after(seam_call::partitions) ? 0 : count;
+    return process_->after(seam_call::partitions) ? 0 : count;
 }
 
 result simulated_producer::append(const kafka::producer_record& record) {
-    return call_within(*of_, seam_call::append, [&]() -> result {
+    return call_within(*process_, seam_call::append, [&]() -> result {
         if (to_abort_) return must_abort();
         queue_.push_back({.topic = record.topic,
                           .partition = record.partition,
@@ -75,22 +76,22 @@ result simulated_producer::append(const kafka::producer_record& record) {
                           .timestamp = record.timestamp,
                           .headers = record.headers ? std::optional(*record.headers) : std::nullopt,
                           .tag = record.tag});
-        if (queue_.size() > longest_queue) deliver(1 + of_->around().scheduler.random(longest_queue));
+        if (queue_.size() > longest_queue) deliver(1 + process_->around().scheduler.random(longest_queue));
         return {};
     });
 }
 
 void simulated_producer::deliver(std::size_t most) {
     if (transactional_ && !in_transaction_) return;
-    for (; most > 0 && !queue_.empty() && of_->alive(); --most) {
-        if (of_->around().now() < of_->around().brokers_away_until) return;
+    for (; most > 0 && !queue_.empty() && process_->alive(); --most) {
+        if (process_->around().now() < process_->around().brokers_away_until) return;
         deliver_next();
     }
 }
 
 void simulated_producer::deliver_next() {
     const auto fail = [&](const result& why) {
-        if (!of_->alive() || queue_.empty()) return;
+        if (!process_->alive() || queue_.empty()) return;
         const queued& record = queue_.front();
         failures_.push_back({{names_[static_cast<std::size_t>(record.topic)], record.partition.value_or(-1)},
                              why,
@@ -98,27 +99,27 @@ void simulated_producer::deliver_next() {
                              record.timestamp});
         to_abort_ = transactional_;
     };
-    if (const auto refused = of_->before(seam_call::deliver)) {
+    if (const auto refused = process_->before(seam_call::deliver)) {
         fail(*refused);
-        if (of_->alive() && !queue_.empty()) queue_.pop_front();
+        if (process_->alive() && !queue_.empty()) queue_.pop_front();
         return;
     }
     if (queue_.empty()) return;
     static_cast<void>(real_->append(view_of(queue_.front()))); // take_failures says what it did not take
-    if (const auto lost = of_->after(seam_call::deliver)) fail(*lost);
-    if (of_->alive() && !queue_.empty()) queue_.pop_front();
+    if (const auto lost = process_->after(seam_call::deliver)) fail(*lost);
+    if (process_->alive() && !queue_.empty()) queue_.pop_front();
 }
 
 void simulated_producer::poll(kafka::milliseconds timeout) {
-    if (of_->before(seam_call::producer_poll)) return;
-    deliver(of_->around().scheduler.random(queue_.size() + 1));
-    if (of_->alive()) real_->poll(timeout);
+    if (process_->before(seam_call::producer_poll)) return;
+    deliver(process_->around().scheduler.random(queue_.size() + 1));
+    if (process_->alive()) real_->poll(timeout);
 }
 
 result simulated_producer::flush(kafka::milliseconds timeout) {
-    return call_within(*of_, seam_call::flush, [&]() -> result {
+    return call_within(*process_, seam_call::flush, [&]() -> result {
         deliver(queue_.size());
-        if (!of_->alive()) return simulated_process::gone();
+        if (!process_->alive()) return simulated_process::gone();
         if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
         return real_->flush(timeout);
     });
@@ -126,21 +127,21 @@ result simulated_producer::flush(kafka::milliseconds timeout) {
 
 std::vector<kafka::delivery_failure> simulated_producer::take_failures() {
     auto taken = std::exchange(failures_, {});
-    if (!of_->alive()) return taken;
+    if (!process_->alive()) return taken;
     for (auto& each : real_->take_failures()) taken.push_back(std::move(each));
     return taken;
 }
 
 std::optional<std::int64_t> simulated_producer::last_offset(std::int32_t topic, std::int32_t partition) {
-    return of_->alive() ? real_->last_offset(topic, partition) : std::nullopt;
+    return process_->alive() ? real_->last_offset(topic, partition) : std::nullopt;
 }
 
 template <class Work>
 result simulated_producer::once(step which, seam_call call, Work&& work) {
-    if (auto refused = of_->before(call)) return *std::move(refused);
+    if (auto refused = process_->before(call)) return *std::move(refused);
     const auto answer = in_doubt_ && in_doubt_->first == which ? in_doubt_->second : work();
     in_doubt_.reset();
-    if (auto lost = of_->after(call)) {
+    if (auto lost = process_->after(call)) {
         in_doubt_.emplace(which, answer);
         return *std::move(lost);
     }
@@ -152,7 +153,7 @@ result simulated_producer::init_transactions(kafka::milliseconds timeout) {
 }
 
 result simulated_producer::begin_transaction() {
-    return call_within(*of_, seam_call::begin_transaction, [&] {
+    return call_within(*process_, seam_call::begin_transaction, [&] {
         auto answer = real_->begin_transaction();
         in_transaction_ = in_transaction_ || answer.ok();
         return answer;
@@ -161,7 +162,7 @@ result simulated_producer::begin_transaction() {
 
 result simulated_producer::send_offsets(std::span<const kafka::committed_offset> offsets,
                                         const kafka::group_metadata& group, kafka::milliseconds timeout) {
-    return call_within(*of_, seam_call::send_offsets, [&] {
+    return call_within(*process_, seam_call::send_offsets, [&] {
         if (to_abort_) return must_abort();
         auto answer = real_->send_offsets(offsets, group, timeout);
         to_abort_ = to_abort_ || (!answer && answer.kind() == error_class::abortable);
@@ -172,7 +173,7 @@ result simulated_producer::send_offsets(std::span<const kafka::committed_offset>
 result simulated_producer::commit_transaction(kafka::milliseconds timeout) {
     return once(step::commit, seam_call::commit_transaction, [&]() -> result {
         deliver(queue_.size());
-        if (!of_->alive()) return simulated_process::gone();
+        if (!process_->alive()) return simulated_process::gone();
         if (to_abort_) return must_abort();
         if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
         return ended(real_->commit_transaction(timeout));
@@ -193,7 +194,7 @@ result simulated_producer::ended(result answer) {
 }
 
 void simulated_producer::close() {
-    if (of_->before(seam_call::close)) return;
+    if (process_->before(seam_call::close)) return;
     queue_.clear();
     real_->close();
 }

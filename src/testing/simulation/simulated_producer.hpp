@@ -18,7 +18,7 @@ namespace streams::inline v0::simulated {
 /// lost is asked for again by the same call, as librdkafka has it.
 class simulated_producer final : public kafka::producer, private severed {
 public:
-    simulated_producer(std::shared_ptr<simulated_process> of, const kafka::producer_options& options);
+    simulated_producer(std::shared_ptr<simulated_process> process, const kafka::producer_options& options);
     ~simulated_producer() override;
     simulated_producer(const simulated_producer&) = delete;
     simulated_producer& operator=(const simulated_producer&) = delete;
@@ -60,7 +60,7 @@ private:
     template <class Work>
     [[nodiscard]] kafka::result once(step which, seam_call call, Work&& work);
 
-    std::shared_ptr<simulated_process> of_;
+    std::shared_ptr<simulated_process> process_;
     bool transactional_;
     std::unique_ptr<kafka::producer> real_; ///< null: somebody else delivers what was queued
     std::deque<queued> queue_;
