@@ -186,7 +186,22 @@ struct delivery_failure {
     result reason;
     std::uint64_t tag = 0;
     std::int64_t timestamp = -1; ///< of the record, ms since the epoch; -1: it had none, or no tag, or is too long ago
+    std::optional<bytes> key{};
+    std::optional<bytes> value{};
+    streams::headers headers{};
+    bool of_record = true; ///< false: the next one would fare the same, for rights that are missing or an invalid name
+    bool before_sent = false; ///< the client has refused it: the transaction goes on without it
 };
+/// Of a record that a producer has in its hands.
+[[nodiscard]] inline delivery_failure failure_of(topic_partition to, const producer_record& record, result reason) {
+    return {.partition = std::move(to),
+            .reason = std::move(reason),
+            .tag = record.tag,
+            .timestamp = record.timestamp,
+            .key = record.key ? std::optional<bytes>(*record.key) : std::nullopt,
+            .value = record.value ? std::optional<bytes>(*record.value) : std::nullopt,
+            .headers = record.headers != nullptr ? *record.headers : streams::headers{}};
+}
 /// The text of where a record was to go: `topic-3`, or the topic alone where no partition had been chosen.
 [[nodiscard]] inline std::string destination(const topic_partition& partition) {
     return partition.partition < 0 ? partition.topic : to_string(partition);
@@ -208,8 +223,9 @@ public:
     virtual void poll(milliseconds timeout) = 0;
     /// Waits until all that was appended is acknowledged or has failed. retriable: not within `timeout`.
     virtual result flush(milliseconds timeout) = 0;
-    /// Failures since the last call. fatal: the cluster refuses this record (too large, no key where the topic is
-    /// compacted, a partition that the topic does not have), those behind it are written.
+    /// Failures since the last call, with their records. fatal: the client or the cluster refuses this record (too large, no
+    /// key where the topic is compacted, a partition that the topic does not have), those behind it are written; in one
+    /// batch with it, though, others may have failed too.
     [[nodiscard]] virtual std::vector<delivery_failure> take_failures() = 0;
     /// The offset of the last acknowledged record of a partition whose topic was opened with `offsets_wanted`.
     [[nodiscard]] virtual std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) = 0;

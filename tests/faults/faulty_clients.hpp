@@ -116,7 +116,7 @@ public:
             unflushed_ = true;
             const auto fault = plan_->next(call::deliver);
             const auto answer = fault.failure && !fault.after ? kafka::result() : write(record);
-            if (fault.failure) failures_.push_back({last_, *fault.failure, record.tag, record.timestamp});
+            if (fault.failure) failures_.push_back(kafka::failure_of(last_, record, *fault.failure));
             return answer;
         });
     }

@@ -93,10 +93,8 @@ void simulated_producer::deliver_next() {
     const auto fail = [&](const result& why) {
         if (!process_->alive() || queue_.empty()) return;
         const queued& record = queue_.front();
-        failures_.push_back({{names_[static_cast<std::size_t>(record.topic)], record.partition.value_or(-1)},
-                             why,
-                             record.tag,
-                             record.timestamp});
+        failures_.push_back(kafka::failure_of(
+            {names_[static_cast<std::size_t>(record.topic)], record.partition.value_or(-1)}, view_of(record), why));
         to_abort_ = transactional_;
     };
     if (const auto refused = process_->before(seam_call::deliver)) {
