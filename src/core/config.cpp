@@ -18,14 +18,25 @@ namespace {
 
 constexpr std::size_t longest_topic_name = 249;
 
+bool is_topic_name(std::string_view name) {
+    const auto legal = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
+    return std::all_of(name.begin(), name.end(), legal) && name.size() <= longest_topic_name && name != "." &&
+           name != "..";
+}
+
 /// What Kafka lets a topic's name begin with: internal topics begin with the application id.
 void check_application_id(std::string_view id) {
     if (id.empty())
         throw config_error("application.id is not set: it names the consumer group and the internal topics; set it");
-    const auto legal = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
-    if (!std::all_of(id.begin(), id.end(), legal) || id.size() > longest_topic_name || id == "." || id == "..")
+    if (!is_topic_name(id))
         property{"application.id", id}.refuse("made of letters, digits, '.', '_' and '-', 249 at most, as topic names "
                                               "begin with it");
+}
+
+void check_dead_letter_topic(std::string_view name) {
+    if (!is_topic_name(name))
+        property{"errors.dead.letter.queue.topic.name", name}.refuse(
+            "the name of a topic, made of letters, digits, '.', '_' and '-', 249 at most");
 }
 
 /// The one that a client's settings name; Kafka's default otherwise.
@@ -132,7 +143,8 @@ void streams_config::validate(bool needs_brokers) const {
     at_least("windowstore.changelog.additional.retention.ms", windowstore_changelog_additional_retention.count(), 0);
     if (replication_factor != -1) at_least("replication.factor", replication_factor, 1);
     check_optimization(topology_optimization);
-    if (!on_deserialization_error || !on_processing_error)
+    check_dead_letter_topic(errors_dead_letter_queue_topic_name);
+    if (!on_deserialization_error || !on_processing_error || !on_production_error)
         throw config_error(
             "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");
     if (exactly_once()) check_exactly_once(*this);

@@ -61,8 +61,7 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(
-                        changelog_topic_name(environment_.topology, environment_.config.application_id, store),
-                        id.partition);
+                        changelog_topic_name(environment_.topology, environment_.config.application_id, store), id);
                 },
         });
 }

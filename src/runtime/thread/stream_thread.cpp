@@ -65,9 +65,9 @@ std::unique_ptr<committer> stream_thread::make_committer(std::int32_t number) {
     };
     auto while_waiting = [this] { stay_in_group(); };
     if (environment_.config.exactly_once())
-        return std::make_unique<exactly_once>(std::move(make_producer), *consumer_, environment_, sent_,
+        return std::make_unique<exactly_once>(std::move(make_producer), *consumer_, environment_, sent_, drops_,
                                               std::move(while_waiting));
-    return std::make_unique<at_least_once>(std::move(make_producer), *consumer_, environment_, sent_,
+    return std::make_unique<at_least_once>(std::move(make_producer), *consumer_, environment_, sent_, drops_,
                                            std::move(while_waiting));
 }
 
