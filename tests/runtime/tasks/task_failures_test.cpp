@@ -222,7 +222,7 @@ TEST_CASE("a handler answers with records of its own, to any topic, and the sett
     options.config.on_deserialization_error = [](const undecodable_record& failed,
                                                  const std::exception& cause) -> handler_answer {
         CHECK(failed.dead_letter_topic == "dead");
-        dead_letter first{.topic = "mine", .value = bytes(*failed.record.value), .timestamp = 3};
+        dead_letter first{.topic = "mine", .key = bytes("k"), .value = bytes(*failed.record.value), .timestamp = 3};
         first.headers.add("why", bytes(std::string_view(cause.what())));
         return {handler_response::resume, {first, dead_letter{.topic = "yours"}}};
     };
