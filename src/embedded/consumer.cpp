@@ -108,9 +108,10 @@ kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_r
 void consumer::hear_group(kafka::poll_result& found) {
     if (!group_) return;
     if (replaced_) {
-        found.errors.emplace_back(error_class::fatal,
-                                  concat("group ", options_.group_id, ": another member with group.instance.id ",
-                                         options_.group_instance_id, " took this one's place; give each its own id"));
+        found.errors.emplace_back(
+            error_class::fatal,
+            concat("group ", options_.group_id, ": another member with group.instance.id ", options_.group_instance_id,
+                   " took this one's place; give each process its own id, and its own state.dir"));
         return;
     }
     if (expelled_) {
@@ -323,17 +324,24 @@ std::optional<std::int32_t> consumer::generation() {
     return group_ && self_.generation >= 0 ? std::optional(self_.generation) : std::nullopt;
 }
 
-void consumer::close() {
-    if (closed_) return;
-    closed_ = true;
-    readings_.clear();
-    if (!group_) return;
+void consumer::leave() {
+    if (closed_ || !group_) return;
     try {
         group_->leave(self_.member_id);
     } catch (const std::exception& failed) {
         log(log_level::warn,
             concat("group ", options_.group_id, ": ", self_.member_id, " cannot leave: ", failed.what()));
     }
+}
+
+void consumer::close() {
+    if (closed_) return;
+    if (options_.group_instance_id.empty())
+        leave();
+    else if (group_)
+        group_->keep_place(self_.member_id);
+    closed_ = true;
+    readings_.clear();
 }
 
 } // namespace streams::inline v0::embedded

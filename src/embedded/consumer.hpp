@@ -39,6 +39,7 @@ public:
     kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override;
     [[nodiscard]] std::optional<std::int32_t> generation() override;
+    void leave() override;
     void close() override;
 
 private:

@@ -58,14 +58,17 @@ void group::leave(const std::string& member_id) {
     const std::lock_guard lock(mutex_);
     const auto found = members_.find(member_id);
     if (found == members_.end()) return;
-    if (!found->second.instance_id.empty()) {
-        found->second.gone = true;
-        found->second.last_call = time_.steady_ms();
-        complete_if_ready();
-        return;
-    }
     members_.erase(found);
     begin_rebalance();
+}
+
+void group::keep_place(const std::string& member_id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = members_.find(member_id);
+    if (found == members_.end()) return;
+    found->second.gone = true;
+    found->second.last_call = time_.steady_ms();
+    complete_if_ready();
 }
 
 void group::abandon(const std::string& member_id) {
@@ -195,7 +198,8 @@ std::optional<kafka::result> group::refuse(const membership& who) const {
     }
     if (replaced_.contains(who.member_id))
         return fenced(concat("offsets were not committed, because another member with group.instance.id ",
-                             who.instance_id, " took the place of ", who.member_id, "; give each process its own id"));
+                             who.instance_id, " took the place of ", who.member_id,
+                             "; give each process its own id, and its own state.dir"));
     if (!members_.contains(who.member_id))
         return fenced(concat("offsets were not committed, because ", who.member_id,
                              " was expelled for not polling within ", limits_.max_poll_interval.count(),

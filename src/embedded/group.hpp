@@ -51,6 +51,8 @@ public:
                      std::shared_ptr<signal> wake);
     void resubscribe(const std::string& member_id, std::vector<std::string> topics);
     void leave(const std::string& member_id);
+    /// A static member closes: its place is kept until its session ends.
+    void keep_place(const std::string& member_id);
     /// The member's process is gone without a word; it is expelled when its session ends.
     void abandon(const std::string& member_id);
 

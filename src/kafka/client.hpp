@@ -162,7 +162,10 @@ public:
     /// The generation of the group that this member was assigned partitions in last: one more than the one before, unless
     /// the group has made another without it. nullopt: it is in none, or has been thrown out.
     [[nodiscard]] virtual std::optional<std::int32_t> generation() = 0;
-    /// Leaves the group (a static member stays) and ends. Revoked partitions are not reported any more.
+    /// Gives up the place in the group at once, a static member's too, which `close` keeps; bounded in time. Only `close`
+    /// may follow.
+    virtual void leave() = 0;
+    /// Leaves the group (a static member stays until its session ends) and ends. Revoked partitions are not reported any more.
     virtual void close() = 0;
 };
 
@@ -270,9 +273,10 @@ public:
 /// What a consumer is for: decides group, isolation and queue sizes.
 struct consumer_options {
     std::string client_id;
-    std::string group_id{};          ///< empty: no group, assign only
-    std::string group_instance_id{}; ///< empty: a dynamic member
-    bool restore = false;            ///< reads changelogs: settings of restore.consumer., large fetches
+    std::string group_id{}; ///< empty: no group, assign only
+    std::string
+        group_instance_id{}; ///< who takes over from its former self, without a rebalance; empty: a dynamic member
+    bool restore = false;    ///< reads changelogs: settings of restore.consumer., large fetches
     /// Hands over no record of a transaction that is open or was aborted. What the configuration says of isolation.level
     /// goes first, where the clients have one.
     bool read_committed = false;

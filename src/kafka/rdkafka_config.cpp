@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t most_queued_records = 10'000'000; // librdkafka's own limit
 constexpr std::int64_t kafkas_session_timeout_ms = 45'000;
+/// Partitions stand still until every member has heard of a rebalance, which Kafka's 3 s make long.
+constexpr std::int64_t heartbeat_interval_ms = 1'000;
 
 /// `first`, overridden by `second`.
 client_settings merged(const client_settings& first, client_settings second) {
@@ -44,8 +46,10 @@ client_settings consumer_settings(const streams_config& config, const consumer_o
     auto settings = merged(defaults_of_every_client(), consumer_defaults_of_version());
     // Kafka's default is no librdkafka's; that of exactly_once_v2 no setting overrides.
     settings["isolation.level"] = options.read_committed ? "read_committed" : "read_uncommitted";
-    settings["session.timeout.ms"] =
-        std::to_string(std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms));
+    const auto session_timeout_ms = std::min<std::int64_t>(kafkas_session_timeout_ms, max_poll_interval_ms);
+    settings["session.timeout.ms"] = std::to_string(session_timeout_ms);
+    settings["heartbeat.interval.ms"] =
+        std::to_string(std::clamp<std::int64_t>(session_timeout_ms / 3, 1, heartbeat_interval_ms));
     // librdkafka counts the content of a queued record alone: half of the bytes bounds it, and the other half their number.
     settings["queued.max.messages.kbytes"] = std::to_string(std::max<std::size_t>(1, queue_bytes / 2 / memory::kib));
     settings["queued.min.messages"] =

@@ -22,6 +22,7 @@ namespace {
 
 constexpr milliseconds longest_commit{30'000}; ///< after which an answer is not waited for any more
 constexpr milliseconds close_timeout{10'000};
+constexpr milliseconds leave_timeout{5'000};
 constexpr int leader_timeout_ms = 3'000;
 constexpr int seek_timeout_ms = 5'000;
 
@@ -468,10 +469,27 @@ std::optional<std::int32_t> rdkafka_consumer::generation() {
                          : std::nullopt;
 }
 
-void rdkafka_consumer::close() {
-    if (!client_) return;
+void rdkafka_consumer::answer_rebalances() {
     events_->closing = true;
     if (unanswered_ || !events_->rebalances.empty()) rd_kafka_assign(client_->get(), nullptr);
+    unanswered_ = false;
+    events_->rebalances.clear();
+}
+
+/// A static member that is closed sends no LeaveGroup (KIP-345), one that unsubscribes before does, and has no member id
+/// from then on.
+void rdkafka_consumer::leave() {
+    if (!client_ || group_id_.empty()) return;
+    answer_rebalances();
+    rd_kafka_unsubscribe(client_->get());
+    const auto deadline = std::chrono::steady_clock::now() + leave_timeout;
+    while (!member_id_of(client_->get()).empty() && std::chrono::steady_clock::now() < deadline)
+        fetched_messages(client_).consume(queue_.get(), milliseconds(10), 1);
+}
+
+void rdkafka_consumer::close() {
+    if (!client_) return;
+    answer_rebalances();
     if (const error_ptr error{rd_kafka_consumer_close_queue(client_->get(), queue_.get())}; error)
         client_->outages().line(log_level::warn, result_of(error, "closing the consumer").reason());
     const auto deadline = std::chrono::steady_clock::now() + close_timeout;

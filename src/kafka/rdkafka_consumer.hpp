@@ -59,6 +59,7 @@ public:
     result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) override;
     [[nodiscard]] group_metadata group() override;
     [[nodiscard]] std::optional<std::int32_t> generation() override;
+    void leave() override;
     void close() override;
 
 private:
@@ -74,6 +75,7 @@ private:
     result stop(std::span<const topic_partition> partitions);
     result ask_to_commit(std::span<const committed_offset> offsets);
     result seek_to(const reading_positions::assignment& positions);
+    void answer_rebalances();
     bool ask_about(const std::string& topic);
     void learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
     void consume(fetched_messages& into, milliseconds timeout, std::size_t max_records);

@@ -29,7 +29,9 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR__SSL:
         return "check security.protocol, ssl.ca.location and the broker's certificate";
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-        return "another process has taken this group.instance.id: give each process its own";
+        return "another process has taken this group.instance.id: give each process its own, and its own state.dir, "
+               "which "
+               "must not be a copy";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         return "raise producer message.max.bytes and the topic's max.message.bytes, or write smaller records";
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:

@@ -145,6 +145,19 @@ inline void a_static_member_is_replaced_by_its_next_self(const environment& in) 
     first.self->close();
 }
 
+inline void a_static_member_that_leaves_gives_up_its_place(const environment& in) {
+    const std::vector<std::string> topics{in.make_topic("given_up", 2)};
+    obedient_member one{in.member("one", "group", "first")};
+    obedient_member two{in.member("two", "group", "second")};
+    REQUIRE(one.self->subscribe(topics).ok());
+    REQUIRE(two.self->subscribe(topics).ok());
+    REQUIRE(settle(in, {&one, &two}, [&] { return one.owned.size() == 1 && two.owned.size() == 1; }));
+    one.self->leave();
+    one.self->close();
+    REQUIRE(settle(in, {&two}, [&] { return two.owned.size() == 2; }));
+    two.self->close();
+}
+
 /// Polls until it is told of a rebalance, which stays unanswered.
 inline std::optional<kafka::rebalance> next_rebalance(const environment& in, kafka::consumer& member) {
     for (const auto until = in.now() + in.patience(); in.now() < until;)
@@ -230,6 +243,8 @@ inline std::vector<contract_case> group_cases() {
          detail::two_members_share_by_range},
         {"a member that subscribes again joins anew", detail::a_member_that_subscribes_again_joins_anew},
         {"a static member that is replaced is told so, for good", detail::a_static_member_is_replaced_by_its_next_self},
+        {"a static member that leaves gives up its place at once",
+         detail::a_static_member_that_leaves_gives_up_its_place},
         {"a member sees what the whole group was assigned, until the next generation",
          detail::members_see_the_whole_assignment},
         {"an assignment is acknowledged after later polls, which bring nothing of it",

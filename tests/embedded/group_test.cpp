@@ -156,7 +156,7 @@ TEST_CASE("a static member that comes back within its session keeps its partitio
     g.take_assignment(one);
     g.take_assignment(two);
     const auto generation = g.under_test.generation();
-    g.under_test.leave(one);
+    g.under_test.keep_place(one);
     g.time.advance(5s);
     CHECK(g.under_test.poll(two).news == kind::nothing);
     const auto again = g.join("one", "first");
@@ -176,8 +176,19 @@ TEST_CASE("a static member that stays away loses its partitions when its session
     const auto two = g.join("two", "second");
     g.take_assignment(one);
     g.take_assignment(two);
-    g.under_test.leave(one);
+    g.under_test.keep_place(one);
     g.time.advance(11s);
+    g.give_up(two);
+    CHECK(g.take_assignment(two) == 2);
+}
+
+TEST_CASE("a static member that leaves gives up its place at once") {
+    bench_of_group g;
+    const auto one = g.join("one", "first");
+    const auto two = g.join("two", "second");
+    g.take_assignment(one);
+    g.take_assignment(two);
+    g.under_test.leave(one);
     g.give_up(two);
     CHECK(g.take_assignment(two) == 2);
 }

@@ -88,6 +88,7 @@ public:
     }
     kafka::group_metadata group() override { return real_->group(); }
     std::optional<std::int32_t> generation() override { return real_->generation(); }
+    void leave() override { real_->leave(); }
     void close() override { real_->close(); }
 
 private:

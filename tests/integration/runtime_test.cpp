@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 using namespace streams;
 using namespace streams::tests;
@@ -87,6 +88,33 @@ bool eventually(Condition&& condition) {
     }
     return true;
 }
+
+/// The application of `[.killed]` in a process of its own.
+class killed_process {
+public:
+    explicit killed_process(const runtime_fixture& t) : child_(::fork()) {
+        REQUIRE(child_ >= 0);
+        if (child_ != 0) return;
+        ::setenv("STREAMS_TEST_TOPICS", (t.topic + ' ' + t.out + ' ' + t.config.application_id).c_str(), 1);
+        ::setenv("STREAMS_TEST_FOLDER", t.folder.path().c_str(), 1);
+        ::execl("/proc/self/exe", "test_integration", "[.killed]", nullptr);
+        ::_exit(1);
+    }
+    ~killed_process() { kill(); }
+    killed_process(const killed_process&) = delete;
+    killed_process& operator=(const killed_process&) = delete;
+
+    void kill() {
+        if (child_ <= 0) return;
+        ::kill(child_, SIGKILL);
+        int status = 0;
+        CHECK(::waitpid(std::exchange(child_, -1), &status, 0) > 0);
+        CHECK(WIFSIGNALED(status));
+    }
+
+private:
+    pid_t child_;
+};
 
 } // namespace
 
@@ -184,23 +212,35 @@ TEST_CASE("a process beside a broker that is killed and started again loses no i
     constexpr int records = 200'000;
     t.write(0, records);
     for (int attempt = 0; attempt < 2; ++attempt) {
-        const pid_t child = ::fork();
-        REQUIRE(child >= 0);
-        if (child == 0) {
-            ::setenv("STREAMS_TEST_TOPICS", (t.topic + ' ' + t.out + ' ' + t.config.application_id).c_str(), 1);
-            ::setenv("STREAMS_TEST_FOLDER", t.folder.path().c_str(), 1);
-            ::execl("/proc/self/exe", "test_integration", "[.killed]", nullptr);
-            ::_exit(1);
-        }
+        killed_process one(t);
         std::this_thread::sleep_for(std::chrono::milliseconds(1500 + 700 * attempt));
-        ::kill(child, SIGKILL);
-        int status = 0;
-        REQUIRE(::waitpid(child, &status, 0) == child);
-        REQUIRE(WIFSIGNALED(status));
+        one.kill();
     }
     kafka_streams app = t.run("one");
     const auto counts = t.counts(records, records);
     CHECK(counts.size() == records);
+}
+
+TEST_CASE("a process beside a broker that is killed and started again takes its place, and the others hear nothing") {
+    runtime_fixture t(4);
+    const int keys = 400;
+    std::atomic<int> rebalances{0};
+    kafka_streams other(counting_topology(t.topic, t.out), t.named("other"));
+    other.set_state_listener([&](application_state now, application_state) {
+        if (now == application_state::rebalancing) ++rebalances;
+    });
+    other.start();
+    REQUIRE(other.wait_for(application_state::running, 30s));
+    killed_process one(t);
+    REQUIRE(eventually([&] { return rebalances == 2 && other.state() == application_state::running; }));
+    t.write(0, keys);
+    CHECK(t.counts(keys, keys).size() == keys);
+    one.kill();
+    killed_process again(t);
+    t.write(0, keys);
+    CHECK(t.counts(2 * keys, keys).size() == keys);
+    CHECK(rebalances == 2);
+    again.kill();
 }
 
 TEST_CASE("an unreachable broker is waited for, without a crash, until the application is closed") {

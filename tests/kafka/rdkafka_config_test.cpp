@@ -76,6 +76,7 @@ TEST_CASE("the session is never longer than the interval between polls") {
     auto settings = kafka::consumer_settings(config, {.client_id = "c"});
     CHECK(settings.at("max.poll.interval.ms") == "10000");
     CHECK(settings.at("session.timeout.ms") == "10000");
+    CHECK(settings.at("heartbeat.interval.ms") == "1000");
     config.max_poll_interval = 300s;
     CHECK(kafka::consumer_settings(config, {.client_id = "c"}).at("session.timeout.ms") == "45000");
     config.consumer["session.timeout.ms"] = "7000";

@@ -72,6 +72,10 @@ public:
     }
     kafka::group_metadata group() override { return real_->group(); }
     std::optional<std::int32_t> generation() override { return real_->generation(); }
+    void leave() override {
+        scheduler_.yield("leaving the group");
+        real_->leave();
+    }
     void close() override {
         scheduler_.yield("close of a consumer");
         real_->close();

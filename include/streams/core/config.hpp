@@ -60,7 +60,7 @@ struct streams_config {
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
     std::string client_id{};                                 ///< client.id; empty: derived from application_id
     std::string
-        group_instance_id{}; ///< group.instance.id: prefix for static membership, one id a thread; empty: dynamic
+        group_instance_id{}; ///< group.instance.id: prefix of static members' ids, one a thread, whose places a close keeps; empty: by state folder
     /// ensure.explicit.internal.resource.naming: no generated names of stores and internal topics (KIP-1111)
     bool ensure_explicit_internal_resource_naming = false;
 

@@ -71,7 +71,7 @@ void kafka_streams::application::start() {
         environment_ = std::make_unique<thread_environment>(
             thread_environment{topology_, config_, *clients_, *admin_, time_, stop_, states_, store_memory_, layout_,
                                on_restore_, [this] { note_progress(); }, retention_, client_id_of(config_)});
-        if (config_.exactly_once()) environment_->process_id = states_.process_id(time_);
+        environment_->process_id = states_.process_id(time_);
         if (!topology_.global_stores().empty()) globals_ = std::make_unique<global_thread>(*environment_);
         environment_->globals = globals_.get();
         std::vector<std::unique_ptr<stream_thread>> made;
@@ -86,7 +86,7 @@ void kafka_streams::application::start() {
         states_.close();
         throw;
     }
-    if (states_.opened())
+    if (states_.holds_stores())
         cleaner_ = std::make_unique<state_cleaner>(client_id_of(config_) + "-CleanupThread", time_, states_,
                                                    config_.state_cleanup_delay,
                                                    [this] { return status_.state() == application_state::running; });

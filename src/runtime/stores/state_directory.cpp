@@ -21,13 +21,20 @@ namespace {
 
 constexpr const char* lock_name = ".lock";
 
+void log_unkept(const state_error& refused) {
+    log(log_level::info,
+        concat("the id of this process is not kept, so that its group waits for session.timeout.ms after a crash: ",
+               refused.what()));
+}
+
 } // namespace
 
 state_directory::~state_directory() { close(); }
 
 void state_directory::open(const topology& topology) {
     const auto& stores = topology.stores();
-    if (std::none_of(stores.begin(), stores.end(), [](const store_spec& store) { return store.persistent; })) return;
+    if (std::none_of(stores.begin(), stores.end(), [](const store_spec& store) { return store.persistent; }))
+        return open_for_process_id();
     make_folder();
     lock_folder();
     try {
@@ -38,6 +45,16 @@ void state_directory::open(const topology& topology) {
         throw;
     }
     opened_at_ = time_.steady_ms();
+    holds_stores_ = true;
+}
+
+void state_directory::open_for_process_id() {
+    try {
+        make_folder();
+        lock_folder();
+    } catch (const state_error& refused) {
+        log_unkept(refused);
+    }
 }
 
 void state_directory::make_folder() const {
@@ -66,12 +83,19 @@ void state_directory::lock_folder() {
 }
 
 std::string state_directory::process_id(execution& chance) const {
-    return opened() ? process_id_in(folder_, chance) : make_process_id(chance);
+    if (holds_stores_) return process_id_in(folder_, chance);
+    try {
+        if (lock_file_ >= 0) return process_id_in(folder_, chance);
+    } catch (const state_error& refused) {
+        log_unkept(refused);
+    }
+    return make_process_id(chance);
 }
 
 void state_directory::close() noexcept {
     if (lock_file_ >= 0) ::close(lock_file_);
     lock_file_ = -1;
+    holds_stores_ = false;
 }
 
 void state_directory::clear() {
@@ -114,7 +138,7 @@ void state_directory::wipe(task_id task, const std::string& store) {
 }
 
 void state_directory::clean(std::chrono::milliseconds delay) {
-    if (!opened()) return;
+    if (!holds_stores_) return;
     for (const task_id task : task_folders(folder_))
         if (idle_for(delay, task)) clean(task);
 }

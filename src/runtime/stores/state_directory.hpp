@@ -56,11 +56,12 @@ public:
     state_directory& operator=(const state_directory&) = delete;
 
     /// Makes and locks the folder. Throws state_error where another process has it, where it cannot be written, or
-    /// where its stores are those of another topology (see recorded_stores). Does nothing for a topology without
-    /// persistent stores.
+    /// where its stores are those of another topology (see recorded_stores). For a topology without persistent stores
+    /// only the id of the process is kept in it, and nothing where that cannot be.
     void open(const topology& topology);
-    [[nodiscard]] bool opened() const noexcept { return lock_file_ >= 0; }
-    /// See process_id_in; one of this life alone where nothing is kept on disk.
+    /// Whether it is open, for persistent stores.
+    [[nodiscard]] bool holds_stores() const noexcept { return holds_stores_; }
+    /// See process_id_in; one of this life alone where the folder could not be had.
     [[nodiscard]] std::string process_id(execution& chance) const;
     /// Lets go of the folder; safe to call twice.
     void close() noexcept;
@@ -89,6 +90,7 @@ private:
     friend class task_folder_lock;
 
     void unlock(task_id task);
+    void open_for_process_id();
     void make_folder() const;
     void lock_folder();
     void clean(task_id task);
@@ -98,6 +100,7 @@ private:
     const clock& time_;
     state_disk& disk_;
     int lock_file_ = -1;
+    bool holds_stores_ = false;
     recorded_stores stores_;
     std::int64_t opened_at_ = 0; ///< steady ms, as those below
     std::mutex mutex_;

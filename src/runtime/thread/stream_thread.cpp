@@ -28,7 +28,9 @@ kafka::consumer_options group_consumer(const thread_environment& environment, co
     options.client_id = name + "-consumer";
     options.group_id = config.application_id;
     options.read_committed = config.exactly_once();
-    if (!config.group_instance_id.empty()) options.group_instance_id = concat(config.group_instance_id, '-', number);
+    // Killed and started again, a process takes its place as it was: the group neither stops nor waits for the dead.
+    options.group_instance_id =
+        concat(config.group_instance_id.empty() ? environment.process_id : config.group_instance_id, '-', number);
     options.queue_bytes = queue_bytes;
     return options;
 }

@@ -35,7 +35,7 @@ struct thread_environment {
     std::function<void()> on_progress; ///< called by a stream thread whose running() has changed
     retention_watch& retention;
     std::string client_id;            ///< of the application
-    std::string process_id{};         ///< kept in the state folder; empty where nobody asks for it
+    std::string process_id{};         ///< kept in the state folder, where there is one
     global_stores* globals = nullptr; ///< filled before the first turn of a thread; null: there are none
 
     /// With which a call to the cluster is tried again, beginning now: for task.timeout.ms.

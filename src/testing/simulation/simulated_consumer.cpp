@@ -104,6 +104,11 @@ result simulated_consumer::group_partitions(std::vector<topic_partition>& found,
                       [&](auto& into) { return real_->group_partitions(into, timeout); });
 }
 
+void simulated_consumer::leave() {
+    if (process_->before(seam_call::close)) return;
+    real_->leave();
+}
+
 void simulated_consumer::close() {
     process_->leave(this);
     if (process_->before(seam_call::close)) return;

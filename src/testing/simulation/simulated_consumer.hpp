@@ -35,6 +35,7 @@ public:
     kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override { return real_->group(); }
     [[nodiscard]] std::optional<std::int32_t> generation() override { return real_->generation(); }
+    void leave() override;
     void close() override;
 
 private:

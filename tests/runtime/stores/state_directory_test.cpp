@@ -59,13 +59,32 @@ TEST_CASE("a state folder is one application's at a time, and free again once th
     CHECK_NOTHROW(two.open(count_topology(true)));
 }
 
-TEST_CASE("a topology without persistent stores leaves the disk alone") {
+TEST_CASE("a topology without persistent stores keeps the id of its process and nothing else") {
     const place at;
+    manual_clock chance;
     auto states = at.directory();
     states.open(count_topology(false));
-    CHECK_FALSE(std::filesystem::exists(at.app()));
+    CHECK_FALSE(states.holds_stores());
+    const auto id = states.process_id(chance);
+    states.close();
+    at.fill("0_0", "counts");
+    states.open(count_topology(false));
+    CHECK(states.process_id(chance) == id);
     states.clean(0ms);
-    CHECK_NOTHROW(states.clear());
+    CHECK(std::filesystem::exists(at.app() / "0_0" / "counts"));
+}
+
+TEST_CASE("a topology without persistent stores runs where no folder can be had, with an id for this life") {
+    const place at;
+    manual_clock chance;
+    auto one = at.directory();
+    auto two = at.directory();
+    one.open(count_topology(false));
+    two.open(count_topology(false));
+    CHECK(one.process_id(chance) != two.process_id(chance));
+    state_directory nowhere("/proc/nowhere/app", at.time);
+    nowhere.open(count_topology(false));
+    CHECK(nowhere.process_id(chance) != nowhere.process_id(chance));
 }
 
 TEST_CASE("a state folder whose stores are all of another topology is refused, with both remedies") {

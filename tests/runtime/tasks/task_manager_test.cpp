@@ -129,9 +129,10 @@ TEST_CASE(
                     {"source"});
     t.add_processor("remember", [] { return std::make_unique<remembering>(); }, {"find"});
     const bool persistent = GENERATE(false, true);
-    const key_value_kind rows{.timestamped = false};
-    t.add_store({.name = "logged", .kind = rows, .persistent = persistent, .caching = false}, {"remember"});
-    t.add_store({.name = "local", .kind = rows, .persistent = false, .caching = false, .logging = false}, {"remember"});
+    const key_value_kind plain{.timestamped = false};
+    t.add_store({.name = "logged", .kind = plain, .persistent = persistent, .caching = false}, {"remember"});
+    t.add_store({.name = "local", .kind = plain, .persistent = false, .caching = false, .logging = false},
+                {"remember"});
     t.add_sink<text, text>("sink", "out", {"remember"});
     world w;
     kafka_streams app(t, w.config(), w.cluster.clients());
