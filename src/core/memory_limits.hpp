@@ -96,8 +96,7 @@ struct memory_limits {
     }
 };
 
-/// Of an application with this configuration. `global_stores`: whether it has any, whose
-/// thread counts as one more.
-[[nodiscard]] memory_limits memory_limits_of(const streams_config& config, bool global_stores = false);
+/// Of an application with this configuration, however many threads it has.
+[[nodiscard]] memory_limits memory_limits_of(const streams_config& config);
 
 } // namespace streams::inline v0

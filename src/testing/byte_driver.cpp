@@ -130,7 +130,7 @@ topology with_topics(topology topology, const test_driver_options& options) {
 driver::driver(topology topology, test_driver_options options)
     : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))),
       parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
-      budget_(memory_limits_of(options_.config, !topology_.global_stores().empty())),
+      budget_(memory_limits_of(options_.config)),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
     for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))

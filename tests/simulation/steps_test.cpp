@@ -98,7 +98,7 @@ constexpr int for_ever = 1'000'000;
 } // namespace
 
 TEST_CASE("no call that fails for minutes keeps a thread from polling for a third of max.poll.interval.ms") {
-    const call failing = GENERATE(call::subscribe, call::group_partitions, call::committed, call::bounds,
+    const call failing = GENERATE(call::subscribe, call::group_members, call::committed, call::bounds,
                                   call::acknowledge, call::resume, call::commit, call::seek, call::partitions);
     CAPTURE(static_cast<int>(failing));
     simulate([&](simulated_world& w) {
@@ -141,7 +141,7 @@ TEST_CASE("a changelog that does not say for minutes where it ends keeps no thre
 }
 
 TEST_CASE("a member that cannot learn its assignment for a while is given its tasks then") {
-    const call failing = GENERATE(call::group_partitions, call::committed, call::bounds);
+    const call failing = GENERATE(call::group_members, call::committed, call::bounds);
     CAPTURE(static_cast<int>(failing));
     simulate([&](simulated_world& w) {
         for (const std::int32_t partition : {0, 1}) w.produce(partition);
@@ -171,7 +171,7 @@ TEST_CASE("an assignment that is taken back before it was taken on is not taken 
 }
 
 TEST_CASE("a close while the cluster does not answer in a rebalance is done in its time") {
-    const call failing = GENERATE(call::group_partitions, call::committed, call::bounds, call::acknowledge);
+    const call failing = GENERATE(call::group_members, call::committed, call::bounds, call::acknowledge);
     CAPTURE(static_cast<int>(failing));
     simulate([&](simulated_world& w) {
         w.plan->fail_late(failing, 5s, no_answer, for_ever);

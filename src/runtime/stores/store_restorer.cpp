@@ -53,7 +53,7 @@ void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
     const std::int64_t marker = environment_.config.exactly_once() ? 1 : 0;
     if (checkpoint && *checkpoint + 1 + marker < bounds.end)
         if (const auto reason =
-                reason_to_rebuild(environment_.layout.changelogs.at(store.changelog_topic), environment_.config,
+                reason_to_rebuild(environment_.layout().changelogs.at(store.changelog_topic), environment_.config,
                                   store.store->caught_up_at(), environment_.time.wall_ms()))
             throw corrupt_task_error(begun.stores->task(), store.spec.name, *reason);
     // Input beyond the committed offset will be processed; restored as well, it would show the future.

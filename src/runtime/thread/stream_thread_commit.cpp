@@ -10,7 +10,8 @@
 namespace streams::inline v0 {
 
 bool stream_thread::commit_due() {
-    bool due = environment_.time.steady_ms() - last_commit_ >= environment_.config.commits_every().count();
+    bool due = std::exchange(begins_pause_, false) ||
+               environment_.time.steady_ms() - last_commit_ >= environment_.config.commits_every().count();
     std::size_t uncommitted = 0;
     for (const auto& each : tasks_.all()) {
         if (!each->running()) continue;
@@ -28,7 +29,7 @@ void stream_thread::begin_commit(const patience& within) {
     for (stream_task* task : tasks) {
         if (!task->commit_needed()) continue;
         commits_work_ = true;
-        environment_.retention.look(*task);
+        environment_.retention.look(*task, environment_.layout().changelogs);
     }
     committer_->begin(std::move(tasks), within);
 }

@@ -21,7 +21,7 @@ const Value& one_of(std::span<const Value> all, const random_number& random) {
 constexpr std::array common_calls{
     seam_call::poll,       seam_call::poll,           seam_call::append, seam_call::deliver,
     seam_call::flush,      seam_call::commit,         seam_call::commit, seam_call::acknowledge,
-    seam_call::committed,  seam_call::restore_poll,   seam_call::bounds, seam_call::group_partitions,
+    seam_call::committed,  seam_call::restore_poll,   seam_call::bounds, seam_call::group_members,
     seam_call::disk_write, seam_call::disk_open,      seam_call::seek,   seam_call::resume,
     seam_call::assign,     seam_call::delete_records, seam_call::close};
 constexpr std::array transactional_calls{seam_call::poll,
@@ -40,16 +40,16 @@ constexpr std::array transactional_calls{seam_call::poll,
                                          seam_call::committed,
                                          seam_call::restore_poll,
                                          seam_call::bounds,
-                                         seam_call::group_partitions,
+                                         seam_call::group_members,
                                          seam_call::disk_write,
                                          seam_call::disk_open,
                                          seam_call::seek,
                                          seam_call::resume,
                                          seam_call::delete_records,
                                          seam_call::close};
-constexpr std::array failing_calls{seam_call::commit,  seam_call::commit,           seam_call::committed,
-                                   seam_call::bounds,  seam_call::group_partitions, seam_call::flush,
-                                   seam_call::deliver, seam_call::deliver,          seam_call::delete_records};
+constexpr std::array failing_calls{seam_call::commit,  seam_call::commit,        seam_call::committed,
+                                   seam_call::bounds,  seam_call::group_members, seam_call::flush,
+                                   seam_call::deliver, seam_call::deliver,       seam_call::delete_records};
 constexpr std::array failing_transactional_calls{seam_call::init_transactions,
                                                  seam_call::send_offsets,
                                                  seam_call::commit_transaction,
@@ -57,7 +57,7 @@ constexpr std::array failing_transactional_calls{seam_call::init_transactions,
                                                  seam_call::abort_transaction,
                                                  seam_call::committed,
                                                  seam_call::bounds,
-                                                 seam_call::group_partitions,
+                                                 seam_call::group_members,
                                                  seam_call::flush,
                                                  seam_call::deliver,
                                                  seam_call::delete_records};

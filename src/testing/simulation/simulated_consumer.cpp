@@ -99,9 +99,14 @@ result simulated_consumer::bounds(const topic_partition& partition, kafka::log_b
                       [&](auto& into) { return real_->bounds(partition, into, timeout); });
 }
 
-result simulated_consumer::group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) {
-    return ask_within(*process_, seam_call::group_partitions, found,
-                      [&](auto& into) { return real_->group_partitions(into, timeout); });
+result simulated_consumer::group_members(std::vector<kafka::group_member>& found, kafka::milliseconds timeout) {
+    return ask_within(*process_, seam_call::group_members, found,
+                      [&](auto& into) { return real_->group_members(into, timeout); });
+}
+
+void simulated_consumer::leave() {
+    if (process_->before(seam_call::close)) return;
+    real_->leave();
 }
 
 void simulated_consumer::leave() {

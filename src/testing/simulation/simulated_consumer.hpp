@@ -32,7 +32,7 @@ public:
                             kafka::milliseconds timeout) override;
     kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
                          kafka::milliseconds timeout) override;
-    kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override;
+    kafka::result group_members(std::vector<kafka::group_member>& found, kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override { return real_->group(); }
     [[nodiscard]] std::optional<std::int32_t> generation() override { return real_->generation(); }
     void leave() override;
