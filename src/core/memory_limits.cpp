@@ -24,6 +24,7 @@ memory_limits memory_limits_of(const streams_config& config, bool global_stores)
     limits[send_queues] = {threads * memory::send_queue, memory::send_queue};
     limits[block_cache] = {memory::block_cache, memory::block_cache};
     limits[memtables] = {memory::memtables, memory::memtables};
+    limits[pending_records] = {threads * memory::pending_records_of_thread, memory::pending_records_of_thread};
     return limits;
 }
 
