@@ -20,6 +20,8 @@ std::string_view to_string(memory_role role) noexcept {
         return "block cache";
     case memory_role::memtables:
         return "memtables";
+    case memory_role::pending_records:
+        return "pending records";
     }
     return "unknown";
 }

@@ -102,9 +102,14 @@ kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_r
         if (!found.rebalances.empty() || !found.batches.empty() || !found.errors.empty() ||
             !found.out_of_range.empty() || !found.missing_topics.empty())
             return found;
-        if (time.steady_ms() >= deadline) return found;
+        if (woken_.exchange(false) || time.steady_ms() >= deadline) return found;
         if (arrange_wake_up()) wait_until(deadline);
     }
+}
+
+void consumer::wakeup() {
+    woken_ = true;
+    wake_->raise();
 }
 
 void consumer::hear_group(kafka::poll_result& found) {

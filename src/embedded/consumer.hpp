@@ -4,6 +4,7 @@
 #include "src/embedded/log_reader.hpp"
 #include "src/kafka/client.hpp"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,7 @@ public:
     kafka::result subscribe(std::span<const std::string> topics) override;
     kafka::result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
     [[nodiscard]] kafka::poll_result poll(kafka::milliseconds timeout, std::size_t max_records) override;
+    void wakeup() override;
     kafka::result acknowledge(const kafka::rebalance& change,
                               std::span<const std::pair<topic_partition, std::int64_t>> positions,
                               bool paused) override;
@@ -71,6 +73,7 @@ private:
     const std::shared_ptr<cluster> cluster_;
     const kafka::consumer_options options_;
     const std::shared_ptr<signal> wake_;
+    std::atomic<bool> woken_{false};
     std::shared_ptr<embedded::group> group_; ///< null: reads alone
     membership self_;
     std::vector<std::string> topics_;

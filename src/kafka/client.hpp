@@ -133,6 +133,9 @@ public:
     virtual result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) = 0;
     /// Waits up to `timeout` for something to report; `max_records` at most over all batches. After close: a fatal error.
     [[nodiscard]] virtual poll_result poll(milliseconds timeout, std::size_t max_records) = 0;
+    /// Ends the wait of the poll under way at once; where there is none, the next one waits for nothing (Kafka's
+    /// `Consumer.wakeup`, without its exception). From any thread, but not after close.
+    virtual void wakeup() = 0;
     /// Completes a rebalance, for which the group may wait: an assigned one starts its partitions at `positions` (all of them, committed or reset
     /// offsets are the caller's business), paused where asked; a revoked or lost one lets go of them.
     virtual result acknowledge(const rebalance& change,

@@ -160,7 +160,8 @@ result rdkafka_consumer::stop(std::span<const topic_partition> partitions) {
 
 void rdkafka_consumer::consume(fetched_messages& into, milliseconds timeout, std::size_t max_records) {
     if (into.consume(queue_.get(), milliseconds(0), max_records) > 0) return;
-    if (timeout.count() <= 0 || !events_->rebalances.empty() || !events_->failures.empty()) return;
+    if (woken_.exchange(false) || timeout.count() <= 0) return;
+    if (!events_->rebalances.empty() || !events_->failures.empty()) return;
     // A call for many waits until it has as many; a call for one returns with the first.
     if (into.consume(queue_.get(), timeout, 1) > 0 && max_records > 1)
         into.consume(queue_.get(), milliseconds(0), max_records - 1);
@@ -180,6 +181,11 @@ poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records
     if (out.rebalances.empty() && released > 0) hand_over_released(out, max_records);
     take(fetched, out);
     return out;
+}
+
+void rdkafka_consumer::wakeup() {
+    woken_ = true;
+    rd_kafka_queue_yield(queue_.get());
 }
 
 void rdkafka_consumer::take(const std::shared_ptr<fetched_messages>& fetched, poll_result& into) {

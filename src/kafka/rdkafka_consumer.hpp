@@ -6,6 +6,7 @@
 #include "src/kafka/rdkafka_positions.hpp"
 #include "src/kafka/rdkafka_version.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,6 +44,7 @@ public:
     result subscribe(std::span<const std::string> topics) override;
     result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
     [[nodiscard]] poll_result poll(milliseconds timeout, std::size_t max_records) override;
+    void wakeup() override;
     result acknowledge(const rebalance& change, std::span<const std::pair<topic_partition, std::int64_t>> positions,
                        bool paused) override;
 
@@ -95,6 +97,7 @@ private:
     std::shared_ptr<rdkafka_client> client_;
     consumer_events* events_ = nullptr; ///< owned by the client
     queue_ptr queue_;
+    std::atomic<bool> woken_{false}; ///< a look at the queue that waits for nothing takes its yield away
     reading_positions positions_;
     std::set<std::string, std::less<>> known_topics_;
     std::uint64_t drained_in_ = 0; ///< the outage in which nothing was left of what had been fetched

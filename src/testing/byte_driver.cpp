@@ -6,11 +6,13 @@
 #include "src/testing/driver_changelog.hpp"
 #include "src/testing/driver_topics.hpp"
 
+#include <streams/core/execution.hpp>
 #include <streams/core/manual_clock.hpp>
 #include <streams/core/partitioner.hpp>
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <set>
 
 namespace streams::inline v0 {
@@ -45,12 +47,37 @@ kafka::record_batch one_record(const topic_partition& to, raw_test_record record
     return {to, {view}, std::move(kept)};
 }
 
+/// What other threads wake the test by.
+class wake_up {
+public:
+    void wake() {
+        {
+            const std::lock_guard lock(mutex_);
+            woken_ = true;
+        }
+        changed_->notify_all();
+    }
+    /// Waits until woken since the last time; false: not until `deadline`.
+    bool wait(std::int64_t deadline) {
+        std::unique_lock lock(mutex_);
+        const bool met = changed_->wait(lock, deadline, [this] { return woken_; });
+        woken_ = false;
+        return met;
+    }
+
+private:
+    std::unique_ptr<execution::condition> changed_ = machine().make_condition("what other threads do");
+    std::mutex mutex_;
+    bool woken_ = false;
+};
+
 class driver final : public byte_driver {
 public:
     driver(topology topology, test_driver_options options);
 
     void pipe(std::string_view topic, const raw_test_record& record) override;
     void advance_wall_clock(std::chrono::milliseconds span) override;
+    bool await_pending(std::chrono::milliseconds at_most) override;
     [[nodiscard]] std::int64_t wall_clock() const override { return time_.wall_ms(); }
 
     [[nodiscard]] std::vector<std::string> produced_topics() const override { return topics_.written_topics(); }
@@ -88,6 +115,7 @@ private:
     void enqueue(input& to, raw_test_record record);
     void process_all();
     void commit(stream_task& task);
+    [[nodiscard]] bool pending() const;
     template <class Work>
     void guarded(Work work);
 
@@ -95,6 +123,7 @@ private:
     test_driver_options options_;
     std::vector<sub_topology> parts_;
     manual_clock time_;
+    wake_up woken_;                                               ///< by other threads
     std::map<std::string, std::int32_t, std::less<>> partitions_; ///< of source topics that were counted, by full name
     drop_counters drops_;
     memory_budget budget_;
@@ -209,7 +238,9 @@ void driver::add_task(task_id id, const std::vector<sub_topology>& parts) {
                                                                     .time = time_,
                                                                     .collector = topics_,
                                                                     .drops = drops_,
-                                                                    .globals = globals_.get()}));
+                                                                    .globals = globals_.get(),
+                                                                    .budget = &budget_,
+                                                                    .wake = [this] { woken_.wake(); }}));
     for (auto& partition : partitions) {
         auto& reader = inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)];
         reader.task = tasks_.size() - 1;
@@ -316,7 +347,8 @@ void driver::process_all() {
     route_new();
     for (bool progress = true; std::exchange(progress, false);) {
         for (auto& task : tasks_) {
-            if (!task->process()) continue;
+            const bool went_on = task->work_on_pending();
+            if (!task->process() && !went_on) continue;
             progress = true;
             task->punctuate_stream_time();
             commit(*task);
@@ -328,6 +360,7 @@ void driver::process_all() {
 void driver::commit(stream_task& task) {
     task.flush_stores();
     task.tell_last_changelogs();
+    if (task.pending()) return; // what it forwarded is to be seen all the same
     (void)task.committable();
     task.committed([&](const task_store& store) -> std::optional<std::int64_t> {
         if (!store.sink) return std::nullopt;
@@ -347,6 +380,19 @@ void driver::advance_wall_clock(std::chrono::milliseconds span) {
         }
         process_all();
     });
+}
+
+bool driver::pending() const {
+    return std::ranges::any_of(tasks_, [](const auto& each) { return each->pending(); });
+}
+
+bool driver::await_pending(std::chrono::milliseconds at_most) {
+    const std::int64_t deadline = machine().after(at_most);
+    guarded([&] {
+        process_all();
+        while (pending() && woken_.wait(deadline)) process_all();
+    });
+    return !pending();
 }
 
 const store_spec& driver::spec_of(std::string_view store) const {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <coroutine>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>

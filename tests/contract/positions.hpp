@@ -3,6 +3,7 @@
 #include "contract/environment.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace contract {
 
@@ -98,6 +99,21 @@ inline void poll_wakes_for_a_record(const environment& in) {
     CHECK(in.now() - before >= 90ms);
     const auto producer = in.producer();
     write(*producer, topic, {{"a", "1"}});
+    CHECK(read(in, *reader, 1).size() == 1);
+    reader->close();
+}
+
+inline void a_poll_is_woken(const environment& in) {
+    const auto topic = in.make_topic("quiet", 1);
+    const auto reader = in.reader();
+    REQUIRE(reader->assign(from_start({{topic, 0}})).ok());
+    reader->wakeup(); // where nobody polls, the next one is meant
+    CHECK(reader->poll(1h, 1).batches.empty());
+    CHECK(reader->poll(10ms, 1).batches.empty());
+    std::thread other([&] { reader->wakeup(); });
+    CHECK(reader->poll(1h, 1).batches.empty());
+    other.join();
+    write(*in.producer(), topic, {{"a", "1"}});
     CHECK(read(in, *reader, 1).size() == 1);
     reader->close();
 }
@@ -234,6 +250,7 @@ inline std::vector<contract_case> position_cases() {
         {"topics and partitions that do not exist are told by name, and hold up no others",
          detail::what_does_not_exist_is_told},
         {"a poll waits for its timeout and sees what comes", detail::poll_wakes_for_a_record},
+        {"a poll that waits is woken from another thread, and the next one where none waits", detail::a_poll_is_woken},
         {"a poll after close says that the consumer is closed", detail::a_closed_consumer_says_so},
     };
 }

@@ -51,6 +51,7 @@ public:
             for (auto& partition : plan_->note_rebalance()) polled.out_of_range.push_back(std::move(partition));
         return polled;
     }
+    void wakeup() override { real_->wakeup(); }
     kafka::result acknowledge(const kafka::rebalance& change,
                               std::span<const std::pair<topic_partition, std::int64_t>> positions,
                               bool paused) override {

@@ -311,7 +311,7 @@ def main():
                   "temp_raw", "clean", "temp_c", "temp_bad", "transactions", "balances", "lines", "word_counts",
                   "authorization_attempts", "possible_fraud", "basket_lines", "baskets", "advisors", "customers", "consents",
                   "tickets", "customer_360", "deliveries", "sales", "stock", "reorder", "user_regions", "page_views",
-                  "page_views_by_region", "receipts", "sales_per_day")
+                  "page_views_by_region", "receipts", "sales_per_day", "card_payments", "rated_payments")
     def wanted(scenarios):
         return [each for each in scenarios if not chosen or each.__name__ in chosen]
     with concurrent.futures.ThreadPoolExecutor(4) as pool:

@@ -34,6 +34,7 @@ public:
     kafka::poll_result poll(milliseconds timeout, std::size_t max_records) override {
         return between_yields(scheduler_, "poll", [&] { return real_->poll(timeout, max_records); });
     }
+    void wakeup() override { real_->wakeup(); }
     result acknowledge(const kafka::rebalance& change,
                        std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) override {
         return between_yields(scheduler_, "acknowledge", [&] { return real_->acknowledge(change, positions, paused); });

@@ -76,6 +76,10 @@ public:
         return schedule(node, every, type, std::move(call));
     }
     void hold_input_until(std::int64_t wall_time) override { held_until = wall_time; }
+    std::function<void()> add_pending(pending_records& of_node) override {
+        pending.push_back(&of_node);
+        return [] {};
+    }
     void request_commit() noexcept override { commit_requested = true; }
     [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override {
         const auto found = metadata.find(name);
@@ -97,6 +101,7 @@ public:
     std::chrono::milliseconds interval{0};
     std::optional<std::int64_t> punctuates_from;
     std::function<void(std::int64_t)> punctuate;
+    std::vector<pending_records*> pending;
     bool commit_requested = false;
     std::int64_t held_until = 0;
 };

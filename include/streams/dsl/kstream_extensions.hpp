@@ -1,5 +1,9 @@
 #pragma once
 
+#include <streams/dsl/async.hpp>
+#include <streams/dsl/completion.hpp>
+#include <streams/dsl/detail/async/async_checks.hpp>
+#include <streams/dsl/detail/async/map_values_async_node.hpp>
 #include <streams/dsl/detail/graph/functor_checks.hpp>
 #include <streams/dsl/detail/graph/option_checks.hpp>
 #include <streams/dsl/detail/graph/pick.hpp>
@@ -74,6 +78,44 @@ public:
                 node, out, [by, within, store = spec.name] { return make_node<node_type>(by, within, store); }, spec);
         };
         return kstream<Key, Value>(above.behind(graph.add(std::move(name), write, *above.node)), this->serdes());
+    }
+
+    /// Replaces each value by the answer of another service, which is not waited for: `call` takes (value, completion) or
+    /// (key, value, completion), begins the call and returns, and whoever has the answer gives it to the completion, from
+    /// any thread:
+    ///
+    ///     payments.map_values_async(
+    ///         [&](const payment& p, completion<rated_payment> answer) {
+    ///             client.rate(p, [p, answer](rating r) { answer.set_value({p, r}); });
+    ///         },
+    ///         {.max_in_flight = 50, .timeout = 2s, .retry = {.times = 2}});
+    ///
+    /// `call` may be a coroutine that takes its parameters by value. The type of the new values is that of the completion; where
+    /// the parameter is `auto` it is named, `map_values_async<rated_payment>(...)`.
+    ///
+    /// A commit waits for what is under way, so no record is lost; after a crash a record may be called for again, under
+    /// exactly_once_v2 too, where its result counts once all the same. A call that throws, is answered with an exception,
+    /// dropped or not answered in time is made again as `how.retry` says; then the processing exception handler is asked.
+    /// Keys, times and headers stay; nothing is repartitioned, and a changed key is kept in order within the task that
+    /// has it. Times may be passed on out of order: windows behind need grace.
+    template <class NewValue = void, class F, class... Options>
+    [[nodiscard]] auto map_values_async(F&& call, const async_options& how = {}, const Options&... options) const {
+        detail::check_name_option<Options...>();
+        using Result = detail::async_result_t<NewValue, F>;
+        detail::check_async_functor<F, Key, Value, Result>();
+        detail::check_serdes<Key>();
+        if constexpr (std::is_void_v<Result>) {
+            return static_cast<const kstream<Key, Value>&>(*this);
+        } else {
+            using node_type = detail::map_values_async_node<Key, Value, Result, std::decay_t<F>>;
+            auto& node = this->at().graph->add_processor(
+                this->template name<named>("KSTREAM-MAPVALUES-ASYNC-", options...), *this->at().node,
+                [call = detail::share(std::forward<F>(call)), how = detail::checked(how), key = this->serdes().key] {
+                    return make_node<node_type>(call, how, key);
+                });
+            node.value_changing = true;
+            return kstream<Key, Result>(this->at().behind(node), {this->serdes().key, {}});
+        }
     }
 
     /// Slows the stream down: no more than so many records a second (of the wall clock) go through in one task. What is

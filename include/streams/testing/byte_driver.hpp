@@ -41,6 +41,10 @@ public:
     virtual void pipe(std::string_view topic, const raw_test_record& record) = 0;
     /// Moves the wall clock, runs the wall-clock punctuations that are due then, and processes all that they set off.
     virtual void advance_wall_clock(std::chrono::milliseconds span) = 0;
+    /// Waits until no record is pending in an asynchronous operator any more, and processes all that this sets off: for
+    /// answers that other threads give. The topology's time stands still meanwhile; `at_most` is the machine's. False: some
+    /// still are.
+    virtual bool await_pending(std::chrono::milliseconds at_most) = 0;
     /// ms since the epoch.
     [[nodiscard]] virtual std::int64_t wall_clock() const = 0;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/config.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/testing/embedded_cluster.hpp>
 #include <streams/topology/topology.hpp>
 
@@ -81,6 +82,9 @@ class simulation {
 public:
     /// `make`: called once a seed; nodes that count or remember outside of stores must not be shared between topologies.
     explicit simulation(std::function<topology()> make, simulation_options options = {});
+    /// The same, given the virtual time: for the threads and waits of what stands for another service. Such threads are to
+    /// end by themselves while `check` runs, at the latest.
+    explicit simulation(std::function<topology(execution&)> make, simulation_options options = {});
     ~simulation();
     simulation(const simulation&) = delete;
     simulation& operator=(const simulation&) = delete;

@@ -48,8 +48,13 @@ public:
         return {*driver_, std::move(topic), std::move(key_serde), std::move(value_serde)};
     }
 
-    /// Moves the wall clock and runs the punctuations that are due then: each at most once (KIP-138).
+    /// Moves the wall clock and runs the punctuations that are due then: each at most once (KIP-138). Timeouts and retries of
+    /// asynchronous operators are due by the same clock.
     void advance_wall_clock(std::chrono::milliseconds span) { driver_->advance_wall_clock(span); }
+    /// Waits until all records that asynchronous operators have under way are answered, by other threads than the test's, and
+    /// processes what that sets off: `REQUIRE(driver.await_pending(10s))`. What is answered while it is called, `pipe`
+    /// processes at once. The wall clock of the driver stands still; `at_most` is the machine's time. False: some are not.
+    [[nodiscard]] bool await_pending(std::chrono::milliseconds at_most) { return driver_->await_pending(at_most); }
     /// ms since the epoch.
     [[nodiscard]] std::int64_t wall_clock() const { return driver_->wall_clock(); }
 

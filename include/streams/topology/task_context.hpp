@@ -6,6 +6,7 @@
 #include <streams/core/record.hpp>
 #include <streams/core/task_id.hpp>
 #include <streams/state/state_store.hpp>
+#include <streams/topology/pending_records.hpp>
 #include <streams/topology/record_collector.hpp>
 
 #include <chrono>
@@ -96,6 +97,10 @@ public:
         if (!held) held = std::make_unique<T>();
         return dynamic_cast<T&>(*held);
     }
+
+    /// Has the task care for records that the calling node keeps pending, while it is initialised. Returns what wakes the
+    /// task's thread to go on with them, from any thread, and not after the node is closed.
+    [[nodiscard]] virtual std::function<void()> add_pending(pending_records& of_node) = 0;
 
     /// A number that a node keeps beside the committed offsets, under a name of its own (KIP-825): as it was last set or,
     /// at first, as it was last committed; nullopt: never.

@@ -28,7 +28,8 @@ void refuse_global(task_id task, std::string_view node) {
 stream_task::stream_task(task_stores& stores, const topology& topology, const std::vector<sub_topology>& parts,
                          std::vector<topic_partition> inputs, const task_environment& environment)
     : task_context(stores.at_hand()), stores_(stores), topology_(topology), environment_(environment),
-      graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress) {
+      graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress),
+      pending_(environment.budget) {
     begin_without_record(-1);
     connect_inputs(parts, std::move(inputs));
 }
@@ -120,6 +121,7 @@ bool stream_task::process() {
     run(next);
     next.queue.release();
     commit_needed_ = true;
+    if (!pending_.empty()) work_on_pending();
     return true;
 }
 
@@ -127,6 +129,35 @@ std::size_t stream_task::process(std::size_t most) {
     std::size_t taken = 0;
     while (taken < most && process()) ++taken;
     return taken;
+}
+
+bool stream_task::work_on_pending() {
+    if (pending_.empty()) return false;
+    const std::int64_t now = environment_.time.steady_ms();
+    const bool due = pending_.next() <= now;
+    if (due) {
+        begin_without_record(stream_time());
+        commit_needed_ = true;
+        naming_damage(id(), [&] { pending_.go_on(now); });
+    }
+    takes_input_ = !settling_ && pending_.have_room();
+    return due;
+}
+
+bool stream_task::settle() {
+    if (pending_.empty()) return true;
+    settling_ = true;
+    for (;;) {
+        work_on_pending();
+        if (pending()) return false;
+        flush_stores();
+        if (!pending()) return true;
+    }
+}
+
+std::function<void()> stream_task::add_pending(pending_records& of_node) {
+    pending_.add(of_node);
+    return environment_.wake;
 }
 
 void stream_task::run(const partition_group::taken& next) {
@@ -194,13 +225,13 @@ void stream_task::set_processor_metadata(std::string_view name, std::int64_t val
 
 bool stream_task::punctuate_stream_time() {
     const std::int64_t now = stream_time();
-    if (now < 0 || !on_stream_time_.due(now)) return false;
+    if (settling_ || now < 0 || !on_stream_time_.due(now)) return false;
     return on_stream_time_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
 }
 
 bool stream_task::punctuate_wall_clock() {
     const std::int64_t now = wall_time();
-    if (!on_wall_clock_.due(now)) return false;
+    if (settling_ || !on_wall_clock_.due(now)) return false;
     return on_wall_clock_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
 }
 
@@ -229,6 +260,7 @@ void stream_task::flush_stores() {
 
 std::vector<kafka::committed_offset> stream_task::committable() {
     assert(!stores_.dirty() && "offsets must not be committed ahead of updates");
+    assert(!pending() && "offsets must not be committed ahead of records that are pending");
     prepared_.clear();
     std::vector<kafka::committed_offset> offsets;
     for (std::size_t at = 0; at < inputs_.size(); ++at) {
@@ -280,6 +312,8 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
     }
     prepared_.clear();
     commit_needed_ = false;
+    settling_ = false;
+    takes_input_ = pending_.have_room();
     stores_.committed(acknowledged);
 }
 

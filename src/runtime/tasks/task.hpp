@@ -6,6 +6,7 @@
 #include "src/runtime/queues/partition_group.hpp"
 #include "src/runtime/queues/punctuation_queue.hpp"
 #include "src/runtime/stores/task_stores.hpp"
+#include "src/runtime/tasks/pending_nodes.hpp"
 #include "src/runtime/tasks/processor_graph.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 #include "src/runtime/thread/input_progress.hpp"
@@ -35,6 +36,8 @@ struct task_environment {
     drop_counters& drops;
     global_stores* globals = nullptr;   ///< null: the topology has no global stores
     input_progress* progress = nullptr; ///< null: inputs have no lag, positions are those of the records taken
+    memory_budget* budget = nullptr;    ///< of what nodes keep pending; null: that may take any memory
+    std::function<void()> wake{}; ///< has the task's thread look at it, from any thread; empty: it looks by itself
     /// For messages: what to set so that records at which a node throws are dropped.
     std::string_view resuming = "processing.exception.handler to one that answers resume";
 };
@@ -74,8 +77,8 @@ public:
     [[nodiscard]] std::size_t buffered() const noexcept { return group_.buffered(); }
 
     /// Whether `process` would take a record: one is queued, and no partition is waited for (`max.task.idle.ms`), and
-    /// no node holds the input back.
-    [[nodiscard]] bool processable() { return !held() && group_.ready(environment_.time); }
+    /// no node holds the input back, or has as many records pending as it may.
+    [[nodiscard]] bool processable() { return takes_input_ && !held() && group_.ready(environment_.time); }
     /// Until when a node holds the input back, ms of the wall clock; 0: none does.
     [[nodiscard]] std::int64_t held_until() const noexcept { return held_until_; }
     /// Processes one record. False: none is processable.
@@ -83,6 +86,16 @@ public:
     bool process();
     /// Processes up to `most` records; how many it took.
     std::size_t process(std::size_t most);
+
+    /// Whether nodes have records pending: taken and neither forwarded nor dropped yet.
+    [[nodiscard]] bool pending() const noexcept { return !pending_.at_rest(); }
+    /// When `work_on_pending` has something to do, steady ms, long ago for at once; `never`: not before the task is woken.
+    [[nodiscard]] std::int64_t next_pending() const noexcept { return pending_.next(); }
+    /// Goes on with pending records as far as it can be done now; false: none is due. Throws as `process`.
+    bool work_on_pending();
+    /// Takes no input, and punctuates nothing, until the next commit, so that no record is pending then: from the caches
+    /// of stores to the last node. Called again until it says so; it never waits. Throws as `process`, and `flush_stores`.
+    [[nodiscard]] bool settle();
 
     /// Runs the punctuations that are due; false: none was.
     bool punctuate_stream_time();
@@ -102,7 +115,8 @@ public:
     void tell_last_changelogs() { stores_.drain_last(); }
     /// What is to be committed: the inputs whose offset or metadata changed since the last commit, behind the control
     /// records that follow the last record.
-    /// REQUIRES: all changelogs are told, and nothing was written to a store since; what was polled is added.
+    /// REQUIRES: no record is pending, all changelogs are told, and nothing was written to a store since; what was polled is
+    /// added.
     [[nodiscard]] std::vector<kafka::committed_offset> committable();
     /// The offset at which an input is to be read on, after what waits in its queue; nullopt: nothing was read or committed.
     [[nodiscard]] std::optional<std::int64_t> reads_on_at(std::size_t input) const;
@@ -141,6 +155,7 @@ public:
     void request_commit() noexcept override { commit_requested_ = true; }
     [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override;
     void set_processor_metadata(std::string_view name, std::int64_t value) override;
+    std::function<void()> add_pending(pending_records& of_node) override;
     void hold_input_until(std::int64_t wall_time) override;
 
 private:
@@ -181,6 +196,9 @@ private:
     partition_group group_;
     std::vector<input_state> inputs_;
     std::map<std::string, std::int64_t> processor_metadata_;
+    pending_nodes pending_;
+    bool settling_ = false;   ///< until the next commit
+    bool takes_input_ = true; ///< as far as it is up to what is pending
     punctuation_queue on_stream_time_;
     punctuation_queue on_wall_clock_;
     headers headers_;                  ///< of the record at hand: nodes may change them, the log's stay as they are

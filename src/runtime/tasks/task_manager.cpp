@@ -11,8 +11,9 @@
 namespace streams::inline v0 {
 
 task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
-                           producing_collector& collector, drop_counters& drops, input_progress& progress)
-    : environment_(environment), collector_(collector), drops_(drops), progress_(progress),
+                           producing_collector& collector, drop_counters& drops, input_progress& progress,
+                           std::function<void()> wake)
+    : environment_(environment), collector_(collector), drops_(drops), progress_(progress), wake_(std::move(wake)),
       restorer_(restore_consumer, environment) {}
 
 task_manager::~task_manager() {
@@ -154,7 +155,9 @@ void task_manager::start(managed_task& restored) {
                                                                    .collector = collector_,
                                                                    .drops = drops_,
                                                                    .globals = environment_.globals,
-                                                                   .progress = &progress_});
+                                                                   .progress = &progress_,
+                                                                   .budget = &environment_.memory.budget(),
+                                                                   .wake = wake_});
     restored.task->initialize(restored.committed);
     restored.become(task_state::running);
     let_in(restored);

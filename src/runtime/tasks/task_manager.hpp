@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -19,9 +20,11 @@ namespace streams::inline v0 {
 /// suspends and closes them. A task's folder is held from `open_planned` to its close.
 class task_manager {
 public:
-    /// `restore_consumer` reads changelogs, without a group. All outlive the manager.
+    /// `restore_consumer` reads changelogs, without a group. `wake`: has the thread look at its tasks, from any thread. The
+    /// others outlive the manager.
     task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
-                 producing_collector& collector, drop_counters& drops, input_progress& progress);
+                 producing_collector& collector, drop_counters& drops, input_progress& progress,
+                 std::function<void()> wake);
     ~task_manager();
     task_manager(const task_manager&) = delete;
     task_manager& operator=(const task_manager&) = delete;
@@ -100,6 +103,7 @@ private:
     producing_collector& collector_;
     drop_counters& drops_;
     input_progress& progress_;
+    std::function<void()> wake_;
     store_restorer restorer_;
     std::vector<std::unique_ptr<managed_task>> tasks_;
     std::int32_t threads_ = 0;                          ///< that the cache is shared by

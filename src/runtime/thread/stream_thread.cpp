@@ -84,8 +84,8 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
           group_consumer(environment_, name_, number, fetch_queue_.resize(memory::fetch_queue)))),
       restore_consumer_(environment.clients.make_consumer(
           restore_consumer(environment_, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
-      committer_(make_committer(number)),
-      tasks_(environment_, *restore_consumer_, committer_->collector(), drops_, *this),
+      committer_(make_committer(number)), tasks_(environment_, *restore_consumer_, committer_->collector(), drops_,
+                                                 *this, [consumer = consumer_.get()] { consumer->wakeup(); }),
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time) {}
@@ -241,10 +241,12 @@ milliseconds stream_thread::poll_wait() {
     return wait;
 }
 
-/// When something can be gone on with that waits for the cluster, steady ms.
+/// When something can be gone on with that waits for the cluster, or for what nodes wait for, steady ms.
 std::int64_t stream_thread::next_step() const {
     std::int64_t next = lost_positions_.next();
     if (!paused_) next = std::min(next, std::max(tasks_.next_restore(), reopen_at_));
+    for (const auto& each : tasks_.all())
+        if (each->running()) next = std::min(next, each->task->next_pending());
     if (subscribing_) next = std::min(next, subscribing_->next());
     if (taking_on_)
         next = std::min(next, taking_on_->starts ? taking_on_->starts->next() : taking_on_->learning.next());
@@ -293,7 +295,7 @@ void stream_thread::work() {
         const std::size_t taken = paused_ ? 0 : process_round();
         if (!paused_) punctuate();
         const std::int64_t after = environment_.time.steady_ms();
-        if (commit_due()) {
+        if (commit_due() && settled(longest_settling())) {
             begin_commit(environment_.task_patience());
             if (!commit_done()) break; // gone on with after a poll
         }
@@ -309,8 +311,11 @@ void stream_thread::work() {
 
 std::size_t stream_thread::process_round() {
     std::size_t taken = 0;
-    for (const auto& each : tasks_.all())
-        if (each->running()) taken += each->task->process(round_);
+    for (const auto& each : tasks_.all()) {
+        if (!each->running()) continue;
+        each->task->work_on_pending();
+        taken += each->task->process(round_);
+    }
     if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;
 }

@@ -121,6 +121,9 @@ private:
 
     // stream_thread_commit.cpp
     [[nodiscard]] bool commit_due();
+    [[nodiscard]] std::chrono::milliseconds longest_settling() const;
+    [[nodiscard]] bool settled(std::chrono::milliseconds longest);
+    void await_settled(const patience& within);
     void begin_commit(const patience& within);
     [[nodiscard]] bool commit_done();
     void await_commit(const patience& within);
@@ -179,6 +182,7 @@ private:
     std::optional<retry> resuming_;          ///< those
     std::size_t round_ = 1;                  ///< records of a task between two looks at the clock
     std::int64_t last_commit_ = 0;
+    std::optional<std::int64_t> settling_since_; ///< tasks are to have nothing pending, for a commit; steady ms
     std::int64_t last_poll_ = 0;
     std::int64_t reopen_at_ = 0; ///< nothing is opened or resumed before this, after a failure
     std::optional<std::int64_t> failing_since_;

@@ -14,6 +14,9 @@
 namespace streams::inline v0 {
 namespace {
 
+/// The whole group waits for a member that lets go of its partitions.
+constexpr std::chrono::milliseconds longest_letting_go{30'000};
+
 std::string list_of(const task_manager& tasks) {
     if (tasks.empty()) return "no tasks";
     std::string text = tasks.all().size() == 1 ? "task" : "tasks";
@@ -244,7 +247,10 @@ bool stream_thread::let_go() {
     set_running(false);
     assigned_ = false;
     try {
-        if (!committer_->committing()) begin_commit(environment_.task_patience());
+        if (!committer_->committing()) {
+            if (!settled(std::min({longest_settling(), longest_letting_go, environment_.longest_step()}))) return false;
+            begin_commit(environment_.task_patience());
+        }
         if (!commit_done()) return false;
     } catch (...) {
         hand_over_uncommitted(std::current_exception());

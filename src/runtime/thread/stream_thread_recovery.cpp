@@ -66,6 +66,7 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
     assigned_ = false;
     auto lost = tasks_.close_all_dirty();
     failing_since_.reset(); // the next tasks begin their own time
+    settling_since_.reset();
     forget_inputs();
     taking_on_.reset();
     starts_.clear();
@@ -84,6 +85,7 @@ void stream_thread::rebuild(const corrupt_task_error& damage) {
 /// What the tasks did since the last commit.
 void stream_thread::undo() {
     committer_->abort();
+    settling_since_.reset();
     std::vector<managed_task*> running;
     for (const auto& each : tasks_.all())
         if (each->running()) running.push_back(each.get());

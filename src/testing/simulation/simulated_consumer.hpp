@@ -19,6 +19,7 @@ public:
     kafka::result subscribe(std::span<const std::string> topics) override;
     kafka::result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) override;
     [[nodiscard]] kafka::poll_result poll(kafka::milliseconds timeout, std::size_t max_records) override;
+    void wakeup() override { real_->wakeup(); } // asks nobody
     kafka::result acknowledge(const kafka::rebalance& change,
                               std::span<const std::pair<topic_partition, std::int64_t>> positions,
                               bool paused) override;

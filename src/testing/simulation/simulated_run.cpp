@@ -26,10 +26,10 @@ constexpr milliseconds longest_calm{120'000};  ///< within which all is processe
 class run {
 public:
     explicit run(const run_options& options)
-        : options_(options), topology_(options.make_topology()),
+        : options_(options),
           scheduler_(options.seed,
                      {.stay_percent = options.stay_percent, .trace = options.trace, .lock_count = options.lock_count}),
-          plan_(options.faults, options.keeps_points),
+          topology_(options.make_topology(scheduler_)), plan_(options.faults, options.keeps_points),
           around_{.scheduler = scheduler_,
                   .cluster = std::make_shared<embedded::cluster>(
                       embedded::cluster_options{
@@ -231,8 +231,8 @@ private:
     }
 
     const run_options& options_;
-    const topology topology_;
     seeded_scheduler scheduler_;
+    const topology topology_;
     fault_plan plan_;
     topic_history history_;
     std::string found_wrong_; ///< in a store that an instance began with

@@ -4,6 +4,7 @@
 #include "src/testing/simulation/topic_history.hpp"
 
 #include <streams/core/config.hpp>
+#include <streams/core/execution.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <cstdint>
@@ -26,7 +27,7 @@ struct input_record {
 /// What a run is made of. The same gives the same run.
 struct run_options {
     std::uint64_t seed = 1; ///< of the order in which threads go on
-    std::function<topology()> make_topology{};
+    std::function<topology(execution&)> make_topology{};
     streams_config config{}; ///< state.dir: a folder of the machine's, for locks; the stores are not on it
     int instances = 3;
     std::map<std::string, std::int32_t> topics{}; ///< to be made first, with their partitions

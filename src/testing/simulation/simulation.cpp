@@ -83,6 +83,9 @@ struct simulation::plan {
 };
 
 simulation::simulation(std::function<topology()> make, simulation_options options)
+    : simulation([make = std::move(make)](execution&) { return make(); }, std::move(options)) {}
+
+simulation::simulation(std::function<topology(execution&)> make, simulation_options options)
     : plan_(std::make_unique<plan>(plan{.options = std::move(options)})) {
     run_options& run = plan_->run;
     run.make_topology = std::move(make);

@@ -33,7 +33,7 @@ simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
     };
     auto work = draw_workload(from.records, from.exactly_once, random);
     simulated::run_options run{.seed = generator(),
-                               .make_topology = std::move(work.make_topology),
+                               .make_topology = [make = std::move(work.make_topology)](execution&) { return make(); },
                                .config = config_of(from.exactly_once),
                                .topics = std::move(work.topics),
                                .inputs = std::move(work.inputs),

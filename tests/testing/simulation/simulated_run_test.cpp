@@ -59,7 +59,10 @@ run_result run_with(
     std::vector<fault> faults,
     std::function<std::string(const topic_history&)> check = [](const auto&) { return ""; }) {
     const testing_support::temporary_folder folder;
-    run_options options{.seed = 1, .make_topology = counting, .faults = std::move(faults), .check = std::move(check)};
+    run_options options{.seed = 1,
+                        .make_topology = [](execution&) { return counting(); },
+                        .faults = std::move(faults),
+                        .check = std::move(check)};
     options.config.application_id = "app";
     options.config.state_dir = folder.path();
     options.config.commit_interval = 50ms;
