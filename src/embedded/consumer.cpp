@@ -31,6 +31,7 @@ result consumer::subscribe(std::span<const std::string> topics) {
                 "a consumer without a group cannot subscribe; give it a group id, or assign partitions"};
     return attempt([&] {
         topics_.assign(topics.begin(), topics.end());
+        missing_.clear();
         note_missing_topics();
         if (group_) return group_->resubscribe(self_.member_id, topics_);
         group_ = cluster_->group_of(options_.group_id);
@@ -45,8 +46,12 @@ result consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>
 }
 
 void consumer::note_missing_topics() {
-    for (const auto& name : topics_)
-        if (!cluster_->find(name)) unreported_.push_back(unknown_topic(name));
+    for (const auto& name : topics_) {
+        if (cluster_->find(name))
+            missing_.erase(name);
+        else if (missing_.insert(name).second)
+            unreported_.push_back(unknown_topic(name));
+    }
 }
 
 result consumer::known(const topic_partition& partition) const {
@@ -125,6 +130,7 @@ void consumer::hear_group(kafka::poll_result& found) {
     if (heard.news == kind::rebalance) {
         self_.generation = heard.generation;
         owned_ = heard.event.partitions;
+        if (heard.event.kind == kafka::rebalance::event::assigned) note_missing_topics();
         found.rebalances.push_back(std::move(heard.event));
         return;
     }

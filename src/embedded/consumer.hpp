@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -74,6 +75,7 @@ private:
     std::shared_ptr<embedded::group> group_; ///< null: reads alone
     membership self_;
     std::vector<std::string> topics_;
+    std::set<std::string> missing_;      ///< of these, those of which it was told that they do not exist
     std::vector<topic_partition> owned_; ///< by the last rebalance heard of
     bool expelled_ = false;              ///< joins again at the next poll
     bool replaced_ = false;              ///< another has its instance id: it is over
