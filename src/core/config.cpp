@@ -94,6 +94,19 @@ void check_in_flight(const client_settings& of_producers) {
                 property{name, at->second}.refuse("5 at most where processing.guarantee is exactly_once_v2");
 }
 
+/// librdkafka refuses them with fewer words. `slack`: how much longer than a transaction it may be.
+void check_fits_transaction(const client_settings& of_producers, std::string_view name, std::string_view waits_for,
+                            std::chrono::milliseconds transaction, std::int64_t slack) {
+    const auto given = of_producers.find(std::string(name));
+    if (given == of_producers.end()) return;
+    const std::int64_t value = property{name, given->second}.number(0);
+    if (value <= transaction.count() + slack) return;
+    throw config_error(concat(name, " of producers is ", value, " and producer.transaction.timeout.ms is ",
+                              transaction.count(), ": no ", waits_for,
+                              " is waited for when its transaction has been aborted; lower producer.", name, " to ",
+                              transaction.count() + slack, ", or raise producer.transaction.timeout.ms"));
+}
+
 /// `own` over `shared`.
 client_settings merged(client_settings shared, client_settings own) {
     own.merge(shared);
@@ -123,6 +136,9 @@ void check_exactly_once(const streams_config& config) {
                                   config.commits_every().count(),
                                   ": every transaction would be aborted before it is committed; lower "
                                   "commit.interval.ms, or raise producer.transaction.timeout.ms"));
+    for (const auto* name : {"delivery.timeout.ms", "message.timeout.ms"})
+        check_fits_transaction(of_producers, name, "record", timeout, 0);
+    check_fits_transaction(of_producers, "socket.timeout.ms", "answer", timeout, 100);
 }
 
 } // namespace

@@ -277,6 +277,31 @@ TEST_CASE("exactly once refuses what would abort every transaction, or let the o
     CHECK_NOTHROW(config.validate());
 }
 
+TEST_CASE("exactly once refuses to wait for an answer for longer than a transaction may be open") {
+    auto config = valid();
+    config.guarantee = streams::processing_guarantee::exactly_once_v2;
+    for (const auto* name : {"delivery.timeout.ms", "message.timeout.ms"}) {
+        config.producer = {{name, "10000"}};
+        CHECK_NOTHROW(config.validate());
+        config.producer = {{name, "10001"}};
+        CHECK_THROWS_WITH(config.validate(),
+                          containing(std::string(name) +
+                                     " of producers is 10001 and producer.transaction.timeout.ms is "
+                                     "10000") &&
+                              containing("lower producer." + std::string(name) + " to 10000, or raise"));
+    }
+    config.producer = {};
+    config.clients = {{"socket.timeout.ms", "10100"}};
+    CHECK_NOTHROW(config.validate());
+    config.clients = {{"socket.timeout.ms", "10101"}};
+    CHECK_THROWS_WITH(config.validate(), containing("socket.timeout.ms of producers is 10101") &&
+                                             containing("lower producer.socket.timeout.ms to 10100"));
+    config.producer = {{"socket.timeout.ms", "5000"}};
+    CHECK_NOTHROW(config.validate());
+    config.producer = {{"transaction.timeout.ms", "60000"}};
+    CHECK_NOTHROW(config.validate());
+}
+
 TEST_CASE("what exactly once decides is left out of what clients are given, with a warning") {
     auto config = valid();
     config.guarantee = streams::processing_guarantee::exactly_once_v2;

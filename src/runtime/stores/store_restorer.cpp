@@ -175,12 +175,12 @@ void store_restorer::finish_read() {
 }
 
 void store_restorer::finish(restoring& done) {
-    done.done = true;
     try {
         done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt);
     } catch (const corrupt_state_error& cause) {
         throw corrupt_task_error(done.stores->task(), cause);
     }
+    done.done = true; // a disk that refuses the last rows is asked again
     if (done.begun_at)
         log(log_level::info, concat(task_name(done.stores->task()), " restored store ", done.store->spec.name, ": ",
                                     done.rows, " rows in ", environment_.time.steady_ms() - *done.begun_at, " ms"));

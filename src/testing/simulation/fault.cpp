@@ -115,6 +115,7 @@ std::int64_t draw_length(fault_kind kind, const fault_times& times, const random
         return times.max_poll_ms + 1 + up_to(2 * times.max_poll_ms);
     case fault_kind::brokers_away:
     case fault_kind::coordinator_away:
+    case fault_kind::leader_moved:
         return 1 + up_to(times.session_ms);
     case fault_kind::disk_full:
         return 1 + up_to(2 * times.session_ms);
@@ -149,7 +150,7 @@ std::vector<fault_kind> covered_kinds(bool exactly_once) {
         // from that (KAFKA-12693).
         const bool replaced =
             kind == fault_kind::paused_long || kind == fault_kind::session_expired || kind == fault_kind::zombie;
-        if (replaced && !exactly_once) continue;
+        if ((replaced && !exactly_once) || !keeps_results(kind)) continue;
         kinds.push_back(kind);
     }
     return kinds;

@@ -88,7 +88,6 @@ inline constexpr std::size_t seam_calls = static_cast<std::size_t>(seam_call::di
     case seam_call::committed:
     case seam_call::bounds:
     case seam_call::group_members:
-    case seam_call::flush:
     case seam_call::init_transactions:
     case seam_call::send_offsets:
     case seam_call::commit_transaction:

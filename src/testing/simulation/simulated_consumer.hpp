@@ -2,6 +2,7 @@
 
 #include "src/testing/simulation/simulated_process.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,10 +42,14 @@ public:
 
 private:
     void expire();
+    /// Of the partitions that have a leader.
+    [[nodiscard]] kafka::poll_result poll_led(kafka::milliseconds timeout, std::size_t max_records);
+    void begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused);
 
     std::shared_ptr<simulated_process> process_;
     seam_call poll_call_;
     std::unique_ptr<kafka::consumer> real_;
+    std::map<topic_partition, bool> reading_; ///< whether it is paused
 };
 
 } // namespace streams::inline v0::simulated
