@@ -24,7 +24,7 @@ memory_limits memory_limits_of(const streams_config& config) {
     limits[send_queues] = for_each_holder(memory::send_queue);
     limits[block_cache] = {memory::block_cache, memory::block_cache};
     limits[memtables] = {memory::memtables, memory::memtables};
-    limits[pending_records] = {threads * memory::pending_records_of_thread, memory::pending_records_of_thread};
+    limits[pending_records] = {memory::pending_records, memory::pending_records};
     return limits;
 }
 
