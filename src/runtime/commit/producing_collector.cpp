@@ -235,8 +235,8 @@ std::unique_ptr<changelog_sink> producing_collector::open_changelog(std::string_
     return std::make_unique<changelog_writer>(*this, id, task.partition, opened.written);
 }
 
-std::optional<std::int64_t> producing_collector::acknowledged(std::string_view changelog, std::int32_t partition) {
-    const auto found = ids_.find(std::string(changelog));
+std::optional<std::int64_t> producing_collector::acknowledged(std::string_view topic, std::int32_t partition) {
+    const auto found = ids_.find(std::string(topic));
     if (found == ids_.end()) return std::nullopt;
     // An offset from before is of a time when others may have written since, or of a topic that was made anew.
     const auto opened = changelogs_.find({found->second, partition});

@@ -12,21 +12,21 @@ std::size_t record_origins::add(const record_sender& sender) {
     return number;
 }
 
-std::uint64_t record_origins::tag_of(std::size_t sender, const record_metadata& origin) {
+std::uint64_t record_origins::tag_of(std::size_t sender, const record_metadata& from) {
     const auto is_it = [&](const place& each) {
-        return each.sender == sender && each.input.partition == origin.partition && each.input.topic == origin.topic;
+        return each.sender == sender && each.input.partition == from.partition && each.input.topic == from.topic;
     };
-    const auto spread = sender + static_cast<std::size_t>(origin.partition) + origin.topic.size() +
-                        static_cast<unsigned char>(origin.topic.empty() ? '\0' : origin.topic.back());
+    const auto spread = sender + static_cast<std::size_t>(from.partition) + from.topic.size() +
+                        static_cast<unsigned char>(from.topic.empty() ? '\0' : from.topic.back());
     std::size_t& at = recent_[spread % recent_.size()];
     if (at >= places_.size() || !is_it(places_[at])) [[unlikely]] {
         at = static_cast<std::size_t>(std::ranges::find_if(places_, is_it) - places_.begin());
         if (at == places_.size()) {
             if (places_.size() == most_places) return 0;
-            places_.push_back({sender, {std::string(origin.topic), origin.partition}});
+            places_.push_back({sender, {std::string(from.topic), from.partition}});
         }
     }
-    const auto offset = origin.offset < 0 ? no_offset : static_cast<std::uint64_t>(origin.offset) & no_offset;
+    const auto offset = from.offset < 0 ? no_offset : static_cast<std::uint64_t>(from.offset) & no_offset;
     return std::uint64_t{at + 1} << offset_bits | offset;
 }
 
