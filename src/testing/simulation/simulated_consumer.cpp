@@ -143,11 +143,6 @@ void simulated_consumer::leave() {
     real_->leave();
 }
 
-void simulated_consumer::leave() {
-    if (process_->before(seam_call::close)) return;
-    real_->leave();
-}
-
 void simulated_consumer::close() {
     process_->leave(this);
     if (process_->before(seam_call::close)) return;
