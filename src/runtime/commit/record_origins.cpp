@@ -12,21 +12,21 @@ std::size_t record_origins::add(const record_sender& sender) {
     return number;
 }
 
-std::uint64_t record_origins::tag_of(std::size_t sender, const record_metadata& origin) {
+std::uint64_t record_origins::tag_of(std::size_t sender, const record_metadata& input) {
     const auto is_it = [&](const place& each) {
-        return each.sender == sender && each.input.partition == origin.partition && each.input.topic == origin.topic;
+        return each.sender == sender && each.input.partition == input.partition && each.input.topic == input.topic;
     };
-    const auto spread = sender + static_cast<std::size_t>(origin.partition) + origin.topic.size() +
-                        static_cast<unsigned char>(origin.topic.empty() ? '\0' : origin.topic.back());
+    const auto spread = sender + static_cast<std::size_t>(input.partition) + input.topic.size() +
+                        static_cast<unsigned char>(input.topic.empty() ? '\0' : input.topic.back());
     std::size_t& at = recent_[spread % recent_.size()];
     if (at >= places_.size() || !is_it(places_[at])) [[unlikely]] {
         at = static_cast<std::size_t>(std::ranges::find_if(places_, is_it) - places_.begin());
         if (at == places_.size()) {
             if (places_.size() == most_places) return 0;
-            places_.push_back({sender, {std::string(origin.topic), origin.partition}});
+            places_.push_back({sender, {std::string(input.topic), input.partition}});
         }
     }
-    const auto offset = origin.offset < 0 ? no_offset : static_cast<std::uint64_t>(origin.offset) & no_offset;
+    const auto offset = input.offset < 0 ? no_offset : static_cast<std::uint64_t>(input.offset) & no_offset;
     return std::uint64_t{at + 1} << offset_bits | offset;
 }
 
