@@ -139,7 +139,7 @@ TEST_CASE(
 }
 
 TEST_CASE("exactly once, a record that the broker refuses is passed over, and all others are there once") {
-    copying_application t({{"max.message.bytes", "1000"}});
+    copying_application t(std::map<std::string, std::string>{{"max.message.bytes", "1000"}});
     t.config.guarantee = processing_guarantee::exactly_once_v2;
     t.config.producer["batch.size"] = "900";
     for (const std::string& value : {std::string("a"), std::string(5000, 'x'), std::string("b")}) t.write(value);

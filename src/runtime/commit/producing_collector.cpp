@@ -231,7 +231,7 @@ void producing_collector::wait_a_moment(kafka::milliseconds moment) {
 
 std::unique_ptr<changelog_sink> producing_collector::open_changelog(std::string_view topic, task_id task) {
     const std::int32_t id = intern(topic, true);
-    changelog& opened = changelogs_[{id, task.partition}] = {task};
+    opened_changelog& opened = changelogs_[{id, task.partition}] = {task};
     return std::make_unique<changelog_writer>(*this, id, task.partition, opened.written);
 }
 

@@ -87,7 +87,7 @@ private:
         std::int32_t topic; ///< of the producer
         std::size_t sender;
     };
-    struct changelog {
+    struct opened_changelog {
         task_id task;
         bool written = false; ///< since it was opened
     };
@@ -132,8 +132,8 @@ private:
     std::unordered_map<std::int32_t, known_topic> topics_;
     record_origins origins_;
     std::vector<route> routes_;
-    std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_; ///< by the members of a route
-    std::map<std::pair<std::int32_t, std::int32_t>, changelog> changelogs_;  ///< by topic and partition
+    std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;       ///< by the members of a route
+    std::map<std::pair<std::int32_t, std::int32_t>, opened_changelog> changelogs_; ///< by topic and partition
     refused_records refused_; ///< in transactions that were aborted for them: they are not written again
     failures unanswered_;     ///< taken from the producer
     bool answering_ = false;

@@ -12,21 +12,21 @@ std::size_t record_origins::add(const record_sender& sender) {
     return number;
 }
 
-std::uint64_t record_origins::tag_of(std::size_t sender, const record_metadata& from) {
+std::uint64_t record_origins::tag_of(std::size_t sender, const record_metadata& input) {
     const auto is_it = [&](const place& each) {
-        return each.sender == sender && each.input.partition == from.partition && each.input.topic == from.topic;
+        return each.sender == sender && each.input.partition == input.partition && each.input.topic == input.topic;
     };
-    const auto spread = sender + static_cast<std::size_t>(from.partition) + from.topic.size() +
-                        static_cast<unsigned char>(from.topic.empty() ? '\0' : from.topic.back());
+    const auto spread = sender + static_cast<std::size_t>(input.partition) + input.topic.size() +
+                        static_cast<unsigned char>(input.topic.empty() ? '\0' : input.topic.back());
     std::size_t& at = recent_[spread % recent_.size()];
     if (at >= places_.size() || !is_it(places_[at])) [[unlikely]] {
         at = static_cast<std::size_t>(std::ranges::find_if(places_, is_it) - places_.begin());
         if (at == places_.size()) {
             if (places_.size() == most_places) return 0;
-            places_.push_back({sender, {std::string(from.topic), from.partition}});
+            places_.push_back({sender, {std::string(input.topic), input.partition}});
         }
     }
-    const auto offset = from.offset < 0 ? no_offset : static_cast<std::uint64_t>(from.offset) & no_offset;
+    const auto offset = input.offset < 0 ? no_offset : static_cast<std::uint64_t>(input.offset) & no_offset;
     return std::uint64_t{at + 1} << offset_bits | offset;
 }
 

@@ -26,9 +26,9 @@ public:
 
     /// The number of a sender. The same for the same one.
     [[nodiscard]] std::size_t add(const record_sender& sender);
-    [[nodiscard]] std::uint64_t tag_of(std::size_t sender, const record_metadata& from);
-    [[nodiscard]] std::uint64_t tag_of_dead_letter(std::size_t sender, const record_metadata& from) {
-        return tag_of(sender, from) | dead_letter_bit;
+    [[nodiscard]] std::uint64_t tag_of(std::size_t sender, const record_metadata& input);
+    [[nodiscard]] std::uint64_t tag_of_dead_letter(std::size_t sender, const record_metadata& input) {
+        return tag_of(sender, input) | dead_letter_bit;
     }
     [[nodiscard]] origin find(std::uint64_t tag) const;
     [[nodiscard]] static bool is_dead_letter(std::uint64_t tag) noexcept { return (tag & dead_letter_bit) != 0; }
@@ -48,7 +48,6 @@ private:
         std::size_t sender;
         topic_partition input;
     };
-    [[nodiscard]] std::size_t find_place(std::size_t sender, const record_metadata& from);
 
     std::vector<known_sender> senders_;
     std::vector<place> places_;
