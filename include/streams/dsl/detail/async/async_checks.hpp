@@ -37,7 +37,8 @@ consteval void check_async_functor() {
         static_assert(
             !std::is_void_v<NewValue>,
             "map_values_async: the last parameter of the functor must be a streams::completion<NewValue>, which "
-            "says the type of the new values; where it is auto, name the type: map_values_async<NewValue>(functor)");
+            "says the type of the new values; where a parameter is auto, name the type: "
+            "map_values_async<NewValue>(functor)");
     } else if constexpr (check_shareable<F, async_functor_calls<Key, Value, NewValue>>()) {
         static_assert(
             async_functor_calls<Key, Value, NewValue>::template fit<F>,
