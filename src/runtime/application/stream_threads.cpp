@@ -41,12 +41,19 @@ void stream_threads::launch() {
         try {
             start(**at);
         } catch (const std::system_error& cause) {
-            for (auto refused = at; refused != made.end(); ++refused) end(**refused);
+            refuse({at, made.end()});
             throw streams_error(concat("the operating system refuses stream thread ", at - made.begin() + 1, " of ",
                                        made.size(), ": ", cause.what(),
                                        "; lower num.stream.threads, or raise its limit"));
         }
     }
+}
+
+/// They will never run.
+void stream_threads::refuse(std::span<place* const> those) noexcept {
+    const std::lock_guard lock(mutex_);
+    for (place* const each : those) each->ended = true;
+    recount();
 }
 
 std::optional<std::string> stream_threads::add(const shared_environment& environment) {
@@ -116,8 +123,9 @@ void stream_threads::await_end_of_all() {
 }
 
 void stream_threads::join() {
-    for (const auto& each : places_)
-        if (each->runs_on) each->runs_on->join();
+    std::vector<std::unique_ptr<execution::thread>> ended; // joins, after the lock
+    const std::lock_guard lock(mutex_);
+    for (const auto& each : places_) ended.push_back(std::move(each->runs_on));
 }
 
 bool stream_threads::all_ended() const {

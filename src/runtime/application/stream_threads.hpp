@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,7 @@ private:
     void fill(place& here);
     void empty(place& here) noexcept;
     void start(place& here);
+    void refuse(std::span<place* const> those) noexcept;
     void run(place& here) noexcept;
     [[nodiscard]] bool live(place& here) noexcept;
     [[nodiscard]] bool recover(place& here, const std::exception& failure) noexcept;
