@@ -19,7 +19,7 @@ void produce_to(world& w, const std::string& topic, std::int32_t partition, cons
 }
 
 /// in -> repartition -> out, without a store.
-topology repartitioned(std::optional<std::int32_t> partitions) {
+topology repartitioning(std::optional<std::int32_t> partitions) {
     topology t;
     t.add_source<std::string, std::string>("source", "in");
     t.add_repartition_topic({.name = "mine-repartition", .partitions = partitions});
@@ -80,14 +80,14 @@ TEST_CASE("an input with a store that grows ends the application, which names it
 TEST_CASE("an input of a repartition topic that grows ends the application, unless the topic's width was declared") {
     world w;
     {
-        kafka_streams app = w.run(repartitioned(std::nullopt), w.config());
+        kafka_streams app = w.run(repartitioning(std::nullopt), w.config());
         CHECK(app.wait_for(application_state::running, patience));
         w.cluster.create_partitions("in", 2);
         CHECK(app.wait_for(application_state::error, patience));
         CHECK(says(app.error(), "app-mine-repartition has 1 partition, but the inputs ask for 2"));
     }
     w.cluster.remove_topic("app-mine-repartition");
-    kafka_streams app = w.run(repartitioned(1), w.config());
+    kafka_streams app = w.run(repartitioning(1), w.config());
     CHECK(app.wait_for(application_state::running, patience));
     w.cluster.create_partitions("in", 3);
     produce_to(w, "in", 2, "x");

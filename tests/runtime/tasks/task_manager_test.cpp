@@ -60,15 +60,15 @@ topology remembering_twice() {
     return t;
 }
 
-constexpr int rows = 1'000;
+constexpr int row_count = 1'000;
 const text filler(200, 'x');
 
 /// A world whose application has written its rows, in order of their keys, and closed.
 struct written_world : world {
     written_world() {
         auto app = run(remembering_twice(), config());
-        for (int row = 0; row < rows; ++row) produce(key(row), "v1" + filler);
-        REQUIRE(eventually([&] { return committed() == rows; }));
+        for (int row = 0; row < row_count; ++row) produce(key(row), "v1" + filler);
+        REQUIRE(eventually([&] { return committed() == row_count; }));
         app.close();
     }
     static text key(int row) { return "key" + std::to_string(1'000 + row); }
@@ -76,7 +76,7 @@ struct written_world : world {
     /// What the stores hold of a row in the middle.
     text seen() {
         const std::size_t before = out().size();
-        produce(key(rows / 2), "v1" + filler);
+        produce(key(row_count / 2), "v1" + filler);
         REQUIRE(eventually([&] { return out().size() > before; }));
         return out().back();
     }
@@ -156,7 +156,7 @@ TEST_CASE("a damaged store without a changelog ends the application, which says 
     written_world w;
     inflict(what, w.store("local"));
     auto app = w.run(remembering_twice(), w.config());
-    w.produce(w.key(rows / 2), "v1"); // processed once the store is in order again
+    w.produce(w.key(row_count / 2), "v1"); // processed once the store is in order again
     CHECK(app.wait_for(application_state::error, patience));
     CHECK(says(app.error(), "store local in "));
     CHECK(says(app.error(), "no changelog"));
@@ -165,15 +165,16 @@ TEST_CASE("a damaged store without a changelog ends the application, which says 
     app.close();
     std::filesystem::remove_all(w.store("local"));
     auto again = w.run(remembering_twice(), w.config());
-    CHECK(eventually([&] { return w.out().size() == rows + 1; }));
+    CHECK(eventually([&] { return w.out().size() == row_count + 1; }));
     CHECK(w.out().back() == "v1 nothing");
 }
 
 TEST_CASE("a store that stands before the begin of its changelog is rebuilt alone") {
     written_world w;
     const text changelog = "app-logged-changelog";
-    for (int row = 0; row < 2; ++row) w.cluster.produce(changelog, w.key(rows / 2), "v1" + filler, {.timestamp = 1});
-    w.cluster.delete_records({changelog, 0}, rows + 1);
+    for (int row = 0; row < 2; ++row)
+        w.cluster.produce(changelog, w.key(row_count / 2), "v1" + filler, {.timestamp = 1});
+    w.cluster.delete_records({changelog, 0}, row_count + 1);
     auto app = w.run(remembering_twice(), w.config());
     CHECK(w.seen() == "v1 v1");
 }
