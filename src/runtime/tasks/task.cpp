@@ -312,8 +312,7 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
     }
     prepared_.clear();
     commit_needed_ = false;
-    settling_ = false;
-    takes_input_ = pending_.have_room();
+    unsettle();
     stores_.committed(acknowledged);
 }
 

@@ -96,6 +96,11 @@ public:
     /// Takes no input, and punctuates nothing, until the next commit, so that no record is pending then: from the caches
     /// of stores to the last node. Called again until it says so; it never waits. Throws as `process`, and `flush_stores`.
     [[nodiscard]] bool settle();
+    /// The commit for which it has settled is not made: it goes on.
+    void unsettle() {
+        settling_ = false;
+        takes_input_ = pending_.have_room();
+    }
 
     /// Runs the punctuations that are due; false: none was.
     bool punctuate_stream_time();

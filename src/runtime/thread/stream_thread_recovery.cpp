@@ -76,6 +76,8 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
 
 void stream_thread::rebuild(const corrupt_task_error& damage) {
     if (committer_->all_or_nothing() || committer_->committing()) undo(); // it is not closed in the middle of a commit
+    settling_since_.reset();
+    for (stream_task* const stays : tasks_.running()) stays->unsettle();
     managed_task* const damaged = tasks_.find(damage.task());
     if (damaged == nullptr) return;
     if (assigned_) hold_back(*damaged);
