@@ -13,7 +13,9 @@ if(PROJECT_IS_TOP_LEVEL)
     if(NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
         find_program(STREAMS_CCACHE ccache)
         if(STREAMS_CCACHE)
-            set(CMAKE_CXX_COMPILER_LAUNCHER "${STREAMS_CCACHE}")
+            # Without it, what uses a precompiled header is not cached.
+            set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+                CCACHE_SLOPPINESS=pch_defines,time_macros "${STREAMS_CCACHE}")
         endif()
     endif()
 

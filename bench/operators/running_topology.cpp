@@ -38,7 +38,7 @@ looping_collector::looping_collector(std::vector<std::string> read_back) {
     for (std::string& topic : read_back) looped_.push_back({std::move(topic)});
 }
 
-std::int32_t looping_collector::open(std::string_view topic) {
+std::int32_t looping_collector::open(std::string_view topic, const streams::record_sender&) {
     const auto known = std::find(names_.begin(), names_.end(), topic);
     if (known != names_.end()) return static_cast<std::int32_t>(known - names_.begin());
     names_.emplace_back(topic);

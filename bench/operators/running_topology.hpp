@@ -30,9 +30,11 @@ public:
     };
 
     explicit looping_collector(std::vector<std::string> read_back);
-    [[nodiscard]] std::int32_t open(std::string_view topic) override;
+    [[nodiscard]] std::int32_t open(std::string_view topic, const streams::record_sender& sender) override;
     [[nodiscard]] std::int32_t partitions(std::int32_t) override { return 1; }
     void send(std::int32_t topic, const streams::outgoing_record& r) override;
+    void send_dead_letters(std::span<const streams::dead_letter>, const streams::record_sender&,
+                           const streams::record_metadata&, bool) override {}
 
     [[nodiscard]] std::vector<looped>& read_back() noexcept { return looped_; }
     /// How many records left for good.

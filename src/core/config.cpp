@@ -18,14 +18,25 @@ namespace {
 
 constexpr std::size_t longest_topic_name = 249;
 
+bool is_topic_name(std::string_view name) {
+    const auto legal = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
+    return std::all_of(name.begin(), name.end(), legal) && name.size() <= longest_topic_name && name != "." &&
+           name != "..";
+}
+
 /// What Kafka lets a topic's name begin with: internal topics begin with the application id.
 void check_application_id(std::string_view id) {
     if (id.empty())
         throw config_error("application.id is not set: it names the consumer group and the internal topics; set it");
-    const auto legal = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
-    if (!std::all_of(id.begin(), id.end(), legal) || id.size() > longest_topic_name || id == "." || id == "..")
+    if (!is_topic_name(id))
         property{"application.id", id}.refuse("made of letters, digits, '.', '_' and '-', 249 at most, as topic names "
                                               "begin with it");
+}
+
+void check_dead_letter_topic(std::string_view name) {
+    if (!is_topic_name(name))
+        property{"errors.dead.letter.queue.topic.name", name}.refuse(
+            "the name of a topic, made of letters, digits, '.', '_' and '-', 249 at most");
 }
 
 /// The one that a client's settings name; Kafka's default otherwise.
@@ -83,6 +94,19 @@ void check_in_flight(const client_settings& of_producers) {
                 property{name, at->second}.refuse("5 at most where processing.guarantee is exactly_once_v2");
 }
 
+/// librdkafka refuses them with fewer words. `slack`: how much longer than a transaction it may be.
+void check_fits_transaction(const client_settings& of_producers, std::string_view name, std::string_view waits_for,
+                            std::chrono::milliseconds transaction, std::int64_t slack) {
+    const auto given = of_producers.find(std::string(name));
+    if (given == of_producers.end()) return;
+    const std::int64_t value = property{name, given->second}.number(0);
+    if (value <= transaction.count() + slack) return;
+    throw config_error(concat(name, " of producers is ", value, " and producer.transaction.timeout.ms is ",
+                              transaction.count(), ": no ", waits_for,
+                              " is waited for when its transaction has been aborted; lower producer.", name, " to ",
+                              transaction.count() + slack, ", or raise producer.transaction.timeout.ms"));
+}
+
 /// `own` over `shared`.
 client_settings merged(client_settings shared, client_settings own) {
     own.merge(shared);
@@ -112,6 +136,9 @@ void check_exactly_once(const streams_config& config) {
                                   config.commits_every().count(),
                                   ": every transaction would be aborted before it is committed; lower "
                                   "commit.interval.ms, or raise producer.transaction.timeout.ms"));
+    for (const auto* name : {"delivery.timeout.ms", "message.timeout.ms"})
+        check_fits_transaction(of_producers, name, "record", timeout, 0);
+    check_fits_transaction(of_producers, "socket.timeout.ms", "answer", timeout, 100);
 }
 
 } // namespace
@@ -132,7 +159,8 @@ void streams_config::validate(bool needs_brokers) const {
     at_least("windowstore.changelog.additional.retention.ms", windowstore_changelog_additional_retention.count(), 0);
     if (replication_factor != -1) at_least("replication.factor", replication_factor, 1);
     check_optimization(topology_optimization);
-    if (!on_deserialization_error || !on_processing_error)
+    check_dead_letter_topic(errors_dead_letter_queue_topic_name);
+    if (!on_deserialization_error || !on_processing_error || !on_production_error)
         throw config_error(
             "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");
     if (exactly_once()) check_exactly_once(*this);

@@ -294,8 +294,6 @@ constexpr entry streams_names[] = {
 
     {"config.providers", every, refuse, "names Java classes; put the values themselves into the configuration"},
     {"default.client.supplier", every, refuse, "names a Java class; hand a client supplier to kafka_streams"},
-    {"errors.dead.letter.queue.topic.name", every, refuse,
-     "is not supported yet; remove it, and branch bad records off to a topic of their own"},
     {"processor.wrapper.class", every, refuse,
      "names a Java class; remove it, and wrap processors where they are made"},
 };

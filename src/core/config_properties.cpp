@@ -71,9 +71,10 @@ void read_timestamp_extractor(const property& p, streams_config& c) {
              "WallclockTimestampExtractor; give a function of your own to a source, as timestamp_from(f)");
 }
 
-void read_production_handler(const property& p, streams_config&) {
+void read_production_handler(const property& p, streams_config& c) {
     if (simple_name(p) != "DefaultProductionExceptionHandler")
-        p.refuse("DefaultProductionExceptionHandler, the only one yet");
+        p.refuse("DefaultProductionExceptionHandler; give a handler of your own in streams_config");
+    c.on_production_error = fail_on_error{};
 }
 
 void read_dsl_store(const property& p, streams_config&) {
@@ -162,6 +163,8 @@ constexpr member_name members[] = {
      }},
     {"production.exception.handler", read_production_handler},
     {"default.production.exception.handler", read_production_handler},
+    {"errors.dead.letter.queue.topic.name",
+     [](const property& p, streams_config& c) { c.errors_dead_letter_queue_topic_name = p.text; }},
 };
 
 const member_name* find_member(std::string_view name) {

@@ -25,8 +25,8 @@ inline constexpr std::size_t unwritten = 64 * mib;
 inline constexpr std::size_t unwritten_of_store = 8 * mib;
 /// Of a thread: what one input may get ahead of another by, at 100 bytes a record some 150,000 records.
 inline constexpr std::size_t input_queues_of_thread = 32 * mib;
-/// Of a thread: what waits for answers of other services, as much as waits to be processed.
-inline constexpr std::size_t pending_records_of_thread = 32 * mib;
+/// What waits for answers of other services, over all tasks.
+inline constexpr std::size_t pending_records = 64 * mib;
 /// Of a consumer: keeps fetches of several brokers under way while a thread works. A restore has nothing else to wait for.
 inline constexpr std::size_t fetch_queue = 16 * mib;
 inline constexpr std::size_t restore_fetch_queue = 32 * mib;
@@ -98,8 +98,7 @@ struct memory_limits {
     }
 };
 
-/// Of an application with this configuration. `global_stores`: whether it has any, whose
-/// thread counts as one more.
-[[nodiscard]] memory_limits memory_limits_of(const streams_config& config, bool global_stores = false);
+/// Of an application with this configuration, however many threads it has.
+[[nodiscard]] memory_limits memory_limits_of(const streams_config& config);
 
 } // namespace streams::inline v0

@@ -46,7 +46,7 @@ result consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>
 
 void consumer::note_missing_topics() {
     for (const auto& name : topics_)
-        if (!cluster_->find(name)) unreported_.push_back(unknown_topic(name));
+        if (!cluster_->find(name)) missing_.push_back(name);
 }
 
 result consumer::known(const topic_partition& partition) const {
@@ -91,6 +91,7 @@ kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_r
         }
         wake_->reset();
         found.errors = std::exchange(unreported_, {});
+        found.missing_topics = std::exchange(missing_, {});
         try {
             cluster_->transactional().end_late();
             hear_group(found);
@@ -98,7 +99,8 @@ kafka::poll_result consumer::poll(kafka::milliseconds timeout, std::size_t max_r
         } catch (const std::exception& failed) {
             found.errors.emplace_back(error_class::fatal, failed.what());
         }
-        if (!found.rebalances.empty() || !found.batches.empty() || !found.errors.empty() || !found.out_of_range.empty())
+        if (!found.rebalances.empty() || !found.batches.empty() || !found.errors.empty() ||
+            !found.out_of_range.empty() || !found.missing_topics.empty())
             return found;
         if (woken_.exchange(false) || time.steady_ms() >= deadline) return found;
         if (arrange_wake_up()) wait_until(deadline);
@@ -130,6 +132,7 @@ void consumer::hear_group(kafka::poll_result& found) {
     if (heard.news == kind::rebalance) {
         self_.generation = heard.generation;
         owned_ = heard.event.partitions;
+        if (heard.event.kind == kafka::rebalance::event::assigned) note_missing_topics();
         found.rebalances.push_back(std::move(heard.event));
         return;
     }
@@ -164,7 +167,10 @@ std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_resu
     if (from.paused || from.failed) return 0;
     if (from.topic->outdated && !look_up(from)) {
         from.failed = true;
-        found.errors.push_back(unknown_topic(from.partition.topic));
+        if (group_)
+            found.missing_topics.push_back(from.partition.topic);
+        else
+            found.errors.push_back(unknown_topic(from.partition.topic));
         return 0;
     }
     from.known_end = end_of(*from.reader.log());
@@ -315,7 +321,7 @@ result consumer::bounds(const topic_partition& partition, kafka::log_bounds& fou
     return {};
 }
 
-result consumer::group_partitions(std::vector<topic_partition>& found, kafka::milliseconds) {
+result consumer::group_members(std::vector<kafka::group_member>& found, kafka::milliseconds) {
     if (!group_) return {error_class::fatal, "a consumer that has not subscribed is in no group; subscribe first"};
     return attempt([&] { return group_->assigned(self_, found); });
 }

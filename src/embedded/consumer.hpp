@@ -38,7 +38,7 @@ public:
                             kafka::milliseconds timeout) override;
     kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
                          kafka::milliseconds timeout) override;
-    kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override;
+    kafka::result group_members(std::vector<kafka::group_member>& found, kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override;
     [[nodiscard]] std::optional<std::int32_t> generation() override;
     void leave() override;
@@ -82,6 +82,7 @@ private:
     bool replaced_ = false;              ///< another has its instance id: it is over
     bool closed_ = false;
     std::vector<kafka::result> unreported_; ///< errors for the next poll
+    std::vector<std::string> missing_;      ///< topics to be told by it
     std::vector<reading> readings_;
     std::size_t first_ = 0; ///< whose turn it is
 };

@@ -20,7 +20,8 @@ std::string group::join(const std::string& client_id, const std::string& instanc
     auto number = std::to_string(++joined_);
     if (number.size() < 6) number.insert(0, 6 - number.size(), '0');
     const auto member_id = concat(instance_id.empty() ? client_id : instance_id, "-", number);
-    member made{.instance_id = instance_id,
+    member made{.client_id = client_id,
+                .instance_id = instance_id,
                 .topics = std::move(topics),
                 .wake = std::move(wake),
                 .last_call = time_.steady_ms()};
@@ -261,11 +262,11 @@ std::vector<kafka::committed_offset> group::all_committed() const {
     return all;
 }
 
-kafka::result group::assigned(const membership& who, std::vector<topic_partition>& found) const {
+kafka::result group::assigned(const membership& who, std::vector<kafka::group_member>& found) const {
     const std::lock_guard lock(mutex_);
     if (rebalancing_ || who.generation != generation_ || !members_.contains(who.member_id))
         return {kafka::error_class::fenced, concat("group ", id_, ": generation ", who.generation, " is over")};
-    for (const auto& [id, one] : members_) found.insert(found.end(), one.partitions.begin(), one.partitions.end());
+    for (const auto& [id, one] : members_) found.push_back({one.client_id, one.partitions});
     return {};
 }
 

@@ -83,8 +83,8 @@ public:
     [[nodiscard]] bool holds(std::span<const topic_partition> partitions) const;
     [[nodiscard]] std::vector<kafka::committed_offset> all_committed() const;
     void forget_offsets(const std::string& topic);
-    /// What the present generation was assigned, over all members; fenced: `who` is not one of it.
-    [[nodiscard]] kafka::result assigned(const membership& who, std::vector<topic_partition>& found) const;
+    /// The members of the present generation; fenced: `who` is not one of it.
+    [[nodiscard]] kafka::result assigned(const membership& who, std::vector<kafka::group_member>& found) const;
 
     /// From the journal, before anybody uses the group.
     void restore_offset(kafka::committed_offset offset);
@@ -101,6 +101,7 @@ private:
         revoking,  ///< has been told
     };
     struct member {
+        std::string client_id;
         std::string instance_id;
         std::vector<std::string> topics;
         std::shared_ptr<signal> wake;

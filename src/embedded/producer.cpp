@@ -108,7 +108,7 @@ result producer::write(partition_log& to, const frame_source& record, std::int64
 
 void producer::fail(const destination& at, std::int32_t partition, const kafka::producer_record& record, result why) {
     if (at_ == phase::in_transaction) at_ = why.kind() == error_class::fenced ? phase::fenced : phase::to_abort;
-    failures_.push_back({{at.name, partition}, std::move(why), record.tag, record.timestamp});
+    failures_.push_back(kafka::failure_of({at.name, partition}, record, std::move(why)));
 }
 
 void producer::poll(kafka::milliseconds) {}

@@ -84,12 +84,14 @@ struct poll_result {
     /// may bring another one.
     std::vector<rebalance> rebalances;
     std::vector<record_batch> batches;
-    /// Failures only; unknown topics and partitions, by name, authorisation, and an instance id that another member has
-    /// taken are fatal.
+    /// Failures only; authorisation, an instance id that another member has taken, and of a consumer that assigns itself
+    /// unknown topics and partitions, by name, are fatal.
     std::vector<result> errors;
     /// Partitions whose position is not in the log any more (deleted by retention, or the topic was made anew): they
     /// deliver nothing until a seek sets them to a position that is there. No error of theirs is in `errors`.
     std::vector<topic_partition> out_of_range{};
+    /// Topics that a member has subscribed to and that do not exist, perhaps not any more. The others are read.
+    std::vector<std::string> missing_topics{};
 };
 
 /// A committed position: the next offset to read, and Kafka Streams' partition time with it.
@@ -107,6 +109,12 @@ struct log_bounds {
     std::int64_t end = 0;
 };
 
+/// A member of a group, and what the present generation gave to it.
+struct group_member {
+    std::string client_id;
+    std::vector<topic_partition> partitions;
+};
+
 /// Names a group member of a generation: what fences a zombie's transaction. Opaque to the runtime.
 struct group_metadata {
     std::shared_ptr<const void> handle; ///< null: of no member
@@ -118,7 +126,7 @@ public:
     virtual ~consumer() = default;
 
     /// Joins the group of the configuration; once more, it joins anew: what is assigned is revoked first. Topics that do not
-    /// exist are errors of a poll.
+    /// exist are told by a poll.
     virtual result subscribe(std::span<const std::string> topics) = 0;
     /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment. One that
     /// does not exist delivers nothing, holds up no other, and may be an error of a poll.
@@ -157,9 +165,10 @@ public:
     /// retriable also where the broker does not know the partition
     /// (yet): one that has just been made is not known everywhere at once.
     virtual result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) = 0;
-    /// All partitions that the present generation of the group gave to its members: every member learns the same, whatever
-    /// it knows of the topics itself. fenced: this member's generation is over, another one follows.
-    virtual result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) = 0;
+    /// The members of the present generation of the group, this one among them, with what it gave to each: every member
+    /// learns the same, whatever it knows of the topics itself. fenced: this member's generation is over, another one
+    /// follows.
+    virtual result group_members(std::vector<group_member>& found, milliseconds timeout) = 0;
     /// Of the present generation; of no member where the consumer is none, or not any more.
     [[nodiscard]] virtual group_metadata group() = 0;
     /// The generation of the group that this member was assigned partitions in last: one more than the one before, unless
@@ -189,7 +198,22 @@ struct delivery_failure {
     result reason;
     std::uint64_t tag = 0;
     std::int64_t timestamp = -1; ///< of the record, ms since the epoch; -1: it had none, or no tag, or is too long ago
+    std::optional<bytes> key{};
+    std::optional<bytes> value{};
+    streams::headers headers{};
+    bool of_record = true; ///< false: the next one would fare the same, for rights that are missing or an invalid name
+    bool before_sent = false; ///< the client has refused it: the transaction goes on without it
 };
+/// Of a record that a producer has in its hands.
+[[nodiscard]] inline delivery_failure failure_of(topic_partition to, const producer_record& record, result reason) {
+    return {.partition = std::move(to),
+            .reason = std::move(reason),
+            .tag = record.tag,
+            .timestamp = record.timestamp,
+            .key = record.key ? std::optional<bytes>(*record.key) : std::nullopt,
+            .value = record.value ? std::optional<bytes>(*record.value) : std::nullopt,
+            .headers = record.headers != nullptr ? *record.headers : streams::headers{}};
+}
 /// The text of where a record was to go: `topic-3`, or the topic alone where no partition had been chosen.
 [[nodiscard]] inline std::string destination(const topic_partition& partition) {
     return partition.partition < 0 ? partition.topic : to_string(partition);
@@ -211,8 +235,9 @@ public:
     virtual void poll(milliseconds timeout) = 0;
     /// Waits until all that was appended is acknowledged or has failed. retriable: not within `timeout`.
     virtual result flush(milliseconds timeout) = 0;
-    /// Failures since the last call. fatal: the cluster refuses this record (too large, no key where the topic is
-    /// compacted, a partition that the topic does not have), those behind it are written.
+    /// Failures since the last call, with their records. fatal: the client or the cluster refuses this record (too large, no
+    /// key where the topic is compacted, a partition that the topic does not have), those behind it are written; in one
+    /// batch with it, though, others may have failed too.
     [[nodiscard]] virtual std::vector<delivery_failure> take_failures() = 0;
     /// The offset of the last acknowledged record of a partition whose topic was opened with `offsets_wanted`.
     [[nodiscard]] virtual std::optional<std::int64_t> last_offset(std::int32_t topic, std::int32_t partition) = 0;

@@ -304,6 +304,13 @@ void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result
         if (positions_.find(topic, message.partition))
             into.out_of_range.push_back({std::string(topic), message.partition});
         return;
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        if (group_id_.empty() || topic.empty()) break;
+        if (std::ranges::find(into.missing_topics, topic) == into.missing_topics.end())
+            into.missing_topics.emplace_back(topic);
+        return;
     default:
         break;
     }
@@ -450,9 +457,8 @@ result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& fo
     return {error_class::retriable, answer.reason()};
 }
 
-result rdkafka_consumer::group_partitions(std::vector<topic_partition>& found, milliseconds timeout) {
-    if (group_id_.empty())
-        return {error_class::fatal, "asking for the group's partitions: this consumer is in no group"};
+result rdkafka_consumer::group_members(std::vector<group_member>& found, milliseconds timeout) {
+    if (group_id_.empty()) return {error_class::fatal, "asking for the group's members: this consumer is in no group"};
     const auto outage = client_->outages().current();
     auto answer = describe_generation(client_->get(), group_id_, found, timeout);
     if (answer) client_->outages().answered(outage);

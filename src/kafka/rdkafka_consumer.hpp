@@ -58,7 +58,7 @@ public:
     result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,
                      milliseconds timeout) override;
     result bounds(const topic_partition& partition, log_bounds& found, milliseconds timeout) override;
-    result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) override;
+    result group_members(std::vector<group_member>& found, milliseconds timeout) override;
     [[nodiscard]] group_metadata group() override;
     [[nodiscard]] std::optional<std::int32_t> generation() override;
     void leave() override;

@@ -40,7 +40,8 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
         return "set replication.factor to no more than there are brokers";
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
-        return "the group has members with another assignment strategy: stop them, or choose another application.id";
+        return "the group has members with another assignment strategy, as applications of Kafka Streams have: stop "
+               "them, or choose another application.id";
     default:
         return {};
     }

@@ -1,5 +1,7 @@
 #include "src/kafka/rdkafka_fetched.hpp"
 
+#include "src/kafka/rdkafka_headers.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -11,18 +13,6 @@ namespace {
 std::optional<bytes_view> view(const void* data, std::size_t size) noexcept {
     if (!data) return std::nullopt;
     return bytes_view(static_cast<const std::byte*>(data), size);
-}
-
-streams::headers copy_of(const rd_kafka_headers_t* from) {
-    streams::headers out;
-    const char* name = nullptr;
-    const void* value = nullptr;
-    std::size_t size = 0;
-    for (std::size_t at = 0; rd_kafka_header_get_all(from, at, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
-         ++at)
-        out.add(name,
-                value ? std::optional(bytes(bytes_view(static_cast<const std::byte*>(value), size))) : std::nullopt);
-    return out;
 }
 
 /// True: the record certainly has no headers. librdkafka allocates to find that out; but keys and values lie in the buffer
@@ -68,7 +58,7 @@ record_view fetched_messages::view_of(const rd_kafka_message_t& message, const r
     if (is_bare(message, next)) return record;
     rd_kafka_headers_t* found = nullptr;
     if (rd_kafka_message_headers(&message, &found) == RD_KAFKA_RESP_ERR_NO_ERROR)
-        record.headers = &headers_.emplace_back(copy_of(found));
+        record.headers = &headers_.emplace_back(from_rdkafka(found));
     return record;
 }
 

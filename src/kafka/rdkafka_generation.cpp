@@ -19,7 +19,7 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
-constexpr std::string_view doing = "asking for the partitions of the group";
+constexpr std::string_view doing = "asking for the members of the group";
 
 /// Asks every broker for the group. Not rd_kafka_DescribeConsumerGroups, which asks the coordinator alone: it ends the
 /// process where a coordinator is found only after the request has timed out (2.0.2 to 2.15).
@@ -60,7 +60,7 @@ std::string member_id_of(rd_kafka_t* member) {
     return id;
 }
 
-result describe_generation(rd_kafka_t* member, const std::string& group_id, std::vector<topic_partition>& found,
+result describe_generation(rd_kafka_t* member, const std::string& group_id, std::vector<group_member>& found,
                            milliseconds timeout) {
     group_list_ptr groups;
     if (auto failed = ask_briefly_first(member, group_id, groups, timeout); !failed) return failed;
@@ -70,14 +70,14 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
     const std::span members(group.members, static_cast<std::size_t>(group.member_cnt));
     if (group.state != std::string_view("Stable") || !has_member(members, member_id_of(member)))
         return {error_class::fenced, concat("group ", group_id, " makes another generation already")};
-    std::vector<topic_partition> assigned;
+    std::vector<group_member> assigned;
     for (const auto& one : members) {
-        const auto given = partitions_of_assignment(assignment_of(one));
+        auto given = partitions_of_assignment(assignment_of(one));
         if (!given)
             return {error_class::fatal, concat(doing, ": what its member ", one.member_id,
                                                " was given cannot be read; stop "
                                                "that member, or choose another application.id")};
-        assigned.insert(assigned.end(), given->begin(), given->end());
+        assigned.push_back({one.client_id, *std::move(given)});
     }
     found = std::move(assigned);
     return {};

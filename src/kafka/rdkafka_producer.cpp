@@ -3,6 +3,7 @@
 #include "src/kafka/bounded_end.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_error.hpp"
+#include "src/kafka/rdkafka_headers.hpp"
 #include "src/kafka/rdkafka_partitions.hpp"
 
 #include <streams/core/clock.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace streams::inline v0::kafka {
@@ -18,14 +20,6 @@ namespace streams::inline v0::kafka {
 namespace {
 
 constexpr std::int64_t counts_fresh_for_ms = 300'000; // Java's metadata.max.age.ms
-
-headers_ptr copy_of(const streams::headers& from) {
-    headers_ptr out{rd_kafka_headers_new(from.size())};
-    for (const auto& [key, value] : from)
-        rd_kafka_header_add(out.get(), key.data(), static_cast<ssize_t>(key.size()), value ? value->data() : nullptr,
-                            value ? static_cast<ssize_t>(value->size()) : -1);
-    return out;
-}
 
 int clamped(milliseconds timeout) noexcept { return static_cast<int>(std::max<milliseconds::rep>(timeout.count(), 0)); }
 
@@ -56,15 +50,25 @@ result answer_in_transaction(result plain, rd_kafka_resp_err_t error) {
     }
 }
 
+std::optional<bytes> copied(const void* data, std::size_t size) {
+    if (data == nullptr) return std::nullopt;
+    return bytes(bytes_view(static_cast<const std::byte*>(data), size));
+}
+
 /// librdkafka takes what the application hands over as not const and does not write to it.
 void* writable(const void* data) noexcept { return const_cast<void*>(data); }
 
 } // namespace
 
 std::int64_t recent_times::find(const produced_topic& topic, std::uint64_t tag) const noexcept {
-    const auto found =
-        std::ranges::find_if(records_, [&](const sent& each) { return each.topic == &topic && each.tag == tag; });
-    return tag == 0 || found == records_.end() ? -1 : found->timestamp;
+    if (tag == 0) return -1;
+    std::optional<std::int64_t> found;
+    for (const sent& each : records_) {
+        if (each.topic != &topic || each.tag != tag) continue;
+        if (found && *found != each.timestamp) return -1;
+        found = each.timestamp;
+    }
+    return found.value_or(-1);
 }
 
 void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
@@ -84,7 +88,17 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
         auto reason = result_of(message.err, concat("writing a record to ", destination(partition)));
         if (transactional_) reason = answer_in_transaction(std::move(reason), message.err);
         const auto tag = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message._private));
-        failures.push_back({std::move(partition), std::move(reason), tag, topic ? times.find(*topic, tag) : -1});
+        delivery_failure failure{.partition = std::move(partition),
+                                 .reason = std::move(reason),
+                                 .tag = tag,
+                                 .timestamp = topic ? times.find(*topic, tag) : -1,
+                                 .key = copied(message.key, message.key_len),
+                                 .value = copied(message.payload, message.len),
+                                 .of_record = is_of_record(message.err)};
+        rd_kafka_headers_t* of_message = nullptr;
+        if (rd_kafka_message_headers(&message, &of_message) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            failure.headers = from_rdkafka(of_message);
+        failures.push_back(std::move(failure));
     } catch (const std::exception& failed) {
         outages().line(log_level::error, failed.what());
     }
@@ -171,7 +185,7 @@ result rdkafka_producer::append(const producer_record& record) {
     }
     headers_ptr headers;
     if (record.headers && !record.headers->empty()) {
-        headers = copy_of(*record.headers);
+        headers = to_rdkafka(*record.headers);
         fields[count].vtype = RD_KAFKA_VTYPE_HEADERS;
         fields[count++].u.headers = headers.get();
     }
@@ -184,15 +198,24 @@ result rdkafka_producer::append(const producer_record& record) {
         return refuse_partition(topic, record);
     if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__FATAL)
         return result_of(client_->get(), RD_KAFKA_RESP_ERR__FATAL, concat("writing to topic ", topic.name));
+    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+        refuse(topic, record, result_of(error, concat("writing a record to ", topic.name)));
+        return {};
+    }
     auto answer = result_of(error, concat("writing to topic ", topic.name));
     return transactional_ ? answer_in_transaction(std::move(answer), rd_kafka_error_code(error.get())) : answer;
 }
 
 result rdkafka_producer::refuse_partition(const produced_topic& topic, const producer_record& record) {
-    result reason{error_class::fatal,
-                  concat("topic ", topic.name, " has no partition ", *record.partition, "; use one that it has")};
-    events_->failures.push_back({{topic.name, *record.partition}, std::move(reason), record.tag, record.timestamp});
+    refuse(topic, record,
+           {error_class::fatal,
+            concat("topic ", topic.name, " has no partition ", *record.partition, "; use one that it has")});
     return {};
+}
+
+void rdkafka_producer::refuse(const produced_topic& topic, const producer_record& record, result reason) {
+    events_->failures.push_back(failure_of({topic.name, record.partition.value_or(-1)}, record, std::move(reason)));
+    events_->failures.back().before_sent = true;
 }
 
 void rdkafka_producer::poll(milliseconds timeout) { rd_kafka_poll(client_->get(), clamped(timeout)); }

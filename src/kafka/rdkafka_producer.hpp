@@ -28,7 +28,7 @@ public:
         if (records_.empty()) records_.resize(most);
         records_[next_++ % most] = {&topic, tag, timestamp};
     }
-    /// ms since the epoch; -1: it had none, or was followed by too many. Of several records with one tag in one topic: of any.
+    /// ms since the epoch; -1: it had none, or was followed by too many, or several with this tag have different ones.
     [[nodiscard]] std::int64_t find(const produced_topic& topic, std::uint64_t tag) const noexcept;
 
 private:
@@ -84,6 +84,7 @@ public:
 private:
     /// A partition that the topic does not have is a failure of the record.
     result refuse_partition(const produced_topic& topic, const producer_record& record);
+    void refuse(const produced_topic& topic, const producer_record& record, result reason);
 
     struct known_count {
         std::int32_t partitions = 0;

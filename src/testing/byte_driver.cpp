@@ -159,7 +159,7 @@ topology with_topics(topology topology, const test_driver_options& options) {
 driver::driver(topology topology, test_driver_options options)
     : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))),
       parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
-      budget_(memory_limits_of(options_.config, !topology_.global_stores().empty())),
+      budget_(memory_limits_of(options_.config)),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     count_partitions();
     for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))
@@ -284,7 +284,9 @@ void driver::require_output(std::string_view topic) const {
     for (const auto& store : topology_.stores())
         if (store.logging && store.source_topic.empty())
             known.insert(changelog_topic_name(topology_, application, store));
-    if (known.contains(std::string(topic))) return;
+    if (const auto& bad = options_.config.errors_dead_letter_queue_topic_name; !bad.empty()) known.insert(bad);
+    // A handler may name any topic for its dead letters.
+    if (known.contains(std::string(topic)) || !topics_.written(topic).empty()) return;
     std::string names;
     for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
     throw topology_error(concat("topic ", topic, " is not written by the topology under test, which writes ",

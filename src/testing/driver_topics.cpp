@@ -44,6 +44,16 @@ void driver_topics::send(std::int32_t topic, const outgoing_record& r) {
                    .partition = place(at(topic), r)});
 }
 
+void driver_topics::send_dead_letters(std::span<const dead_letter> letters, const record_sender&,
+                                      const record_metadata&, bool) {
+    for (const dead_letter& each : letters)
+        send(open(each.topic), {.key = each.key,
+                                .value = each.value,
+                                .timestamp = each.timestamp,
+                                .headers = &each.headers,
+                                .partition = each.partition});
+}
+
 void driver_topics::append(std::int32_t topic, raw_test_record r) {
     topic_log& log = at(topic);
     ++log.next_offsets[static_cast<std::size_t>(*r.partition)];

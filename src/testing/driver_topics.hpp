@@ -25,9 +25,12 @@ public:
     driver_topics(const clock& time, std::function<std::int32_t(std::string_view)> partitions_of)
         : time_(time), partitions_of_(std::move(partitions_of)) {}
 
-    [[nodiscard]] std::int32_t open(std::string_view topic) override;
+    [[nodiscard]] std::int32_t open(std::string_view topic);
+    [[nodiscard]] std::int32_t open(std::string_view topic, const record_sender&) override { return open(topic); }
     [[nodiscard]] std::int32_t partitions(std::int32_t topic) override { return at(topic).partitions; }
     void send(std::int32_t topic, const outgoing_record& r) override;
+    void send_dead_letters(std::span<const dead_letter> letters, const record_sender& sender,
+                           const record_metadata& origin, bool failing) override;
     /// Appends as it is; its partition is set.
     void append(std::int32_t topic, raw_test_record r);
 

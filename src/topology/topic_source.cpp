@@ -1,5 +1,7 @@
 #include <streams/topology/topic_source.hpp>
 
+#include <exception>
+
 namespace streams::inline v0::detail {
 
 void refuse_null_field(std::string_view field) {
@@ -9,7 +11,7 @@ void refuse_null_field(std::string_view field) {
 }
 
 void refuse_field(std::string_view field, const std::exception& cause) {
-    throw undecodable(concat("the ", field, " does not decode: ", std::string_view(cause.what())));
+    std::throw_with_nested(undecodable(concat("the ", field, " does not decode: ", std::string_view(cause.what()))));
 }
 
 } // namespace streams::inline v0::detail

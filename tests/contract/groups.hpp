@@ -77,21 +77,27 @@ inline void members_see_the_whole_assignment(const environment& in) {
     REQUIRE(two.self->subscribe(topics).ok());
     REQUIRE(settle(in, {&one, &two}, [&] { return one.owned.size() + two.owned.size() == 3 && !two.owned.empty(); }));
     for (auto* member : {&one, &two}) {
-        std::vector<topic_partition> all;
+        std::vector<kafka::group_member> all;
         // A group may be at another generation already, in which the members own the same.
         REQUIRE(settle(in, {&one, &two}, [&] {
             all.clear();
-            return member->self->group_partitions(all, in.patience()).ok();
+            return member->self->group_members(all, in.patience()).ok();
         }));
-        std::sort(all.begin(), all.end());
-        CHECK(all == std::vector<topic_partition>{{topic, 0}, {topic, 1}, {topic, 2}});
+        REQUIRE(all.size() == 2);
+        std::ranges::sort(all, {}, &kafka::group_member::client_id);
+        CHECK(all[0].client_id == "one");
+        CHECK(all[1].client_id == "two");
+        auto partitions = all[0].partitions;
+        partitions.insert(partitions.end(), all[1].partitions.begin(), all[1].partitions.end());
+        std::sort(partitions.begin(), partitions.end());
+        CHECK(partitions == std::vector<topic_partition>{{topic, 0}, {topic, 1}, {topic, 2}});
     }
     // Two leaves, and another generation begins, of which one has not heard.
     two.self->close();
     std::optional<kafka::result> answer;
     for (const auto until = in.now() + in.patience(); in.now() < until && (!answer || answer->ok());) {
-        std::vector<topic_partition> all;
-        answer = one.self->group_partitions(all, in.patience());
+        std::vector<kafka::group_member> all;
+        answer = one.self->group_members(all, in.patience());
     }
     REQUIRE_FALSE(answer->ok());
     CHECK(answer->kind() == kafka::error_class::fenced);
@@ -180,8 +186,8 @@ inline void an_assignment_is_acknowledged_after_later_polls(const environment& i
         CHECK(polled.rebalances.empty());
         CHECK(polled.errors.empty());
     }
-    std::vector<topic_partition> all;
-    CHECK(one->group_partitions(all, in.patience()).ok());
+    std::vector<kafka::group_member> all;
+    CHECK(one->group_members(all, in.patience()).ok());
     std::vector<kafka::committed_offset> found;
     CHECK(one->committed(assigned->partitions, found, in.patience()).ok());
     REQUIRE(one->acknowledge(*assigned, from_start(assigned->partitions), false).ok());
@@ -225,8 +231,8 @@ inline void who_is_in_no_group_is_told(const environment& in) {
     const auto reader = in.reader();
     const std::vector<kafka::committed_offset> offsets{{.partition = {topic, 0}, .offset = 1}};
     check_refused(reader->commit(offsets, in.patience()), kafka::error_class::fatal, "group");
-    std::vector<topic_partition> all;
-    check_refused(reader->group_partitions(all, 1s), kafka::error_class::fatal, "group");
+    std::vector<kafka::group_member> all;
+    check_refused(reader->group_members(all, 1s), kafka::error_class::fatal, "group");
     CHECK_FALSE(reader->generation());
     reader->close();
 }
@@ -245,7 +251,7 @@ inline std::vector<contract_case> group_cases() {
         {"a static member that is replaced is told so, for good", detail::a_static_member_is_replaced_by_its_next_self},
         {"a static member that leaves gives up its place at once",
          detail::a_static_member_that_leaves_gives_up_its_place},
-        {"a member sees what the whole group was assigned, until the next generation",
+        {"a member sees who is in its group, and what each was assigned, until the next generation",
          detail::members_see_the_whole_assignment},
         {"an assignment is acknowledged after later polls, which bring nothing of it",
          detail::an_assignment_is_acknowledged_after_later_polls},

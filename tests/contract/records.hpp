@@ -134,9 +134,15 @@ inline void a_record_that_is_refused_is_a_failure(const environment& in) {
     const auto to_narrow = producer->open(narrow, true);
     const std::string large(5000, 'x');
     const bytes_view small(std::string_view("small"));
-    REQUIRE(
-        producer->append({.topic = to_narrow, .value = bytes_view(std::string_view(large)), .timestamp = 42, .tag = 7})
-            .ok());
+    const headers with{{"trace", bytes("a")}, {"empty", std::nullopt}};
+    REQUIRE(producer
+                ->append({.topic = to_narrow,
+                          .key = small,
+                          .value = bytes_view(std::string_view(large)),
+                          .timestamp = 42,
+                          .headers = &with,
+                          .tag = 7})
+                .ok());
     REQUIRE(producer->flush(in.patience()).ok());
     REQUIRE(producer->append({.topic = producer->open(compacted), .value = small, .timestamp = 43, .tag = 8}).ok());
     REQUIRE(producer->flush(in.patience()).ok());
@@ -148,6 +154,12 @@ inline void a_record_that_is_refused_is_a_failure(const environment& in) {
     CHECK(failures[0].tag == 7);
     CHECK(failures[0].timestamp == 42);
     check_refused(failures[0].reason, kafka::error_class::fatal, "max.message.bytes");
+    CHECK(failures[0].key == bytes(small));
+    CHECK(failures[0].value == bytes(std::string_view(large)));
+    CHECK(failures[0].headers == with);
+    CHECK(failures[0].of_record);
+    CHECK_FALSE(failures[1].key);
+    CHECK(failures[1].headers.empty());
     CHECK(failures[1].partition == topic_partition{compacted, 0});
     CHECK(failures[1].tag == 8);
     check_refused(failures[1].reason, kafka::error_class::fatal);

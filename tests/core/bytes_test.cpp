@@ -73,7 +73,7 @@ TEST_CASE("bytes that are added by a resize are zero") {
 }
 
 TEST_CASE("bytes take a part of themselves") {
-    for (const std::size_t size : {4, 16, 17, 64}) {
+    for (const std::size_t size : {4U, 16U, 17U, 64U}) {
         const std::string content = std::string(size - 2, '-') + "ab";
         bytes run(std::string_view{content});
         for (int doubling = 0; doubling < 3; ++doubling) run.append(run.view());

@@ -43,6 +43,8 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
               {"windowstore.changelog.additional.retention.ms", "5"},
               {"state.cleanup.delay.ms", "6"},
               {"processing.exception.handler.global.enabled", "true"},
+              {"production.exception.handler", "org.apache.kafka.streams.errors.DefaultProductionExceptionHandler"},
+              {"errors.dead.letter.queue.topic.name", "fraud-bad"},
               {"deserialization.exception.handler", "org.apache.kafka.streams.errors.LogAndContinueExceptionHandler"}});
     CHECK(config.application_id == "fraud");
     CHECK(config.bootstrap_servers == "a:1,b:2");
@@ -59,6 +61,18 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
     CHECK(config.on_deserialization_error.target<streams::resume_on_error>() != nullptr);
     CHECK(config.on_processing_error.target<streams::fail_on_error>() != nullptr);
     CHECK(config.processing_exception_handler_global_enabled);
+    CHECK(config.on_production_error.target<streams::fail_on_error>() != nullptr);
+    CHECK(config.errors_dead_letter_queue_topic_name == "fraud-bad");
+}
+
+TEST_CASE("a dead-letter topic has the name of a topic, and a handler is not empty") {
+    auto config = valid();
+    config.errors_dead_letter_queue_topic_name = "fraud/bad";
+    CHECK_THROWS_WITH(config.validate(), containing("errors.dead.letter.queue.topic.name is \"fraud/bad\""));
+    config.errors_dead_letter_queue_topic_name = "fraud-bad";
+    CHECK_NOTHROW(config.validate());
+    config.on_production_error = nullptr;
+    CHECK_THROWS_WITH(config.validate(), containing("an exception handler is empty"));
 }
 
 TEST_CASE("the default timestamp extractor is one of Kafka's, by its class") {
@@ -143,6 +157,7 @@ TEST_CASE("an impossible value is an error that says what is possible") {
     CHECK_THROWS_WITH(read({{"auto.offset.reset", "first"}}), containing("earliest, latest or none"));
     CHECK_THROWS_WITH(read({{"replication.factor", "0"}}), containing("1 at least"));
     CHECK_THROWS_WITH(read({{"processing.exception.handler", "com.acme.Mine"}}), containing("handler of your own"));
+    CHECK_THROWS_WITH(read({{"production.exception.handler", "com.acme.Mine"}}), containing("handler of your own"));
 }
 
 TEST_CASE("what is not supported yet is refused, not ignored") {
@@ -259,6 +274,31 @@ TEST_CASE("exactly once refuses what would abort every transaction, or let the o
     config.producer["max.in.flight"] = "6";
     CHECK_THROWS_WITH(config.validate(), containing("max.in.flight is \"6\", but must be 5 at most"));
     config.guarantee = streams::processing_guarantee::at_least_once;
+    CHECK_NOTHROW(config.validate());
+}
+
+TEST_CASE("exactly once refuses to wait for an answer for longer than a transaction may be open") {
+    auto config = valid();
+    config.guarantee = streams::processing_guarantee::exactly_once_v2;
+    for (const auto* name : {"delivery.timeout.ms", "message.timeout.ms"}) {
+        config.producer = {{name, "10000"}};
+        CHECK_NOTHROW(config.validate());
+        config.producer = {{name, "10001"}};
+        CHECK_THROWS_WITH(config.validate(),
+                          containing(std::string(name) +
+                                     " of producers is 10001 and producer.transaction.timeout.ms is "
+                                     "10000") &&
+                              containing("lower producer." + std::string(name) + " to 10000, or raise"));
+    }
+    config.producer = {};
+    config.clients = {{"socket.timeout.ms", "10100"}};
+    CHECK_NOTHROW(config.validate());
+    config.clients = {{"socket.timeout.ms", "10101"}};
+    CHECK_THROWS_WITH(config.validate(), containing("socket.timeout.ms of producers is 10101") &&
+                                             containing("lower producer.socket.timeout.ms to 10100"));
+    config.producer = {{"socket.timeout.ms", "5000"}};
+    CHECK_NOTHROW(config.validate());
+    config.producer = {{"transaction.timeout.ms", "60000"}};
     CHECK_NOTHROW(config.validate());
 }
 

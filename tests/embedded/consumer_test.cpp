@@ -8,7 +8,11 @@
 
 #include <streams/core/manual_clock.hpp>
 
+#include <map>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -170,6 +174,30 @@ TEST_CASE("an unknown partition is told once, by name, and a removed topic too")
     in.self->remove_topic("t");
     CHECK(reader->poll(0ms, 10).errors.size() == 1);
     CHECK(reader->poll(0ms, 10).errors.empty());
+}
+
+TEST_CASE(
+    "members of a group are told once that a topic of theirs was removed, also where they were given none of it") {
+    const manual_cluster in;
+    in.self->create_topic("t", 1, {});
+    std::vector<std::unique_ptr<kafka::consumer>> members;
+    for (const auto* name : {"one", "two"})
+        members.push_back(in.clients->make_consumer({.client_id = name, .group_id = "g"}));
+    std::map<std::string, int> told;
+    const auto poll_all = [&] {
+        for (int round = 0; round < 10; ++round)
+            for (const auto& member : members) {
+                const auto polled = member->poll(0ms, 10);
+                for (const auto& change : polled.rebalances) REQUIRE(member->acknowledge(change, {}, false).ok());
+                for (const auto& error : polled.errors) ++told[error.reason()];
+            }
+    };
+    for (const auto& member : members) REQUIRE(member->subscribe(std::vector<std::string>{"t"}).ok());
+    poll_all();
+    CHECK(told.empty());
+    in.self->remove_topic("t");
+    poll_all();
+    CHECK(told == std::map<std::string, int>{{"topic t does not exist; create it first", 2}});
 }
 
 TEST_CASE("damage in a log is an error of the poll") {

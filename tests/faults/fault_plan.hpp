@@ -32,7 +32,7 @@ enum class call {
     commit,
     committed,
     bounds,
-    group_partitions,
+    group_members,
     partitions, ///< failed: 0 partitions
     append,
     deliver,       ///< of a record that append took: it is not written, and take_failures says so

@@ -83,9 +83,8 @@ public:
                          kafka::milliseconds timeout) override {
         return asked_with_faults(*plan_, call::bounds, [&] { return real_->bounds(partition, found, timeout); });
     }
-    kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override {
-        return asked_with_faults(*plan_, call::group_partitions,
-                                 [&] { return real_->group_partitions(found, timeout); });
+    kafka::result group_members(std::vector<kafka::group_member>& found, kafka::milliseconds timeout) override {
+        return asked_with_faults(*plan_, call::group_members, [&] { return real_->group_members(found, timeout); });
     }
     kafka::group_metadata group() override { return real_->group(); }
     std::optional<std::int32_t> generation() override { return real_->generation(); }
@@ -117,7 +116,7 @@ public:
             unflushed_ = true;
             const auto fault = plan_->next(call::deliver);
             const auto answer = fault.failure && !fault.after ? kafka::result() : write(record);
-            if (fault.failure) failures_.push_back({last_, *fault.failure, record.tag, record.timestamp});
+            if (fault.failure) failures_.push_back(kafka::failure_of(last_, record, *fault.failure));
             return answer;
         });
     }

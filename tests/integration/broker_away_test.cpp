@@ -30,8 +30,10 @@ TEST_CASE("a member may ask what its group was given while the broker is away fo
     const std::vector<topic_partition> both{kafka.part(0), kafka.part(1)};
     std::vector<topic_partition> found;
     const auto ask = [&](std::chrono::milliseconds timeout) {
+        std::vector<kafka::group_member> members;
+        const auto answer = member->group_members(members, timeout);
         found.clear();
-        const auto answer = member->group_partitions(found, timeout);
+        for (const auto& each : members) found.insert(found.end(), each.partitions.begin(), each.partitions.end());
         std::sort(found.begin(), found.end());
         return answer;
     };

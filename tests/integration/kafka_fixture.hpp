@@ -55,12 +55,7 @@ public:
     /// Widens a topic to `partitions` in all.
     void create_partitions(const std::string& name, std::int32_t partitions) {
         std::array<char, 256> why{};
-        kafka::conf_ptr conf{rd_kafka_conf_new()};
-        rd_kafka_conf_set(conf.get(), "bootstrap.servers", config.bootstrap_servers.c_str(), why.data(), why.size());
-        const std::unique_ptr<rd_kafka_t, kafka::rdkafka_deleter<rd_kafka_destroy>> client{
-            rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size())};
-        REQUIRE(client);
-        static_cast<void>(conf.release()); // the client's now
+        const auto client = plain_client();
         const kafka::queue_ptr answers{rd_kafka_queue_new(client.get())};
         auto* wanted =
             rd_kafka_NewPartitions_new(name.c_str(), static_cast<std::size_t>(partitions), why.data(), why.size());
@@ -80,6 +75,27 @@ public:
     }
     std::unique_ptr<kafka::consumer> reader() { return clients->make_consumer({.client_id = "reader"}); }
 
+    /// From here on nobody may write to a topic. The broker has to have an authorizer.
+    void let_only_read(const std::string& name) const {
+        std::array<char, 256> why{};
+        const auto client = plain_client();
+        const kafka::queue_ptr answers{rd_kafka_queue_new(client.get())};
+        auto* right = rd_kafka_AclBinding_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+                                              "User:*", "*", RD_KAFKA_ACL_OPERATION_READ,
+                                              RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, why.data(), why.size());
+        REQUIRE(right != nullptr);
+        rd_kafka_CreateAcls(client.get(), &right, 1, nullptr, answers.get());
+        const kafka::event_ptr answer{rd_kafka_queue_poll(answers.get(), 20'000)};
+        rd_kafka_AclBinding_destroy(right);
+        REQUIRE(answer);
+        std::size_t count = 0;
+        const auto** results = rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(answer.get()), &count);
+        REQUIRE(count == 1);
+        const auto* failed = rd_kafka_acl_result_error(results[0]);
+        INFO((failed ? rd_kafka_error_string(failed) : ""));
+        REQUIRE(failed == nullptr);
+    }
+
     /// Writes records `from`..`to` - 1 whose key and value are their number.
     void write(std::int64_t from, std::int64_t to, std::optional<std::int32_t> partition = {}) {
         auto producer = clients->make_producer({.client_id = "writer"});
@@ -95,6 +111,18 @@ public:
         }
         REQUIRE(producer->flush(20s).ok());
         REQUIRE(producer->take_failures().empty());
+    }
+
+    using plain_client_ptr = std::unique_ptr<rd_kafka_t, kafka::rdkafka_deleter<rd_kafka_destroy>>;
+    /// For what the library has no call for.
+    plain_client_ptr plain_client() const {
+        std::array<char, 256> why{};
+        kafka::conf_ptr conf{rd_kafka_conf_new()};
+        rd_kafka_conf_set(conf.get(), "bootstrap.servers", config.bootstrap_servers.c_str(), why.data(), why.size());
+        plain_client_ptr client{rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size())};
+        REQUIRE(client);
+        static_cast<void>(conf.release()); // the client's now
+        return client;
     }
 
     topic_partition part(std::int32_t partition) const { return {topic, partition}; }

@@ -334,3 +334,14 @@ TEST_CASE("a login that is refused does not pass") {
         CHECK(login(text) == error_class::fatal);
     }
 }
+
+TEST_CASE("missing rights, invalid names and clients that can do no more are no matter of one record") {
+    for (const auto code :
+         {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+          RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, RD_KAFKA_RESP_ERR_UNKNOWN, RD_KAFKA_RESP_ERR__FATAL})
+        CHECK_FALSE(kafka::is_of_record(code));
+    for (const auto code :
+         {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, RD_KAFKA_RESP_ERR_INVALID_RECORD,
+          RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC})
+        CHECK(kafka::is_of_record(code));
+}

@@ -2,103 +2,20 @@
 // time.
 
 #include "catch.hpp"
-#include "faults/faulty_clients.hpp"
-#include "runtime/temporary_folder.hpp"
-#include "runtime/topologies.hpp"
-#include "simulation/seeded_scheduler.hpp"
-
-#include <streams/runtime/kafka_streams.hpp>
-#include <streams/testing/embedded_cluster.hpp>
-
-#include <functional>
-#include <memory>
-#include <string>
+#include "simulation/simulated_world.hpp"
 
 using namespace streams;
 using namespace std::chrono_literals;
 using kafka::error_class;
-using simulation::seeded_scheduler;
+using simulation::for_ever;
+using simulation::no_answer;
+using simulation::simulate;
+using simulation::simulated_world;
+using simulation::text_key;
 using testing_support::call;
-using testing_support::fault_plan;
-
-namespace {
-
-constexpr auto max_poll_interval = 30s;
-const std::string text_key = "k";
-
-/// A cluster with two partitions, in virtual time.
-class simulated_world {
-public:
-    explicit simulated_world(seeded_scheduler& time)
-        : scheduler(time), cluster({.time = &time, .max_poll_interval = max_poll_interval}),
-          plan(std::make_shared<fault_plan>(time)), restoring(std::make_shared<fault_plan>(time)) {
-        cluster.create_topic("in", 2);
-        cluster.create_topic("out", 2);
-    }
-    streams_config config(const std::string& name) const {
-        streams_config config;
-        config.application_id = "app";
-        config.client_id = name;
-        config.state_dir = folder.path() / name;
-        config.commit_interval = 50ms;
-        config.max_poll_interval = max_poll_interval;
-        return config;
-    }
-    /// Whose calls go as planned.
-    std::unique_ptr<kafka_streams> planned(streams_config with) {
-        return started(std::move(with),
-                       std::make_shared<testing_support::faulty_clients>(cluster.clients(), plan, restoring));
-    }
-    std::unique_ptr<kafka_streams> healthy(streams_config with) { return started(std::move(with), cluster.clients()); }
-    void produce(std::int32_t partition, const std::string& value = "v") {
-        cluster.produce("in", text_key, value, {.timestamp = 1, .partition = partition});
-    }
-    std::int64_t committed(std::int32_t partition) const {
-        const auto all = cluster.committed("app");
-        const auto found = all.find({"in", partition});
-        return found == all.end() ? 0 : found->second.offset;
-    }
-    std::size_t written() const { return cluster.read<std::string, std::string>("out").size(); }
-    /// Within ten minutes.
-    bool eventually(const std::function<bool()>& condition) {
-        const auto deadline = scheduler.after(10min);
-        while (!condition()) {
-            if (scheduler.steady_ms() > deadline) return false;
-            scheduler.sleep(20ms);
-        }
-        return true;
-    }
-
-    seeded_scheduler& scheduler;
-    testing_support::temporary_folder folder;
-    embedded_cluster cluster;
-    std::shared_ptr<fault_plan> plan;
-    std::shared_ptr<fault_plan> restoring;
-
-private:
-    std::unique_ptr<kafka_streams> started(streams_config with, std::shared_ptr<kafka::client_supplier> clients) {
-        auto app = std::make_unique<kafka_streams>(testing_support::count_topology(false), std::move(with),
-                                                   std::move(clients), &scheduler);
-        app->start();
-        return app;
-    }
-};
-
-void simulate(const std::function<void(simulated_world&)>& body) {
-    seeded_scheduler scheduler(1);
-    scheduler.run([&] {
-        simulated_world w(scheduler);
-        body(w);
-    });
-}
-
-const kafka::result no_answer{error_class::retriable, "no answer"};
-constexpr int for_ever = 1'000'000;
-
-} // namespace
 
 TEST_CASE("no call that fails for minutes keeps a thread from polling for a third of max.poll.interval.ms") {
-    const call failing = GENERATE(call::subscribe, call::group_partitions, call::committed, call::bounds,
+    const call failing = GENERATE(call::subscribe, call::group_members, call::committed, call::bounds,
                                   call::acknowledge, call::resume, call::commit, call::seek, call::partitions);
     CAPTURE(static_cast<int>(failing));
     simulate([&](simulated_world& w) {
@@ -141,7 +58,7 @@ TEST_CASE("a changelog that does not say for minutes where it ends keeps no thre
 }
 
 TEST_CASE("a member that cannot learn its assignment for a while is given its tasks then") {
-    const call failing = GENERATE(call::group_partitions, call::committed, call::bounds);
+    const call failing = GENERATE(call::group_members, call::committed, call::bounds);
     CAPTURE(static_cast<int>(failing));
     simulate([&](simulated_world& w) {
         for (const std::int32_t partition : {0, 1}) w.produce(partition);
@@ -171,7 +88,7 @@ TEST_CASE("an assignment that is taken back before it was taken on is not taken 
 }
 
 TEST_CASE("a close while the cluster does not answer in a rebalance is done in its time") {
-    const call failing = GENERATE(call::group_partitions, call::committed, call::bounds, call::acknowledge);
+    const call failing = GENERATE(call::group_members, call::committed, call::bounds, call::acknowledge);
     CAPTURE(static_cast<int>(failing));
     simulate([&](simulated_world& w) {
         w.plan->fail_late(failing, 5s, no_answer, for_ever);
@@ -277,6 +194,25 @@ TEST_CASE("what fails again and again ends the application after task.timeout.ms
         w.produce(0);
         CHECK(w.eventually([&] { return !app->error().empty(); }));
         CHECK(app->error().find("(task.timeout.ms)") != std::string::npos);
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("a transaction that the cluster refuses again and again ends the application after task.timeout.ms, with the "
+          "reason") {
+    simulate([&](simulated_world& w) {
+        auto config = w.config("one");
+        config.guarantee = processing_guarantee::exactly_once_v2;
+        config.task_timeout = 5s;
+        const auto app = w.planned(config);
+        REQUIRE(app->wait_for(application_state::running, 10min));
+        w.plan->fail(call::commit_transaction, {error_class::abortable, "topic out: Topic authorization failed"},
+                     for_ever);
+        w.produce(0);
+        CHECK(w.eventually([&] { return !app->error().empty(); }));
+        CHECK(app->error().find("topic out: Topic authorization failed") != std::string::npos);
+        CHECK(app->error().find("tried again for 5000 ms (task.timeout.ms)") != std::string::npos);
+        CHECK(w.plan->failed(call::commit_transaction) > 1);
         CHECK(app->close(1min));
     });
 }

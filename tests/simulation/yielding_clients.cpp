@@ -68,8 +68,8 @@ public:
         return between_yields(scheduler_, "bounds of " + to_string(partition),
                               [&] { return real_->bounds(partition, found, timeout); });
     }
-    result group_partitions(std::vector<topic_partition>& found, milliseconds timeout) override {
-        return between_yields(scheduler_, "group_partitions", [&] { return real_->group_partitions(found, timeout); });
+    result group_members(std::vector<kafka::group_member>& found, milliseconds timeout) override {
+        return between_yields(scheduler_, "group_members", [&] { return real_->group_members(found, timeout); });
     }
     kafka::group_metadata group() override { return real_->group(); }
     std::optional<std::int32_t> generation() override { return real_->generation(); }

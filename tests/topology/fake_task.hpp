@@ -22,7 +22,7 @@ struct sent_record {
 /// Keeps what is sent; every topic has four partitions.
 class fake_collector final : public record_collector {
 public:
-    std::int32_t open(std::string_view topic) override {
+    std::int32_t open(std::string_view topic, const record_sender&) override {
         topics.emplace_back(topic);
         return static_cast<std::int32_t>(topics.size()) - 1;
     }
@@ -31,6 +31,8 @@ public:
         sent.push_back({topics[static_cast<std::size_t>(topic)], text(r.key), text(r.value), r.timestamp,
                         r.headers ? *r.headers : headers{}, r.partition, text(r.partition_key)});
     }
+
+    void send_dead_letters(std::span<const dead_letter>, const record_sender&, const record_metadata&, bool) override {}
 
     std::vector<std::string> topics;
     std::vector<sent_record> sent;
@@ -59,6 +61,9 @@ public:
     [[nodiscard]] std::int64_t wall_time() const override { return 88; }
     [[nodiscard]] std::int64_t runs_since() const noexcept override { return 88; }
     void node_failed(std::string_view, std::int64_t, streams::headers&) override { throw; }
+    void not_serialized(std::string_view, production_step step, const output_record& output) override {
+        not_written.emplace_back(step, output.topic);
+    }
     cancellable schedule(std::string_view, std::chrono::milliseconds every, punctuation_type,
                          std::function<void(std::int64_t)> call) override {
         interval = every;
@@ -92,6 +97,7 @@ public:
     std::map<std::string, state_store*, std::less<>> stores;
     fake_collector collected;
     std::vector<std::pair<drop_reason, std::string>> drops;
+    std::vector<std::pair<production_step, std::string>> not_written;
     std::chrono::milliseconds interval{0};
     std::optional<std::int64_t> punctuates_from;
     std::function<void(std::int64_t)> punctuate;

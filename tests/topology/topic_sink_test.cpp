@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+#include <stdexcept>
+
 using namespace streams;
 using testing_support::fake_task;
 
@@ -106,4 +108,25 @@ TEST_CASE("a sink refuses a negative time") {
         process(sink, std::string("k"), std::string("v"), -1),
         "a record for node sink has the negative timestamp -1; forward records with a time of 0 ms or later");
     CHECK(task.collected.sent.empty());
+}
+
+TEST_CASE("what a serde refuses goes to the task, which knows the handler, and the sink goes on") {
+    struct strict {
+        void serialize(const std::string& text, bytes& out) const {
+            if (text == "bad") throw std::runtime_error("no");
+            out.append(std::string_view(text));
+        }
+        std::string deserialize(bytes_view in) const { return std::string(in.text()); }
+    };
+    fake_task task;
+    topic_sink<std::string, std::string, std::string, place_by_key, strict, strict> sink("out");
+    sink.init(task);
+    process(sink, std::string("bad"), std::string("v"), 1);
+    process(sink, std::string("k"), std::string("bad"), 2);
+    process(sink, std::string("k"), std::string("v"), 3);
+    using enum production_step;
+    using refused = std::vector<std::pair<production_step, std::string>>;
+    CHECK(task.not_written == refused{{serializing_key, "out"}, {serializing_value, "out"}});
+    REQUIRE(task.collected.sent.size() == 1);
+    CHECK(task.collected.sent[0].value == "v");
 }

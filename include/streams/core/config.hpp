@@ -81,6 +81,11 @@ struct streams_config {
     /// processing.exception.handler.global.enabled: ask it about nodes of global stores too; false: what they throw ends
     /// the application (KIP-1270)
     bool processing_exception_handler_global_enabled = false;
+    /// default: fail, and try again what passes (`production.exception.handler`)
+    production_handler on_production_error = fail_on_error{};
+    /// errors.dead.letter.queue.topic.name: where fail_on_error, resume_on_error and dead_letters_of write what failed; empty:
+    /// nowhere. The topic has to exist. Nodes of global stores write nothing there, as in Kafka Streams (KIP-1034).
+    std::string errors_dead_letter_queue_topic_name{};
 
     // Java's names and librdkafka's are both understood in these; see consumer_settings().
     client_settings consumer{}; ///< consumer.*: every consumer

@@ -41,7 +41,8 @@ public:
     [[nodiscard]] kstream<Key, Value> stream(std::initializer_list<const char*> topics, const Options&... options) {
         return stream_of<Key, Value>(std::vector<std::string>(topics.begin(), topics.end()), options...);
     }
-    /// The records of all topics that match a pattern when the application starts; at least one must.
+    /// The records of all topics that match a pattern, those that are made while the application runs too. At least one must
+    /// be there when it starts.
     template <class Key, class Value, class... Options>
     [[nodiscard]] kstream<Key, Value> stream(const topic_pattern& pattern, const Options&... options) {
         return stream_of<Key, Value>(pattern, options...);

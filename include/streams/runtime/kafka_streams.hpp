@@ -5,12 +5,14 @@
 #include <streams/core/metrics.hpp>
 #include <streams/runtime/application_state.hpp>
 #include <streams/runtime/restore_listener.hpp>
+#include <streams/runtime/uncaught_exception_handler.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace streams::inline v0 {
@@ -48,9 +50,11 @@ public:
     kafka_streams(kafka_streams&&) noexcept;
     kafka_streams& operator=(kafka_streams&&) noexcept;
 
-    /// Before start only; both throw streams_error in a state other than `created`.
+    /// Before start only; all throw streams_error in a state other than `created`.
     void set_state_listener(state_listener listener);
     void set_restore_listener(restore_listener listener);
+    /// Without one, or with an empty one, every failure ends this instance (`shutdown_client`).
+    void set_uncaught_exception_handler(uncaught_exception_handler handler);
 
     /// Checks topics, creates internal ones, starts the threads; returns while they come up. Throws topology_error for
     /// missing topics and unequal partition counts, state_error for a state folder that is locked or foreign,
@@ -65,6 +69,26 @@ public:
     /// start. Called on a thread of the application (a processor, a handler, a restore listener) or in its state
     /// listener, it asks for the end and returns at once, since that cannot come before they return.
     bool close(std::chrono::milliseconds timeout = std::chrono::milliseconds::max());
+    /// Adds a stream thread, which joins the group; the threads share the caches anew (KIP-663). Its name; nullopt, and a
+    /// line of the log: not in state `running` or `rebalancing`. Throws streams_error where the operating system refuses a
+    /// thread, config_error as the constructor.
+    std::optional<std::string> add_stream_thread();
+    /// Has one of the stream threads commit, close its tasks and leave the group, so that others get them at once; a static
+    /// member (`group.instance.id`) leaves only when its session ends. Its name; nullopt: there is none, or it is not the
+    /// state for it, as above. With none left the application runs on, and does nothing, until one is added.
+    /// Throws streams_error where it has not ended within `timeout`: it goes on ending. 0, or called on a thread of the
+    /// application: asks for it only, and where there is another than the caller's, asks that.
+    std::optional<std::string> remove_stream_thread(
+        std::chrono::milliseconds timeout = std::chrono::milliseconds::max());
+    /// Stream threads that were not asked to end.
+    [[nodiscard]] std::int32_t num_stream_threads() const;
+
+    /// Stops processing, punctuation and restoring, within poll.ms; what was done before is committed. Consumers still poll, so
+    /// that the group takes nothing away. Of this instance only, and for as long as it lives; before start too (KIP-834).
+    void pause();
+    void resume();
+    [[nodiscard]] bool is_paused() const;
+
     /// Removes what this application keeps on this machine's disk (`state.dir`/`application.id`), so that the next start
     /// restores everything from changelogs; stores without one begin empty (Kafka's `cleanUp`). Before start or after the
     /// end only. Throws streams_error while it runs, state_error where another process uses the folder or the disk refuses.

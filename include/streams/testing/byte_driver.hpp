@@ -59,7 +59,7 @@ public:
 
     /// Throws topology_error unless a source reads the topic.
     virtual void require_input(std::string_view topic) const = 0;
-    /// Throws topology_error unless the topology may write to the topic.
+    /// Throws topology_error unless the topology may write to the topic, or its handlers have.
     virtual void require_output(std::string_view topic) const = 0;
 
     /// The specification of a store. Throws topology_error where there is none of that name.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/config.hpp>
+#include <streams/core/handlers.hpp>
 #include <streams/core/metrics.hpp>
 #include <streams/core/record.hpp>
 #include <streams/core/task_id.hpp>
@@ -78,6 +79,11 @@ public:
     /// node that has been answered for already.
     /// REQUIRES: called in a catch clause.
     virtual void node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) = 0;
+    /// Asks the production exception handler about the exception at hand, which a serde threw at a record that sink `node`
+    /// was to write. Returns, that record counted as dropped, where the handler says resume. Otherwise throws
+    /// serialization_error, about which the processing handler is asked, as in Kafka Streams.
+    /// REQUIRES: called in a catch clause.
+    virtual void not_serialized(std::string_view node, production_step step, const output_record& output) = 0;
     /// Asks for a commit soon.
     virtual void request_commit() noexcept = 0;
     /// Lets the task take no further record before this time of the wall clock, ms; it stays in the group, and its

@@ -39,7 +39,8 @@ template <class T, class Serde>
 /// `TopicNameExtractor`). `Partitioner` is place_by_key or a function `(const record<Key, Value>&, std::string_view topic,
 /// std::int32_t partitions)` that returns the partition, or a range of several, to each of which the record goes (none:
 /// it is dropped, and counted as drop_reason::partitioner), or std::nullopt for the default one (Kafka's
-/// `StreamPartitioner`). A negative timestamp throws streams_error, as Kafka's producer refuses it.
+/// `StreamPartitioner`). A negative timestamp throws streams_error, as Kafka's producer refuses it. What a serde throws goes to
+/// the production exception handler.
 template <class Key, class Value, class Topic = std::string, class Partitioner = place_by_key,
           class KeySerde = serde_for<without_null_t<Key>>, class ValueSerde = serde_for<without_null_t<Value>>>
 class topic_sink final : public terminal_node<Key, Value> {
@@ -55,7 +56,7 @@ public:
         collector_ = &context.collector();
         if constexpr (one_topic) {
             last_name_ = context.topic_name(topic_);
-            last_ = collector_->open(last_name_);
+            last_ = collector_->open(last_name_, sender());
         }
     }
 
@@ -69,13 +70,7 @@ public:
                             .timestamp = r.timestamp,
                             .headers = &r.headers,
                             .origin = &context_->current().metadata};
-        key_.clear();
-        value_.clear();
-        if (detail::encode_with(key_serde_, r.key, key_)) out.key = key_.view();
-        if (detail::encode_with(value_serde_, r.value, value_)) out.value = value_.view();
-        if constexpr (placed_by_part<without_null_t<Key>>) {
-            if (out.key) out.partition_key = serde<without_null_t<Key>>::placed_by(*out.key);
-        }
+        if (!encode(r, out)) return;
         if constexpr (std::same_as<Partitioner, place_by_key>)
             collector_->send(last_, out);
         else
@@ -83,6 +78,29 @@ public:
     }
 
 private:
+    [[nodiscard]] record_sender sender() const { return {context_->task(), this->name()}; }
+
+    /// False: a serde has refused the record, and it is dropped.
+    [[nodiscard]] bool encode(const record<Key, Value>& r, outgoing_record& out) {
+        auto step = production_step::serializing_key;
+        try {
+            key_.clear();
+            value_.clear();
+            if (detail::encode_with(key_serde_, r.key, key_)) out.key = key_.view();
+            if constexpr (placed_by_part<without_null_t<Key>>) {
+                if (out.key) out.partition_key = serde<without_null_t<Key>>::placed_by(*out.key);
+            }
+            step = production_step::serializing_value;
+            if (detail::encode_with(value_serde_, r.value, value_)) out.value = value_.view();
+            return true;
+        } catch (...) {
+            context_->not_serialized(
+                this->name(), step,
+                {.topic = last_name_, .key = out.key, .value = {}, .timestamp = r.timestamp, .headers = r.headers});
+            return false;
+        }
+    }
+
     template <class Chosen>
     void send_to(const Chosen& chosen, outgoing_record& out) {
         if constexpr (std::integral<Chosen>) {
@@ -106,7 +124,7 @@ private:
     void find(std::string_view name) {
         if (last_ >= 0 && name == last_name_) return;
         auto at = opened_.find(name);
-        if (at == opened_.end()) at = opened_.emplace(name, collector_->open(name)).first;
+        if (at == opened_.end()) at = opened_.emplace(name, collector_->open(name, sender())).first;
         last_name_ = at->first;
         last_ = at->second;
     }

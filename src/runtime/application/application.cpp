@@ -1,25 +1,28 @@
 #include "src/runtime/application/application.hpp"
 
-#include "src/runtime/thread/retry.hpp"
+#include "src/runtime/thread/shutdown_request.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
 
-#include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace streams::inline v0 {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds first_patience{5000};  ///< how long start() waits for the cluster before threads do
-constexpr milliseconds attempt_timeout{2000}; ///< also how long a close may wait then
-constexpr milliseconds longest_pause{10'000};
-
 thread_local const void* turned_here = nullptr; ///< the application that the calling thread belongs to
 
 bool created(application_state now) { return now == application_state::created; }
+
+void add_drops(const drop_counters& drops, application_counts& to) {
+    for (std::size_t at = 0; at < drop_reasons; ++at) {
+        const auto reason = static_cast<drop_reason>(at);
+        if (const auto dropped = drops[reason]; dropped > 0) to.dropped[reason] += dropped;
+    }
+}
 
 std::string client_id_of(const streams_config& config) {
     return config.client_id.empty() ? config.application_id : config.client_id;
@@ -31,10 +34,9 @@ kafka_streams::application::application(topology topology, streams_config config
                                         std::shared_ptr<kafka::client_supplier> clients, execution& time,
                                         state_disk& disk)
     : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
-      stop_(time, "the end of application " + config_.application_id),
-      memory_(memory_limits_of(config_, !topology_.global_stores().empty())),
-      states_(config_.state_dir / config_.application_id, time_, disk), retention_(layout_, time_),
-      status_(config_.application_id, time_),
+      stop_(time, "the end of application " + config_.application_id), memory_(memory_limits_of(config_)),
+      states_(config_.state_dir / config_.application_id, time_, disk), retention_(time_),
+      status_(config_.application_id, time_), threads_(*this, time),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
       starting_(time, "the start of application " + config_.application_id) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
@@ -62,130 +64,112 @@ void kafka_streams::application::set_restore_listener(restore_listener listener)
     on_restore_ = std::move(listener);
 }
 
+void kafka_streams::application::set_uncaught_exception_handler(uncaught_exception_handler handler) {
+    const auto one = hold_while(created, "be given an uncaught exception handler", "set it before start()");
+    on_uncaught_ = std::move(handler);
+}
+
 void kafka_streams::application::start() {
     const auto one = hold_while(created, "be started", "make a new kafka_streams to start it again");
     states_.open(topology_);
     try {
-        admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
-        if (topology_.has_patterns()) find_topics();
-        environment_ = std::make_unique<thread_environment>(
-            thread_environment{topology_, config_, *clients_, *admin_, time_, stop_, states_, store_memory_, layout_,
-                               on_restore_, [this] { note_progress(); }, retention_, client_id_of(config_)});
-        environment_->process_id = states_.process_id(time_);
-        if (!topology_.global_stores().empty()) globals_ = std::make_unique<global_thread>(*environment_);
-        environment_->globals = globals_.get();
-        std::vector<std::unique_ptr<stream_thread>> made;
-        // Without anything for tasks to do, global stores are filled and kept current all the same.
-        const std::int32_t threads = topology_.sub_topologies().empty() ? 0 : config_.num_stream_threads;
-        for (std::int32_t number = 1; number <= threads; ++number)
-            made.push_back(std::make_unique<stream_thread>(number, *environment_));
+        make_threads();
         topics_ready_ = set_up(first_patience);
-        const std::lock_guard lock(mutex_);
-        stream_threads_ = std::move(made);
     } catch (...) {
+        threads_.unmake();
         states_.close();
         throw;
     }
     if (states_.holds_stores())
-        cleaner_ = std::make_unique<state_cleaner>(client_id_of(config_) + "-CleanupThread", time_, states_,
+        cleaner_ = std::make_unique<state_cleaner>(environment_->client_id + "-CleanupThread", time_, states_,
                                                    config_.state_cleanup_delay,
                                                    [this] { return status_.state() == application_state::running; });
-    alive_ = stream_threads_.size() + (globals_ ? 1 : 0);
-    globals_ready_ = !globals_;
+    globals_ready_ = globals_ended_ = !globals_;
+    watch_ended_ = !topology_.has_patterns();
     status_.change(application_state::rebalancing);
-    const std::size_t wanted = alive_;
     try {
-        if (globals_) threads_.push_back(time_.start_thread(globals_->name(), [this] { run_globals(); }));
-        for (std::size_t at = 0; at < stream_threads_.size(); ++at)
-            threads_.push_back(time_.start_thread(stream_threads_[at]->name(), [this, at] { run(at); }));
+        threads_.launch();
+        start_others();
+    } catch (const streams_error& refusal) {
+        {
+            const std::lock_guard lock(mutex_);
+            globals_ended_ = watch_ended_ = true;
+        }
+        fail(refusal.what());
+        throw;
+    }
+}
+
+void kafka_streams::application::start_others() {
+    try {
+        if (!watch_ended_)
+            watch_runs_on_ = time_.start_thread(environment_->client_id + "-TopicThread", [this] { run_watch(); });
+        if (globals_) globals_run_on_ = time_.start_thread(globals_->name(), [this] { run_globals(); });
     } catch (const std::system_error& cause) {
-        const auto reason = concat("the operating system refuses thread ", threads_.size() + 1, " of ", wanted, ": ",
-                                   cause.what(), "; lower num.stream.threads, or raise its limit");
-        fail(reason);
-        for (std::size_t missing = wanted - threads_.size(); missing > 0; --missing) one_ended();
-        throw streams_error(reason);
+        throw streams_error(
+            concat("the operating system refuses the thread of the global stores, or of topic patterns: ", cause.what(),
+                   "; raise its limit"));
     }
 }
 
-void kafka_streams::application::find_topics() {
-    std::vector<std::string> existing;
-    call_patiently(patience(time_, stop_, first_patience),
-                   "list the topics of the cluster, which sources with a pattern read",
-                   [&] { return admin_->list(existing, attempt_timeout); });
-    topology_ = topology_.with_topics(existing, config_.application_id);
-}
-
-bool kafka_streams::application::set_up(milliseconds timeout) {
-    const auto answer = set_up_topics(topology_, config_, *admin_, timeout, layout_);
-    if (answer.ok()) return true;
-    if (!cluster_was_away_)
-        log(log_level::info, concat("application ", config_.application_id, " waits for the cluster: ", answer.reason(),
-                                    "; trying again until it answers"));
-    cluster_was_away_ = true;
-    return false;
-}
-
-bool kafka_streams::application::await_set_up(bool leads) {
-    milliseconds pause{100};
-    std::unique_lock lock(mutex_);
-    while (leads && !topics_ready_ && !stop_.stop_requested()) {
-        lock.unlock();
-        const bool ready = set_up(attempt_timeout);
-        if (!ready) stop_.wait_until(time_.after(pause));
-        pause = std::min(pause * 2, longest_pause);
-        lock.lock();
-        topics_ready_ = ready;
+void kafka_streams::application::make_threads() {
+    admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
+    if (topology_.has_patterns()) find_topics();
+    views_ = std::make_unique<topic_views>(topic_view{topology_, {}});
+    environment_ = std::make_unique<shared_environment>(
+        shared_environment{.config = config_,
+                           .clients = *clients_,
+                           .admin = *admin_,
+                           .time = time_,
+                           .states = states_,
+                           .memory = store_memory_,
+                           .views = *views_,
+                           .on_restore = on_restore_,
+                           .retention = retention_,
+                           .threads = threads_.count(),
+                           .paused = paused_,
+                           .on_progress = [this] { note_progress(); },
+                           .on_shutdown_request = [this](const std::string& from) { fail(asked_to_end(from)); },
+                           .on_other_topics = [this] { look_for_topics(); },
+                           .client_id = client_id_of(config_)});
+    environment_->process_id = states_.process_id(time_);
+    if (!topology_.global_stores().empty()) {
+        global_environment_ =
+            std::make_unique<thread_environment>(thread_environment{*environment_, stop_, &views_->newest()});
+        auto globals = std::make_unique<global_thread>(*global_environment_);
+        const std::lock_guard lock(mutex_);
+        globals_ = std::move(globals);
     }
-    progressed_->notify_all();
-    progressed_->wait(lock, never, [&] { return topics_ready_ || stop_.stop_requested(); });
-    return !stop_.stop_requested();
+    environment_->globals = globals_.get();
+    // Without anything for tasks to do, global stores are filled and kept current all the same.
+    threads_.make(topology_.sub_topologies().empty() ? 0 : config_.num_stream_threads, *environment_);
 }
 
-void kafka_streams::application::run(std::size_t at) noexcept {
-    turned_here = this;
-    stream_thread& thread = *stream_threads_[at];
-    try {
-        if (await_set_up(at == 0) && await_globals())
-            while (thread.run_once()) continue;
-        else
-            thread.abandon();
-    } catch (const std::exception& cause) {
-        fail(cause.what());
-        thread.abandon();
-    } catch (...) {
-        fail("an exception that is no std::exception left a stream thread; derive it from std::exception");
-        thread.abandon();
-    }
-    one_ended();
-}
-
-bool kafka_streams::application::await_globals() {
-    std::unique_lock lock(mutex_);
-    progressed_->wait(lock, never, [&] { return globals_ready_ || stop_.stop_requested(); });
-    return !stop_.stop_requested();
-}
+void kafka_streams::application::enter() noexcept { turned_here = this; }
 
 void kafka_streams::application::run_globals() noexcept {
-    turned_here = this;
+    enter();
     try {
-        if (await_set_up(stream_threads_.empty())) keep_globals_current();
+        if (await_topics(stop_)) keep_globals_current();
     } catch (const stopped_error&) { // while it waited for the cluster
     } catch (const std::exception& cause) {
-        fail(cause.what());
+        fail_without_replacement(cause);
     } catch (...) {
-        fail("an exception that is no std::exception left the thread of the global stores; derive it from "
-             "std::exception");
+        fail_without_replacement(
+            streams_error("an exception that is no std::exception left the thread of the global stores; derive "
+                          "it from std::exception"));
     }
-    {
-        // Tasks read the stores to their end.
-        std::unique_lock lock(mutex_);
-        progressed_->wait(lock, never, [&] { return alive_ <= 1; });
-    }
+    threads_.await_end_of_all(); // tasks read the stores to their end
     globals_->close();
-    one_ended();
+    {
+        const std::lock_guard lock(mutex_);
+        globals_ended_ = true;
+    }
+    end_when_all_have();
 }
 
 void kafka_streams::application::keep_globals_current() {
+    global_environment_->view = &views_->newest();
     while (!globals_->fill())
         if (stop_.stop_requested()) return;
     {
@@ -193,15 +177,36 @@ void kafka_streams::application::keep_globals_current() {
         globals_ready_ = true;
     }
     progressed_->notify_all();
-    if (stream_threads_.empty()) note_progress();
+    if (topology_.sub_topologies().empty()) note_progress();
     while (!stop_.stop_requested()) globals_->run_once();
 }
 
+bool kafka_streams::application::may_change_threads(std::string_view doing) const {
+    const auto now = status_.state();
+    const bool may = now == application_state::running || now == application_state::rebalancing;
+    if (!may)
+        log(log_level::warn, concat("application ", config_.application_id, " does not ", doing,
+                                    " a stream thread in state ", to_string(now)));
+    return may;
+}
+
+std::optional<std::string> kafka_streams::application::add_stream_thread() {
+    if (!may_change_threads("add") || topology_.sub_topologies().empty()) return std::nullopt;
+    auto name = threads_.add(*environment_);
+    if (name) note_progress();
+    return name;
+}
+
+std::optional<std::string> kafka_streams::application::remove_stream_thread(milliseconds timeout) {
+    if (timeout.count() < 0)
+        throw streams_error(concat("remove_stream_thread() was given ", timeout.count(),
+                                   " ms; give 0 to ask for the end of a thread only"));
+    if (!may_change_threads("remove")) return std::nullopt;
+    return threads_.remove(runs_here() ? milliseconds(0) : timeout);
+}
+
 void kafka_streams::application::note_progress() noexcept {
-    status_.follow([this] {
-        return std::all_of(stream_threads_.begin(), stream_threads_.end(),
-                           [](const auto& thread) { return thread->running(); });
-    });
+    status_.follow([this] { return threads_.all_run(); });
 }
 
 void kafka_streams::application::fail(const std::string& reason) noexcept {
@@ -212,19 +217,21 @@ void kafka_streams::application::fail(const std::string& reason) noexcept {
 
 void kafka_streams::application::stop_threads() noexcept {
     stop_.request_stop();
-    {
-        const std::lock_guard lock(mutex_); // who has looked for a stop under it is waiting now
-    }
-    progressed_->notify_all();
+    threads_.stop_all();
+    end_when_all_have();
 }
 
-void kafka_streams::application::one_ended() noexcept {
+void kafka_streams::application::ended() noexcept {
+    note_progress();
+    end_when_all_have();
+}
+
+void kafka_streams::application::end_when_all_have() noexcept {
     {
         const std::lock_guard lock(mutex_);
-        if (alive_.fetch_sub(1) != 1) {
-            progressed_->notify_all();
+        if (!stop_.stop_requested() || !globals_ended_ || !watch_ended_ || !threads_.all_ended() ||
+            std::exchange(ended_, true))
             return;
-        }
     }
     cleaner_.reset();
     states_.close();
@@ -243,22 +250,23 @@ bool kafka_streams::application::close(milliseconds timeout) {
         throw streams_error(concat("close() was given ", timeout.count(), " ms; give 0 to ask for the end only"));
     if (runs_here()) {
         ask_for_end();
-        return ended(status_.state());
+        return streams::ended(status_.state());
     }
     const std::int64_t deadline = time_.after(timeout);
     if (!starting_.lock_until(deadline)) return false;
     std::unique_lock one(starting_, std::adopt_lock);
     ask_for_end();
-    if (threads_.empty()) status_.change(application_state::not_running);
     one.unlock();
     if (!status_.wait_for_end(milliseconds(deadline - time_.steady_ms()))) return false;
     one.lock();
-    for (const auto& thread : threads_) thread->join();
+    threads_.join();
+    if (globals_run_on_) globals_run_on_->join();
+    if (watch_runs_on_) watch_runs_on_->join();
     return true;
 }
 
 void kafka_streams::application::clean_up() {
-    const auto idle = [](application_state now) { return now == application_state::created || ended(now); };
+    const auto idle = [](application_state now) { return now == application_state::created || streams::ended(now); };
     const auto one = hold_while(idle, "remove its state folder", "close it first");
     states_.clear();
 }
@@ -269,23 +277,9 @@ application_counts kafka_streams::application::counts() const {
         const auto role = static_cast<memory_role>(at);
         if (const auto reserved = memory_.reserved(role); reserved > 0) sum.memory[role] = reserved;
     }
-    stream_times::by_sub_topology times;
+    threads_.add_to(sum);
     const std::lock_guard lock(mutex_);
-    const auto add_drops = [&](const drop_counters& drops) {
-        for (std::size_t at = 0; at < drop_reasons; ++at) {
-            const auto reason = static_cast<drop_reason>(at);
-            if (const auto dropped = drops[reason]; dropped > 0) sum.dropped[reason] += dropped;
-        }
-    };
-    if (globals_) add_drops(globals_->drops());
-    for (const auto& thread : stream_threads_) {
-        sum.processed += thread->processed();
-        sum.sent += thread->sent();
-        add_drops(thread->drops());
-        thread->stream_times().add_to(times);
-    }
-    for (const auto& [sub_topology, range] : times)
-        sum.stream_time_spread.emplace(sub_topology, range.latest - range.earliest);
+    if (globals_) add_drops(globals_->drops(), sum);
     return sum;
 }
 

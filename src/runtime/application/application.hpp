@@ -3,25 +3,27 @@
 #include "src/core/stop_source.hpp"
 #include "src/core/waiting_mutex.hpp"
 #include "src/runtime/application/application_status.hpp"
+#include "src/runtime/application/stream_threads.hpp"
 #include "src/runtime/global/global_thread.hpp"
 #include "src/runtime/stores/state_cleaner.hpp"
-#include "src/runtime/thread/stream_thread.hpp"
+#include "src/runtime/topics/topic_watch.hpp"
 
 #include <streams/core/execution.hpp>
 #include <streams/runtime/kafka_streams.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace streams::inline v0 {
 
-/// What a kafka_streams runs: sets up topics and the state folder, then turns its stream threads until they end.
-class kafka_streams::application {
+/// What a kafka_streams runs: sets up topics and the state folder, then has its threads run until they end.
+class kafka_streams::application final : private thread_host {
 public:
     /// `time` and `disk` outlive it.
     application(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
@@ -32,9 +34,15 @@ public:
 
     [[nodiscard]] application_status& status() noexcept { return status_; }
     void set_restore_listener(restore_listener listener);
+    void set_uncaught_exception_handler(uncaught_exception_handler handler);
     void start();
     bool close(std::chrono::milliseconds timeout);
     void clean_up();
+    std::optional<std::string> add_stream_thread();
+    std::optional<std::string> remove_stream_thread(std::chrono::milliseconds timeout);
+    [[nodiscard]] std::int32_t num_stream_threads() const noexcept { return threads_.count(); }
+    void pause(bool paused) noexcept { paused_ = paused; }
+    [[nodiscard]] bool is_paused() const noexcept { return paused_; }
     /// What close begins with: threads that run end, and none is started any more.
     void ask_for_end() noexcept;
     /// Whether the calling thread is one that this application turns or tells its state to: it cannot wait for the end.
@@ -43,20 +51,43 @@ public:
     [[nodiscard]] execution& time() const noexcept { return time_; }
 
 private:
+    /// How long start() waits for the cluster before threads do.
+    static constexpr std::chrono::milliseconds first_patience{5000};
+
     /// Holds the application in a state that is `admitted`; throws streams_error in another.
     [[nodiscard]] std::unique_lock<waiting_mutex> hold_while(bool (*admitted)(application_state),
                                                              std::string_view doing, std::string_view remedy);
-    void find_topics();
-    [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
-    bool await_set_up(bool leads);
-    bool await_globals();
-    void run(std::size_t at) noexcept;
+
+    // application.cpp: its life
+    void make_threads();
+    void start_others();
     void run_globals() noexcept;
     void keep_globals_current();
-    void fail(const std::string& reason) noexcept;
+    [[nodiscard]] bool may_change_threads(std::string_view doing) const;
     void note_progress() noexcept;
+    void fail(const std::string& reason) noexcept;
     void stop_threads() noexcept;
-    void one_ended() noexcept;
+    void end_when_all_have() noexcept;
+
+    // application_topics.cpp: what is there before tasks run
+    void find_topics();
+    [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
+    [[nodiscard]] bool await_topics(const stop_source& stop);
+    [[nodiscard]] bool set_up_patiently(const stop_source& stop);
+    void run_watch() noexcept;
+    [[nodiscard]] bool await_look(std::chrono::milliseconds pause);
+    void look_for_topics() noexcept;
+    [[nodiscard]] bool await_readiness(const stop_source& stop) override;
+    void stopped() noexcept override;
+
+    // application_failures.cpp
+    [[nodiscard]] thread_exception_response answer_for(const std::exception& failure) noexcept override;
+    [[nodiscard]] thread_exception_response ask_about(const std::exception& failure, std::string& reason) noexcept;
+    void fail_without_replacement(const std::exception& failure) noexcept;
+    void tell_all_to_end() noexcept override;
+
+    void enter() noexcept override;
+    void ended() noexcept override;
 
     topology topology_; ///< constant once it has been started
     const streams_config config_;
@@ -64,25 +95,34 @@ private:
     execution& time_;
     stop_source stop_;
     restore_listener on_restore_;
+    uncaught_exception_handler on_uncaught_; ///< empty: shutdown_client
     memory_budget memory_;
     store_memory store_memory_{memory_};
     state_directory states_;
     std::unique_ptr<kafka::admin> admin_;
-    topic_layout layout_;
     retention_watch retention_;
     application_status status_;
+    std::atomic<bool> paused_{false};
     std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk
-    std::unique_ptr<thread_environment> environment_;
-    std::unique_ptr<global_thread> globals_;                     ///< null: the topology has no global stores
-    std::vector<std::unique_ptr<stream_thread>> stream_threads_; ///< constant while they run
-    std::vector<std::unique_ptr<execution::thread>> threads_;
-    mutable std::mutex mutex_; ///< of the three below, and of stream_threads_ until they run
+    std::unique_ptr<topic_views> views_;     ///< null before the start, as the one below
+    std::unique_ptr<shared_environment> environment_;
+    std::unique_ptr<thread_environment> global_environment_;
+    std::unique_ptr<global_thread> globals_; ///< null: the topology has no global stores; set under the mutex
+    stream_threads threads_;
+    std::unique_ptr<execution::thread> globals_run_on_;
+    std::unique_ptr<execution::thread> watch_runs_on_; ///< null: no source has a pattern
+    mutable std::mutex mutex_;                         ///< of those below
     std::unique_ptr<execution::condition> progressed_;
     bool topics_ready_ = false;
+    bool setting_up_ = false; ///< somebody sees to the topics
     bool globals_ready_ = false;
-    std::atomic<std::size_t> alive_{0}; ///< threads that run, that of the global stores among them
-    waiting_mutex starting_;            ///< start, setters, and the parts of close that are not waiting, one at a time
-    bool cluster_was_away_ = false;
+    bool globals_ended_ = true;
+    bool watch_ended_ = true;
+    bool topics_changed_ = false; ///< says a stream thread
+    bool ended_ = false;
+    bool told_all_ = false;  ///< that they are to end
+    waiting_mutex starting_; ///< start, setters, and the parts of close that are not waiting, one at a time
+    std::atomic<bool> cluster_was_away_{false};
 };
 
 } // namespace streams::inline v0

@@ -48,9 +48,27 @@ void kafka_streams::set_restore_listener(restore_listener listener) {
     application_->set_restore_listener(std::move(listener));
 }
 
+void kafka_streams::set_uncaught_exception_handler(uncaught_exception_handler handler) {
+    application_->set_uncaught_exception_handler(std::move(handler));
+}
+
 void kafka_streams::start() { application_->start(); }
 
 bool kafka_streams::close(std::chrono::milliseconds timeout) { return application_->close(timeout); }
+
+std::optional<std::string> kafka_streams::add_stream_thread() { return application_->add_stream_thread(); }
+
+std::optional<std::string> kafka_streams::remove_stream_thread(std::chrono::milliseconds timeout) {
+    return application_->remove_stream_thread(timeout);
+}
+
+std::int32_t kafka_streams::num_stream_threads() const { return application_->num_stream_threads(); }
+
+void kafka_streams::pause() { application_->pause(true); }
+
+void kafka_streams::resume() { application_->pause(false); }
+
+bool kafka_streams::is_paused() const { return application_->is_paused(); }
 
 void kafka_streams::clean_up() { application_->clean_up(); }
 

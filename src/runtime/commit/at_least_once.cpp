@@ -8,9 +8,11 @@
 namespace streams::inline v0 {
 
 at_least_once::at_least_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
-                             std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting)
+                             std::atomic<std::uint64_t>& sent, drop_counters& drops,
+                             std::function<void()> while_waiting)
     : make_(std::move(make)), environment_(environment), producer_(make_()), consumer_(consumer),
-      collector_(*producer_, environment.config, environment.time, environment.stop, sent, std::move(while_waiting)) {}
+      collector_(*producer_, environment.config, environment.time, environment.stop, sent, drops,
+                 std::move(while_waiting)) {}
 
 void at_least_once::begin(std::vector<stream_task*> tasks, const patience& within) {
     commit_under_way begun{.tasks = std::move(tasks), .within = within};

@@ -21,7 +21,7 @@ public:
 
     /// All but `make` and `while_waiting`, see producing_collector, outlive the committer. `sent` counts records handed over.
     at_least_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
-                  std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting);
+                  std::atomic<std::uint64_t>& sent, drop_counters& drops, std::function<void()> while_waiting);
 
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
     [[nodiscard]] bool ready(std::chrono::milliseconds) override { return true; }

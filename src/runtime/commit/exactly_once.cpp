@@ -39,10 +39,10 @@ std::vector<kafka::committed_offset> last_committed_of(std::span<stream_task* co
 } // namespace
 
 exactly_once::exactly_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
-                           std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting)
+                           std::atomic<std::uint64_t>& sent, drop_counters& drops, std::function<void()> while_waiting)
     : make_(std::move(make)), environment_(environment), transaction_timeout_(environment.config.transaction_timeout()),
-      producer_(make_()), consumer_(consumer),
-      collector_(*producer_, environment.config, environment.time, environment.stop, sent, std::move(while_waiting)) {}
+      producer_(make_()), consumer_(consumer), collector_(*producer_, environment.config, environment.time,
+                                                          environment.stop, sent, drops, std::move(while_waiting)) {}
 
 /// Of a call after which it is known what becomes of a transaction: as long as the cluster lets one be open, it may still
 /// succeed.
@@ -76,7 +76,7 @@ bool exactly_once::end_abort() {
         if (answer || answer.kind() != kafka::error_class::abortable) return answer;
         return {kafka::error_class::retriable, answer.reason()};
     });
-    if (aborted) collector_.transaction_ended();
+    if (aborted) collector_.transaction_aborted();
     return aborted;
 }
 
@@ -147,7 +147,7 @@ bool exactly_once::end_commit(commit_under_way& commit) {
         collector_.serve(); // throws the failure that names its record, where it was one
         throw;
     }
-    collector_.transaction_ended();
+    collector_.transaction_committed();
     return true;
 }
 

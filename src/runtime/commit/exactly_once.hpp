@@ -25,7 +25,7 @@ public:
     /// `make`: a producer with the transactional id of the thread. All but it and `while_waiting`, see producing_collector,
     /// outlive the committer. `sent` counts records handed over.
     exactly_once(make_producer make, kafka::consumer& consumer, const thread_environment& environment,
-                 std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting);
+                 std::atomic<std::uint64_t>& sent, drop_counters& drops, std::function<void()> while_waiting);
 
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
     /// Throws unknown_outcome_error too.
@@ -33,6 +33,7 @@ public:
     void assigned() override {
         member_ = consumer_.group();
         of_ended_.clear();
+        collector_.forget_refused();
     }
     [[nodiscard]] bool owes_commit() const noexcept override {
         return state_ == state::usable && collector_.transaction_open();

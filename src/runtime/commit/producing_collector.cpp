@@ -2,6 +2,7 @@
 
 #include "src/runtime/tasks/record_failure.hpp"
 
+#include <streams/core/log.hpp>
 #include <streams/core/partitioner.hpp>
 #include <streams/core/saturation.hpp>
 
@@ -11,11 +12,7 @@ namespace streams::inline v0 {
 namespace {
 
 constexpr kafka::milliseconds slice{100};
-
-// A tag is the number of an input partition, from 1, and an offset in it.
-constexpr unsigned tag_offset_bits = 48;
-constexpr std::uint64_t tag_offset_mask = (std::uint64_t{1} << tag_offset_bits) - 1;
-constexpr std::size_t most_origins = std::size_t{1} << (64 - tag_offset_bits);
+constexpr kafka::milliseconds longest_last_letters{5000};
 
 } // namespace
 
@@ -23,9 +20,7 @@ constexpr std::size_t most_origins = std::size_t{1} << (64 - tag_offset_bits);
 class changelog_writer final : public changelog_sink {
 public:
     changelog_writer(producing_collector& collector, std::int32_t topic, std::int32_t partition, bool& written)
-        : collector_(collector), topic_(topic), partition_(partition), written_(written) {
-        written_ = false;
-    }
+        : collector_(collector), topic_(topic), partition_(partition), written_(written) {}
 
     void append(bytes_view key, std::optional<bytes_view> value, std::int64_t timestamp,
                 const headers* headers) override {
@@ -52,9 +47,13 @@ void producing_collector::use(kafka::producer& producer) {
     answered_ = sent_.load(std::memory_order_relaxed);
     transaction_open_ = false;
     failure_ = nullptr;
+    unanswered_.clear();
+    refused_.clear();
     ids_.clear();
     topics_.clear();
-    written_.clear();
+    routes_.clear();
+    route_ids_.clear();
+    changelogs_.clear();
 }
 
 void producing_collector::begin_transaction() {
@@ -67,10 +66,16 @@ void producing_collector::begin_transaction() {
     throw lost_records_error(answer.reason());
 }
 
-void producing_collector::transaction_ended() {
+void producing_collector::transaction_committed() {
     transaction_open_ = false;
-    failure_ = nullptr;
-    static_cast<void>(producer_->take_failures());
+    refused_.committed();
+    forget_failures();
+}
+
+void producing_collector::transaction_aborted() {
+    transaction_open_ = false;
+    refused_.aborted();
+    forget_failures();
 }
 
 std::int32_t producing_collector::intern(std::string_view topic, bool offsets_wanted) {
@@ -82,7 +87,13 @@ std::int32_t producing_collector::intern(std::string_view topic, bool offsets_wa
     return found->second;
 }
 
-std::int32_t producing_collector::open(std::string_view topic) { return intern(topic, false); }
+std::int32_t producing_collector::open(std::string_view topic, const record_sender& sender) {
+    const route wanted{intern(topic, false), origins_.add(sender)};
+    const auto [found, added] =
+        route_ids_.try_emplace({wanted.topic, wanted.sender}, static_cast<std::int32_t>(routes_.size()));
+    if (added) routes_.push_back(wanted);
+    return found->second;
+}
 
 /// Whether a wait for the cluster has lasted to its deadline. Throws stopped_error where a stop has ended it before.
 bool producing_collector::over(std::int64_t deadline) const {
@@ -94,6 +105,10 @@ bool producing_collector::over(std::int64_t deadline) const {
 }
 
 std::int32_t producing_collector::partitions(std::int32_t topic) {
+    return partitions_of(routes_[static_cast<std::size_t>(topic)].topic);
+}
+
+std::int32_t producing_collector::partitions_of(std::int32_t topic) {
     known_topic& known = topics_.at(topic);
     const std::int64_t deadline = time_.after(timeout_);
     while (known.partitions == 0) {
@@ -111,41 +126,52 @@ std::int32_t producing_collector::partitions(std::int32_t topic) {
 }
 
 void producing_collector::send(std::int32_t topic, const outgoing_record& r) {
+    const route to = routes_[static_cast<std::size_t>(topic)];
     kafka::producer_record record;
-    record.topic = topic;
+    record.topic = to.topic;
     record.partition = r.partition;
     record.key = r.key;
     record.value = r.value;
     record.timestamp = r.timestamp;
     record.headers = r.headers != nullptr && r.headers->empty() ? nullptr : r.headers;
-    if (r.partition_key && !r.partition) record.partition = partition_of(*r.partition_key, partitions(topic));
-    if (r.origin && r.origin->offset >= 0) record.tag = tag_of(*r.origin);
+    if (r.partition_key && !r.partition) record.partition = partition_of(*r.partition_key, partitions_of(to.topic));
+    record.tag = origins_.tag_of(to.sender, r.origin != nullptr ? *r.origin : record_metadata{});
     append(record);
 }
 
-std::uint64_t producing_collector::tag_of(const record_metadata& origin) {
-    const auto is_it = [&](const topic_partition& each) {
-        return each.partition == origin.partition && each.topic == origin.topic;
-    };
-    const auto spread = static_cast<std::size_t>(origin.partition) + origin.topic.size() +
-                        static_cast<unsigned char>(origin.topic.empty() ? '\0' : origin.topic.back());
-    std::size_t& at = recent_origins_[spread % recent_origins_.size()];
-    if (at >= origins_.size() || !is_it(origins_[at])) {
-        at = static_cast<std::size_t>(std::ranges::find_if(origins_, is_it) - origins_.begin());
-        if (at + 1 >= most_origins) return 0;
-        if (at == origins_.size()) origins_.push_back({std::string(origin.topic), origin.partition});
+void producing_collector::send_dead_letters(std::span<const dead_letter> letters, const record_sender& sender,
+                                            const record_metadata& origin, bool failing) {
+    if (letters.empty()) return;
+    const auto tag = origins_.tag_of_dead_letter(origins_.add(sender), origin);
+    if (!failing) return append(letters, tag);
+    try {
+        append(letters, tag);
+        // Who fails has no other commit that would wait for them; in a transaction they go with it.
+        const patience within(time_, stop_, std::min(longest_last_letters, timeout_));
+        while (!in_transactions_ && !flush(within, slice)) continue;
+    } catch (const task_error& cause) { // there is more to say about what they are about
+        log(log_level::warn, concat("the last dead letters may be missing: ", cause.what()));
     }
-    return (at + 1) << tag_offset_bits | (static_cast<std::uint64_t>(origin.offset) & tag_offset_mask);
+}
+
+void producing_collector::append(std::span<const dead_letter> letters, std::uint64_t tag) {
+    for (const dead_letter& each : letters)
+        append({.topic = intern(each.topic, false),
+                .partition = each.partition,
+                .key = each.key,
+                .value = each.value,
+                .timestamp = each.timestamp,
+                .headers = each.headers.empty() ? nullptr : &each.headers,
+                .tag = tag});
 }
 
 /// ` with timestamp 5, a result of record 12 of topic-3`, as far as it is known.
-std::string producing_collector::describe_failed(std::int64_t timestamp, std::uint64_t tag) const {
+std::string producing_collector::describe_origin(std::int64_t timestamp, std::uint64_t tag) const {
     std::string text;
     if (timestamp >= 0) text += concat(" with timestamp ", timestamp);
-    if (tag == 0) return text;
-    const topic_partition& from = origins_[(tag >> tag_offset_bits) - 1];
-    return text + ", a result of " +
-           describe({from.topic, from.partition, static_cast<std::int64_t>(tag & tag_offset_mask)});
+    const auto from = origins_.find(tag);
+    if (from.metadata.offset < 0) return text;
+    return concat(text, from.dead_letter ? ", the dead letter of " : ", a result of ", describe(from.metadata));
 }
 
 /// What to look at where nothing leaves: the topics that nothing can be written to, or else the brokers.
@@ -162,6 +188,8 @@ std::string producing_collector::blocking() {
 void producing_collector::append(const kafka::producer_record& record) {
     if (in_transactions_ && !transaction_open_) [[unlikely]]
         begin_transaction();
+    if (!refused_.empty() && passed_over(record)) [[unlikely]]
+        return;
     if (const auto answer = producer_->append(record); !answer) wait_and_append(record, answer);
     sent_.store(sent_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -173,14 +201,14 @@ void producing_collector::wait_and_append(const kafka::producer_record& record, 
         const std::string& topic = topics_.at(record.topic).name;
         if (answer.kind() == kafka::error_class::abortable) {
             throw_failures(); // the one that it failed for
-            throw lost_records_error(concat("a record", describe_failed(record.timestamp, record.tag),
+            throw lost_records_error(concat("a record", describe_origin(record.timestamp, record.tag),
                                             ", cannot be written to topic ", topic, ": ", answer.reason()));
         }
         if (answer.kind() != kafka::error_class::retriable)
-            throw cluster_error(concat("a record", describe_failed(record.timestamp, record.tag),
+            throw cluster_error(concat("a record", describe_origin(record.timestamp, record.tag),
                                        ", cannot be written to topic ", topic, ": ", answer.reason()));
         if (over(deadline))
-            throw cluster_error(concat("a record", describe_failed(record.timestamp, record.tag),
+            throw cluster_error(concat("a record", describe_origin(record.timestamp, record.tag),
                                        ", could not be written to topic ", topic, " within ", timeout_.count(),
                                        " ms (task.timeout.ms): ", answer.reason(), "; ", blocking()));
         producer_->poll(kafka::milliseconds(10));
@@ -201,23 +229,25 @@ void producing_collector::wait_a_moment(kafka::milliseconds moment) {
     }
 }
 
-std::unique_ptr<changelog_sink> producing_collector::open_changelog(std::string_view topic, std::int32_t partition) {
+std::unique_ptr<changelog_sink> producing_collector::open_changelog(std::string_view topic, task_id task) {
     const std::int32_t id = intern(topic, true);
-    return std::make_unique<changelog_writer>(*this, id, partition, written_[{id, partition}]);
+    opened_changelog& opened = changelogs_[{id, task.partition}] = {task};
+    return std::make_unique<changelog_writer>(*this, id, task.partition, opened.written);
 }
 
-std::optional<std::int64_t> producing_collector::acknowledged(std::string_view changelog, std::int32_t partition) {
-    const auto found = ids_.find(std::string(changelog));
+std::optional<std::int64_t> producing_collector::acknowledged(std::string_view topic, std::int32_t partition) {
+    const auto found = ids_.find(std::string(topic));
     if (found == ids_.end()) return std::nullopt;
     // An offset from before is of a time when others may have written since, or of a topic that was made anew.
-    const auto written = written_.find({found->second, partition});
-    if (written == written_.end() || !written->second) return std::nullopt;
+    const auto opened = changelogs_.find({found->second, partition});
+    if (opened == changelogs_.end() || !opened->second.written) return std::nullopt;
     return producer_->last_offset(found->second, partition);
 }
 
 void producing_collector::give_up_sent() noexcept {
     failure_ = nullptr;
-    for (auto& [changelog, written] : written_) written = false;
+    unanswered_.clear();
+    for (auto& [of, opened] : changelogs_) opened.written = false;
 }
 
 bool producing_collector::come_to_rest(kafka::milliseconds wait) {
@@ -238,7 +268,7 @@ bool producing_collector::flush(const patience& within, kafka::milliseconds wait
     const auto answer = producer_->flush(wait);
     if (answer.ok()) answered_ = sent_.load(std::memory_order_relaxed);
     throw_failures();
-    if (answer.ok()) return true;
+    if (answer.ok()) return answered_ == sent_.load(std::memory_order_relaxed); // or dead letters were written since
     if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
     if (answer.kind() != kafka::error_class::retriable || within.over())
         throw cluster_error(concat("records could not be written within ", within.limit().count(),
@@ -252,32 +282,6 @@ void producing_collector::refresh_partitions() {
         if (known.partitions == 0) continue;
         if (const std::int32_t now = producer_->partitions(id, slice); now > 0) known.partitions = now;
     }
-}
-
-void producing_collector::throw_failures() {
-    auto failure = failure_of(producer_->take_failures());
-    if (!failure_) failure_ = std::move(failure);
-    if (failure_) std::rethrow_exception(failure_);
-}
-
-/// Null: there is none.
-std::exception_ptr producing_collector::failure_of(const std::vector<kafka::delivery_failure>& failures) const {
-    if (failures.empty()) return nullptr;
-    const auto& first = failures.front();
-    const auto fenced = std::find_if(failures.begin(), failures.end(), [](const kafka::delivery_failure& each) {
-        return each.reason.kind() == kafka::error_class::fenced;
-    });
-    if (fenced != failures.end()) return std::make_exception_ptr(fenced_error(fenced->reason.reason()));
-    const auto message =
-        concat(failures.size(), failures.size() == 1 ? " record" : " records", " could not be written, the first to ",
-               kafka::destination(first.partition), describe_failed(first.timestamp, first.tag), ": ",
-               first.reason.reason(), "; nothing read since the last commit is committed");
-    const bool passing = std::all_of(failures.begin(), failures.end(), [](const kafka::delivery_failure& each) {
-        return each.reason.kind() == kafka::error_class::retriable ||
-               each.reason.kind() == kafka::error_class::abortable;
-    });
-    return passing ? std::make_exception_ptr(lost_records_error(message))
-                   : std::make_exception_ptr(cluster_error(message));
 }
 
 } // namespace streams::inline v0

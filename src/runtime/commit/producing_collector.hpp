@@ -1,14 +1,16 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/runtime/commit/record_origins.hpp"
+#include "src/runtime/commit/refused_records.hpp"
 #include "src/runtime/thread/patience.hpp"
 #include "state/changelog_sink.hpp"
 
 #include <streams/core/config.hpp>
 #include <streams/core/execution.hpp>
+#include <streams/core/metrics.hpp>
 #include <streams/topology/record_collector.hpp>
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -28,6 +30,8 @@ namespace streams::inline v0 {
 /// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
 /// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
 /// cluster was away for too long or a transaction has failed, stopped_error, or cluster_error.
+/// A failure that is of one record is answered for by the production exception handler, when it is known: in the middle of
+/// another record, or of a commit.
 /// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again
 /// and again. A task_error that it throws ends the wait, and counts as what was sent having failed.
 class producing_collector final : public record_collector {
@@ -35,9 +39,9 @@ public:
     /// All outlive the collector. `sent` counts records handed over.
     producing_collector(
         kafka::producer& producer, const streams_config& config, execution& time, const stop_source& stop,
-        std::atomic<std::uint64_t>& sent, std::function<void()> while_waiting = [] {})
-        : producer_(&producer), in_transactions_(config.exactly_once()), timeout_(config.task_timeout), time_(time),
-          stop_(stop), sent_(sent), while_waiting_(std::move(while_waiting)) {}
+        std::atomic<std::uint64_t>& sent, drop_counters& drops, std::function<void()> while_waiting = [] {})
+        : producer_(&producer), config_(config), in_transactions_(config.exactly_once()), timeout_(config.task_timeout),
+          time_(time), stop_(stop), sent_(sent), drops_(drops), while_waiting_(std::move(while_waiting)) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
     /// What was sent since the last commit is given up by whoever sent it, and changelogs have acknowledged nothing of it.
@@ -53,14 +57,19 @@ public:
     /// Whether what was sent belongs to a transaction that has not ended.
     [[nodiscard]] bool transaction_open() const noexcept { return transaction_open_; }
     /// It has; failures of what it had are of no interest any more.
-    void transaction_ended();
+    void transaction_committed();
+    void transaction_aborted();
+    /// Others may go on where a transaction was aborted: what its records are not to be written for again is theirs to find.
+    void forget_refused() noexcept { refused_.clear(); }
 
-    [[nodiscard]] std::int32_t open(std::string_view topic) override;
+    [[nodiscard]] std::int32_t open(std::string_view topic, const record_sender& sender) override;
     [[nodiscard]] std::int32_t partitions(std::int32_t topic) override;
     void send(std::int32_t topic, const outgoing_record& r) override;
+    void send_dead_letters(std::span<const dead_letter> letters, const record_sender& sender,
+                           const record_metadata& origin, bool failing) override;
 
-    /// Where the updates of a store go; offsets that the cluster acknowledges are kept for `acknowledged`.
-    [[nodiscard]] std::unique_ptr<changelog_sink> open_changelog(std::string_view topic, std::int32_t partition);
+    /// Where the updates of a store of a task go; offsets that the cluster acknowledges are kept for `acknowledged`.
+    [[nodiscard]] std::unique_ptr<changelog_sink> open_changelog(std::string_view topic, task_id task);
     /// The offset of the last acknowledged record of a changelog; nullopt: none was written since it was opened.
     [[nodiscard]] std::optional<std::int64_t> acknowledged(std::string_view changelog, std::int32_t partition);
 
@@ -74,24 +83,46 @@ public:
 
 private:
     friend class changelog_writer;
-    [[nodiscard]] std::uint64_t tag_of(const record_metadata& origin);
-    [[nodiscard]] std::string describe_failed(std::int64_t timestamp, std::uint64_t tag) const;
+    struct route {
+        std::int32_t topic; ///< of the producer
+        std::size_t sender;
+    };
+    struct opened_changelog {
+        task_id task;
+        bool written = false; ///< since it was opened
+    };
+    [[nodiscard]] std::string describe_origin(std::int64_t timestamp, std::uint64_t tag) const;
     [[nodiscard]] std::string blocking();
     void append(const kafka::producer_record& record);
+    void append(std::span<const dead_letter> letters, std::uint64_t tag);
     void wait_and_append(const kafka::producer_record& record, const kafka::result& first);
-    void throw_failures();
-    [[nodiscard]] std::exception_ptr failure_of(const std::vector<kafka::delivery_failure>& failures) const;
     [[nodiscard]] bool over(std::int64_t deadline) const;
     void wait_a_moment(std::chrono::milliseconds moment);
     std::int32_t intern(std::string_view topic, bool offsets_wanted);
+    [[nodiscard]] std::int32_t partitions_of(std::int32_t topic);
+
+    // producing_collector_failures.cpp: what becomes of records that were not written
+    using failures = std::vector<kafka::delivery_failure>;
+    void throw_failures();
+    void forget_failures();
+    [[nodiscard]] std::exception_ptr answer_for(const failures& failed);
+    [[nodiscard]] production_response answer_for(const kafka::delivery_failure& failed);
+    [[nodiscard]] production_answer ask(const kafka::delivery_failure& failed,
+                                        const record_origins::origin& from) const;
+    [[nodiscard]] bool passed_over(const kafka::producer_record& record);
+    [[nodiscard]] record_origins::origin origin_of(std::uint64_t tag, std::int32_t topic, std::int32_t partition) const;
+    void drop(const record_origins::origin& from);
+    [[nodiscard]] std::string describe_failed(const kafka::delivery_failure& failed, std::size_t count) const;
 
     kafka::producer* producer_;
+    const streams_config& config_;
     bool in_transactions_;
     bool transaction_open_ = false;
     std::chrono::milliseconds timeout_;
     execution& time_;
     const stop_source& stop_;
     std::atomic<std::uint64_t>& sent_;
+    drop_counters& drops_;
     std::function<void()> while_waiting_;
     std::unordered_map<std::string, std::int32_t> ids_;
     struct known_topic {
@@ -99,10 +130,14 @@ private:
         std::int32_t partitions = 0; ///< 0: not asked for yet
     };
     std::unordered_map<std::int32_t, known_topic> topics_;
-    std::vector<topic_partition> origins_;         ///< input partitions that records went back to
-    std::array<std::size_t, 32> recent_origins_{}; ///< some of them, so that a record rarely costs a search
-    std::map<std::pair<std::int32_t, std::int32_t>, bool>
-        written_;                ///< changelog partitions, whether since they were opened
+    record_origins origins_;
+    std::vector<route> routes_;
+    std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;       ///< by the members of a route
+    std::map<std::pair<std::int32_t, std::int32_t>, opened_changelog> changelogs_; ///< by topic and partition
+    refused_records refused_; ///< in transactions that were aborted for them: they are not written again
+    failures unanswered_;     ///< taken from the producer
+    bool answering_ = false;
+    bool drop_logged_ = false;
     std::exception_ptr failure_; ///< null: all that was sent may still arrive
     std::uint64_t answered_ = 0; ///< records sent when nothing was on its way
 };

@@ -1,6 +1,9 @@
 #include "src/runtime/global/global_state.hpp"
 
+#include "src/runtime/tasks/record_failure.hpp"
+
 #include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,15 +17,27 @@ constexpr std::string_view resuming = "processing.exception.handler to one that 
 
 streams_config of_global_task(streams_config config) {
     config.max_task_idle = std::chrono::milliseconds(-1); // one topic's records never wait for another's
-    if (!config.processing_exception_handler_global_enabled) config.on_processing_error = fail_on_error{};
+    if (!config.processing_exception_handler_global_enabled)
+        config.on_processing_error = [](const unprocessable_record&, const std::exception&) {
+            return handler_response::fail;
+        };
     return config;
 }
 
 } // namespace
 
-std::int32_t global_state::no_output::open(std::string_view topic) {
+std::int32_t global_state::no_output::open(std::string_view topic, const record_sender&) {
     throw topology_error(concat("a node of a global store cannot write to topic ", topic,
                                 ": every instance would write the same records; write it from a stream instead"));
+}
+
+void global_state::no_output::send_dead_letters(std::span<const dead_letter> letters, const record_sender& sender,
+                                                const record_metadata& origin, bool) {
+    if (letters.empty() || std::exchange(warned_, true)) return;
+    log(log_level::warn,
+        concat("the dead letter of ", describe(origin), " in node ", sender.node, " is not written to topic ",
+               letters.front().topic,
+               ": global stores have no producer, as in Kafka Streams; further ones are not written either"));
 }
 
 global_state::global_state(const topology& topology, const global_environment& environment,

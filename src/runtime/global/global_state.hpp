@@ -49,12 +49,17 @@ public:
     void close();
 
 private:
-    /// Global nodes write stores, and nothing else.
+    /// Global nodes write stores, and nothing else; there is no producer for dead letters either.
     class no_output final : public record_collector {
     public:
-        [[nodiscard]] std::int32_t open(std::string_view topic) override;
+        [[nodiscard]] std::int32_t open(std::string_view topic, const record_sender&) override;
         [[nodiscard]] std::int32_t partitions(std::int32_t) override { return 0; }
         void send(std::int32_t, const outgoing_record&) override {}
+        void send_dead_letters(std::span<const dead_letter> letters, const record_sender& sender,
+                               const record_metadata& origin, bool failing) override;
+
+    private:
+        bool warned_ = false;
     };
 
     [[nodiscard]] task_store* restored_by_bytes(std::string_view topic);

@@ -35,8 +35,8 @@ global_thread::global_thread(const thread_environment& environment)
 
 void global_thread::begin() {
     begun_at_ = environment_.time.steady_ms();
-    const auto& partitions = environment_.layout.global_partitions;
-    state_ = std::make_unique<global_state>(environment_.topology,
+    const auto& partitions = environment_.layout().global_partitions;
+    state_ = std::make_unique<global_state>(environment_.topology(),
                                             global_environment{.config = environment_.config,
                                                                .time = environment_.time,
                                                                .memory = environment_.memory,

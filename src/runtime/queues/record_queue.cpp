@@ -87,8 +87,11 @@ void record_queue::find_head() {
                 return;
             }
             rejected_.invalid_timestamp(*this, *next_);
-        } catch (const undecodable& cause) {
-            rejected_.undecodable_head(*this, *next_, cause);
+        } catch (const undecodable&) {
+            // Its turn comes at once, and is where the handler is asked: what it has written has to belong to a commit.
+            head_timestamp_ = partition_time_;
+            head_ = next_;
+            return;
         } catch (const std::exception& cause) {
             rejected_.untimed_head(*this, *next_, cause);
         }

@@ -16,7 +16,6 @@ class record_queue;
 /// Told of records that a queue cannot offer; may throw, which leaves the record at the head.
 class rejected_records {
 public:
-    virtual void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) = 0;
     /// A negative timestamp was extracted.
     virtual void invalid_timestamp(const record_queue& queue, const record_view& raw) = 0;
     /// The timestamp extractor threw `cause`, which is being handled; must throw.

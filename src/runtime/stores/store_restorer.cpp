@@ -53,7 +53,7 @@ void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
     const std::int64_t marker = environment_.config.exactly_once() ? 1 : 0;
     if (checkpoint && *checkpoint + 1 + marker < bounds.end)
         if (const auto reason =
-                reason_to_rebuild(environment_.layout.changelogs.at(store.changelog_topic), environment_.config,
+                reason_to_rebuild(environment_.layout().changelogs.at(store.changelog_topic), environment_.config,
                                   store.store->caught_up_at(), environment_.time.wall_ms()))
             throw corrupt_task_error(begun.stores->task(), store.spec.name, *reason);
     // Input beyond the committed offset will be processed; restored as well, it would show the future.
@@ -175,12 +175,12 @@ void store_restorer::finish_read() {
 }
 
 void store_restorer::finish(restoring& done) {
-    done.done = true;
     try {
         done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt);
     } catch (const corrupt_state_error& cause) {
         throw corrupt_task_error(done.stores->task(), cause);
     }
+    done.done = true; // a disk that refuses the last rows is asked again
     if (done.begun_at)
         log(log_level::info, concat(task_name(done.stores->task()), " restored store ", done.store->spec.name, ": ",
                                     done.rows, " rows in ", environment_.time.steady_ms() - *done.begun_at, " ms"));

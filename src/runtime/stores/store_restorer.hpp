@@ -35,6 +35,8 @@ public:
     /// Throws what stores throw, corrupt_task_error where a store stands outside of its changelog, or for too long behind
     /// its end, and cluster_error where the cluster refuses, or does not say within task.timeout.ms where a changelog ends.
     std::vector<task_stores*> step(std::chrono::milliseconds wait);
+    /// The same without restoring: those of which nothing has to be.
+    [[nodiscard]] std::vector<task_stores*> take_done();
     /// When there is something to do, steady ms; `never`: there is nothing.
     [[nodiscard]] std::int64_t next_step() const noexcept;
 
@@ -63,7 +65,6 @@ private:
     void throw_truncated(const topic_partition& changelog) const;
     void finish_read();
     void finish(restoring& done);
-    [[nodiscard]] std::vector<task_stores*> take_done();
 
     kafka::consumer& consumer_;
     const thread_environment& environment_;

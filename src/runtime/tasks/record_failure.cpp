@@ -60,6 +60,20 @@ void throw_failed_handler(const unprocessable_record& failed, const std::excepti
                "; a handler must answer")));
 }
 
+void throw_failed_handler(const unwritable_record& failed, const std::exception& cause, const std::exception& thrown) {
+    std::throw_with_nested(failed_processing_error(
+        concat(task_name(failed.task), " stopped at a record for topic ", failed.output.topic, ": ", cause.what(),
+               "; the production exception handler that was asked about it threw: ", thrown.what(),
+               "; a handler must answer")));
+}
+
+void throw_unserialized(const unwritable_record& failed, const std::exception& cause) {
+    std::throw_with_nested(serialization_error(
+        concat("the ", failed.step == production_step::serializing_key ? "key" : "value", " of a record for topic ",
+               failed.output.topic, " cannot be serialized: ", cause.what(),
+               "; a production.exception.handler that answers resume drops such records")));
+}
+
 void throw_failed_task(task_id task, std::string_view doing, const std::exception& cause) {
     std::throw_with_nested(streams_error(
         concat(task_name(task), " stopped while it ", doing, ": ", cause.what(), "; repair the processing code")));

@@ -34,6 +34,12 @@ void throw_unanswerable();
 /// Throws failed_processing_error for a processing exception handler that threw, the cause nested.
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_failed_handler(const unprocessable_record& failed, const std::exception& cause);
+/// The same of a production exception handler, which was asked about `cause`.
+[[noreturn]] void throw_failed_handler(const unwritable_record& failed, const std::exception& cause,
+                                       const std::exception& thrown);
+/// Throws serialization_error for a record that a serde refused on its way to a topic, the cause nested.
+/// REQUIRES: called while the cause is handled.
+[[noreturn]] void throw_unserialized(const unwritable_record& failed, const std::exception& cause);
 /// Throws streams_error for what threw outside of a record: `doing` what, as in "while it ...".
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_failed_task(task_id task, std::string_view doing, const std::exception& cause);

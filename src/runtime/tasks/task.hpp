@@ -156,6 +156,7 @@ public:
     cancellable schedule(std::string_view node, std::chrono::milliseconds interval, punctuation_type type,
                          std::function<void(std::int64_t)> callback) override;
     void node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) override;
+    void not_serialized(std::string_view node, production_step step, const output_record& output) override;
     void request_commit() noexcept override { commit_requested_ = true; }
     [[nodiscard]] std::optional<std::int64_t> processor_metadata(std::string_view name) const override;
     void set_processor_metadata(std::string_view name, std::int64_t value) override;
@@ -183,11 +184,13 @@ private:
     void begin_record(const partition_group::taken& next) noexcept;
     void begin_without_record(std::int64_t timestamp) noexcept;
     void punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time);
-    void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) override;
+    void undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause);
     void invalid_timestamp(const record_queue& queue, const record_view& raw) override;
     void untimed_head(const record_queue& queue, const record_view& raw, const std::exception& cause) override;
     void answer_for(std::string_view node, std::int64_t timestamp, const streams::headers& headers,
                     const std::exception& cause);
+    void answer_for(const unwritable_record& failed, const std::exception& cause);
+    void write_dead_letters(std::string_view node, const std::vector<dead_letter>& letters, bool failing);
     [[nodiscard]] const record_view* raw_at_hand() const noexcept;
 
     task_stores& stores_;

@@ -10,10 +10,12 @@ namespace streams::inline v0 {
 void stream_task::undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) {
     const std::string_view node = queue.source().name();
     const record_metadata at{queue.partition().topic, queue.partition().partition, raw.offset};
-    const auto& handler = environment_.config.on_deserialization_error;
-    const undecodable_record failed{id(), node, at, raw};
-    if (!handler || handler(failed, cause) == handler_response::fail) throw_undecodable(id(), node, at, cause);
+    const undecodable_record failed{id(), node, at, raw, environment_.config.errors_dead_letter_queue_topic_name};
+    const handler_answer answer = environment_.config.on_deserialization_error(failed, cause);
     at_hand().metadata = at;
+    const bool failing = answer.response == handler_response::fail;
+    write_dead_letters(node, answer.dead_letters, failing);
+    if (failing) throw_undecodable(id(), node, at, cause);
     drop(drop_reason::deserialization, node);
 }
 
@@ -44,16 +46,59 @@ void stream_task::node_failed(std::string_view node, std::int64_t timestamp, str
 
 void stream_task::answer_for(std::string_view node, std::int64_t timestamp, const streams::headers& headers,
                              const std::exception& cause) {
-    const auto& handler = environment_.config.on_processing_error;
-    const unprocessable_record failed{id(), node, current().metadata, timestamp, headers, raw_at_hand()};
-    auto response = handler_response::fail;
+    const unprocessable_record failed{id(),
+                                      node,
+                                      current().metadata,
+                                      timestamp,
+                                      headers,
+                                      raw_at_hand(),
+                                      environment_.config.errors_dead_letter_queue_topic_name};
+    handler_answer answer = handler_response::fail;
     try {
-        if (handler) response = handler(failed, cause);
+        answer = environment_.config.on_processing_error(failed, cause);
     } catch (const std::exception& handler_failure) {
         throw_failed_handler(failed, handler_failure);
     }
-    if (response == handler_response::fail) throw_unprocessable(failed, cause, environment_.resuming);
+    const bool failing = answer.response == handler_response::fail;
+    write_dead_letters(node, answer.dead_letters, failing);
+    if (failing) throw_unprocessable(failed, cause, environment_.resuming);
     drop(drop_reason::processing, node);
+}
+
+void stream_task::not_serialized(std::string_view node, production_step step, const output_record& output) {
+    throw_unanswerable();
+    const unwritable_record failed{.task = id(),
+                                   .node = node,
+                                   .metadata = current().metadata,
+                                   .record = raw_at_hand(),
+                                   .step = step,
+                                   .output = output,
+                                   .retriable = false,
+                                   .dead_letter_topic = environment_.config.errors_dead_letter_queue_topic_name};
+    try {
+        throw;
+    } catch (const std::exception& cause) {
+        answer_for(failed, cause);
+    } catch (...) {
+        answer_for(failed, streams_error("an exception that is no std::exception; derive it from that"));
+    }
+}
+
+void stream_task::answer_for(const unwritable_record& failed, const std::exception& cause) {
+    production_answer answer = production_response::fail;
+    try {
+        answer = environment_.config.on_production_error(failed, cause);
+    } catch (const std::exception& handler_failure) {
+        throw_failed_handler(failed, cause, handler_failure);
+    }
+    const bool failing = answer.response != production_response::resume;
+    write_dead_letters(failed.node, answer.dead_letters, failing);
+    if (failing) throw_unserialized(failed, cause);
+    drop(drop_reason::production, failed.node);
+}
+
+void stream_task::write_dead_letters(std::string_view node, const std::vector<dead_letter>& letters, bool failing) {
+    environment_.collector.send_dead_letters(letters, {id(), node}, current().metadata, failing);
 }
 
 /// The input record, unless what is at hand has left a cache or a buffer.

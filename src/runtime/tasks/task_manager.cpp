@@ -14,7 +14,7 @@ task_manager::task_manager(const thread_environment& environment, kafka::consume
                            producing_collector& collector, drop_counters& drops, input_progress& progress,
                            std::function<void()> wake)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress), wake_(std::move(wake)),
-      parts_(environment.topology.sub_topologies()), restorer_(restore_consumer, environment) {}
+      restorer_(restore_consumer, environment) {}
 
 task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
@@ -46,13 +46,14 @@ managed_task& task_manager::plan(task_id id, std::vector<topic_partition> inputs
     return **tasks_.insert(place, std::make_unique<managed_task>(id, std::move(inputs)));
 }
 
-const sub_topology& task_manager::part_of(task_id id) const {
-    return *std::ranges::find(parts_, id.subtopology, &sub_topology::id);
+sub_topology task_manager::part_of(task_id id) const {
+    const auto parts = environment_.topology().sub_topologies();
+    return *std::ranges::find(parts, id.subtopology, &sub_topology::id);
 }
 
 std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
     return std::make_unique<task_stores>(
-        id, environment_.topology, std::vector<sub_topology>{part_of(id)}, environment_.config.application_id,
+        id, environment_.topology(), std::vector<sub_topology>{part_of(id)}, environment_.config.application_id,
         store_opening{
             .time = environment_.time,
             .memory = environment_.memory,
@@ -62,16 +63,20 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(
-                        changelog_topic_name(environment_.topology, environment_.config.application_id, store),
-                        id.partition);
+                        changelog_topic_name(environment_.topology(), environment_.config.application_id, store), id);
                 },
         });
 }
 
 std::int64_t task_manager::cache_of_task() const noexcept {
-    const auto threads = std::int64_t{environment_.config.num_stream_threads};
+    const auto threads = std::max<std::int64_t>(environment_.threads, 1);
     return environment_.config.statestore_cache_max_bytes /
            (threads * std::max<std::int64_t>(static_cast<std::int64_t>(tasks_.size()), 1));
+}
+
+void task_manager::follow_threads() {
+    const std::int32_t now = environment_.threads.load(std::memory_order_relaxed);
+    if (std::exchange(threads_, now) != now) share_cache();
 }
 
 void task_manager::share_cache() {
@@ -92,12 +97,12 @@ std::unique_ptr<task_stores> task_manager::make_intact(task_id id) {
 }
 
 void task_manager::wipe(const corrupt_task_error& damage) {
-    const store_spec& store = *environment_.topology.find_store(damage.store());
-    if (environment_.topology.is_global_store(store.name))
+    const store_spec& store = *environment_.topology().find_store(damage.store());
+    if (environment_.topology().is_global_store(store.name))
         throw lost_store_error(concat("global store ", store.name, " is damaged: ", damage.what(),
                                       "; start the application again, which fills it from its topic"));
     const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
-    if (changelog_topic_name(environment_.topology, environment_.config.application_id, store).empty())
+    if (changelog_topic_name(environment_.topology(), environment_.config.application_id, store).empty())
         throw lost_store_error(concat(damage.what(),
                                       "; it has no changelog to rebuild it: put a backup in the place of ", folder,
                                       ", or remove that folder, and the store begins empty"));
@@ -129,6 +134,10 @@ void task_manager::restore(std::chrono::milliseconds wait) {
     for (const task_stores* restored : restorer_.step(wait)) find(restored->task())->restored = true;
 }
 
+void task_manager::take_restored() {
+    for (const task_stores* restored : restorer_.take_done()) find(restored->task())->restored = true;
+}
+
 managed_task* task_manager::start_restored() {
     const auto waits = std::ranges::find_if(tasks_, [](const auto& each) {
         return each->state() == task_state::restoring && each->restored && each->out_of_place.empty();
@@ -139,7 +148,7 @@ managed_task* task_manager::start_restored() {
 }
 
 void task_manager::start(managed_task& restored) {
-    restored.task = std::make_unique<stream_task>(*restored.stores, environment_.topology,
+    restored.task = std::make_unique<stream_task>(*restored.stores, environment_.topology(),
                                                   std::vector<sub_topology>{part_of(restored.id())}, restored.inputs(),
                                                   task_environment{.config = environment_.config,
                                                                    .time = environment_.time,

@@ -49,10 +49,14 @@ public:
     [[nodiscard]] std::int64_t next_restore() const noexcept { return restorer_.next_step(); }
     /// Restores a slice, waiting for it up to `wait`. Throws what the restorer throws.
     void restore(std::chrono::milliseconds wait);
+    /// Takes note of tasks with nothing to restore; see `restore`.
+    void take_restored();
     /// Makes a task on its restored stores, and initialises it: those that wait for it and are in place, one a call. Null:
     /// none does. Throws topology_error, and what nodes throw.
     [[nodiscard]] managed_task* start_restored();
 
+    /// Shares the cache anew where threads were added or removed.
+    void follow_threads();
     /// Has the stores of all tasks give back what the memory budget asks for. Throws state_error where the disk refuses.
     void give_back();
     /// Keeps all that is open, and lets none of it go on. REQUIRES: committed, where it runs.
@@ -80,7 +84,7 @@ public:
     [[nodiscard]] route find_route(const topic_partition& partition) const;
 
 private:
-    [[nodiscard]] const sub_topology& part_of(task_id id) const;
+    [[nodiscard]] sub_topology part_of(task_id id) const;
     [[nodiscard]] bool open(managed_task& planned);
     [[nodiscard]] std::int64_t cache_of_task() const noexcept;
     void share_cache();
@@ -100,9 +104,9 @@ private:
     drop_counters& drops_;
     input_progress& progress_;
     std::function<void()> wake_;
-    std::vector<sub_topology> parts_;
     store_restorer restorer_;
     std::vector<std::unique_ptr<managed_task>> tasks_;
+    std::int32_t threads_ = 0;                          ///< that the cache is shared by
     std::unordered_map<topic_partition, route> routes_; ///< of what runs
 };
 

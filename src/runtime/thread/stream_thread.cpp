@@ -65,26 +65,30 @@ std::unique_ptr<committer> stream_thread::make_committer(std::int32_t number) {
     };
     auto while_waiting = [this] { stay_in_group(); };
     if (environment_.config.exactly_once())
-        return std::make_unique<exactly_once>(std::move(make_producer), *consumer_, environment_, sent_,
+        return std::make_unique<exactly_once>(std::move(make_producer), *consumer_, environment_, sent_, drops_,
                                               std::move(while_waiting));
-    return std::make_unique<at_least_once>(std::move(make_producer), *consumer_, environment_, sent_,
+    return std::make_unique<at_least_once>(std::move(make_producer), *consumer_, environment_, sent_, drops_,
                                            std::move(while_waiting));
 }
 
-stream_thread::stream_thread(std::int32_t number, const thread_environment& environment)
-    : environment_(environment), name_(concat(environment.client_id, "-StreamThread-", number)),
+std::string thread_name(std::string_view client_id, std::int32_t number) {
+    return concat(client_id, "-StreamThread-", number);
+}
+
+stream_thread::stream_thread(std::int32_t number, const shared_environment& environment, const stop_source& stop)
+    : environment_{environment, stop, &environment.views.newest()}, name_(thread_name(environment.client_id, number)),
       fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
       restore_fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
       send_queue_(environment.memory.budget(), memory_role::send_queues),
       consumer_(environment.clients.make_consumer(
-          group_consumer(environment, name_, number, fetch_queue_.resize(memory::fetch_queue)))),
+          group_consumer(environment_, name_, number, fetch_queue_.resize(memory::fetch_queue)))),
       restore_consumer_(environment.clients.make_consumer(
-          restore_consumer(environment, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
-      committer_(make_committer(number)), tasks_(environment, *restore_consumer_, committer_->collector(), drops_,
+          restore_consumer(environment_, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
+      committer_(make_committer(number)), tasks_(environment_, *restore_consumer_, committer_->collector(), drops_,
                                                  *this, [consumer = consumer_.get()] { consumer->wakeup(); }),
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
-      purge_(environment.topology, environment.config, environment.admin, environment.time) {}
+      purge_(environment_.topology(), environment.config, environment.admin, environment.time) {}
 
 stream_thread::~stream_thread() { abandon(); }
 
@@ -103,21 +107,32 @@ bool stream_thread::run_once() {
 }
 
 void stream_thread::join() {
-    assignor_ = make_range_assignor(environment_.topology, environment_.config.application_id);
-    layout_ = environment_.layout;
+    subscribed_ = &environment_.views.newest();
+    adopt_view();
     subscribing_ = environment_.retried("subscribe");
     rebalancing_since_ = last_commit_ = last_poll_ = environment_.time.steady_ms();
 }
 
+/// Joins the group anew where a pattern has found other topics. Tasks keep to theirs until they are assigned.
+void stream_thread::follow_topics() {
+    const topic_view& newest = environment_.views.newest();
+    if (&newest == subscribed_) return;
+    subscribed_ = &newest;
+    subscribing_ = environment_.retried("subscribe");
+}
+
 void stream_thread::subscribe() {
     if (!subscribing_) return;
-    const auto topics =
-        input_topics(environment_.topology, environment_.topology.sub_topologies(), environment_.config.application_id);
+    const auto& topology = subscribed_->topology;
+    const auto topics = input_topics(topology, topology.sub_topologies(), environment_.config.application_id);
     if (subscribing_->step([&](auto) { return consumer_->subscribe(topics); })) subscribing_.reset();
 }
 
 void stream_thread::turn() {
     committer_->collector().serve();
+    note_pause();
+    tasks_.follow_threads();
+    follow_topics();
     subscribe();
     poll(poll_wait(), most_polled);
     go_on_with_rebalances();
@@ -140,8 +155,17 @@ void stream_thread::poll(milliseconds wait, std::size_t most) {
     for (const auto& each : tasks_.all())
         if (each->running()) each->task->polled();
     reset_positions(polled.out_of_range);
+    note_missing(polled.missing_topics);
     throw_unreadable(polled.errors);
     pause_after(polled.errors, brought_records);
+}
+
+/// What was done before a pause is committed when it begins: nobody waits until its end for it.
+void stream_thread::note_pause() {
+    if (environment_.paused.load(std::memory_order_relaxed) == paused_) return;
+    paused_ = begins_pause_ = !paused_;
+    if (!paused_)
+        for (stream_task* task : tasks_.running()) task->go_on();
 }
 
 /// Nothing that was polled may lie between the consumer's position and a queue when offsets are committed.
@@ -161,6 +185,7 @@ void stream_thread::stay_in_group() {
     last_poll_ = environment_.time.steady_ms();
     std::ranges::move(polled.batches, std::back_inserter(polled_));
     reset_positions(polled.out_of_range);
+    note_missing(polled.missing_topics);
     throw_unreadable(polled.errors);
     if (polled.rebalances.empty()) return;
     std::ranges::move(polled.rebalances, std::back_inserter(rebalances_));
@@ -173,6 +198,18 @@ void stream_thread::throw_unreadable(std::span<const kafka::result> errors) {
         if (failure.kind() == kafka::error_class::fenced) throw fenced_error(failure.reason());
         if (failure.kind() != kafka::error_class::retriable)
             throw cluster_error(concat("input cannot be read: ", failure.reason()));
+    }
+}
+
+/// A topic that a pattern has found may go again; without another its tasks have no work (Kafka's
+/// `MissingSourceTopicException`).
+void stream_thread::note_missing(std::span<const std::string> topics) {
+    for (const std::string& topic : topics) {
+        if (!is_found_by_pattern(environment_.topology(), topic) && layout_.partitions.contains(topic))
+            throw cluster_error(concat("source topic ", topic,
+                                       " does not exist in the cluster, perhaps not any more; create it and start the "
+                                       "application again, or take it out of the topology"));
+        environment_.on_other_topics();
     }
 }
 
@@ -206,7 +243,8 @@ milliseconds stream_thread::poll_wait() {
 
 /// When something can be gone on with that waits for the cluster, or for what nodes wait for, steady ms.
 std::int64_t stream_thread::next_step() const {
-    std::int64_t next = std::min(std::max(tasks_.next_restore(), reopen_at_), lost_positions_.next());
+    std::int64_t next = lost_positions_.next();
+    if (!paused_) next = std::min(next, std::max(tasks_.next_restore(), reopen_at_));
     for (const auto& each : tasks_.all())
         if (each->running()) next = std::min(next, each->task->next_pending());
     if (subscribing_) next = std::min(next, subscribing_->next());
@@ -220,8 +258,8 @@ std::int64_t stream_thread::next_step() const {
 }
 
 bool stream_thread::anything_processable() {
-    return std::ranges::any_of(tasks_.all(),
-                               [](const auto& each) { return each->running() && each->task->processable(); });
+    return !paused_ && std::ranges::any_of(
+                           tasks_.all(), [](const auto& each) { return each->running() && each->task->processable(); });
 }
 
 void stream_thread::restore() {
@@ -234,7 +272,12 @@ void stream_thread::restore() {
         for (const auto& each : tasks_.all()) // taken back to their last commit
             if (each->state() == task_state::suspended) tasks_.resume(*each);
     }
-    if (tasks_.restoring() && recovered) tasks_.restore(anything_processable() ? milliseconds(0) : restore_wait);
+    if (tasks_.restoring() && recovered) {
+        if (paused_)
+            tasks_.take_restored();
+        else
+            tasks_.restore(anything_processable() ? milliseconds(0) : restore_wait);
+    }
     if (assigned_) put_in_place(until);
     set_lost_positions(until);
     while (ready_ && !committer_->committing()) {
@@ -249,12 +292,8 @@ void stream_thread::work() {
     const std::int64_t give_way = last_poll_ + environment_.config.max_poll_interval.count() / 4;
     for (;;) {
         const std::int64_t before = environment_.time.steady_ms();
-        const std::size_t taken = process_round();
-        for (const auto& each : tasks_.all()) {
-            if (!each->running()) continue;
-            each->task->punctuate_stream_time();
-            each->task->punctuate_wall_clock();
-        }
+        const std::size_t taken = paused_ ? 0 : process_round();
+        if (!paused_) punctuate();
         const std::int64_t after = environment_.time.steady_ms();
         if (commit_due() && settled(longest_settling())) {
             begin_commit(environment_.task_patience());
@@ -279,6 +318,13 @@ std::size_t stream_thread::process_round() {
     }
     if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;
+}
+
+void stream_thread::punctuate() {
+    for (stream_task* task : tasks_.running()) {
+        task->punctuate_stream_time();
+        task->punctuate_wall_clock();
+    }
 }
 
 void stream_thread::report() {

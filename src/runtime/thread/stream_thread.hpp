@@ -20,9 +20,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace streams::inline v0 {
+
+/// The name of a stream thread, as Kafka Streams gives it. `number` counts from 1.
+[[nodiscard]] std::string thread_name(std::string_view client_id, std::int32_t number);
 
 /// A consumer of the group, a producer, and the tasks that the group gave it (Kafka's `StreamThread`). It has no thread
 /// of its own: somebody calls `run_once` until that says false, always from one thread. Whatever has to wait for the cluster
@@ -30,15 +34,14 @@ namespace streams::inline v0 {
 class stream_thread final : private input_progress {
 public:
     /// Makes the clients; talks to nobody yet. Throws config_error where a client refuses its settings.
-    /// `number` counts from 1, as in Kafka's client ids.
-    stream_thread(std::int32_t number, const thread_environment& environment);
+    /// `stop`: its own. It and `environment` outlive it.
+    stream_thread(std::int32_t number, const shared_environment& environment, const stop_source& stop);
     ~stream_thread();
     stream_thread(const stream_thread&) = delete;
     stream_thread& operator=(const stream_thread&) = delete;
 
     /// One turn: poll, take part in rebalances, restore, process, punctuate, commit. Waits for input up to poll.ms
-    /// where there is nothing to do. False: the application was asked to stop, and it has,
-    /// committed and closed.
+    /// where there is nothing to do. False: it was asked to stop, and has, committed and closed.
     /// Throws what no retry helps; then only `abandon` may be called.
     bool run_once();
     /// Closes without committing: tasks first, then the clients.
@@ -70,14 +73,18 @@ private:
     void turn_or_recover();
     void turn();
     void join();
+    void follow_topics();
     void subscribe();
     void poll(std::chrono::milliseconds wait, std::size_t most);
     static void throw_unreadable(std::span<const kafka::result> errors);
+    void note_missing(std::span<const std::string> topics);
     void pause_after(std::span<const kafka::result> errors, bool brought_records);
     void queue_polled();
     void stay_in_group();
     void restore();
+    void note_pause();
     void work();
+    void punctuate();
     std::size_t process_round();
     [[nodiscard]] std::chrono::milliseconds poll_wait();
     [[nodiscard]] std::int64_t next_step() const;
@@ -92,8 +99,10 @@ private:
     [[nodiscard]] bool done(const kafka::rebalance& change);
     [[nodiscard]] bool acknowledged(const kafka::rebalance& change);
     [[nodiscard]] bool taken_on(const kafka::rebalance& assigned);
-    [[nodiscard]] bool learned_assignment(const kafka::rebalance& assigned);
+    [[nodiscard]] bool learned_assignment();
     void want(const kafka::rebalance& assigned);
+    void adopt_view();
+    [[nodiscard]] std::vector<topic_partition> inputs_of(task_id task) const;
     [[nodiscard]] bool found_starts();
     void close_strangers(start_search& starts);
     void hand_over(std::span<const task_id> tasks);
@@ -138,7 +147,7 @@ private:
     [[nodiscard]] std::optional<std::int64_t> lag(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
 
-    const thread_environment& environment_;
+    thread_environment environment_;
     std::string name_;
     memory_reservation fetch_queue_;
     memory_reservation restore_fetch_queue_;
@@ -157,6 +166,7 @@ private:
     std::unique_ptr<task_assignor> assignor_; ///< null before the first turn
     topic_layout layout_;                     ///< as of the last assignment: input topics may grow
     std::optional<retry> subscribing_;        ///< nullopt: subscribed
+    const topic_view* subscribed_ = nullptr;  ///< to the topics of this view, or on its way to
     std::deque<kafka::rebalance> rebalances_; ///< not acknowledged yet
     std::optional<std::int32_t> generation_;  ///< of the last assignment; nullopt: not known
     std::vector<topic_partition> given_;      ///< by it
@@ -182,6 +192,8 @@ private:
     bool ready_ = false;    ///< the committer is: tasks may be started and process
     bool assigned_ = false; ///< an assignment was taken on and not taken back
     bool closed_ = false;
+    bool paused_ = false;       ///< nothing is processed, punctuated or restored
+    bool begins_pause_ = false; ///< what was done before it is not committed yet
     std::atomic<bool> running_{false};
 };
 

@@ -16,8 +16,8 @@ using std::chrono::milliseconds;
 } // namespace
 
 bool stream_thread::commit_due() {
-    bool due =
-        settling_since_ || environment_.time.steady_ms() - last_commit_ >= environment_.config.commits_every().count();
+    bool due = std::exchange(begins_pause_, false) || settling_since_ ||
+               environment_.time.steady_ms() - last_commit_ >= environment_.config.commits_every().count();
     std::size_t uncommitted = 0;
     for (const auto& each : tasks_.all()) {
         if (!each->running()) continue;
@@ -67,7 +67,7 @@ void stream_thread::begin_commit(const patience& within) {
     for (stream_task* task : tasks) {
         if (!task->commit_needed()) continue;
         commits_work_ = true;
-        environment_.retention.look(*task);
+        environment_.retention.look(*task, environment_.layout().changelogs);
     }
     committer_->begin(std::move(tasks), within);
 }

@@ -15,7 +15,7 @@ void stream_thread::locate_tasks(std::int64_t until) {
         for (const auto& each : tasks_.all())
             if (!each->located) inputs.insert(inputs.end(), each->inputs().begin(), each->inputs().end());
         if (inputs.empty()) return;
-        locating_.emplace(environment_.topology, environment_.config, environment_.task_patience(),
+        locating_.emplace(environment_.topology(), environment_.config, environment_.task_patience(),
                           environment_.longest_step(), std::move(inputs));
     }
     if (!locating_->step(*consumer_, environment_.time, until)) return;
@@ -54,7 +54,7 @@ void stream_thread::reset_positions(std::span<const topic_partition> lost) {
     if (!rebalances_.empty()) return; // the next assignment says where its owner reads
     for (const topic_partition& partition : lost) {
         if (!tasks_.reads(partition)) continue; // given up since
-        const auto reset = reset_of(environment_.topology, environment_.config, partition.topic);
+        const auto reset = reset_of(environment_.topology(), environment_.config, partition.topic);
         if (reset == offset_reset::none)
             throw cluster_error(concat("the position in ", to_string(partition),
                                        " is not in its log any more, and auto.offset.reset is none; set it to earliest "

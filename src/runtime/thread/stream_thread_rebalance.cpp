@@ -1,11 +1,14 @@
 // What the group gives to a stream thread and takes from it, in steps between two polls.
 
 #include "src/runtime/thread/recovery.hpp"
+#include "src/runtime/thread/shutdown_request.hpp"
 #include "src/runtime/thread/stream_thread.hpp"
+#include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -73,7 +76,7 @@ bool stream_thread::taken_on(const kafka::rebalance& assigned) {
     }
     if (!taking_on_->starts) {
         try {
-            if (!learned_assignment(assigned)) return false;
+            if (!learned_assignment()) return false;
         } catch (const fenced_error& cause) {
             log(log_level::info, concat(name_, " takes on nothing yet: ", cause.what()));
             pass_over(assigned);
@@ -119,20 +122,52 @@ void stream_thread::pass_over(const kafka::rebalance& assigned) {
     given_ = assigned.partitions;
 }
 
-bool stream_thread::learned_assignment(const kafka::rebalance& assigned) {
-    if (assigned.partitions.empty()) return true;
-    return taking_on_->learning.step([&](auto timeout) {
-        taking_on_->group.clear();
-        return consumer_->group_partitions(taking_on_->group, timeout);
+/// Throws stopped_error where one of the members asks all to end.
+bool stream_thread::learned_assignment() {
+    std::vector<kafka::group_member> members;
+    const bool learned = taking_on_->learning.step([&](auto timeout) {
+        members.clear();
+        return consumer_->group_members(members, timeout);
     });
+    if (!learned) return false;
+    for (const kafka::group_member& member : members) {
+        if (asks_for_shutdown(member.client_id)) {
+            environment_.on_shutdown_request(member.client_id);
+            throw stopped_error("all instances are to end");
+        }
+        std::ranges::copy(member.partitions, std::back_inserter(taking_on_->group));
+    }
+    return true;
+}
+
+/// Of the topics that it has subscribed to.
+void stream_thread::adopt_view() {
+    if (environment_.view == subscribed_ && assignor_) return;
+    environment_.view = subscribed_;
+    assignor_ = make_range_assignor(environment_.topology(), environment_.config.application_id);
+    layout_ = environment_.layout();
+}
+
+/// Without topics of a pattern that nobody was given any of: they are gone, or not there for all yet.
+std::vector<topic_partition> stream_thread::inputs_of(task_id task) const {
+    auto inputs = task_inputs(environment_.topology(), environment_.config.application_id, layout_, task);
+    std::erase_if(inputs, [&](const topic_partition& input) {
+        return is_found_by_pattern(environment_.topology(), input.topic) &&
+               std::ranges::find(taking_on_->group, input.topic, &topic_partition::topic) == taking_on_->group.end();
+    });
+    return inputs;
 }
 
 /// Works out what tasks this thread has now, and closes those that the group has given to others, or changed.
 void stream_thread::want(const kafka::rebalance& assigned) {
     auto& wanted = taking_on_->wanted;
-    layout_ = grown(std::move(layout_), environment_.topology, environment_.config, taking_on_->group);
+    adopt_view();
+    if (std::ranges::any_of(taking_on_->group,
+                            [&](const auto& each) { return !layout_.partitions.contains(each.topic); }))
+        environment_.on_other_topics();
+    layout_ = grown(std::move(layout_), environment_.topology(), environment_.config, taking_on_->group);
     for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group).active)
-        wanted[id] = task_inputs(environment_.topology, environment_.config.application_id, layout_, id);
+        wanted[id] = inputs_of(id);
     std::vector<task_id> gone;
     for (const auto& each : tasks_.all()) {
         const auto found = wanted.find(each->id());
@@ -142,7 +177,7 @@ void stream_thread::want(const kafka::rebalance& assigned) {
     hand_over(gone);
     std::vector<topic_partition> inputs;
     for (const auto& [id, partitions] : wanted) inputs.insert(inputs.end(), partitions.begin(), partitions.end());
-    taking_on_->starts.emplace(environment_.topology, environment_.config, environment_.task_patience(),
+    taking_on_->starts.emplace(environment_.topology(), environment_.config, environment_.task_patience(),
                                environment_.longest_step(), std::move(inputs));
 }
 

@@ -5,38 +5,53 @@
 #include "src/runtime/global/global_stores.hpp"
 #include "src/runtime/stores/state_directory.hpp"
 #include "src/runtime/thread/retry.hpp"
-#include "src/runtime/topics/internal_topics.hpp"
 #include "src/runtime/topics/retention_watch.hpp"
+#include "src/runtime/topics/topic_views.hpp"
 
 #include <streams/core/config.hpp>
 #include <streams/core/execution.hpp>
 #include <streams/runtime/restore_listener.hpp>
 #include <streams/topology/topology.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 namespace streams::inline v0 {
 
-/// What the stream threads of an application share. All of it outlives them and stays as it is while they run.
-struct thread_environment {
-    const streams::topology& topology;
+/// What the threads of an application share. All of it outlives them.
+struct shared_environment {
     const streams_config& config;
     kafka::client_supplier& clients;
     kafka::admin& admin;
     execution& time;
-    const stop_source& stop; ///< of the application
     state_directory& states;
     store_memory& memory;
-    const topic_layout& layout; ///< known before the first turn of a thread
+    const topic_views& views; ///< with a layout before the first turn of a thread
     const restore_listener& on_restore;
-    std::function<void()> on_progress; ///< called by a stream thread whose running() has changed
     retention_watch& retention;
-    std::string client_id;            ///< of the application
+    const std::atomic<std::int32_t>& threads; ///< stream threads now
+    const std::atomic<bool>& paused;
+    std::function<void()> on_progress{}; ///< called by a stream thread whose running() has changed
+    /// Called by a stream thread that finds a member in its group that asks all to end (see shutdown_request).
+    std::function<void(const std::string& client_id)> on_shutdown_request{};
+    /// Called by a stream thread that hears of a topic which its view has not, or which the cluster has not.
+    std::function<void()> on_other_topics{};
+    std::string client_id{};          ///< of the application
     std::string process_id{};         ///< kept in the state folder, where there is one
     global_stores* globals = nullptr; ///< filled before the first turn of a thread; null: there are none
+};
+
+/// What one thread works with.
+struct thread_environment : shared_environment {
+    const stop_source& stop; ///< of this thread
+    const topic_view* view;  ///< of the topics, as this thread sees them now
+
+    [[nodiscard]] const streams::topology& topology() const noexcept { return view->topology; }
+    [[nodiscard]] const topic_layout& layout() const noexcept { return view->layout; }
 
     /// With which a call to the cluster is tried again, beginning now: for task.timeout.ms.
     [[nodiscard]] patience task_patience() const { return {time, stop, config.task_timeout}; }

@@ -9,13 +9,13 @@ bool retention_watch::first_warning(const std::string& store) {
     return warned_.insert(store).second;
 }
 
-void retention_watch::look(stream_task& task) {
+void retention_watch::look(stream_task& task, const std::map<std::string, changelog_limits>& changelogs) {
     if (task.stream_time() < 0) return;
     const std::int64_t age = time_.wall_ms() - task.stream_time();
     for (const task_store& each : task.stores().all()) {
         const bool windowed = each.spec.is<window_kind>() || each.spec.is<session_kind>();
         if (!windowed || each.changelog_topic.empty()) continue;
-        const auto& retention = layout_.changelogs.at(each.changelog_topic).retention;
+        const auto& retention = changelogs.at(each.changelog_topic).retention;
         if (!retention || age <= retention->count() || !first_warning(each.spec.name)) continue;
         log(log_level::warn,
             concat("store ", each.spec.name, " takes events that are ", age, " ms old, and its changelog ",

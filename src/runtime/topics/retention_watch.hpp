@@ -1,10 +1,11 @@
 #pragma once
 
 #include "src/runtime/tasks/task.hpp"
-#include "src/runtime/topics/internal_topics.hpp"
+#include "src/runtime/topics/changelog_limits.hpp"
 
 #include <streams/core/clock.hpp>
 
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -16,15 +17,14 @@ namespace streams::inline v0 {
 /// windows. Thread-safe.
 class retention_watch {
 public:
-    /// Both outlive it.
-    retention_watch(const topic_layout& layout, const clock& time) : layout_(layout), time_(time) {}
+    /// `time` outlives it.
+    explicit retention_watch(const clock& time) : time_(time) {}
     /// Compares the events that a task has seen with the retention of its changelogs.
-    void look(stream_task& task);
+    void look(stream_task& task, const std::map<std::string, changelog_limits>& changelogs);
 
 private:
     [[nodiscard]] bool first_warning(const std::string& store);
 
-    const topic_layout& layout_;
     const clock& time_;
     std::mutex mutex_;
     std::set<std::string> warned_; ///< stores

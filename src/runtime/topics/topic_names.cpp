@@ -19,6 +19,12 @@ std::string changelog_topic_name(const topology& topology, std::string_view appl
     return identity_of(store).changelog(application_id);
 }
 
+bool is_found_by_pattern(const topology& topology, std::string_view topic) {
+    return std::ranges::any_of(topology.nodes(), [&](const node_spec& node) {
+        return !node.pattern.empty() && std::ranges::find(node.topics, topic) != node.topics.end();
+    });
+}
+
 void check_internal_names(const topology& topology, std::string_view application_id) {
     constexpr std::size_t longest = 249;
     const auto check = [&](const std::string& topic, std::string_view owner) {

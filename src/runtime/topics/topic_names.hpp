@@ -16,6 +16,8 @@ namespace streams::inline v0 {
 /// empty where it logs nothing.
 [[nodiscard]] std::string changelog_topic_name(const topology& topology, std::string_view application_id,
                                                const store_spec& store);
+/// Whether a source reads a topic because its pattern matches it.
+[[nodiscard]] bool is_found_by_pattern(const topology& topology, std::string_view topic);
 /// Throws topology_error where the full name of an internal topic is longer than Kafka allows.
 void check_internal_names(const topology& topology, std::string_view application_id);
 /// The full names of the topics that the sources of these parts read, in the order of their nodes, each once.

@@ -21,7 +21,7 @@ const Value& one_of(std::span<const Value> all, const random_number& random) {
 constexpr std::array common_calls{
     seam_call::poll,       seam_call::poll,           seam_call::append, seam_call::deliver,
     seam_call::flush,      seam_call::commit,         seam_call::commit, seam_call::acknowledge,
-    seam_call::committed,  seam_call::restore_poll,   seam_call::bounds, seam_call::group_partitions,
+    seam_call::committed,  seam_call::restore_poll,   seam_call::bounds, seam_call::group_members,
     seam_call::disk_write, seam_call::disk_open,      seam_call::seek,   seam_call::resume,
     seam_call::assign,     seam_call::delete_records, seam_call::close};
 constexpr std::array transactional_calls{seam_call::poll,
@@ -40,16 +40,16 @@ constexpr std::array transactional_calls{seam_call::poll,
                                          seam_call::committed,
                                          seam_call::restore_poll,
                                          seam_call::bounds,
-                                         seam_call::group_partitions,
+                                         seam_call::group_members,
                                          seam_call::disk_write,
                                          seam_call::disk_open,
                                          seam_call::seek,
                                          seam_call::resume,
                                          seam_call::delete_records,
                                          seam_call::close};
-constexpr std::array failing_calls{seam_call::commit,  seam_call::commit,           seam_call::committed,
-                                   seam_call::bounds,  seam_call::group_partitions, seam_call::flush,
-                                   seam_call::deliver, seam_call::deliver,          seam_call::delete_records};
+constexpr std::array failing_calls{seam_call::commit,  seam_call::commit,        seam_call::committed,
+                                   seam_call::bounds,  seam_call::group_members, seam_call::flush,
+                                   seam_call::deliver, seam_call::deliver,       seam_call::delete_records};
 constexpr std::array failing_transactional_calls{seam_call::init_transactions,
                                                  seam_call::send_offsets,
                                                  seam_call::commit_transaction,
@@ -57,7 +57,7 @@ constexpr std::array failing_transactional_calls{seam_call::init_transactions,
                                                  seam_call::abort_transaction,
                                                  seam_call::committed,
                                                  seam_call::bounds,
-                                                 seam_call::group_partitions,
+                                                 seam_call::group_members,
                                                  seam_call::flush,
                                                  seam_call::deliver,
                                                  seam_call::delete_records};
@@ -115,6 +115,7 @@ std::int64_t draw_length(fault_kind kind, const fault_times& times, const random
         return times.max_poll_ms + 1 + up_to(2 * times.max_poll_ms);
     case fault_kind::brokers_away:
     case fault_kind::coordinator_away:
+    case fault_kind::leader_moved:
         return 1 + up_to(times.session_ms);
     case fault_kind::disk_full:
         return 1 + up_to(2 * times.session_ms);
@@ -149,7 +150,7 @@ std::vector<fault_kind> covered_kinds(bool exactly_once) {
         // from that (KAFKA-12693).
         const bool replaced =
             kind == fault_kind::paused_long || kind == fault_kind::session_expired || kind == fault_kind::zombie;
-        if (replaced && !exactly_once) continue;
+        if ((replaced && !exactly_once) || !keeps_results(kind)) continue;
         kinds.push_back(kind);
     }
     return kinds;

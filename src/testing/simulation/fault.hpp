@@ -29,8 +29,13 @@ enum class fault_kind {
     disk_full,
     clock_stepped, ///< the wall clock, of all
     compacted,     ///< changelogs, now
+    truncated,     ///< logs begin where something is that is still needed
+    leader_moved,  ///< a broker restarts, and nobody leads its partitions meanwhile
+    input_deleted, ///< records of inputs are gone, read or not
+    topic_removed, ///< an input; the application is to end
+    topic_widened, ///< an input that has stores behind it; the application is to end
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(fault_kind::compacted) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(fault_kind::topic_widened) + 1;
 
 [[nodiscard]] constexpr std::string_view to_string(fault_kind kind) {
     constexpr std::array<std::string_view, fault_kinds> names{"crash",
@@ -47,8 +52,18 @@ inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(fault_kind::
                                                               "coordinator away",
                                                               "disk full",
                                                               "clock step",
-                                                              "compaction"};
+                                                              "compaction",
+                                                              "truncation",
+                                                              "leader move",
+                                                              "deleted input",
+                                                              "removed topic",
+                                                              "widened topic"};
     return names.at(static_cast<std::size_t>(kind));
+}
+
+/// Whether all results are there at the end nevertheless.
+[[nodiscard]] constexpr bool keeps_results(fault_kind kind) {
+    return kind != fault_kind::input_deleted && kind != fault_kind::topic_removed && kind != fault_kind::topic_widened;
 }
 
 /// One thing that goes wrong: at the `nth` call of a kind, counted from when the fault before it has happened.
@@ -73,7 +88,7 @@ struct fault_times {
 
 /// At least once does not bear a member that goes on after it was replaced: under it, nobody is expelled who lives.
 [[nodiscard]] fault_times covered_times(bool exactly_once);
-/// Which kinds are drawn; those that a guarantee does not cover are left out.
+/// Under which kinds all results are there at the end; those that a guarantee does not cover are left out.
 [[nodiscard]] std::vector<fault_kind> covered_kinds(bool exactly_once);
 /// `count` faults of these kinds. `random(n)` is below n.
 [[nodiscard]] std::vector<fault> draw_faults(std::size_t count, const std::vector<fault_kind>& kinds, bool exactly_once,

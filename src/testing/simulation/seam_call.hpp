@@ -19,7 +19,7 @@ enum class seam_call {
     commit,
     committed,
     bounds,
-    group_partitions,
+    group_members,
     partitions,
     append,
     deliver, ///< of a record that append took
@@ -56,7 +56,7 @@ inline constexpr std::size_t seam_calls = static_cast<std::size_t>(seam_call::di
                                                              "commit",
                                                              "committed",
                                                              "bounds",
-                                                             "group_partitions",
+                                                             "group_members",
                                                              "partitions",
                                                              "append",
                                                              "delivery",
@@ -87,8 +87,7 @@ inline constexpr std::size_t seam_calls = static_cast<std::size_t>(seam_call::di
     case seam_call::commit:
     case seam_call::committed:
     case seam_call::bounds:
-    case seam_call::group_partitions:
-    case seam_call::flush:
+    case seam_call::group_members:
     case seam_call::init_transactions:
     case seam_call::send_offsets:
     case seam_call::commit_transaction:
@@ -110,7 +109,7 @@ inline constexpr std::size_t seam_calls = static_cast<std::size_t>(seam_call::di
     switch (call) {
     case seam_call::commit:
     case seam_call::committed:
-    case seam_call::group_partitions:
+    case seam_call::group_members:
     case seam_call::init_transactions:
     case seam_call::send_offsets:
     case seam_call::commit_transaction:

@@ -2,7 +2,10 @@
 
 #include "src/testing/simulation/simulated_process.hpp"
 
+#include <streams/core/error.hpp>
+
 #include <concepts>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +31,13 @@ kafka::result ask_within(simulated_process& by, seam_call call, Found& into, Wor
     auto answer = call_within(by, call, [&] { return work(found); });
     if (answer) into = std::move(found);
     return answer;
+}
+
+/// The answer of a partition that nobody leads; nullopt: somebody does.
+[[nodiscard]] inline std::optional<kafka::result> without_leader(simulated_process& process,
+                                                                 const topic_partition& partition) {
+    if (process.around().topics.has_leader(partition)) return std::nullopt;
+    return kafka::result(kafka::error_class::retriable, concat(to_string(partition), " has no leader"));
 }
 
 } // namespace streams::inline v0::simulated

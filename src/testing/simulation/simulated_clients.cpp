@@ -30,8 +30,10 @@ public:
                           [&](auto& into) { return real_->describe_configs(topics, into, timeout); });
     }
     result bounds(const topic_partition& partition, kafka::log_bounds& found, milliseconds timeout) override {
-        return ask_within(*process_, seam_call::bounds, found,
-                          [&](auto& into) { return real_->bounds(partition, into, timeout); });
+        return ask_within(*process_, seam_call::bounds, found, [&](auto& into) {
+            auto unled = without_leader(*process_, partition);
+            return unled ? *std::move(unled) : real_->bounds(partition, into, timeout);
+        });
     }
     result list(std::vector<std::string>& topics, milliseconds timeout) override {
         return ask_within(*process_, seam_call::list, topics, [&](auto& into) { return real_->list(into, timeout); });
@@ -45,7 +47,9 @@ public:
     result delete_records(std::span<const std::pair<topic_partition, std::int64_t>> before,
                           milliseconds timeout) override {
         return call_within(*process_, seam_call::delete_records, [&] {
-            process_->around().before_deletion();
+            for (const auto& [partition, offset] : before)
+                if (auto unled = without_leader(*process_, partition)) return *std::move(unled);
+            process_->around().topics.before_deletion();
             return real_->delete_records(before, timeout);
         });
     }

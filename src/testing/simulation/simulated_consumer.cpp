@@ -32,7 +32,29 @@ void simulated_consumer::expire() {
 }
 
 result simulated_consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
-    return call_within(*process_, seam_call::assign, [&] { return real_->assign(partitions); });
+    return call_within(*process_, seam_call::assign, [&] {
+        begin_reading(partitions, false);
+        return real_->assign(partitions);
+    });
+}
+
+void simulated_consumer::begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> positions,
+                                       bool paused) {
+    reading_.clear();
+    for (const auto& [partition, offset] : positions) reading_.emplace(partition, paused);
+}
+
+kafka::poll_result simulated_consumer::poll_led(kafka::milliseconds timeout, std::size_t max_records) {
+    auto& around = process_->around();
+    const auto away = around.topics.led_from() - around.now();
+    if (away <= 0) return real_->poll(timeout, max_records);
+    std::vector<topic_partition> held;
+    for (const auto& [partition, paused] : reading_)
+        if (!paused && !around.topics.has_leader(partition)) held.push_back(partition);
+    static_cast<void>(real_->pause(held));
+    auto polled = real_->poll(std::min(timeout, kafka::milliseconds(away)), max_records);
+    static_cast<void>(real_->resume(held));
+    return polled;
 }
 
 kafka::poll_result simulated_consumer::poll(kafka::milliseconds timeout, std::size_t max_records) {
@@ -46,7 +68,7 @@ kafka::poll_result simulated_consumer::poll(kafka::milliseconds timeout, std::si
         around.scheduler.sleep(std::min(timeout, kafka::milliseconds(away)));
         return polled;
     }
-    polled = real_->poll(timeout, std::min(max_records, around.most_polled));
+    polled = poll_led(timeout, std::min(max_records, around.most_polled));
     if (auto lost = process_->after(poll_call_)) {
         if (!process_->alive()) polled = {};
         polled.errors.push_back(*std::move(lost));
@@ -57,16 +79,26 @@ kafka::poll_result simulated_consumer::poll(kafka::milliseconds timeout, std::si
 result simulated_consumer::acknowledge(const kafka::rebalance& change,
                                        std::span<const std::pair<topic_partition, std::int64_t>> positions,
                                        bool paused) {
-    return call_within(*process_, seam_call::acknowledge,
-                       [&] { return real_->acknowledge(change, positions, paused); });
+    return call_within(*process_, seam_call::acknowledge, [&] {
+        begin_reading(positions, paused);
+        return real_->acknowledge(change, positions, paused);
+    });
 }
 
 result simulated_consumer::pause(std::span<const topic_partition> partitions) {
-    return call_within(*process_, seam_call::pause, [&] { return real_->pause(partitions); });
+    return call_within(*process_, seam_call::pause, [&] {
+        for (const topic_partition& each : partitions)
+            if (const auto found = reading_.find(each); found != reading_.end()) found->second = true;
+        return real_->pause(partitions);
+    });
 }
 
 result simulated_consumer::resume(std::span<const topic_partition> partitions) {
-    return call_within(*process_, seam_call::resume, [&] { return real_->resume(partitions); });
+    return call_within(*process_, seam_call::resume, [&] {
+        for (const topic_partition& each : partitions)
+            if (const auto found = reading_.find(each); found != reading_.end()) found->second = false;
+        return real_->resume(partitions);
+    });
 }
 
 result simulated_consumer::seek(const topic_partition& partition, std::int64_t offset) {
@@ -95,13 +127,15 @@ result simulated_consumer::committed(std::span<const topic_partition> partitions
 
 result simulated_consumer::bounds(const topic_partition& partition, kafka::log_bounds& found,
                                   kafka::milliseconds timeout) {
-    return ask_within(*process_, seam_call::bounds, found,
-                      [&](auto& into) { return real_->bounds(partition, into, timeout); });
+    return ask_within(*process_, seam_call::bounds, found, [&](auto& into) {
+        auto unled = without_leader(*process_, partition);
+        return unled ? *std::move(unled) : real_->bounds(partition, into, timeout);
+    });
 }
 
-result simulated_consumer::group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) {
-    return ask_within(*process_, seam_call::group_partitions, found,
-                      [&](auto& into) { return real_->group_partitions(into, timeout); });
+result simulated_consumer::group_members(std::vector<kafka::group_member>& found, kafka::milliseconds timeout) {
+    return ask_within(*process_, seam_call::group_members, found,
+                      [&](auto& into) { return real_->group_members(into, timeout); });
 }
 
 void simulated_consumer::leave() {

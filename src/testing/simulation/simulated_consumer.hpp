@@ -2,6 +2,7 @@
 
 #include "src/testing/simulation/simulated_process.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,7 +34,7 @@ public:
                             kafka::milliseconds timeout) override;
     kafka::result bounds(const topic_partition& partition, kafka::log_bounds& found,
                          kafka::milliseconds timeout) override;
-    kafka::result group_partitions(std::vector<topic_partition>& found, kafka::milliseconds timeout) override;
+    kafka::result group_members(std::vector<kafka::group_member>& found, kafka::milliseconds timeout) override;
     [[nodiscard]] kafka::group_metadata group() override { return real_->group(); }
     [[nodiscard]] std::optional<std::int32_t> generation() override { return real_->generation(); }
     void leave() override;
@@ -41,10 +42,14 @@ public:
 
 private:
     void expire();
+    /// Of the partitions that have a leader.
+    [[nodiscard]] kafka::poll_result poll_led(kafka::milliseconds timeout, std::size_t max_records);
+    void begin_reading(std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused);
 
     std::shared_ptr<simulated_process> process_;
     seam_call poll_call_;
     std::unique_ptr<kafka::consumer> real_;
+    std::map<topic_partition, bool> reading_; ///< whether it is paused
 };
 
 } // namespace streams::inline v0::simulated

@@ -38,6 +38,10 @@ void simulated_process::die(const fault& how) {
     around_.on_death();
 }
 
+void simulated_process::blame(std::string_view deed) {
+    if (alive() && around_.misuse.empty()) around_.misuse = concat(name_, ' ', deed);
+}
+
 void simulated_process::join(const void* consumer, std::function<void()> expire) {
     leave(consumer);
     members_.emplace_back(consumer, std::move(expire));
@@ -108,11 +112,22 @@ std::optional<result> simulated_process::suffer(const fault& one, seam_call call
         scheduler.step_wall(one.length_ms);
         return std::nullopt;
     case fault_kind::compacted:
-        around_.before_deletion();
-        around_.compacted = true;
-        for (const std::string& name : around_.compacted_topics)
-            if (const auto found = around_.cluster->find(name))
-                for (const auto& log : found->logs) log->compact();
+        around_.topics.compact();
+        return std::nullopt;
+    case fault_kind::truncated:
+        around_.topics.truncate();
+        return std::nullopt;
+    case fault_kind::leader_moved:
+        around_.topics.move_leaders(around_.now() + one.length_ms);
+        return std::nullopt;
+    case fault_kind::input_deleted:
+        around_.topics.delete_input();
+        return std::nullopt;
+    case fault_kind::topic_removed:
+        around_.topics.remove_input();
+        return std::nullopt;
+    case fault_kind::topic_widened:
+        around_.topics.widen_input();
         return std::nullopt;
     }
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include "src/testing/simulation/fault.hpp"
 #include "src/testing/simulation/seeded_scheduler.hpp"
 #include "src/testing/simulation/simulated_disk.hpp"
+#include "src/testing/simulation/topic_faults.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -20,13 +21,12 @@ struct surroundings {
     seeded_scheduler& scheduler;
     std::shared_ptr<embedded::cluster> cluster;
     fault_plan& plan;
-    std::function<void()> before_deletion; ///< called before records are deleted or compacted away
-    std::function<void()> on_death;        ///< called when a process has died
-    std::int64_t brokers_away_until = 0;   ///< steady ms, as the next
+    topic_faults& topics;
+    std::function<void()> on_death;      ///< called when a process has died
+    std::int64_t brokers_away_until = 0; ///< steady ms, as the next
     std::int64_t coordinator_away_until = 0;
-    std::size_t most_polled = 1000;              ///< records that a poll brings at most
-    std::vector<std::string> compacted_topics{}; ///< by a fault
-    bool compacted = false;                      ///< they were
+    std::size_t most_polled = 1000; ///< records that a poll brings at most
+    std::string misuse{};           ///< what a process did that no client bears; empty: nothing
     /// What is on its way although its sender is gone, and when it arrives.
     struct late_delivery {
         std::int64_t due;
@@ -57,6 +57,8 @@ public:
     [[nodiscard]] bool alive() const noexcept { return *alive_; }
     [[nodiscard]] state_disk& disk() noexcept { return *mounted_; }
     [[nodiscard]] surroundings& around() noexcept { return around_; }
+    /// Says that the process did what no client bears.
+    void blame(std::string_view deed);
     /// How it died: until its next start, in ms. REQUIRES: !alive().
     [[nodiscard]] std::int64_t downtime_ms() const noexcept { return downtime_ms_; }
     [[nodiscard]] bool lost_disk() const noexcept { return lost_disk_; }

@@ -14,6 +14,7 @@ namespace {
 
 /// So many records are appended at most before some of them are sent.
 constexpr std::size_t longest_queue = 20;
+constexpr kafka::milliseconds longest_look{20}; ///< at whether a record can be sent
 
 result must_abort() { return {error_class::abortable, "a record of the transaction was not delivered; abort it"}; }
 
@@ -83,20 +84,31 @@ result simulated_producer::append(const kafka::producer_record& record) {
 
 void simulated_producer::deliver(std::size_t most) {
     if (transactional_ && !in_transaction_) return;
-    for (; most > 0 && !queue_.empty() && process_->alive(); --most) {
+    for (; most > 0 && process_->alive(); --most) {
         if (process_->around().now() < process_->around().brokers_away_until) return;
-        deliver_next();
+        // Those of other partitions go before one that waits for its leader.
+        const auto next = std::ranges::find_if(queue_, [&](const queued& each) { return has_leader(each); });
+        if (next == queue_.end()) return;
+        std::rotate(queue_.begin(), next, next + 1);
+        deliver_first();
     }
 }
 
-void simulated_producer::deliver_next() {
+bool simulated_producer::has_leader(const queued& record) const {
+    const auto& around = process_->around();
+    if (around.now() >= around.topics.led_from()) return true;
+    const std::string& name = names_[static_cast<std::size_t>(record.topic)];
+    if (record.partition) return around.topics.has_leader({name, *record.partition});
+    const auto topic = around.cluster->find(name);
+    return !topic || !record.key || around.topics.has_leader({name, topic->partition_for(record.key->view())});
+}
+
+void simulated_producer::deliver_first() {
     const auto fail = [&](const result& why) {
         if (!process_->alive() || queue_.empty()) return;
         const queued& record = queue_.front();
-        failures_.push_back({{names_[static_cast<std::size_t>(record.topic)], record.partition.value_or(-1)},
-                             why,
-                             record.tag,
-                             record.timestamp});
+        failures_.push_back(kafka::failure_of(
+            {names_[static_cast<std::size_t>(record.topic)], record.partition.value_or(-1)}, view_of(record), why));
         to_abort_ = transactional_;
     };
     if (const auto refused = process_->before(seam_call::deliver)) {
@@ -119,6 +131,7 @@ void simulated_producer::poll(kafka::milliseconds timeout) {
 result simulated_producer::flush(kafka::milliseconds timeout) {
     return call_within(*process_, seam_call::flush, [&]() -> result {
         deliver(queue_.size());
+        if (process_->alive() && !queue_.empty()) process_->around().scheduler.sleep(std::min(timeout, longest_look));
         if (!process_->alive()) return simulated_process::gone();
         if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
         return real_->flush(timeout);
@@ -148,43 +161,61 @@ result simulated_producer::once(step which, seam_call call, Work&& work) {
     return answer;
 }
 
+template <class Work>
+result simulated_producer::until_fenced(seam_call call, Work&& work) {
+    if (fenced_) process_->blame(concat("asks for ", to_string(call), " with a producer that was fenced"));
+    auto answer = work();
+    fenced_ = fenced_ || (!answer && answer.kind() == error_class::fenced);
+    return answer;
+}
+
 result simulated_producer::init_transactions(kafka::milliseconds timeout) {
-    return once(step::init, seam_call::init_transactions, [&] { return real_->init_transactions(timeout); });
+    return until_fenced(seam_call::init_transactions, [&] {
+        return once(step::init, seam_call::init_transactions, [&] { return real_->init_transactions(timeout); });
+    });
 }
 
 result simulated_producer::begin_transaction() {
-    return call_within(*process_, seam_call::begin_transaction, [&] {
-        auto answer = real_->begin_transaction();
-        in_transaction_ = in_transaction_ || answer.ok();
-        return answer;
+    return until_fenced(seam_call::begin_transaction, [&] {
+        return call_within(*process_, seam_call::begin_transaction, [&] {
+            auto answer = real_->begin_transaction();
+            in_transaction_ = in_transaction_ || answer.ok();
+            return answer;
+        });
     });
 }
 
 result simulated_producer::send_offsets(std::span<const kafka::committed_offset> offsets,
                                         const kafka::group_metadata& group, kafka::milliseconds timeout) {
-    return call_within(*process_, seam_call::send_offsets, [&] {
-        if (to_abort_) return must_abort();
-        auto answer = real_->send_offsets(offsets, group, timeout);
-        to_abort_ = to_abort_ || (!answer && answer.kind() == error_class::abortable);
-        return answer;
+    return until_fenced(seam_call::send_offsets, [&] {
+        return call_within(*process_, seam_call::send_offsets, [&] {
+            if (to_abort_) return must_abort();
+            auto answer = real_->send_offsets(offsets, group, timeout);
+            to_abort_ = to_abort_ || (!answer && answer.kind() == error_class::abortable);
+            return answer;
+        });
     });
 }
 
 result simulated_producer::commit_transaction(kafka::milliseconds timeout) {
-    return once(step::commit, seam_call::commit_transaction, [&]() -> result {
-        deliver(queue_.size());
-        if (!process_->alive()) return simulated_process::gone();
-        if (to_abort_) return must_abort();
-        if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
-        return ended(real_->commit_transaction(timeout));
+    return until_fenced(seam_call::commit_transaction, [&] {
+        return once(step::commit, seam_call::commit_transaction, [&]() -> result {
+            deliver(queue_.size());
+            if (!process_->alive()) return simulated_process::gone();
+            if (to_abort_) return must_abort();
+            if (!queue_.empty()) return {error_class::retriable, "not all is acknowledged yet"};
+            return ended(real_->commit_transaction(timeout));
+        });
     });
 }
 
 result simulated_producer::abort_transaction(kafka::milliseconds timeout) {
-    return once(step::abort, seam_call::abort_transaction, [&] {
-        queue_.clear();
-        to_abort_ = false;
-        return ended(real_->abort_transaction(timeout));
+    return until_fenced(seam_call::abort_transaction, [&] {
+        return once(step::abort, seam_call::abort_transaction, [&] {
+            queue_.clear();
+            to_abort_ = false;
+            return ended(real_->abort_transaction(timeout));
+        });
     });
 }
 

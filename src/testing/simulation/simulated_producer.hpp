@@ -54,11 +54,15 @@ private:
     void sever(std::optional<std::int64_t> arrives_in) override;
     [[nodiscard]] static kafka::producer_record view_of(const queued& record);
     void deliver(std::size_t most);
-    void deliver_next();
+    void deliver_first();
+    [[nodiscard]] bool has_leader(const queued& record) const;
     [[nodiscard]] kafka::result ended(kafka::result answer);
     /// Makes a call that ends something, once, however often it is asked for until it is answered.
     template <class Work>
     [[nodiscard]] kafka::result once(step which, seam_call call, Work&& work);
+    /// Makes a call that a fence ends for ever.
+    template <class Work>
+    [[nodiscard]] kafka::result until_fenced(seam_call call, Work&& work);
 
     std::shared_ptr<simulated_process> process_;
     bool transactional_;
@@ -69,6 +73,7 @@ private:
     std::optional<std::pair<step, kafka::result>> in_doubt_; ///< what a call had done whose answer was lost
     bool in_transaction_ = false;
     bool to_abort_ = false; ///< a record of the transaction was not delivered
+    bool fenced_ = false;   ///< and it was told so
 };
 
 } // namespace streams::inline v0::simulated

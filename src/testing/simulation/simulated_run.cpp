@@ -30,22 +30,19 @@ public:
           scheduler_(options.seed,
                      {.stay_percent = options.stay_percent, .trace = options.trace, .lock_count = options.lock_count}),
           topology_(options.make_topology(scheduler_)), plan_(options.faults, options.keeps_points),
+          cluster_(std::make_shared<embedded::cluster>(
+              embedded::cluster_options{
+                  .folder = {},
+                  .groups = {milliseconds(options.times.session_ms), milliseconds(options.times.max_poll_ms)},
+                  .transaction_timeout = milliseconds(options.times.session_ms)},
+              scheduler_)),
+          topics_(*cluster_, application_topics(topology_, options.config.application_id), history_, scheduler_),
           around_{.scheduler = scheduler_,
-                  .cluster = std::make_shared<embedded::cluster>(
-                      embedded::cluster_options{
-                          .folder = {},
-                          .groups = {milliseconds(options.times.session_ms), milliseconds(options.times.max_poll_ms)},
-                          .transaction_timeout = milliseconds(options.times.session_ms)},
-                      scheduler_),
+                  .cluster = cluster_,
                   .plan = plan_,
-                  .before_deletion = [this] { history_.catch_up(*around_.cluster); },
+                  .topics = topics_,
                   .on_death = [this] { stir(); },
-                  .most_polled = options.most_polled} {
-        for (const store_spec& each : topology_.stores())
-            if (each.source_topic.empty())
-                if (auto name = changelog_topic_name(topology_, options.config.application_id, each); !name.empty())
-                    around_.compacted_topics.push_back(std::move(name));
-    }
+                  .most_polled = options.most_polled} {}
 
     run_result result() {
         run_result made;
@@ -79,7 +76,7 @@ private:
 
     std::string main() {
         for (const auto& [name, partitions] : options_.topics)
-            static_cast<void>(around_.cluster->create_topic(name, partitions, {{"segment.bytes", "262144"}}));
+            static_cast<void>(cluster_->create_topic(name, partitions, {{"segment.bytes", "262144"}}));
         for (int number = 1; number <= options_.instances; ++number) {
             instances_.push_back(std::make_unique<simulated_instance>(
                 around_, concat("i", number),
@@ -101,17 +98,22 @@ private:
         if (failure.empty()) failure = closed;
         if (failure.empty()) failure = failures();
         if (!closed.empty()) return failure;
-        history_.catch_up(*around_.cluster);
+        history_.catch_up(*cluster_);
         if (failure.empty()) failure = unstable();
-        if (failure.empty()) failure = options_.check(history_);
+        if (failure.empty()) failure = check();
         for (const auto& each : instances_)
             if (failure.empty()) failure = wrong_stores(*each);
         return failure;
     }
 
+    [[nodiscard]] std::string check() const {
+        if (!topics_.end_application()) return options_.check(history_);
+        return options_.check_cut_short ? options_.check_cut_short(history_) : "";
+    }
+
     std::unique_ptr<kafka_streams> make(int number, const std::shared_ptr<simulated_process>& process,
                                         bool disk_is_new) {
-        history_.catch_up(*around_.cluster);
+        history_.catch_up(*cluster_);
         // Behind an open transaction the history has not all yet.
         if (found_wrong_.empty() && unstable().empty() && (options_.config.exactly_once() || !was_taken_back()))
             found_wrong_ = wrong_stores(*instances_[static_cast<std::size_t>(number) - 1]);
@@ -128,10 +130,11 @@ private:
 
     void produce() {
         for (const input_record& each : options_.inputs) {
+            if (topics_.end_application()) return;
             const auto view = [](const std::optional<std::string>& text) {
                 return text ? std::optional(bytes_view(std::string_view(*text))) : std::nullopt;
             };
-            const auto topic = around_.cluster->find(each.topic);
+            const auto topic = cluster_->find(each.topic);
             topic->logs[static_cast<std::size_t>(topic->partition_for(view(each.key)))]->append(
                 {.timestamp = each.timestamp, .key = view(each.key), .value = view(each.value), .headers = nullptr});
             if (const auto gap = scheduler_.random(static_cast<std::uint64_t>(options_.longest_gap_ms) + 1); gap > 0)
@@ -152,13 +155,22 @@ private:
     void calm_down() {
         plan_.stop();
         around_.brokers_away_until = around_.coordinator_away_until = 0;
+        topics_.calm_down();
         scheduler_.note("nothing goes wrong any more");
     }
 
     [[nodiscard]] std::string failures() const {
         if (!found_wrong_.empty()) return found_wrong_;
+        if (!around_.misuse.empty()) return around_.misuse;
         for (const auto& each : instances_)
-            if (!each->failure().empty()) return each->failure();
+            if (!each->failure().empty() && !topics_.explain(each->failure())) return each->failure();
+        return {};
+    }
+
+    /// Where the application has to end: which instance has not.
+    [[nodiscard]] std::string not_ended() const {
+        for (const auto& each : instances_)
+            if (each->failure().empty()) return each->name() + " has not ended";
         return {};
     }
 
@@ -167,24 +179,26 @@ private:
         std::vector<std::shared_ptr<embedded::partition_log>> logs;
         for (const std::string& name :
              input_topics(topology_, topology_.sub_topologies(), options_.config.application_id))
-            if (const auto topic = around_.cluster->find(name))
+            if (const auto topic = cluster_->find(name))
                 logs.insert(logs.end(), topic->logs.begin(), topic->logs.end());
         return logs;
     }
 
     [[nodiscard]] std::string lagging() const {
         std::map<topic_partition, std::int64_t> committed;
-        if (const auto group = around_.cluster->find_group(options_.config.application_id))
+        if (const auto group = cluster_->find_group(options_.config.application_id))
             for (const auto& each : group->all_committed()) committed[each.partition] = each.offset;
         for (const auto& log : inputs()) {
             const auto found = committed.find(log->name());
             const auto at = found == committed.end() ? 0 : found->second;
-            if (at < log->end()) return concat(to_string(log->name()), " is committed up to ", at, " of ", log->end());
+            if (std::max(at, log->start()) < log->end())
+                return concat(to_string(log->name()), " is committed up to ", at, " of ", log->end());
         }
         return {};
     }
 
     [[nodiscard]] std::string standing() const {
+        if (topics_.end_application()) return not_ended();
         std::string text = lagging();
         for (const auto& each : instances_)
             if (!each->running()) text += concat(text.empty() ? "" : "; ", each->name(), " does not run");
@@ -192,15 +206,16 @@ private:
     }
 
     bool settled() {
-        around_.cluster->transactional().end_late();
+        cluster_->transactional().end_late();
+        if (topics_.end_application()) return not_ended().empty() && unstable().empty();
         return std::ranges::all_of(instances_, [](const auto& each) { return each->running(); }) && lagging().empty() &&
                unstable().empty();
     }
 
     /// A transaction that nobody ends.
     [[nodiscard]] std::string unstable() const {
-        for (const std::string& name : around_.cluster->topic_names())
-            for (const auto& log : around_.cluster->find(name)->logs)
+        for (const std::string& name : cluster_->topic_names())
+            for (const auto& log : cluster_->find(name)->logs)
                 if (log->stable_end() < log->end())
                     return concat("the last stable offset of ", to_string(log->name()), " stays at ", log->stable_end(),
                                   " of ", log->end());
@@ -224,7 +239,7 @@ private:
     [[nodiscard]] std::string wrong_stores(const simulated_instance& in) const {
         for (const auto& [folder, content] : in.disk().stores())
             if (auto wrong = differs_from_changelog(topology_, options_.config.application_id, folder, content,
-                                                    history_, around_.compacted || was_taken_back());
+                                                    history_, topics_.superseded_deleted() || was_taken_back());
                 !wrong.empty())
                 return concat(in.name(), ": ", wrong);
         return {};
@@ -236,6 +251,8 @@ private:
     fault_plan plan_;
     topic_history history_;
     std::string found_wrong_; ///< in a store that an instance began with
+    std::shared_ptr<embedded::cluster> cluster_;
+    topic_faults topics_;
     surroundings around_;
     std::vector<std::unique_ptr<simulated_instance>> instances_;
 };

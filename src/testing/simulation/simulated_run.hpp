@@ -42,6 +42,8 @@ struct run_options {
     bool keeps_points = false; ///< at which something can go wrong
     /// Says what is wrong with what the topics have at the end; empty: nothing.
     std::function<std::string(const topic_history&)> check{};
+    /// The same where the application had to end: what is there is right, however much is missing. Null: not looked at.
+    std::function<std::string(const topic_history&)> check_cut_short{};
 };
 
 struct run_result {
@@ -56,7 +58,8 @@ struct run_result {
 
 /// Runs instances of an application on a cluster while faults happen, and then without any until all has been processed and
 /// all are closed. It fails where an application ends by itself, something does not finish, a store is not what its changelog
-/// says, or the check says so.
+/// says, or the check says so. Where a fault asks for the application's end, it fails where an instance does not end, or does
+/// not say why.
 [[nodiscard]] run_result run_simulated(const run_options& options);
 
 } // namespace streams::inline v0::simulated

@@ -36,6 +36,11 @@ void topic_history::catch_up(const embedded::cluster& from) {
     }
 }
 
+void topic_history::mark_unread(const topic_partition& partition, std::int64_t from, std::int64_t to) {
+    for (entry& each : logs_[partition].entries)
+        if (from <= each.offset && each.offset < to) each.unread = true;
+}
+
 const std::vector<topic_history::entry>& topic_history::of(const topic_partition& partition) const {
     static const std::vector<entry> none;
     const auto found = logs_.find(partition);

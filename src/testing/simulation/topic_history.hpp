@@ -23,10 +23,13 @@ public:
         std::optional<std::string> key{};
         std::optional<std::string> value{};
         std::optional<streams::headers> headers{};
+        bool unread = false; ///< deleted when nobody could know that it had been read: it may have no results
     };
 
     /// Reads what is new. Throws streams_error where a log cannot be read.
     void catch_up(const embedded::cluster& from);
+    /// Notes that the records of these offsets are deleted, and that it is not known whether they were read.
+    void mark_unread(const topic_partition& partition, std::int64_t from, std::int64_t to);
     /// In offset order.
     [[nodiscard]] const std::vector<entry>& of(const topic_partition& partition) const;
     /// The offset behind what it has of a partition, control records and aborted ones counted.

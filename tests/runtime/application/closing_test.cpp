@@ -184,9 +184,35 @@ TEST_CASE("a state listener that throws is logged, and harms nobody") {
     CHECK(app.state() == application_state::not_running);
 }
 
+TEST_CASE("a static member that is closed stays in its group, and comes back to its tasks without a rebalance of the "
+          "others") {
+    world w(2);
+    const auto config_of = [&](const std::string& name) {
+        auto config = w.config(name);
+        config.group_instance_id = name;
+        return config;
+    };
+    kafka_streams other = w.run(copy_topology(), config_of("other"));
+    {
+        kafka_streams app = w.run(copy_topology(), config_of("static"));
+        CHECK(app.wait_for(application_state::running, patience));
+        CHECK(eventually([&] { return other.state() == application_state::running; }));
+        CHECK(app.close(patience));
+    }
+    CHECK(w.cluster.members("app") == 2);
+    for (const std::int32_t partition : {0, 1})
+        w.cluster.produce("in", std::string("k"), std::string("v"), {.timestamp = 1, .partition = partition});
+    CHECK(eventually([&] { return w.out().size() == 1; })); // the other's
+    kafka_streams again(copy_topology(), config_of("static"), w.cluster.clients());
+    again.start();
+    CHECK(eventually([&] { return w.out().size() == 2; }));
+    CHECK(other.state() == application_state::running);
+    CHECK(w.cluster.members("app") == 2);
+}
+
 TEST_CASE("a close ends the retries of a call to the cluster, however long task.timeout.ms is") {
     using testing_support::call;
-    for (const call at : {call::committed, call::bounds, call::group_partitions, call::describe}) {
+    for (const call at : {call::committed, call::bounds, call::group_members, call::describe}) {
         CAPTURE(static_cast<int>(at));
         world w;
         auto plan = std::make_shared<testing_support::fault_plan>();

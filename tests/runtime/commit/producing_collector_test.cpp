@@ -17,12 +17,14 @@ using testing_support::says;
 
 namespace {
 
+constexpr record_sender sink{{0, 3}, "sink"};
+
 struct collector_under_test {
     void send(const std::string& key) {
         outgoing_record r;
         r.key = bytes_view(std::string_view(key));
         r.timestamp = 5;
-        collector.send(collector.open("out"), r);
+        collector.send(collector.open("out", sink), r);
     }
 
     void flush(std::chrono::milliseconds limit) {
@@ -36,16 +38,17 @@ struct collector_under_test {
     std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
     testing_support::faulty_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), plan};
     std::atomic<std::uint64_t> sent{0};
-    producing_collector collector{producer, config, machine(), stop, sent};
+    drop_counters drops;
+    producing_collector collector{producer, config, machine(), stop, sent, drops};
 };
 
 } // namespace
 
 TEST_CASE("a collector names a topic once and counts what it sends") {
     collector_under_test t;
-    CHECK(t.collector.open("out") == t.collector.open("out"));
-    CHECK(t.collector.open("out") != t.collector.open("in"));
-    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    CHECK(t.collector.open("out", sink) == t.collector.open("out", sink));
+    CHECK(t.collector.open("out", sink) != t.collector.open("in", sink));
+    CHECK(t.collector.partitions(t.collector.open("out", sink)) == 4);
     t.send("a");
     t.send("b");
     CHECK(t.sent == 2);
@@ -58,7 +61,7 @@ TEST_CASE("a record with a key to be placed by goes to the partition of that key
     outgoing_record r;
     r.key = bytes_view(std::string_view(key));
     r.partition_key = bytes_view(std::string_view(inner));
-    t.collector.send(t.collector.open("out"), r);
+    t.collector.send(t.collector.open("out", sink), r);
     t.flush(1s);
     const auto wanted = partition_of(bytes_view(std::string_view(inner)), 4);
     CHECK(t.w.cluster.read_bytes("out").at(0).partition == wanted);
@@ -67,21 +70,22 @@ TEST_CASE("a record with a key to be placed by goes to the partition of that key
 TEST_CASE("an unknown width of a topic is asked for until task.timeout.ms, then says so") {
     collector_under_test t;
     t.plan->fail(call::partitions, {error_class::retriable, ""}, 2);
-    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    CHECK(t.collector.partitions(t.collector.open("out", sink)) == 4);
     t.plan->fail(call::partitions, {error_class::retriable, ""}, 1000);
-    CHECK(says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in"))); }), "topic in"));
+    CHECK(
+        says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in", sink))); }), "topic in"));
 }
 
 TEST_CASE("a record with a key to be placed by follows its topic's partition count, once that was asked for again") {
     collector_under_test t;
-    CHECK(t.collector.partitions(t.collector.open("out")) == 4);
+    CHECK(t.collector.partitions(t.collector.open("out", sink)) == 4);
     t.w.cluster.remove_topic("out");
     t.w.cluster.create_topic("out", 64);
     t.collector.refresh_partitions();
     const std::string key = "key";
     outgoing_record r;
     r.key = r.partition_key = bytes_view(std::string_view(key));
-    t.collector.send(t.collector.open("out"), r);
+    t.collector.send(t.collector.open("out", sink), r);
     CHECK(t.w.cluster.read_bytes("out").at(0).partition == partition_of(bytes_view(std::string_view(key)), 64));
 }
 
@@ -95,11 +99,11 @@ TEST_CASE("a queue that stays full is an error that names the topic") {
 TEST_CASE("what is called in a wait for a full queue may end the wait, and what was sent counts as lost") {
     collector_under_test t;
     int calls = 0;
-    producing_collector collector(t.producer, t.config, machine(), t.stop, t.sent, [&] {
+    producing_collector collector(t.producer, t.config, machine(), t.stop, t.sent, t.drops, [&] {
         if (++calls == 3) throw lost_records_error("the group takes its partitions back");
     });
     t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
-    const auto topic = collector.open("out");
+    const auto topic = collector.open("out", sink);
     CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), lost_records_error);
     CHECK(calls == 3);
     CHECK_THROWS_AS(collector.serve(), lost_records_error);
@@ -139,13 +143,13 @@ TEST_CASE("a failed record is named with its time, and with the input record tha
     const std::string first = "in";
     const record_metadata origin{first, 3, 41};
     outgoing_record r{.timestamp = 1234, .origin = &origin};
-    t.collector.send(t.collector.open("out"), r);
+    t.collector.send(t.collector.open("out", sink), r);
     const auto message = message_of([&] { t.flush(1s); });
     for (const char* part : {"out-0", "timestamp 1234", "record 41 of in-3", "too large"}) CHECK(says(message, part));
 
     t.collector.give_up_sent();
     r.origin = nullptr;
-    t.collector.send(t.collector.open("out"), r);
+    t.collector.send(t.collector.open("out", sink), r);
     CHECK_FALSE(says(message_of([&] { t.flush(1s); }), "a result of"));
 }
 
@@ -155,7 +159,7 @@ TEST_CASE("the input record of a failed record is named whichever partition was 
     for (const std::int32_t partition : {0, 7, 0, 2}) {
         const std::string topic = "in"; // the origin borrows it
         const record_metadata origin{topic, partition, 100 + partition};
-        t.collector.send(t.collector.open("out"), {.timestamp = 1, .origin = &origin});
+        t.collector.send(t.collector.open("out", sink), {.timestamp = 1, .origin = &origin});
         if (partition == 0) t.plan->fail(call::deliver, {error_class::fatal, "too large"});
     }
     const auto message = message_of([&] { t.flush(1s); });
@@ -164,7 +168,7 @@ TEST_CASE("the input record of a failed record is named whichever partition was 
 
 TEST_CASE("a topic that is not there is named when records do not leave in time") {
     collector_under_test t;
-    static_cast<void>(t.collector.open("missing"));
+    static_cast<void>(t.collector.open("missing", sink));
     t.plan->fail(call::flush, {error_class::retriable, "2 records wait"});
     const auto message = message_of([&] { t.flush(0ms); });
     CHECK(says(message, "2 records wait"));
@@ -174,13 +178,13 @@ TEST_CASE("a topic that is not there is named when records do not leave in time"
 TEST_CASE("a changelog that is opened again has no acknowledged offset of before") {
     collector_under_test t;
     const auto write = [&] {
-        const auto changelog = t.collector.open_changelog("out", 0);
+        const auto changelog = t.collector.open_changelog("out", {0, 0});
         changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
         t.flush(1s);
     };
     write();
     CHECK(t.collector.acknowledged("out", 0) == 0);
-    const auto again = t.collector.open_changelog("out", 0);
+    const auto again = t.collector.open_changelog("out", {0, 0});
     CHECK_FALSE(t.collector.acknowledged("out", 0)); // others may have written since
     again->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
     t.flush(1s);
@@ -189,7 +193,7 @@ TEST_CASE("a changelog that is opened again has no acknowledged offset of before
 
 TEST_CASE("a changelog's acknowledged offset is that of its last record") {
     collector_under_test t;
-    const auto changelog = t.collector.open_changelog("out", 2);
+    const auto changelog = t.collector.open_changelog("out", {0, 2});
     CHECK_FALSE(t.collector.acknowledged("out", 2));
     changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
     changelog->append(bytes_view(std::string_view("k")), bytes_view(std::string_view("v")), 8, nullptr);
@@ -200,7 +204,7 @@ TEST_CASE("a changelog's acknowledged offset is that of its last record") {
 
 TEST_CASE("what was acknowledged of what was given up vouches for no store") {
     collector_under_test t;
-    const auto changelog = t.collector.open_changelog("out", 0);
+    const auto changelog = t.collector.open_changelog("out", {0, 0});
     const auto write = [&] {
         changelog->append(bytes_view(std::string_view("k")), std::nullopt, 7, nullptr);
         t.flush(1s);
@@ -217,8 +221,8 @@ TEST_CASE("exactly once, a transaction begins with the first record that is sent
     t.config.guarantee = processing_guarantee::exactly_once_v2;
     testing_support::faulty_producer producer{
         t.w.cluster.clients()->make_producer({.client_id = "p", .transactional_id = "t"}), t.plan};
-    producing_collector collector(producer, t.config, machine(), t.stop, t.sent);
-    const auto topic = collector.open("out");
+    producing_collector collector(producer, t.config, machine(), t.stop, t.sent, t.drops);
+    const auto topic = collector.open("out", sink);
     REQUIRE(producer.init_transactions(0ms).ok());
     CHECK_FALSE(collector.transaction_open());
     collector.send(topic, {.timestamp = 5});
@@ -226,7 +230,7 @@ TEST_CASE("exactly once, a transaction begins with the first record that is sent
     CHECK(collector.transaction_open());
     CHECK(t.plan->made(call::begin_transaction) == 1);
     REQUIRE(producer.commit_transaction(0ms).ok());
-    collector.transaction_ended();
+    collector.transaction_committed();
     collector.send(topic, {.timestamp = 7});
     CHECK(t.plan->made(call::begin_transaction) == 2);
 }
@@ -236,8 +240,8 @@ TEST_CASE("a transaction that has failed takes no more records, and says for whi
     t.config.guarantee = processing_guarantee::exactly_once_v2;
     testing_support::faulty_producer producer{
         t.w.cluster.clients()->make_producer({.client_id = "p", .transactional_id = "t"}), t.plan};
-    producing_collector collector(producer, t.config, machine(), t.stop, t.sent);
-    const auto topic = collector.open("out");
+    producing_collector collector(producer, t.config, machine(), t.stop, t.sent, t.drops);
+    const auto topic = collector.open("out", sink);
     REQUIRE(producer.init_transactions(0ms).ok());
     t.plan->fail(call::append, {error_class::abortable, "the transaction has failed"});
     CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), lost_records_error);
@@ -247,6 +251,6 @@ TEST_CASE("a transaction that has failed takes no more records, and says for whi
     t.plan->fail(call::append, {error_class::abortable, "the transaction has failed"});
     CHECK(says(message_of([&] { collector.send(topic, {.timestamp = 7}); }), "out of order"));
     REQUIRE(producer.abort_transaction(0ms).ok());
-    collector.transaction_ended();
+    collector.transaction_aborted();
     CHECK_NOTHROW(collector.serve());
 }

@@ -6,6 +6,7 @@
 #include <streams/topology/processor_api.hpp>
 
 #include <atomic>
+#include <string_view>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -57,6 +58,34 @@ TEST_CASE("a global table follows its topic while the application runs") {
         const auto all = w.out();
         return !all.empty() && all.back() == "a=1";
     }));
+}
+
+TEST_CASE("a global table has nothing of a transaction that was aborted, from before the start or after it") {
+    world w;
+    w.cluster.create_topic("rows", 1);
+    const auto writer = w.cluster.clients()->make_producer({.client_id = "w", .transactional_id = "rows"});
+    REQUIRE(writer->init_transactions(0ms).ok());
+    const auto write = [&](std::string_view key, std::string_view row, bool commit) {
+        REQUIRE(writer->begin_transaction().ok());
+        REQUIRE(writer->append({.topic = writer->open("rows"), .key = bytes_view(key), .value = bytes_view(row)}).ok());
+        REQUIRE((commit ? writer->commit_transaction(0ms) : writer->abort_transaction(0ms)).ok());
+    };
+    const auto row_of = [&](const text& key) {
+        const auto before = w.out().size();
+        w.produce("k", key);
+        REQUIRE(eventually([&] { return w.out().size() > before; }));
+        return w.out().back();
+    };
+    write("a", "committed", true);
+    write("a", "aborted before", false);
+    auto config = w.config();
+    config.guarantee = processing_guarantee::exactly_once_v2;
+    kafka_streams app = w.run(joining(false), config);
+    CHECK(row_of("a") == "a=committed");
+    write("a", "aborted after", false);
+    write("b", "committed", true);
+    CHECK(eventually([&] { return row_of("b") == "b=committed"; }));
+    CHECK(row_of("a") == "a=committed");
 }
 
 TEST_CASE("every instance holds the whole global table") {

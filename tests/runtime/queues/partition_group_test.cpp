@@ -20,7 +20,6 @@ public:
 };
 
 struct no_rejects final : rejected_records {
-    void undecodable_head(const record_queue&, const record_view&, const undecodable&) override {}
     void invalid_timestamp(const record_queue&, const record_view&) override {}
     void untimed_head(const record_queue&, const record_view&, const std::exception&) override { throw; }
 };

@@ -25,14 +25,10 @@ public:
 };
 
 struct counting_rejects final : rejected_records {
-    void undecodable_head(const record_queue&, const record_view& raw, const undecodable&) override {
-        undecodables.push_back(raw.offset);
-    }
     void invalid_timestamp(const record_queue&, const record_view& raw) override { invalid.push_back(raw.offset); }
     void untimed_head(const record_queue&, const record_view& raw, const std::exception& cause) override {
         throw streams_error(concat("offset ", raw.offset, ": ", cause.what()));
     }
-    std::vector<std::int64_t> undecodables;
     std::vector<std::int64_t> invalid;
 };
 
@@ -77,14 +73,25 @@ TEST_CASE("the partition time is the largest timestamp taken, and what the extra
     CHECK(t.source.asked_with == std::vector<std::int64_t>{-1, 100, 100});
 }
 
-TEST_CASE("records with a negative timestamp or that do not decode are skipped, and their offsets pass") {
+TEST_CASE("records with a negative timestamp are skipped, and their offsets pass") {
     queue_under_test t;
-    t.add({{0, -1}, {1, 10}, {2, plain_source::broken}, {3, -5}});
+    t.add({{0, -1}, {1, 10}, {2, -5}});
     CHECK(t.rejected.invalid == std::vector<std::int64_t>{0});
     CHECK(t.take() == 1);
     CHECK(t.queue.empty());
-    CHECK(t.rejected.undecodables == std::vector<std::int64_t>{2});
-    CHECK(t.queue.next_offset() == 4);
+    CHECK(t.rejected.invalid == std::vector<std::int64_t>{0, 2});
+    CHECK(t.queue.next_offset() == 3);
+}
+
+TEST_CASE("a record without a time, because it does not decode, has its turn at the partition time") {
+    queue_under_test t;
+    t.add({{0, 10}, {1, plain_source::broken}, {2, 20}});
+    CHECK(t.take() == 0);
+    CHECK(t.queue.head_timestamp() == 10);
+    CHECK(t.queue.next_offset() == 1);
+    CHECK(t.take() == 1);
+    CHECK(t.queue.partition_time() == 10);
+    CHECK(t.take() == 2);
 }
 
 TEST_CASE("a record whose timestamp extractor throws stays at the head") {

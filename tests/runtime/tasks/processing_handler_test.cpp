@@ -153,7 +153,7 @@ TEST_CASE("a handler is asked once about an error, however deep it was thrown") 
         CHECK(says(message, part));
 }
 
-TEST_CASE("a sink whose serde throws is a node that threw") {
+TEST_CASE("a sink whose choice of a topic throws is a node that threw") {
     streams_builder builder;
     auto in = builder.stream<text, text>("in");
     in.to([](const text&, const text& value) { return not_bad(value); });

@@ -20,8 +20,8 @@ constexpr std::size_t commits_before = 6; ///< all have joined, restored and com
 constexpr std::size_t commits_within = 3; ///< one of each instance
 
 bool fails(seam_call call) {
-    return asks_broker(call) || call == seam_call::deliver || call == seam_call::disk_open ||
-           call == seam_call::disk_write || call == seam_call::disk_flush;
+    return asks_broker(call) || call == seam_call::deliver || call == seam_call::flush ||
+           call == seam_call::disk_open || call == seam_call::disk_write || call == seam_call::disk_flush;
 }
 
 /// Whether a fault of the kind is another one at this point than elsewhere.
@@ -85,7 +85,7 @@ cycle_coverage cover_commit_cycle(const draw_options& from, std::size_t pairs) {
     const auto places = places_of(plain.points, from.exactly_once ? seam_call::commit_transaction : seam_call::commit);
     std::vector<fault> singles;
     for (fault each : places)
-        for (const fault_kind kind : simulated::covered_kinds(from.exactly_once)) {
+        for (const fault_kind kind : drawn_kinds(from.exactly_once)) {
             if (!applies(kind, {each.at, each.after})) continue;
             each.kind = kind;
             each.length_ms = length_of(kind, run.times);

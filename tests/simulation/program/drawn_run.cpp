@@ -10,6 +10,7 @@
 namespace streams::simulation {
 namespace {
 
+using simulated::fault_kind;
 using std::chrono::milliseconds;
 
 streams_config config_of(bool exactly_once) {
@@ -22,7 +23,16 @@ streams_config config_of(bool exactly_once) {
     return config;
 }
 
+/// One run in so many ends the application with its last fault.
+constexpr std::uint64_t runs_to_an_end = 25;
+
 } // namespace
+
+std::vector<fault_kind> drawn_kinds(bool exactly_once) {
+    auto kinds = simulated::covered_kinds(exactly_once);
+    kinds.insert(kinds.end(), {fault_kind::input_deleted, fault_kind::topic_removed, fault_kind::topic_widened});
+    return kinds;
+}
 
 simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
     std::mt19937_64 generator(seed);
@@ -39,7 +49,8 @@ simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
                                .inputs = std::move(work.inputs),
                                .times = simulated::covered_times(from.exactly_once),
                                .lock_count = held_locks,
-                               .check = std::move(work.check)};
+                               .check = std::move(work.check),
+                               .check_cut_short = std::move(work.check_cut_short)};
     run.config.state_dir = from.folder;
     run.config.commit_interval = milliseconds(one_of(10, 50, 100, 300));
     run.config.poll = milliseconds(one_of(20, 50, 100));
@@ -50,8 +61,14 @@ simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
     run.most_polled = static_cast<std::size_t>(one_of(1, 10, 1000));
     run.stay_percent = static_cast<unsigned>(one_of(50, 80, 95));
     run.longest_gap_ms = one_of(5, 15, 30);
-    run.faults = simulated::draw_faults(from.least_faults + random(6), simulated::covered_kinds(from.exactly_once),
-                                        from.exactly_once, run.times, random);
+    const auto draw = [&](std::size_t count, std::vector<fault_kind> kinds) {
+        return simulated::draw_faults(count, kinds, from.exactly_once, run.times, random);
+    };
+    auto kinds = simulated::covered_kinds(from.exactly_once);
+    kinds.push_back(fault_kind::input_deleted);
+    run.faults = draw(from.least_faults + random(6), std::move(kinds));
+    if (random(runs_to_an_end) == 0)
+        run.faults.push_back(draw(1, {one_of(fault_kind::topic_removed, fault_kind::topic_widened)}).front());
     return run;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace streams::simulation {
 
@@ -15,6 +16,9 @@ struct draw_options {
     std::size_t least_faults = 5;
     std::filesystem::path folder{}; ///< for locks
 };
+
+/// The kinds of faults that a run may have: those that the guarantee covers, and those for which the outcome is another one.
+[[nodiscard]] std::vector<simulated::fault_kind> drawn_kinds(bool exactly_once);
 
 /// The run of a seed: workload, configuration and faults are drawn from it.
 [[nodiscard]] simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from);

@@ -16,7 +16,7 @@ using simulated::topic_history;
 
 struct read_record {
     marked_id value;
-    std::int64_t timestamp;
+    bool unread; ///< it was deleted, perhaps before it was read
 };
 struct told_update {
     int id = 0;
@@ -35,7 +35,7 @@ by_key<read_record> inputs_of(const topic_history& history, const stage& of) {
     by_key<read_record> inputs;
     for (const auto& partition : history.partitions(of.input))
         for (const auto& entry : history.of(partition))
-            inputs[key_of(entry, of.windowed)].push_back({marked_id::parse(entry.value.value_or("")), entry.timestamp});
+            inputs[key_of(entry, of.windowed)].push_back({marked_id::parse(entry.value.value_or("")), entry.unread});
     return inputs;
 }
 
@@ -50,11 +50,20 @@ by_key<told_update> updates_of(const topic_history& history, const std::string& 
     return updates;
 }
 
+/// Without those that were deleted before they were read.
+std::vector<read_record> read_of(const std::vector<read_record>& inputs, const std::vector<told_update>& told) {
+    std::vector<read_record> read;
+    for (const read_record& each : inputs)
+        if (!each.unread || std::ranges::find(told, each.value.id, &told_update::id) != told.end())
+            read.push_back(each);
+    return read;
+}
+
 /// What each record makes of the list, in order.
 std::vector<told_update> expected_of(const std::vector<read_record>& inputs, const stage& of) {
     std::vector<told_update> expected;
     std::string ids;
-    for (const auto& [value, timestamp] : inputs) {
+    for (const auto& [value, unread] : inputs) {
         if (value.forget && of.forgets)
             ids.clear();
         else
@@ -65,8 +74,9 @@ std::vector<told_update> expected_of(const std::vector<read_record>& inputs, con
 }
 
 std::string differs(const std::string& where, const std::vector<told_update>& expected,
-                    const std::vector<told_update>& told) {
+                    const std::vector<told_update>& told, bool whole) {
     for (std::size_t at = 0; at < std::max(expected.size(), told.size()); ++at) {
+        if (at >= told.size() && !whole) return {};
         if (at >= told.size()) return concat(where, ": update ", at, ", of record ", expected[at].id, ", is missing");
         if (at >= expected.size())
             return concat(where, ": update ", at, ", of record ", told[at].id, " with ", told[at].ids,
@@ -83,17 +93,30 @@ std::set<int> set_of(const std::string& ids) {
     return {all.begin(), all.end()};
 }
 
-std::string lacks(const std::string& where, const std::vector<read_record>& inputs,
-                  const std::vector<told_update>& told, const stage& of) {
-    std::set<int> known;
-    std::set<int> behind; // the last deletion
-    for (const auto& [value, timestamp] : inputs) {
-        known.insert(value.id);
-        if (value.forget && of.forgets)
-            behind.clear();
-        else
-            behind.insert(value.id);
+/// What the last list of a key has.
+struct last_list {
+    std::set<int> needed{};  ///< what came behind the last deletion that was surely read
+    std::set<int> allowed{}; ///< those, and those of which it is not sure
+};
+
+last_list last_list_of(const std::vector<read_record>& inputs, const stage& of) {
+    last_list last;
+    for (const auto& [value, unread] : inputs) {
+        if (value.forget && of.forgets) {
+            last.needed.clear();
+            if (!unread) last.allowed.clear();
+            continue;
+        }
+        if (!unread) last.needed.insert(value.id);
+        last.allowed.insert(value.id);
     }
+    return last;
+}
+
+std::string lacks(const std::string& where, const std::vector<read_record>& inputs,
+                  const std::vector<told_update>& told, const stage& of, bool whole) {
+    std::set<int> known;
+    for (const read_record& each : inputs) known.insert(each.value.id);
     std::set<int> updated;
     for (const auto& [id, ids] : told) {
         updated.insert(id);
@@ -101,14 +124,17 @@ std::string lacks(const std::string& where, const std::vector<read_record>& inpu
             if (!known.contains(each))
                 return concat(where, ": an update has record ", each, ", which was never read under that key");
     }
-    for (const int each : known)
-        if (!updated.contains(each)) return concat(where, ": record ", each, " has no update");
+    if (!whole) return {};
+    for (const auto& [value, unread] : inputs)
+        if (!unread && !updated.contains(value.id)) return concat(where, ": record ", value.id, " has no update");
+    if (told.empty()) return {};
+    const auto wanted = last_list_of(inputs, of);
     const auto last = set_of(told.back().ids);
-    for (const int each : behind)
+    for (const int each : wanted.needed)
         if (!last.contains(each))
             return concat(where, ": record ", each, " is not in the last list, which is ", told.back().ids);
     for (const int each : last)
-        if (!behind.contains(each))
+        if (!wanted.allowed.contains(each))
             return concat(where, ": record ", each, " was deleted, and is in the last list, which is ",
                           told.back().ids);
     return {};
@@ -116,7 +142,7 @@ std::string lacks(const std::string& where, const std::vector<read_record>& inpu
 
 } // namespace
 
-std::string unexplained_updates(const topic_history& history, const stage& of, bool exactly_once) {
+std::string unexplained_updates(const topic_history& history, const stage& of, promise kept) {
     const auto inputs = inputs_of(history, of);
     const auto told = updates_of(history, of.output);
     for (const auto& [key, updates] : told)
@@ -125,27 +151,27 @@ std::string unexplained_updates(const topic_history& history, const stage& of, b
         const auto found = told.find(key);
         const auto updates = found == told.end() ? std::vector<told_update>() : found->second;
         const std::string where = concat(of.output, ", key ", key);
-        if (updates.empty()) return concat(where, ": no record has an update");
-        auto wrong =
-            exactly_once ? differs(where, expected_of(records, of), updates) : lacks(where, records, updates, of);
+        auto wrong = kept.once ? differs(where, expected_of(read_of(records, updates), of), updates, kept.whole)
+                               : lacks(where, records, updates, of, kept.whole);
         if (!wrong.empty()) return wrong;
     }
     return {};
 }
 
 std::string unexplained_findings(const topic_history& history, const std::string& input, const std::string& output,
-                                 bool exactly_once) {
+                                 promise kept) {
     const auto inputs = inputs_of(history, {.input = input, .output = output});
     const auto found = updates_of(history, output);
-    for (const auto& [key, records] : inputs) {
+    for (const auto& [key, all] : inputs) {
         const auto at = found.find(key);
         const auto findings = at == found.end() ? std::vector<told_update>() : at->second;
+        const auto records = read_of(all, findings);
         const std::string where = concat(output, ", key ", key);
         std::set<int> seen;
         int newest = 0;
         for (std::size_t number = 0; number < findings.size(); ++number) {
             seen.insert(findings[number].id);
-            if (!exactly_once) continue;
+            if (!kept.once) continue;
             if (number >= records.size() || findings[number].id != records[number].value.id)
                 return concat(where, ": finding ", number, " is of record ", findings[number].id);
             const int version = std::stoi(findings[number].ids);
@@ -153,28 +179,33 @@ std::string unexplained_findings(const topic_history& history, const std::string
                 return concat(where, ": record ", findings[number].id, " found version ", version, " after ", newest);
             newest = version;
         }
-        for (const auto& [value, timestamp] : records)
-            if (!seen.contains(value.id)) return concat(where, ": record ", value.id, " found nothing");
+        for (const auto& [value, unread] : records)
+            if (kept.whole && !seen.contains(value.id)) return concat(where, ": record ", value.id, " found nothing");
     }
     return {};
 }
 
 std::string unexplained_routing(const topic_history& history, const std::string& input, const std::string& output,
-                                bool exactly_once) {
-    std::map<std::string, int> missing; // records, and how often they may still come
+                                promise kept) {
+    std::map<std::string, int> arrived; // how often, of those that were read
+    std::set<std::string> unread;
     for (const auto& partition : history.partitions(input))
-        for (const auto& entry : history.of(partition)) missing.emplace(entry.value.value_or(""), 0);
+        for (const auto& entry : history.of(partition)) {
+            arrived.emplace(entry.value.value_or(""), 0);
+            if (entry.unread) unread.insert(entry.value.value_or(""));
+        }
     for (const auto& partition : history.partitions(output))
         for (const auto& entry : history.of(partition)) {
             const auto value = entry.value.value_or("");
-            const auto found = missing.find(value);
-            if (found == missing.end()) return concat(output, ": record ", value, " was never read");
+            const auto found = arrived.find(value);
+            if (found == arrived.end()) return concat(output, ": record ", value, " was never read");
             if (entry.key != marked_id::parse(value).group)
                 return concat(output, ": record ", value, " is under key ", entry.key.value_or("null"));
-            if (++found->second > 1 && exactly_once) return concat(output, ": record ", value, " is there twice");
+            if (++found->second > 1 && kept.once) return concat(output, ": record ", value, " is there twice");
         }
-    for (const auto& [value, times] : missing)
-        if (times == 0) return concat(output, ": record ", value, " is missing");
+    for (const auto& [value, times] : arrived)
+        if (kept.whole && times == 0 && !unread.contains(value))
+            return concat(output, ": record ", value, " is missing");
     return {};
 }
 

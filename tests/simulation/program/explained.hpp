@@ -14,18 +14,24 @@ struct stage {
     bool windowed = false; ///< by window_ms
 };
 
+/// What is promised of the results.
+struct promise {
+    bool once = false; ///< exactly; else at least
+    bool whole = true; ///< nothing is missing; else the application was ended before it was done
+};
+
 /// What of the updates the input does not explain, or what of the input has no update; empty: nothing. Under exactly once
 /// every record of the input has its one update, in the input's order, with the list as it was then. Under at least once
 /// every record has an update; lists have nothing that was not in the input, and the last ones neither miss anything that
-/// came behind the last deletion nor have what was deleted.
-[[nodiscard]] std::string unexplained_updates(const simulated::topic_history& history, const stage& of,
-                                              bool exactly_once);
+/// came behind the last deletion nor have what was deleted. A record that was deleted from the input, and perhaps not read,
+/// may be in none of them.
+[[nodiscard]] std::string unexplained_updates(const simulated::topic_history& history, const stage& of, promise kept);
 /// The same of what records found in a table of growing versions: under exactly once they find them in that order, and none
 /// that was there is ever missing.
 [[nodiscard]] std::string unexplained_findings(const simulated::topic_history& history, const std::string& input,
-                                               const std::string& output, bool exactly_once);
+                                               const std::string& output, promise kept);
 /// The same of a topic whose records are those of the input under their groups.
 [[nodiscard]] std::string unexplained_routing(const simulated::topic_history& history, const std::string& input,
-                                              const std::string& output, bool exactly_once);
+                                              const std::string& output, promise kept);
 
 } // namespace streams::simulation

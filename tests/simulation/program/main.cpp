@@ -182,9 +182,9 @@ std::string failure_apart(std::uint64_t seed, const draw_options& draw) {
     return status == 0 ? failure : "it ends the process";
 }
 
-/// Until it is found often enough for a median.
+/// Until it is found often enough for a median of three starting points.
 int hunt(const arguments& given) {
-    constexpr std::size_t enough = 21;
+    constexpr std::size_t enough = 7;
     std::vector<std::uint64_t> found;
     std::string first;
     std::uint64_t seed = given.first;

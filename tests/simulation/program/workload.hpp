@@ -17,6 +17,8 @@ struct workload {
     std::vector<simulated::input_record> inputs;
     /// What is wrong with the topics at the end; empty: nothing.
     std::function<std::string(const simulated::topic_history&)> check;
+    /// The same where the application was ended before it was done.
+    std::function<std::string(const simulated::topic_history&)> check_cut_short;
 };
 
 inline constexpr const char* application_id = "app";

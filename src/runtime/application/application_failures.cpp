@@ -1,0 +1,54 @@
+// What an application does where one of its threads has failed.
+
+#include "src/runtime/application/application.hpp"
+#include "src/runtime/thread/shutdown_request.hpp"
+
+#include <streams/core/log.hpp>
+
+#include <utility>
+
+namespace streams::inline v0 {
+
+thread_exception_response kafka_streams::application::answer_for(const std::exception& failure) noexcept {
+    std::string reason = failure.what();
+    auto response = ask_about(failure, reason);
+    if (response == thread_exception_response::replace_thread) {
+        if (!stop_.stop_requested()) return response;
+        response = thread_exception_response::shutdown_client; // nobody can take its place
+    }
+    fail(reason);
+    return response;
+}
+
+/// Adds to `reason` where the handler fails too.
+thread_exception_response kafka_streams::application::ask_about(const std::exception& failure,
+                                                                std::string& reason) noexcept {
+    try {
+        if (on_uncaught_) return on_uncaught_(failure);
+    } catch (const std::exception& cause) {
+        reason += concat("; and the uncaught exception handler threw: ", cause.what());
+    } catch (...) {
+        reason += "; and the uncaught exception handler threw what is no std::exception";
+    }
+    return thread_exception_response::shutdown_client;
+}
+
+void kafka_streams::application::fail_without_replacement(const std::exception& failure) noexcept {
+    std::string reason = failure.what();
+    const auto response = ask_about(failure, reason);
+    if (response == thread_exception_response::replace_thread)
+        log(log_level::warn, concat("application ", config_.application_id,
+                                    " has no other thread for what has failed; it ends instead"));
+    fail(reason);
+    if (response == thread_exception_response::shutdown_application) tell_all_to_end();
+}
+
+void kafka_streams::application::tell_all_to_end() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(told_all_, true) || topology_.sub_topologies().empty()) return;
+    }
+    request_shutdown(*environment_, views_->newest().topology);
+}
+
+} // namespace streams::inline v0

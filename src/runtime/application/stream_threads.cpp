@@ -1,0 +1,256 @@
+#include "src/runtime/application/stream_threads.hpp"
+
+#include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+thread_local const void* place_here = nullptr; ///< of the calling thread
+
+} // namespace
+
+void stream_threads::work_done::add(const stream_thread& by) {
+    processed += by.processed();
+    sent += by.sent();
+    for (std::size_t at = 0; at < drop_reasons; ++at) dropped[at] += by.drops()[static_cast<drop_reason>(at)];
+}
+
+void stream_threads::make(std::int32_t count, const shared_environment& environment) {
+    for (std::int32_t made = 0; made < count; ++made) fill(*make_place(environment));
+}
+
+void stream_threads::unmake() {
+    const std::lock_guard lock(mutex_);
+    places_.clear();
+    recount();
+}
+
+void stream_threads::launch() {
+    std::vector<place*> made;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : places_)
+            if (!each->runs_on) made.push_back(each.get());
+    }
+    for (auto at = made.begin(); at != made.end(); ++at) {
+        try {
+            start(**at);
+        } catch (const std::system_error& cause) {
+            refuse({at, made.end()});
+            throw streams_error(concat("the operating system refuses stream thread ", at - made.begin() + 1, " of ",
+                                       made.size(), ": ", cause.what(),
+                                       "; lower num.stream.threads, or raise its limit"));
+        }
+    }
+}
+
+/// They will never run.
+void stream_threads::refuse(std::span<place* const> those) noexcept {
+    const std::lock_guard lock(mutex_);
+    for (place* const each : those) each->ended = true;
+    recount();
+}
+
+std::optional<std::string> stream_threads::add(const shared_environment& environment) {
+    forget_ended();
+    place* const made = make_place(environment);
+    if (made == nullptr) return std::nullopt;
+    place& here = *made;
+    const std::string name = here.name;
+    try {
+        fill(here);
+        start(here);
+    } catch (const std::system_error& cause) {
+        end(here);
+        throw streams_error(concat("the operating system refuses ", name, ": ", cause.what(), "; raise its limit"));
+    } catch (...) {
+        end(here);
+        throw;
+    }
+    return name;
+}
+
+std::optional<std::string> stream_threads::remove(std::chrono::milliseconds timeout) {
+    const std::int64_t deadline = time_.after(timeout);
+    std::unique_lock lock(mutex_);
+    place* const leaves = last_to_remove();
+    if (leaves == nullptr) return std::nullopt;
+    log(log_level::info, concat(leaves->name, " is removed"));
+    leaves->stop.request_stop();
+    recount();
+    ++leaves->awaited;
+    lock.unlock();
+    host_.stopped();
+    lock.lock();
+    const std::string name = leaves->name;
+    const bool in_time = timeout.count() == 0 || changed_->wait(lock, deadline, [&] { return leaves->ended; });
+    --leaves->awaited;
+    if (!in_time)
+        throw streams_error(concat(name, " has not ended within ", timeout.count(),
+                                   " ms; it goes on ending, and its tasks move when it has"));
+    return name;
+}
+
+stream_threads::place* stream_threads::last_to_remove() const noexcept {
+    place* found = nullptr;
+    for (const auto& each : places_) {
+        if (!each->stays()) continue;
+        const bool better =
+            found == nullptr || found == place_here || (each->number > found->number && each.get() != place_here);
+        if (better) found = each.get();
+    }
+    return found;
+}
+
+void stream_threads::stop_all() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        for (const auto& each : places_) each->stop.request_stop();
+    }
+    host_.stopped();
+}
+
+void stream_threads::await_end_of_all() {
+    std::unique_lock lock(mutex_);
+    changed_->wait(lock, never,
+                   [&] { return std::ranges::all_of(places_, [](const auto& each) { return each->ended; }); });
+}
+
+void stream_threads::join() {
+    std::vector<std::unique_ptr<execution::thread>> ended; // joins, after the lock
+    const std::lock_guard lock(mutex_);
+    for (const auto& each : places_) ended.push_back(std::move(each->runs_on));
+}
+
+bool stream_threads::all_ended() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::all_of(places_, [](const auto& each) { return each->ended; });
+}
+
+bool stream_threads::all_run() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::all_of(
+        places_, [](const auto& each) { return !each->stays() || (each->thread && each->thread->running()); });
+}
+
+void stream_threads::add_to(application_counts& counts) const {
+    stream_times::by_sub_topology times;
+    const std::lock_guard lock(mutex_);
+    work_done sum = gone_;
+    for (const auto& each : places_) {
+        if (!each->thread) continue;
+        sum.add(*each->thread);
+        each->thread->stream_times().add_to(times);
+    }
+    counts.processed += sum.processed;
+    counts.sent += sum.sent;
+    for (std::size_t at = 0; at < drop_reasons; ++at)
+        if (sum.dropped[at] > 0) counts.dropped[static_cast<drop_reason>(at)] += sum.dropped[at];
+    for (const auto& [sub_topology, range] : times)
+        counts.stream_time_spread.emplace(sub_topology, range.latest - range.earliest);
+}
+
+/// Null: all were asked to stop.
+stream_threads::place* stream_threads::make_place(const shared_environment& environment) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return nullptr;
+    std::int32_t number = 1;
+    const auto taken = [&](const auto& each) { return !each->ended && each->number == number; };
+    while (std::ranges::any_of(places_, taken)) ++number;
+    places_.push_back(std::make_unique<place>(number, environment));
+    recount();
+    return places_.back().get();
+}
+
+void stream_threads::fill(place& here) {
+    auto made = std::make_unique<stream_thread>(here.number, here.around, here.stop);
+    here.made_at = time_.steady_ms();
+    const std::lock_guard lock(mutex_);
+    here.thread = std::move(made);
+}
+
+void stream_threads::empty(place& here) noexcept {
+    std::unique_ptr<stream_thread> gone;
+    const std::lock_guard lock(mutex_);
+    if (here.thread) gone_.add(*here.thread);
+    gone = std::move(here.thread);
+}
+
+void stream_threads::start(place& here) {
+    auto runs_on = time_.start_thread(here.name, [this, &here] { run(here); });
+    const std::lock_guard lock(mutex_);
+    here.runs_on = std::move(runs_on);
+}
+
+void stream_threads::run(place& here) noexcept {
+    place_here = &here;
+    host_.enter();
+    while (live(here)) {
+        const std::chrono::milliseconds lived(time_.steady_ms() - here.made_at);
+        empty(here);
+        if (here.stop.wait_until(time_.after(here.pause.after(lived)))) break;
+    }
+    end(here);
+}
+
+/// Until it ends. True: another is to take its place.
+bool stream_threads::live(place& here) noexcept {
+    try {
+        if (!here.thread) fill(here);
+        if (host_.await_readiness(here.stop))
+            while (here.thread->run_once()) continue;
+        else
+            here.thread->abandon();
+        return false;
+    } catch (const std::exception& failure) {
+        return recover(here, failure);
+    } catch (...) {
+        return recover(here,
+                       streams_error("an exception that is no std::exception left a stream thread; derive it from "
+                                     "std::exception"));
+    }
+}
+
+bool stream_threads::recover(place& here, const std::exception& failure) noexcept {
+    const auto response = host_.answer_for(failure);
+    if (here.thread) here.thread->abandon();
+    if (response == thread_exception_response::shutdown_application) host_.tell_all_to_end();
+    if (response != thread_exception_response::replace_thread) return false;
+    const bool leaves = here.stop.stop_requested();
+    log(log_level::error, concat(here.name, leaves ? " has failed while it left: " : " is replaced: ", failure.what()));
+    return !leaves;
+}
+
+void stream_threads::end(place& here) noexcept {
+    empty(here);
+    {
+        const std::lock_guard lock(mutex_);
+        here.ended = true;
+        recount();
+    }
+    changed_->notify_all();
+    host_.ended();
+    const std::lock_guard lock(mutex_);
+    here.left = true;
+}
+
+void stream_threads::forget_ended() {
+    std::vector<std::unique_ptr<place>> gone; // joins, after the lock
+    const std::lock_guard lock(mutex_);
+    const auto stay = std::ranges::partition(
+        places_, [](const auto& each) { return !each->left || !each->runs_on || each->awaited > 0; });
+    std::ranges::move(stay, std::back_inserter(gone));
+    places_.erase(stay.begin(), places_.end());
+}
+
+void stream_threads::recount() noexcept {
+    count_ = static_cast<std::int32_t>(std::ranges::count_if(places_, [](const auto& each) { return each->stays(); }));
+}
+
+} // namespace streams::inline v0

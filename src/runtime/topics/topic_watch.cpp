@@ -1,0 +1,67 @@
+#include "src/runtime/topics/topic_watch.hpp"
+
+#include "src/runtime/tasks/task_errors.hpp"
+#include "src/runtime/topics/topic_names.hpp"
+
+#include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr std::chrono::milliseconds call_timeout{2000};
+constexpr std::chrono::milliseconds default_interval{300'000}; ///< Java's and librdkafka's
+
+/// Whether it was answered. Throws cluster_error where it was refused.
+bool answered(const kafka::result& answer) {
+    if (!answer && answer.kind() != kafka::error_class::retriable)
+        throw cluster_error(concat("the topics of the cluster, which sources with a pattern read, cannot be listed: ",
+                                   answer.reason()));
+    return answer.ok();
+}
+
+std::vector<std::string> inputs_of(const topology& topology, std::string_view application_id) {
+    return input_topics(topology, topology.sub_topologies(), application_id);
+}
+
+} // namespace
+
+std::chrono::milliseconds topic_watch::interval() const {
+    const auto settings = config_.consumer_settings(false);
+    const auto found = settings.find("topic.metadata.refresh.interval.ms");
+    if (found == settings.end()) return default_interval;
+    std::int64_t interval = 0;
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), interval);
+    return interval > 0 ? std::chrono::milliseconds(interval) : default_interval;
+}
+
+bool topic_watch::look() {
+    const topic_view& newest = views_.newest();
+    const auto& id = config_.application_id;
+    std::vector<std::string> existing;
+    if (!answered(admin_.list(existing, call_timeout))) return false;
+    auto next = newest.topology.with_topics(existing, id);
+    if (inputs_of(next, id) == inputs_of(newest.topology, id)) return true;
+    // One that has just been made is not known everywhere yet.
+    const auto external = external_topics(next);
+    std::map<std::string, std::int32_t> known;
+    if (!answered(admin_.describe(external, known, call_timeout))) return false;
+    if (!std::ranges::all_of(external, [&](const auto& topic) { return known.contains(topic); })) return false;
+    topic_layout layout;
+    if (!set_up_topics(next, config_, admin_, call_timeout, layout)) return false;
+    std::string names;
+    for (const auto& topic : inputs_of(next, id)) names += concat(names.empty() ? "" : ", ", topic);
+    log(log_level::info, concat("application ", id, " reads other topics now: ", names));
+    views_.add({std::move(next), std::move(layout)});
+    return true;
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "src/kafka/client.hpp"
+#include "src/runtime/topics/topic_views.hpp"
+
+#include <streams/core/config.hpp>
+
+#include <chrono>
+
+namespace streams::inline v0 {
+
+/// Follows the topics that sources with a pattern read, while they come and go.
+class topic_watch {
+public:
+    /// All outlive it.
+    topic_watch(const streams_config& config, kafka::admin& admin, topic_views& views)
+        : config_(config), admin_(admin), views_(views) {}
+
+    /// Adds a view where the topics of a pattern are others than in the newest, with internal topics for it. False: the
+    /// cluster has not answered; look again soon. Throws topology_error where the topology does not fit the topics any
+    /// more, cluster_error where the cluster refuses.
+    [[nodiscard]] bool look();
+    /// How long until the next look (`metadata.max.age.ms`).
+    [[nodiscard]] std::chrono::milliseconds interval() const;
+
+private:
+    const streams_config& config_;
+    kafka::admin& admin_;
+    topic_views& views_;
+};
+
+} // namespace streams::inline v0
