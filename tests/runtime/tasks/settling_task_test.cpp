@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace streams;
@@ -21,16 +22,22 @@ using testing_support::batch_of;
 
 namespace {
 
-/// A task 0_0 over `in`, whose records wait for answers of the test.
+using answers = std::vector<completion<std::string>>;
+
+/// Records wait for answers of the test.
+topology waiting_for(answers& given) {
+    streams_builder builder;
+    builder.stream<std::string, std::string>("in")
+        .map_values_async(
+            [&](const std::string&, completion<std::string> answer) { given.push_back(std::move(answer)); },
+            {.ordering = ordering::unordered})
+        .to("out");
+    return builder.build();
+}
+
+/// A task 0_0 over `in`.
 struct waiting_task {
-    waiting_task() {
-        streams_builder builder;
-        builder.stream<std::string, std::string>("in")
-            .map_values_async(
-                [this](const std::string&, completion<std::string> answer) { answers.push_back(std::move(answer)); },
-                {.ordering = ordering::unordered})
-            .to("out");
-        what = builder.build();
+    explicit waiting_task(topology of) : what(std::move(of)) {
         config.application_id = "app";
         opened = std::make_unique<task_stores>(
             task_id{0, 0}, what, what.sub_topologies(), "app",
@@ -44,7 +51,6 @@ struct waiting_task {
     waiting_task(const waiting_task&) = delete;
     waiting_task& operator=(const waiting_task&) = delete;
 
-    std::vector<completion<std::string>> answers;
     topology what;
     streams_config config;
     state_test::test_memory memory;
@@ -58,14 +64,15 @@ struct waiting_task {
 } // namespace
 
 TEST_CASE("a task that settles takes no record until it is committed, and is settled once all are answered") {
-    waiting_task t;
+    answers given;
+    waiting_task t(waiting_for(given));
     t.task->add(0, batch_of({"in", 0}, {{0, 10, "a", "x"}, {1, 20, "b", "y"}}));
     CHECK(t.task->process());
     CHECK(t.task->pending());
     CHECK_FALSE(t.task->settle());
     CHECK_FALSE(t.task->process());
     CHECK(t.task->next_pending() == 10'000); // the timeout
-    t.answers.at(0).set_value("x!");
+    given.at(0).set_value("x!");
     CHECK(t.task->next_pending() <= 5000);
     CHECK(t.task->settle());
     CHECK(t.collector.sent.size() == 1);
@@ -78,10 +85,26 @@ TEST_CASE("a task that settles takes no record until it is committed, and is set
 }
 
 TEST_CASE("a task whose commit is not made goes on") {
-    waiting_task t;
+    answers given;
+    waiting_task t(waiting_for(given));
     t.task->add(0, batch_of({"in", 0}, {{0, 10, "a", "x"}}));
     CHECK(t.task->settle());
     CHECK_FALSE(t.task->process());
     t.task->unsettle();
     CHECK(t.task->process());
+}
+
+TEST_CASE("a call that fails at once is made once in a turn, however often it is to be tried again") {
+    int calls = 0;
+    streams_builder builder;
+    builder.stream<std::string, std::string>("in")
+        .map_values_async([&](const std::string&, const completion<std::string>&) { ++calls; },
+                          {.retry = {.times = 1'000'000, .backoff = 0ms}})
+        .to("out");
+    waiting_task t(builder.build());
+    t.task->add(0, batch_of({"in", 0}, {{0, 10, "a", "x"}}));
+    CHECK(t.task->process());
+    CHECK(calls == 1);
+    CHECK(t.task->work_on_pending());
+    CHECK(calls == 2);
 }
