@@ -161,6 +161,7 @@ driver::driver(topology topology, test_driver_options options)
       parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
       budget_(memory_limits_of(options_.config)),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
+    check_waits(topology_, options_.config);
     count_partitions();
     for (const auto& topic : input_topics(topology_, parts_, options_.config.application_id))
         inputs_[topic].resize(static_cast<std::size_t>(partitions_of(topic)));
@@ -239,7 +240,7 @@ void driver::add_task(task_id id, const std::vector<sub_topology>& parts) {
                                                                     .collector = topics_,
                                                                     .drops = drops_,
                                                                     .globals = globals_.get(),
-                                                                    .budget = &budget_,
+                                                                    .pending = {.budget = &budget_},
                                                                     .wake = [this] { woken_.wake(); }}));
     for (auto& partition : partitions) {
         auto& reader = inputs_.find(partition.topic)->second[static_cast<std::size_t>(partition.partition)];

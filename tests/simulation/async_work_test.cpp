@@ -294,3 +294,74 @@ TEST_CASE("a member that is not answered in time lets go of its task uncommitted
         CHECK(w.service.calls["1"] == 2);
     });
 }
+
+TEST_CASE("under exactly once a service that stays slow is asked about fewer records at once, and all of them count") {
+    in_virtual_time([](seeded_scheduler& time) {
+        async_world w(time, [](const std::string&, int) { return 100ms; });
+        auto config = w.config();
+        config.guarantee = processing_guarantee::exactly_once_v2;
+        auto app = w.run(config);
+        strings expected;
+        for (int at = 0; at < 120; ++at) { // 12 s, one after the other
+            w.produce("a", std::to_string(at));
+            expected.push_back(std::to_string(at) + "!");
+        }
+        CHECK(w.eventually([&] { return w.out().size() == expected.size(); }));
+        CHECK(w.out() == expected);
+        CHECK(app.state() == application_state::running);
+    });
+}
+
+TEST_CASE("at least once a task whose records wait holds up no other task's commit") {
+    in_virtual_time([](seeded_scheduler& time) {
+        async_world w(
+            time, [](const std::string& value, int) { return value == "slow" ? 30s : 10ms; }, 2);
+        auto app = w.run(w.config(), {.timeout = 1min});
+        for (int at = 0; at < 10; ++at) w.produce(std::to_string(at), std::to_string(at)); // on both partitions
+        CHECK(w.eventually([&] { return w.committed() == 10; }));
+        w.produce("0", "slow");
+        for (int at = 0; at < 10; ++at) w.produce(std::to_string(at), std::to_string(at));
+        time.sleep(2s);
+        const auto committed = w.committed();
+        CHECK(committed > 10);
+        CHECK(committed < 21);
+        CHECK(w.eventually([&] { return w.committed() == 21; }));
+    });
+}
+
+TEST_CASE("a task that the group takes back waits for its answers, however long a commit has waited by then") {
+    in_virtual_time([](seeded_scheduler& time) {
+        async_world w(time, [](const std::string& value, int) { return value == "slow" ? 45s : 10ms; });
+        auto app = w.run(w.config(), {.timeout = 1min});
+        w.produce("a", "slow");
+        time.sleep(35s);
+        auto other = w.run(w.config("two"), {.timeout = 1min});
+        CHECK(w.eventually([&] { return w.committed() == 1; }));
+        CHECK(w.out() == strings{"slow!"});
+        CHECK(w.service.calls["slow"] == 1);
+    });
+}
+
+TEST_CASE("the time of a call begins when it is made, whatever went on before") {
+    in_virtual_time([](seeded_scheduler& time) {
+        async_world w(time, [](const std::string&, int) { return 0ms; });
+        streams_builder builder;
+        builder.stream<std::string, std::string>("in")
+            .map_values_async(w.calling(), {.timeout = 1s})
+            .peek([&](const std::string&) { time.sleep(3s); })
+            .to("out");
+        auto app = w.run(w.config(), builder.build());
+        for (const auto* value : {"1", "2", "3"}) w.produce("a", value);
+        CHECK(w.eventually([&] { return w.out() == strings{"1!", "2!", "3!"}; }));
+        CHECK(w.service.calls == std::map<std::string, int>{{"1", 1}, {"2", 1}, {"3", 1}});
+    });
+}
+
+TEST_CASE("an application whose calls do not fit into a transaction is refused before it starts") {
+    in_virtual_time([](seeded_scheduler& time) {
+        async_world w(time, [](const std::string&, int) { return 0ms; });
+        auto config = w.config();
+        config.guarantee = processing_guarantee::exactly_once_v2;
+        CHECK_THROWS_AS(w.run(config, {.timeout = 9s}), topology_error);
+    });
+}

@@ -59,6 +59,7 @@ public:
     void drop(drop_reason reason, std::string_view node) override { drops.emplace_back(reason, node); }
     [[nodiscard]] std::int64_t stream_time() const noexcept override { return 77; }
     [[nodiscard]] std::int64_t wall_time() const override { return 88; }
+    [[nodiscard]] std::int64_t steady_time() const override { return 88; }
     [[nodiscard]] std::int64_t runs_since() const noexcept override { return 88; }
     void node_failed(std::string_view, std::int64_t, streams::headers&) override { throw; }
     void not_serialized(std::string_view, production_step step, const output_record& output) override {

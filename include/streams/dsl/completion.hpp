@@ -13,7 +13,8 @@ namespace streams::inline v0 {
 /// How one call of an asynchronous operator is answered, with a value or an exception: by any thread, at any time, also after
 /// the application is gone. The first answer counts; later ones, and those that come after the call's timeout, are
 /// ignored. Copies answer the same call; where the last of them goes without an answer, the call has failed. Key and
-/// value that the call was given stay valid for as long as there is a copy.
+/// value that the call was given, and the functor itself, stay valid for as long as there is a copy. REQUIRES of its
+/// members: it was not moved from.
 template <class T>
 class completion {
     static_assert(std::is_object_v<T> && !std::is_const_v<T>,
@@ -26,8 +27,8 @@ public:
     explicit completion(std::shared_ptr<const detail::async_attempt> call) noexcept : call_(std::move(call)) {}
 
     void set_value(T value) const {
-        call_->answer([&](detail::async_call& of) {
-            static_cast<detail::answered_call<T>&>(of).result.emplace(std::move(value));
+        call_->answer([&](detail::async_call& call) {
+            static_cast<detail::answered_call<T>&>(call).result.emplace(std::move(value));
         });
     }
     /// Null counts as an exception too.

@@ -108,11 +108,13 @@ public:
             return static_cast<const kstream<Key, Value>&>(*this);
         } else {
             using node_type = detail::map_values_async_node<Key, Value, Result, std::decay_t<F>>;
-            auto& node = this->at().graph->add_processor(
-                this->template name<named>("KSTREAM-MAPVALUES-ASYNC-", options...), *this->at().node,
-                [call = detail::share(std::forward<F>(call)), how = detail::checked(how), key = this->serdes().key] {
-                    return make_node<node_type>(call, how, key);
-                });
+            const auto make = [call = detail::share(std::forward<F>(call)), options = detail::checked(how),
+                               key = this->serdes().key] { return make_node<node_type>(call, options, key); };
+            const auto write = [make, wait = detail::longest_wait(how)](const detail::graph_node& node, topology& out) {
+                detail::write_waiting_processor(node, out, make, wait);
+            };
+            auto& node = this->at().graph->add(this->template name<named>("KSTREAM-MAPVALUES-ASYNC-", options...),
+                                               write, *this->at().node);
             node.value_changing = true;
             return kstream<Key, Result>(this->at().behind(node), {this->serdes().key, {}});
         }

@@ -18,9 +18,9 @@ public:
     /// When `go_on` has something to do, steady ms: a time that has passed for at once, `never` for not before the task is
     /// woken.
     [[nodiscard]] virtual std::int64_t next() const noexcept = 0;
-    /// Forwards what can be forwarded by now, steady ms. Each record is at hand meanwhile as it was when it came. Throws what
-    /// ends the task.
-    virtual void go_on(std::int64_t now) = 0;
+    /// Does what can be done by now, and no more: what comes meanwhile waits for the next call. Each record is at hand as it
+    /// was when it came. Throws what ends the task.
+    virtual void go_on() = 0;
 
 protected:
     ~pending_records() = default;

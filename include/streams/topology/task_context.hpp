@@ -62,6 +62,8 @@ public:
     /// The largest timestamp of the records the task has taken, ms; -1 before the first.
     [[nodiscard]] virtual std::int64_t stream_time() const noexcept = 0;
     [[nodiscard]] virtual std::int64_t wall_time() const = 0;
+    /// ms of the steady clock.
+    [[nodiscard]] virtual std::int64_t steady_time() const = 0;
     /// Since when the task runs without a pause, of the wall clock: it was initialised then, or given back by the group.
     [[nodiscard]] virtual std::int64_t runs_since() const noexcept = 0;
     /// Calls `callback` with the current time of its clock every `interval` (KIP-138; missed calls collapse into one).

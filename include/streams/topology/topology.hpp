@@ -6,6 +6,7 @@
 #include <streams/state/store_spec.hpp>
 #include <streams/topology/node.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <map>
@@ -45,6 +46,9 @@ struct node_spec {
     /// Makes the node of one task. Called from any thread, several times; what it captures is shared and constant.
     node_factory make{};
     std::optional<offset_reset> reset{}; ///< source: where to begin without a committed offset; nullopt: as configured
+    /// For how long a record may wait in the node for what comes from elsewhere, at most (pending_records). Where that is
+    /// longer than a transaction lasts, what runs the topology throws topology_error.
+    std::chrono::milliseconds longest_wait{0};
     std::string
         pattern{}; ///< source: a regular expression of the topics it reads; then `topics` are those found so far
 };

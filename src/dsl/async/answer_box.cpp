@@ -4,22 +4,35 @@
 
 namespace streams::inline v0::detail {
 
-void answer_box::answer(const std::shared_ptr<async_call>& call, std::int32_t attempt, put_function put, void* by) {
+bool answer_box::claim(async_call& call, std::int32_t attempt) {
     const std::lock_guard lock(mutex_);
-    if (!takes(*call, attempt)) return;
-    put(by, *call);
+    if (closed_ || call.open_attempt != attempt) return false;
+    call.open_attempt = 0;
+    return true;
+}
+
+// What a user's type does is done without the lock.
+void answer_box::answer(const std::shared_ptr<async_call>& call, std::int32_t attempt, put_function put, void* result) {
+    if (!claim(*call, attempt)) return;
+    try {
+        put(result, *call);
+    } catch (...) {
+        call->failure = std::current_exception();
+        take_in(call);
+        throw;
+    }
     take_in(call);
 }
 
 void answer_box::fail(const std::shared_ptr<async_call>& call, std::int32_t attempt, std::exception_ptr failure) {
-    const std::lock_guard lock(mutex_);
-    if (!takes(*call, attempt)) return;
+    if (!claim(*call, attempt)) return;
     call->failure = std::move(failure);
     take_in(call);
 }
 
 void answer_box::take_in(const std::shared_ptr<async_call>& answered) {
-    answered->open_attempt = 0;
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
     (last_ == nullptr ? first_ : last_->next_answered) = answered;
     last_ = answered.get();
     any_.store(true, std::memory_order_release);
@@ -27,8 +40,8 @@ void answer_box::take_in(const std::shared_ptr<async_call>& answered) {
 }
 
 void answer_box::open(async_call& call, std::int32_t attempt) {
+    call.failure = nullptr; // of the attempt before, which nobody writes to any more
     const std::lock_guard lock(mutex_);
-    call.failure = nullptr;
     call.open_attempt = attempt;
 }
 
@@ -79,8 +92,8 @@ void boxed_attempt::fail(std::exception_ptr failure) const noexcept {
     answered_.store(true, std::memory_order_relaxed);
 }
 
-void boxed_attempt::answer_by(void (*put)(void* by, async_call& of), void* by) const {
-    box_->answer(call_, number_, put, by);
+void boxed_attempt::answer_by(void (*put)(void* result, async_call& call), void* result) const {
+    box_->answer(call_, number_, put, result);
     answered_.store(true, std::memory_order_relaxed);
 }
 

@@ -16,14 +16,14 @@ namespace streams::inline v0::detail {
 /// nothing any more from its `close` on. Thread-safe.
 class answer_box {
 public:
-    using put_function = void (*)(void* by, async_call& of);
+    using put_function = void (*)(void* result, async_call& call);
 
     /// `wake`: called where an answer has come while the node's thread rests, under the lock of the box; empty: it looks by
     /// itself.
     explicit answer_box(std::function<void()> wake) : wake_(std::move(wake)) {}
 
     /// Answers an attempt, where that is open: `put` writes the answer into the call.
-    void answer(const std::shared_ptr<async_call>& call, std::int32_t attempt, put_function put, void* by);
+    void answer(const std::shared_ptr<async_call>& call, std::int32_t attempt, put_function put, void* result);
     void fail(const std::shared_ptr<async_call>& call, std::int32_t attempt, std::exception_ptr failure);
 
     // For the node's thread:
@@ -40,9 +40,8 @@ public:
     void close() noexcept;
 
 private:
-    [[nodiscard]] bool takes(const async_call& call, std::int32_t attempt) const noexcept {
-        return !closed_ && call.open_attempt == attempt;
-    }
+    /// Whether the attempt is open; then its answer is the caller's, to be written and taken in.
+    [[nodiscard]] bool claim(async_call& call, std::int32_t attempt);
     void take_in(const std::shared_ptr<async_call>& answered);
 
     std::function<void()> wake_;
@@ -63,7 +62,7 @@ public:
     void fail(std::exception_ptr failure) const noexcept override;
 
 protected:
-    void answer_by(void (*put)(void* by, async_call& of), void* by) const override;
+    void answer_by(void (*put)(void* result, async_call& call), void* result) const override;
 
 private:
     std::shared_ptr<answer_box> box_;

@@ -34,16 +34,6 @@ std::int64_t backoff_before(const async_retry& retry, std::int32_t retried) {
     return mul_sat(retry.backoff.count(), std::int64_t{1} << std::min(retried - 1, most_doublings));
 }
 
-/// For how long one record is called for at most.
-milliseconds longest_of(const async_options& how) {
-    const std::int32_t doubling = std::min(how.retry.times, most_doublings);
-    std::int64_t sum = how.timeout.count();
-    for (std::int32_t retried = 1; retried <= doubling; ++retried)
-        sum = add_sat(sum, add_sat(how.timeout.count(), backoff_before(how.retry, retried)));
-    const std::int64_t last = add_sat(how.timeout.count(), backoff_before(how.retry, most_doublings + 1));
-    return milliseconds(add_sat(sum, mul_sat(last, how.retry.times - doubling)));
-}
-
 std::size_t bytes_of(const headers& kept) noexcept {
     std::size_t sum = 0;
     for (const header& each : kept) sum += sizeof each + each.key.size() + (each.value ? each.value->size() : 0);
@@ -52,23 +42,33 @@ std::size_t bytes_of(const headers& kept) noexcept {
 
 } // namespace
 
-async_options checked(const async_options& how) {
-    if (how.max_in_flight < 1)
-        throw topology_error(concat("map_values_async with max_in_flight ", how.max_in_flight,
+async_options checked(const async_options& options) {
+    if (options.max_in_flight < 1)
+        throw topology_error(concat("map_values_async with max_in_flight ", options.max_in_flight,
                                     " calls for no record; let at least 1 be under way"));
-    if (how.timeout.count() <= 0)
-        throw topology_error(concat("map_values_async with a timeout of ", how.timeout.count(),
+    if (options.timeout.count() <= 0)
+        throw topology_error(concat("map_values_async with a timeout of ", options.timeout.count(),
                                     " ms waits for no answer; give a time above zero"));
-    if (how.retry.times < 0 || how.retry.backoff.count() < 0)
-        throw topology_error(concat("map_values_async cannot call again ", how.retry.times,
-                                    " times with a back-off of ", how.retry.backoff.count(),
+    if (options.retry.times < 0 || options.retry.backoff.count() < 0)
+        throw topology_error(concat("map_values_async cannot call again ", options.retry.times,
+                                    " times with a back-off of ", options.retry.backoff.count(),
                                     " ms; give numbers of zero or more"));
-    return how;
+    return options;
+}
+
+milliseconds longest_wait(const async_options& options) {
+    const std::int32_t doubling = std::min(options.retry.times, most_doublings);
+    std::int64_t sum = options.timeout.count();
+    for (std::int32_t retried = 1; retried <= doubling; ++retried)
+        sum = add_sat(sum, add_sat(options.timeout.count(), backoff_before(options.retry, retried)));
+    const std::int64_t last = add_sat(options.timeout.count(), backoff_before(options.retry, most_doublings + 1));
+    return milliseconds(add_sat(sum, mul_sat(last, options.retry.times - doubling)));
 }
 
 class async_calls::in_flight final : public pending_records {
 public:
-    in_flight(const node& of, async_operation& by, const async_options& how) : node_(of), operation_(by), how_(how) {}
+    in_flight(const node& owner, async_operation& operation, const async_options& options)
+        : node_(owner), operation_(operation), options_(options) {}
     ~in_flight() { close(); }
     in_flight(const in_flight&) = delete;
     in_flight& operator=(const in_flight&) = delete;
@@ -79,21 +79,21 @@ public:
 
     [[nodiscard]] std::size_t count() const noexcept override { return records_.size(); }
     [[nodiscard]] bool full() const noexcept override {
-        return records_.size() >= static_cast<std::size_t>(how_.max_in_flight);
+        return records_.size() >= static_cast<std::size_t>(options_.max_in_flight);
     }
     [[nodiscard]] std::size_t bytes() const noexcept override { return bytes_; }
     [[nodiscard]] std::int64_t next() const noexcept override;
-    void go_on(std::int64_t now) override;
+    void go_on() override;
 
 private:
     [[nodiscard]] std::string_view kept_name(std::string_view topic);
     [[nodiscard]] bool may_start() const noexcept;
-    void start_those_ready(std::int64_t now);
-    void attempt(async_call& call, std::int64_t now);
-    void take_answers(std::int64_t now);
-    void pass_times(std::int64_t now);
+    void start_those_ready();
+    void attempt(async_call& call);
+    void take_answers();
+    void pass_times();
     void set_time(async_call& call, std::int64_t at);
-    void failed(async_call& call, std::int64_t now);
+    void failed(async_call& call);
     void finished(async_call& call);
     void hand_on_done();
     void hand_on(async_call& call);
@@ -102,7 +102,7 @@ private:
 
     const node& node_;
     async_operation& operation_;
-    const async_options how_;
+    const async_options options_;
     task_context* task_ = nullptr;
     std::shared_ptr<answer_box> box_;           ///< null before `begin`
     std::set<std::string, std::less<>> topics_; ///< names that records came with, which are borrowed from there
@@ -116,8 +116,8 @@ private:
     std::uint64_t numbered_ = 0;
 };
 
-async_calls::async_calls(const node& of, async_operation& by, const async_options& how)
-    : in_flight_(std::make_unique<in_flight>(of, by, how)) {}
+async_calls::async_calls(const node& owner, async_operation& operation, const async_options& options)
+    : in_flight_(std::make_unique<in_flight>(owner, operation, options)) {}
 async_calls::~async_calls() = default;
 void async_calls::begin(task_context& task) { in_flight_->begin(task); }
 void async_calls::add(std::shared_ptr<async_call> call, std::int64_t timestamp, const headers& of_record) {
@@ -126,14 +126,6 @@ void async_calls::add(std::shared_ptr<async_call> call, std::int64_t timestamp, 
 void async_calls::close() noexcept { in_flight_->close(); }
 
 void async_calls::in_flight::begin(task_context& task) {
-    const streams_config& config = task.config();
-    if (config.exactly_once() && longest_of(how_) > config.transaction_timeout())
-        throw topology_error(concat("node ", node_.name(), " may call for ", longest_of(how_).count(),
-                                    " ms for one record, with all that it tries again, but a transaction lasts no more "
-                                    "than ",
-                                    config.transaction_timeout().count(),
-                                    " ms; shorten the timeout or try less often, or raise "
-                                    "producer.transaction.timeout.ms"));
     task_ = &task;
     box_ = std::make_shared<answer_box>(task.add_pending(*this));
 }
@@ -155,19 +147,19 @@ void async_calls::in_flight::add(std::shared_ptr<async_call> call, std::int64_t 
     call->headers = of_record;
     call->bytes += (call->chain ? call->chain->size() : 0) + bytes_of(of_record);
     call->number = ++numbered_;
-    if (how_.ordering == ordering::per_partition) call->chain = concat(from.topic, '/', from.partition);
+    if (options_.ordering == ordering::per_partition) call->chain = concat(from.topic, '/', from.partition);
     if (call->chain) {
         const auto [last, alone] = last_of_chain_.try_emplace(*call->chain, call.get());
         if (!alone) std::exchange(last->second, call.get())->behind = call.get();
         call->first = alone;
     }
-    if (call->first || how_.ordering == ordering::per_partition) ready_.push_back(call.get());
+    if (call->first || options_.ordering == ordering::per_partition) ready_.push_back(call.get());
     bytes_ += call->bytes;
     records_.emplace(numbered_, std::move(call));
 }
 
 bool async_calls::in_flight::may_start() const noexcept {
-    return !ready_.empty() && calling_ < static_cast<std::size_t>(how_.max_in_flight);
+    return !ready_.empty() && calling_ < static_cast<std::size_t>(options_.max_in_flight);
 }
 
 std::int64_t async_calls::in_flight::next() const noexcept {
@@ -176,28 +168,28 @@ std::int64_t async_calls::in_flight::next() const noexcept {
     return times_.empty() ? never : times_.begin()->first.first;
 }
 
-void async_calls::in_flight::go_on(std::int64_t now) {
+/// One pass, so that its thread polls however fast answers come.
+void async_calls::in_flight::go_on() {
     box_->rise();
-    do {
-        take_answers(now);
-        pass_times(now);
-        hand_on_done();
-        start_those_ready(now);
-    } while (!box_->rest());
+    pass_times();
+    start_those_ready();
+    take_answers();
+    hand_on_done();
+    static_cast<void>(box_->rest());
 }
 
-void async_calls::in_flight::start_those_ready(std::int64_t now) {
+void async_calls::in_flight::start_those_ready() {
     while (may_start()) {
         async_call& next = *ready_.front();
         ready_.pop_front();
         ++calling_;
-        attempt(next, now);
+        attempt(next);
     }
 }
 
-void async_calls::in_flight::attempt(async_call& call, std::int64_t now) {
+void async_calls::in_flight::attempt(async_call& call) {
     const std::int32_t number = ++call.attempts;
-    set_time(call, add_sat(now, how_.timeout.count()));
+    set_time(call, add_sat(task_->steady_time(), options_.timeout.count()));
     box_->open(call, number);
     const auto made = std::make_shared<const boxed_attempt>(box_, records_.at(call.number), number);
     try {
@@ -212,35 +204,36 @@ void async_calls::in_flight::set_time(async_call& call, std::int64_t at) {
     times_.emplace(std::pair(at, call.number), &call);
 }
 
-void async_calls::in_flight::take_answers(std::int64_t now) {
+void async_calls::in_flight::take_answers() {
     for (auto answered = box_->take(); answered; answered = std::exchange(answered->next_answered, nullptr)) {
         times_.erase({answered->due, answered->number});
         if (answered->failure)
-            failed(*answered, now);
+            failed(*answered);
         else
             finished(*answered);
     }
 }
 
-void async_calls::in_flight::pass_times(std::int64_t now) {
+void async_calls::in_flight::pass_times() {
+    const std::int64_t now = task_->steady_time();
     while (!times_.empty() && times_.begin()->first.first <= now) {
         async_call& call = *times_.begin()->second;
         times_.erase(times_.begin());
         if (std::exchange(call.backing_off, false)) {
-            attempt(call, now);
+            attempt(call);
         } else if (box_->withdraw(call)) {
-            call.failure =
-                std::make_exception_ptr(streams_error(concat("call number ", call.attempts, " was not answered within ",
-                                                             how_.timeout.count(), " ms (async_options::timeout)")));
-            failed(call, now);
+            call.failure = std::make_exception_ptr(
+                streams_error(concat("call number ", call.attempts, " was not answered within ",
+                                     options_.timeout.count(), " ms (async_options::timeout)")));
+            failed(call);
         } // else it was answered in this moment
     }
 }
 
-void async_calls::in_flight::failed(async_call& call, std::int64_t now) {
-    if (call.attempts > how_.retry.times) return finished(call);
+void async_calls::in_flight::failed(async_call& call) {
+    if (call.attempts > options_.retry.times) return finished(call);
     call.backing_off = true;
-    set_time(call, add_sat(now, backoff_before(how_.retry, call.attempts)));
+    set_time(call, add_sat(task_->steady_time(), backoff_before(options_.retry, call.attempts)));
 }
 
 void async_calls::in_flight::finished(async_call& call) {
@@ -285,7 +278,7 @@ void async_calls::in_flight::leave_chain(async_call& call) {
     call.behind->first = true;
     if (call.behind->done)
         done_.push_back(call.behind);
-    else if (how_.ordering == ordering::per_key)
+    else if (options_.ordering == ordering::per_key)
         ready_.push_back(call.behind);
 }
 

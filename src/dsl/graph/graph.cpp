@@ -155,6 +155,15 @@ void write_processor(const graph_node& node, topology& out, node_factory make, c
     out.add_operator_store(own, {node.name});
 }
 
+void write_waiting_processor(const graph_node& node, topology& out, node_factory make,
+                             std::chrono::milliseconds longest_wait) {
+    out.add_node({.kind = node_kind::processor,
+                  .name = node.name,
+                  .parents = parent_names(node),
+                  .make = std::move(make),
+                  .longest_wait = longest_wait});
+}
+
 std::vector<std::string> united(std::vector<std::string> a, const std::vector<std::string>& b) {
     for (const std::string& one : b)
         if (std::ranges::find(a, one) == a.end()) a.push_back(one);

@@ -1,5 +1,6 @@
 #include "src/runtime/application/application.hpp"
 
+#include "src/runtime/tasks/pending_nodes.hpp"
 #include "src/runtime/thread/shutdown_request.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
@@ -41,6 +42,7 @@ kafka_streams::application::application(topology topology, streams_config config
       starting_(time, "the start of application " + config_.application_id) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
     check_internal_names(topology_, config_.application_id);
+    check_waits(topology_, config_);
 }
 
 kafka_streams::application::~application() { close(milliseconds::max()); }

@@ -29,7 +29,7 @@ stream_task::stream_task(task_stores& stores, const topology& topology, const st
                          std::vector<topic_partition> inputs, const task_environment& environment)
     : task_context(stores.at_hand()), stores_(stores), topology_(topology), environment_(environment),
       graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress),
-      pending_(environment.budget) {
+      pending_(environment.pending) {
     begin_without_record(-1);
     connect_inputs(parts, std::move(inputs));
 }
@@ -312,8 +312,7 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
     }
     prepared_.clear();
     commit_needed_ = false;
-    settling_ = false;
-    takes_input_ = pending_.have_room();
+    unsettle();
     stores_.committed(acknowledged);
 }
 
@@ -321,7 +320,15 @@ void stream_task::close() {
     if (std::exchange(closed_, true)) return;
     if (!initialized_) return;
     first_failure failure;
-    for (const auto& member : graph_.members()) failure.attempt([&] { member.instance->close(); });
+    const bool settled = !pending();
+    for (const auto& member : graph_.members())
+        failure.attempt([&] {
+            member.instance->close();
+            if (settled && pending())
+                throw streams_error(concat("node ", member.spec->name,
+                                           " forwards records while it is closed, which another service would have to "
+                                           "be called for; forward them before, in a punctuation for example"));
+        });
     failure.rethrow();
 }
 

@@ -36,7 +36,7 @@ struct task_environment {
     drop_counters& drops;
     global_stores* globals = nullptr;   ///< null: the topology has no global stores
     input_progress* progress = nullptr; ///< null: inputs have no lag, positions are those of the records taken
-    memory_budget* budget = nullptr;    ///< of what nodes keep pending; null: that may take any memory
+    pending_limits pending{};           ///< of what nodes keep pending
     std::function<void()> wake{}; ///< has the task's thread look at it, from any thread; empty: it looks by itself
     /// For messages: what to set so that records at which a node throws are dropped.
     std::string_view resuming = "processing.exception.handler to one that answers resume";
@@ -88,7 +88,8 @@ public:
     std::size_t process(std::size_t most);
 
     /// Whether nodes have records pending: taken and neither forwarded nor dropped yet.
-    [[nodiscard]] bool pending() const noexcept { return !pending_.at_rest(); }
+    [[nodiscard]] bool pending() const noexcept { return pending_.count() > 0; }
+    [[nodiscard]] std::size_t pending_count() const noexcept { return pending_.count(); }
     /// When `work_on_pending` has something to do, steady ms, long ago for at once; `never`: not before the task is woken.
     [[nodiscard]] std::int64_t next_pending() const noexcept { return pending_.next(); }
     /// Goes on with pending records as far as it can be done now; false: none is due. Throws as `process`.
@@ -96,6 +97,11 @@ public:
     /// Takes no input, and punctuates nothing, until the next commit, so that no record is pending then: from the caches
     /// of stores to the last node. Called again until it says so; it never waits. Throws as `process`, and `flush_stores`.
     [[nodiscard]] bool settle();
+    /// The commit for which it has settled is not made: it goes on.
+    void unsettle() {
+        settling_ = false;
+        takes_input_ = pending_.have_room();
+    }
 
     /// Runs the punctuations that are due; false: none was.
     bool punctuate_stream_time();
@@ -128,7 +134,8 @@ public:
     /// The last committable offsets are committed, and changelogs are acknowledged up to `acknowledged`.
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
 
-    /// Closes the nodes, all of them; throws what the first throws that does. The stores stay. Safe to call twice.
+    /// Closes the nodes, all of them; throws what the first throws that does, or streams_error where one of them forwards
+    /// records to a node that keeps them pending, which nobody goes on with any more. The stores stay. Safe to call twice.
     void close();
     /// The same, where errors are only logged.
     void abandon() noexcept;
@@ -145,6 +152,7 @@ public:
     void drop(drop_reason reason, std::string_view node) override;
     [[nodiscard]] std::int64_t stream_time() const noexcept override { return group_.stream_time(); }
     [[nodiscard]] std::int64_t wall_time() const override { return environment_.time.wall_ms(); }
+    [[nodiscard]] std::int64_t steady_time() const override { return environment_.time.steady_ms(); }
     [[nodiscard]] std::int64_t runs_since() const noexcept override { return runs_since_; }
     cancellable schedule(std::string_view node, std::int64_t start_time, std::chrono::milliseconds interval,
                          punctuation_type type, std::function<void(std::int64_t)> callback) override;

@@ -12,9 +12,9 @@ namespace streams::inline v0 {
 
 task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
                            producing_collector& collector, drop_counters& drops, input_progress& progress,
-                           std::function<void()> wake)
+                           std::function<void()> wake, const std::size_t& most_pending)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress), wake_(std::move(wake)),
-      restorer_(restore_consumer, environment) {}
+      most_pending_(most_pending), restorer_(restore_consumer, environment) {}
 
 task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
@@ -148,16 +148,16 @@ managed_task* task_manager::start_restored() {
 }
 
 void task_manager::start(managed_task& restored) {
-    restored.task = std::make_unique<stream_task>(*restored.stores, environment_.topology(),
-                                                  std::vector<sub_topology>{part_of(restored.id())}, restored.inputs(),
-                                                  task_environment{.config = environment_.config,
-                                                                   .time = environment_.time,
-                                                                   .collector = collector_,
-                                                                   .drops = drops_,
-                                                                   .globals = environment_.globals,
-                                                                   .progress = &progress_,
-                                                                   .budget = &environment_.memory.budget(),
-                                                                   .wake = wake_});
+    restored.task = std::make_unique<stream_task>(
+        *restored.stores, environment_.topology(), std::vector<sub_topology>{part_of(restored.id())}, restored.inputs(),
+        task_environment{.config = environment_.config,
+                         .time = environment_.time,
+                         .collector = collector_,
+                         .drops = drops_,
+                         .globals = environment_.globals,
+                         .progress = &progress_,
+                         .pending = {&environment_.memory.budget(), &most_pending_},
+                         .wake = wake_});
     restored.task->initialize(restored.committed);
     restored.become(task_state::running);
     let_in(restored);

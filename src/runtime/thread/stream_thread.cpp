@@ -84,8 +84,9 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
           group_consumer(environment_, name_, number, fetch_queue_.resize(memory::fetch_queue)))),
       restore_consumer_(environment.clients.make_consumer(
           restore_consumer(environment_, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
-      committer_(make_committer(number)), tasks_(environment_, *restore_consumer_, committer_->collector(), drops_,
-                                                 *this, [consumer = consumer_.get()] { consumer->wakeup(); }),
+      committer_(make_committer(number)), tasks_(
+                                              environment_, *restore_consumer_, committer_->collector(), drops_, *this,
+                                              [consumer = consumer_.get()] { consumer->wakeup(); }, most_pending_),
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time) {}
@@ -258,8 +259,9 @@ std::int64_t stream_thread::next_step() const {
 }
 
 bool stream_thread::anything_processable() {
-    return !paused_ && std::ranges::any_of(
-                           tasks_.all(), [](const auto& each) { return each->running() && each->task->processable(); });
+    return assigned_ && !paused_ && std::ranges::any_of(tasks_.all(), [](const auto& each) {
+               return each->running() && each->task->processable();
+           });
 }
 
 void stream_thread::restore() {
@@ -292,13 +294,11 @@ void stream_thread::work() {
     const std::int64_t give_way = last_poll_ + environment_.config.max_poll_interval.count() / 4;
     for (;;) {
         const std::int64_t before = environment_.time.steady_ms();
-        const std::size_t taken = paused_ ? 0 : process_round();
+        const bool too_many_updates = !updates_fit_ && committer_->all_or_nothing();
+        const std::size_t taken = paused_ || too_many_updates ? 0 : process_round();
         if (!paused_) punctuate();
         const std::int64_t after = environment_.time.steady_ms();
-        if (commit_due() && settled(longest_settling())) {
-            begin_commit(environment_.task_patience());
-            if (!commit_done()) break; // gone on with after a poll
-        }
+        if (!commit_where_due()) break; // gone on with after a poll
         if (after - before > long_round_ms)
             round_ = std::max<std::size_t>(round_ / 2, 1);
         else if (after - before < short_round_ms)

@@ -121,10 +121,13 @@ private:
 
     // stream_thread_commit.cpp
     [[nodiscard]] bool commit_due();
-    [[nodiscard]] std::chrono::milliseconds longest_settling() const;
-    [[nodiscard]] bool settled(std::chrono::milliseconds longest);
-    void await_settled(const patience& within);
-    void begin_commit(const patience& within);
+    [[nodiscard]] bool commit_where_due();
+    void call_to_commit();
+    [[nodiscard]] bool commit_settled(const patience& within);
+    [[nodiscard]] std::vector<stream_task*> settled();
+    void await_settled_commits(const patience& within);
+    void begin_commit(std::vector<stream_task*> tasks, const patience& within);
+    void forget_due() noexcept;
     [[nodiscard]] bool commit_done();
     void await_commit(const patience& within);
     void leave();
@@ -182,7 +185,12 @@ private:
     std::optional<retry> resuming_;          ///< those
     std::size_t round_ = 1;                  ///< records of a task between two looks at the clock
     std::int64_t last_commit_ = 0;
-    std::optional<std::int64_t> settling_since_; ///< tasks are to have nothing pending, for a commit; steady ms
+    std::vector<task_id> due_; ///< tasks that the commit which is due has not taken in, since they have records pending
+    std::optional<std::int64_t> settling_since_; ///< it waits for those, steady ms
+    std::size_t most_pending_ =
+        memory::unlimited;               ///< records of a task: fewer, where more held a transaction up for too long
+    bool updates_fit_ = true;            ///< into what the budget has for them
+    std::optional<patience> letting_go_; ///< of partitions that were revoked
     std::int64_t last_poll_ = 0;
     std::int64_t reopen_at_ = 0; ///< nothing is opened or resumed before this, after a failure
     std::optional<std::int64_t> failing_since_;

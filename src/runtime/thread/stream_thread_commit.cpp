@@ -4,19 +4,28 @@
 #include "src/runtime/thread/stream_thread.hpp"
 
 #include <streams/core/log.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace streams::inline v0 {
+
 namespace {
 
 using std::chrono::milliseconds;
 
+std::vector<task_id> ids_of(std::span<stream_task* const> tasks) {
+    std::vector<task_id> ids;
+    for (const stream_task* task : tasks) ids.push_back(task->id());
+    return ids;
+}
+
 } // namespace
 
 bool stream_thread::commit_due() {
-    bool due = std::exchange(begins_pause_, false) || settling_since_ ||
+    bool due = std::exchange(begins_pause_, false) ||
                environment_.time.steady_ms() - last_commit_ >= environment_.config.commits_every().count();
     std::size_t uncommitted = 0;
     for (const auto& each : tasks_.all()) {
@@ -24,44 +33,84 @@ bool stream_thread::commit_due() {
         due |= each->task->commit_requested();
         uncommitted += each->task->uncommitted_bytes();
     }
-    return !uncommitted_.fit_to(uncommitted) || due;
+    updates_fit_ = uncommitted_.fit_to(uncommitted);
+    return due || (!updates_fit_ && due_.empty());
 }
 
-/// How long a commit that is due may wait for records that are pending: for as long as its transaction is open, which began
-/// after the last one.
-milliseconds stream_thread::longest_settling() const {
-    if (!committer_->all_or_nothing()) return milliseconds::max();
-    const milliseconds transaction = environment_.config.transaction_timeout();
-    return std::max(transaction - environment_.config.commits_every(), transaction / 4) * 3 / 4;
+/// False: a commit is under way.
+bool stream_thread::commit_where_due() {
+    if (commit_due())
+        call_to_commit();
+    else if (due_.empty())
+        return true;
+    return commit_settled(environment_.task_patience());
 }
 
-/// Whether no task has records pending, so that all that was taken can be committed. Those that have some take no more.
-/// Throws lost_records_error once that lasts `longest`.
-bool stream_thread::settled(milliseconds longest) {
-    bool all = true;
-    for (stream_task* task : tasks_.running()) all = task->settle() && all;
-    if (all) return true;
+/// Has all tasks settle for a commit.
+void stream_thread::call_to_commit() {
+    last_commit_ = environment_.time.steady_ms();
+    due_ = ids_of(tasks_.running());
+}
+
+/// Begins the commit that is due, of tasks that have no records pending any more: exactly once of all together, at least once
+/// of those that have none by now, so that none waits for another. False: it is under way.
+bool stream_thread::commit_settled(const patience& within) {
+    auto tasks = settled();
+    const bool all = tasks.size() == due_.size();
+    if (!all && (tasks.empty() || committer_->all_or_nothing())) return true;
+    begin_commit(std::move(tasks), within);
+    return commit_done();
+}
+
+/// Those of the tasks that are due. Throws lost_records_error where a transaction has waited for too long.
+std::vector<stream_task*> stream_thread::settled() {
+    auto running = tasks_.running();
+    if (committer_->all_or_nothing()) { // also what has been started since
+        due_ = ids_of(running);
+    } else {
+        std::erase_if(running, [&](const stream_task* task) { return !std::ranges::count(due_, task->id()); });
+        due_ = ids_of(running); // others were closed, or taken back
+    }
+    std::vector<stream_task*> found;
+    std::size_t pending = 0;
+    for (stream_task* const task : running) {
+        if (task->settle()) found.push_back(task);
+        pending = std::max(pending, task->pending_count());
+    }
     const std::int64_t now = environment_.time.steady_ms();
+    if (found.size() == due_.size() || !committer_->all_or_nothing()) return found;
     if (!settling_since_) settling_since_ = now;
-    if (now - *settling_since_ >= longest.count())
-        throw lost_records_error(concat("a commit has waited ", longest.count(),
-                                        " ms for records that wait for answers of other services; lower max_in_flight "
-                                        "and timeout of map_values_async, or raise producer.transaction.timeout.ms "
-                                        "where the guarantee is exactly_once_v2"));
-    return false;
+    const auto longest = longest_settling(environment_.config);
+    if (now - *settling_since_ < longest.count()) return found;
+    most_pending_ = std::max<std::size_t>(std::min(most_pending_, pending) / 2, 1);
+    throw lost_records_error(concat("a transaction was held up for ", longest.count(),
+                                    " ms by records that wait for answers of other services; going on with ",
+                                    most_pending_,
+                                    " at once, lower max_in_flight of map_values_async, or raise "
+                                    "producer.transaction.timeout.ms"));
 }
 
 /// For whoever ends.
-void stream_thread::await_settled(const patience& within) {
-    while (!settled(longest_settling())) {
+void stream_thread::await_settled_commits(const patience& within) {
+    for (call_to_commit();;) {
+        if (!commit_settled(within)) await_commit(within);
+        if (due_.empty()) return;
         if (within.over()) throw cluster_error("records still wait for answers of other services");
-        poll(std::min(poll_wait(), slice), 1);
+        const auto next = std::ranges::min(tasks_.running(), {}, &stream_task::next_pending)->next_pending();
+        const std::int64_t left = std::max<std::int64_t>(detail::sub_sat(next, environment_.time.steady_ms()), 0);
+        poll(milliseconds(std::min<std::int64_t>(left, slice.count())), 1);
     }
 }
 
-void stream_thread::begin_commit(const patience& within) {
-    auto tasks = tasks_.running();
-    last_commit_ = environment_.time.steady_ms();
+void stream_thread::begin_commit(std::vector<stream_task*> tasks, const patience& within) {
+    std::erase_if(due_, [&](task_id id) { return std::ranges::find(tasks, id, &stream_task::id) != tasks.end(); });
+    // What takes most of a transaction's time is not made more.
+    if (most_pending_ != memory::unlimited && due_.empty()) {
+        const auto waited = environment_.time.steady_ms() - settling_since_.value_or(environment_.time.steady_ms());
+        if (waited < longest_settling(environment_.config).count() / 2)
+            most_pending_ = most_pending_ > memory::unlimited / 2 ? memory::unlimited : most_pending_ * 2;
+    }
+    if (due_.empty()) settling_since_.reset();
     if (tasks.empty() && !committer_->owes_commit()) return;
     commits_work_ = false;
     for (stream_task* task : tasks) {
@@ -72,6 +121,12 @@ void stream_thread::begin_commit(const patience& within) {
     committer_->begin(std::move(tasks), within);
 }
 
+/// Its tasks are taken back or closed.
+void stream_thread::forget_due() noexcept {
+    due_.clear();
+    settling_since_.reset();
+}
+
 /// Whether no commit is under way, after another step of the one that was.
 bool stream_thread::commit_done() {
     if (!committer_->committing()) return true;
@@ -80,7 +135,7 @@ bool stream_thread::commit_done() {
     if (!committed) return false;
     purge_.committed(*committed);
     if (commits_work_ && tasks_.all_running()) failing_since_.reset();
-    settling_since_.reset();
+    updates_fit_ = true;
     last_commit_ = environment_.time.steady_ms();
     return true;
 }
@@ -101,11 +156,9 @@ void stream_thread::leave() {
             throw stopped_error("the cluster did not answer in time");
         const auto last = patience::at_the_end(environment_.time, environment_.stop, environment_.config.task_timeout);
         await_commit(last); // one that was under way
-        await_settled(last);
-        begin_commit(last);
-        await_commit(last);
+        await_settled_commits(last);
         close_committed();
-        begin_commit(last);
+        begin_commit({}, last);
         await_commit(last);
         while (!committer_->collector().flush(last, slice)) // what nodes have written while they were closed
             poll(milliseconds(0), 1);

@@ -36,6 +36,7 @@ void stream_thread::go_on_with_rebalances() {
         if (overtaken && oldest.kind == kafka::rebalance::event::assigned) pass_over(oldest);
         taking_on_.reset();
         acknowledging_.reset();
+        letting_go_.reset();
         rebalances_.pop_front();
     }
 }
@@ -247,14 +248,20 @@ bool stream_thread::let_go() {
     set_running(false);
     assigned_ = false;
     try {
-        if (!committer_->committing()) {
-            if (!settled(std::min({longest_settling(), longest_letting_go, environment_.longest_step()}))) return false;
-            begin_commit(environment_.task_patience());
+        if (!letting_go_) {
+            letting_go_.emplace(environment_.time, environment_.stop,
+                                std::min(longest_letting_go, environment_.longest_step()));
+            call_to_commit();
         }
-        if (!commit_done()) return false;
+        if (!commit_done() || !commit_settled(environment_.task_patience())) return false;
+        if (!due_.empty() && !letting_go_->over()) return false;
+        if (!due_.empty())
+            throw lost_records_error(concat("records have waited ", letting_go_->limit().count(),
+                                            " ms for answers of other services, and the group waits for their tasks"));
     } catch (...) {
         hand_over_uncommitted(std::current_exception());
     }
+    letting_go_.reset();
     if (!committer_->at_rest(slice)) {
         log(log_level::warn, concat(name_, " closes its tasks and its producer, which still holds records of before"));
         give_up();

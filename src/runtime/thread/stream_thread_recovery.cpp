@@ -66,7 +66,8 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
     assigned_ = false;
     auto lost = tasks_.close_all_dirty();
     failing_since_.reset(); // the next tasks begin their own time
-    settling_since_.reset();
+    forget_due();
+    letting_go_.reset();
     forget_inputs();
     taking_on_.reset();
     starts_.clear();
@@ -76,6 +77,7 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
 
 void stream_thread::rebuild(const corrupt_task_error& damage) {
     if (committer_->all_or_nothing() || committer_->committing()) undo(); // it is not closed in the middle of a commit
+    for (stream_task* const stays : tasks_.running()) stays->unsettle();
     managed_task* const damaged = tasks_.find(damage.task());
     if (damaged == nullptr) return;
     if (assigned_) hold_back(*damaged);
@@ -85,7 +87,7 @@ void stream_thread::rebuild(const corrupt_task_error& damage) {
 /// What the tasks did since the last commit.
 void stream_thread::undo() {
     committer_->abort();
-    settling_since_.reset();
+    forget_due();
     std::vector<managed_task*> running;
     for (const auto& each : tasks_.all())
         if (each->running()) running.push_back(each.get());
@@ -109,6 +111,7 @@ void stream_thread::open_again() {
 }
 
 void stream_thread::open_anew() {
+    forget_due();
     for (const auto& each : tasks_.all()) restart(*each);
     committer_->renew();
 }

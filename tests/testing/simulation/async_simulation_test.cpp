@@ -22,7 +22,7 @@ using streams::testing::simulation;
 
 namespace {
 
-constexpr auto timeout = 60ms;
+constexpr auto timeout = 50ms;
 constexpr int records = 60;
 constexpr int keys = 6;
 

@@ -35,7 +35,7 @@ struct async_call {
     bool backing_off = false; ///< before the next attempt
     std::int64_t due = -1;    ///< that, or the timeout of the one that was made, steady ms
 
-    // Of whoever answers the open attempt, under the lock of the answer_box; once that is over, of the node's thread.
+    // Of whoever answers the open attempt, which the answer_box gives to one; once that is taken, of the node's thread.
     std::int32_t open_attempt = 0; ///< 0: none
     std::exception_ptr failure{};  ///< null: there is a result
     std::shared_ptr<async_call> next_answered{};
@@ -58,12 +58,13 @@ public:
     /// `put` writes the result into the call, where the answer counts.
     template <class Put>
     void answer(Put&& put) const {
-        answer_by([](void* by, async_call& of) { (*static_cast<std::remove_reference_t<Put>*>(by))(of); }, &put);
+        answer_by([](void* result, async_call& call) { (*static_cast<std::remove_reference_t<Put>*>(result))(call); },
+                  &put);
     }
     virtual void fail(std::exception_ptr failure) const noexcept = 0;
 
 protected:
-    virtual void answer_by(void (*put)(void* by, async_call& of), void* by) const = 0;
+    virtual void answer_by(void (*put)(void* result, async_call& call), void* result) const = 0;
 };
 
 } // namespace streams::inline v0::detail

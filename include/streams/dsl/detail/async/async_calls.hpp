@@ -5,13 +5,16 @@
 #include <streams/topology/node.hpp>
 #include <streams/topology/task_context.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
 namespace streams::inline v0::detail {
 
 /// Throws topology_error for impossible options.
-[[nodiscard]] async_options checked(const async_options& how);
+[[nodiscard]] async_options checked(const async_options& options);
+/// For how long one record is called for at most, with all that is tried again.
+[[nodiscard]] std::chrono::milliseconds longest_wait(const async_options& options);
 
 /// What a node does with its calls.
 class async_operation {
@@ -29,13 +32,12 @@ protected:
 /// what order the records go on. One that fails for good goes to the processing exception handler.
 class async_calls {
 public:
-    /// `of`: whose calls they are, `by`: what makes them; both outlive this.
-    async_calls(const node& of, async_operation& by, const async_options& how);
+    /// `owner`: whose calls they are, which `operation` makes; both outlive this.
+    async_calls(const node& owner, async_operation& operation, const async_options& options);
     ~async_calls();
     async_calls(const async_calls&) = delete;
     async_calls& operator=(const async_calls&) = delete;
 
-    /// Throws topology_error where a transaction is too short for a call.
     void begin(task_context& task);
     /// The record at hand, which is to be called for. `chain` is set where it is ordered by key, and `bytes`.
     void add(std::shared_ptr<async_call> call, std::int64_t timestamp, const headers& of_record);

@@ -83,6 +83,10 @@ void write_processor(std::string name, std::vector<std::string> parents, topolog
 /// The same with a store of its own.
 void write_processor(const graph_node& node, topology& out, node_factory make, const store_spec& own);
 
+/// The same of one in which a record may wait, for so long at most.
+void write_waiting_processor(const graph_node& node, topology& out, node_factory make,
+                             std::chrono::milliseconds longest_wait);
+
 /// The logical graph behind a streams_builder: names and numbers by Kafka Streams' rules, written as a topology on
 /// demand. Not thread-safe.
 class graph {
