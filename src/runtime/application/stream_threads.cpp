@@ -21,11 +21,17 @@ void stream_threads::work_done::add(const stream_thread& by) {
 }
 
 void stream_threads::make(std::int32_t count, const shared_environment& environment) {
-    for (std::int32_t made = 0; made < count; ++made) fill(*make_place(environment));
+    for (std::int32_t made = 0; made < count; ++made) {
+        place& here = *make_place(environment);
+        fill(here);
+        const std::lock_guard lock(mutex_);
+        made_.push_back(&here);
+    }
 }
 
 void stream_threads::unmake() {
     const std::lock_guard lock(mutex_);
+    made_.clear();
     places_.clear();
     recount();
 }
@@ -34,8 +40,7 @@ void stream_threads::launch() {
     std::vector<place*> made;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& each : places_)
-            if (!each->runs_on) made.push_back(each.get());
+        made = std::exchange(made_, {});
     }
     for (auto at = made.begin(); at != made.end(); ++at) {
         try {

@@ -59,7 +59,7 @@ public:
     void make(std::int32_t count, const shared_environment& environment);
     /// Forgets those that were made. REQUIRES: none has run.
     void unmake();
-    /// Has those that were made run. Throws streams_error where the operating system refuses one: those that it has refused
+    /// Has those that `make` made run, while others may be added. Throws streams_error where the operating system refuses one: those that it has refused
     /// have ended.
     void launch();
     /// Makes one more, and has it run. Its name; nullopt: all were asked to stop. Throws as `make` and `launch`.
@@ -127,6 +127,7 @@ private:
     mutable std::mutex mutex_; ///< of all below
     std::unique_ptr<execution::condition> changed_;
     std::vector<std::unique_ptr<place>> places_; ///< those that have ended until another is added
+    std::vector<place*> made_;                   ///< to be launched
     work_done gone_;                             ///< by threads that are no more
     bool stopping_ = false;
     std::atomic<std::int32_t> count_{0};
