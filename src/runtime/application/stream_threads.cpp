@@ -174,8 +174,8 @@ stream_threads::place* stream_threads::make_place(const shared_environment& envi
 }
 
 void stream_threads::fill(place& here) {
+    here.made_at = time_.steady_ms(); // also of one that cannot be made: it has not lived as long as the one before
     auto made = std::make_unique<stream_thread>(here.number, here.around, here.stop);
-    here.made_at = time_.steady_ms();
     const std::lock_guard lock(mutex_);
     here.thread = std::move(made);
 }
