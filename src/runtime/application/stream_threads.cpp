@@ -85,14 +85,14 @@ std::optional<std::string> stream_threads::remove(std::chrono::milliseconds time
     std::unique_lock lock(mutex_);
     place* const leaves = last_to_remove();
     if (leaves == nullptr) return std::nullopt;
-    log(log_level::info, concat(leaves->name, " is removed"));
     leaves->stop.request_stop();
     recount();
     ++leaves->awaited;
     lock.unlock();
+    const std::string name = leaves->name;
+    log(log_level::info, concat(name, " is removed"));
     host_.stopped();
     lock.lock();
-    const std::string name = leaves->name;
     const bool in_time = timeout.count() == 0 || changed_->wait(lock, deadline, [&] { return leaves->ended; });
     --leaves->awaited;
     if (!in_time)

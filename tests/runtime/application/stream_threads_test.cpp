@@ -5,6 +5,8 @@
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
+#include <streams/core/log.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -12,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 
 using namespace streams;
@@ -127,6 +130,20 @@ TEST_CASE("an application without threads runs on, and is closed like any other"
     }
     CHECK(app.close(patience));
     CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a log handler may ask the application about its threads while one is removed") {
+    world w;
+    kafka_streams app = w.run(copy_topology(), w.config());
+    std::atomic<int> asked{0};
+    set_log_handler([&](log_level, std::string_view line) {
+        if (!line.ends_with(" is removed")) return;
+        static_cast<void>(app.counts());
+        ++asked;
+    });
+    CHECK(app.remove_stream_thread(patience) == "app-StreamThread-1");
+    set_log_handler({});
+    CHECK(asked == 1);
 }
 
 TEST_CASE("before the start and after the end no thread is added or removed") {
