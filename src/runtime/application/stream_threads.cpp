@@ -30,9 +30,10 @@ void stream_threads::make(std::int32_t count, const shared_environment& environm
 }
 
 void stream_threads::unmake() {
+    std::vector<std::unique_ptr<place>> gone; // their clients close, after the lock
     const std::lock_guard lock(mutex_);
     made_.clear();
-    places_.clear();
+    gone = std::exchange(places_, {});
     recount();
 }
 
@@ -181,7 +182,7 @@ void stream_threads::fill(place& here) {
 }
 
 void stream_threads::empty(place& here) noexcept {
-    std::unique_ptr<stream_thread> gone;
+    std::unique_ptr<stream_thread> gone; // closes, after the lock
     const std::lock_guard lock(mutex_);
     if (here.thread) gone_.add(*here.thread);
     gone = std::move(here.thread);
