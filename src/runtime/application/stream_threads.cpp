@@ -57,9 +57,12 @@ void stream_threads::launch() {
 
 /// They will never run.
 void stream_threads::refuse(std::span<place* const> those) noexcept {
-    const std::lock_guard lock(mutex_);
-    for (place* const each : those) each->ended = true;
-    recount();
+    {
+        const std::lock_guard lock(mutex_);
+        for (place* const each : those) each->ended = true;
+        recount();
+    }
+    changed_->notify_all();
 }
 
 std::optional<std::string> stream_threads::add(const shared_environment& environment) {
