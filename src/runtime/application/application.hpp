@@ -82,6 +82,7 @@ private:
 
     // application_failures.cpp
     [[nodiscard]] thread_exception_response answer_for(const std::exception& failure) noexcept override;
+    [[nodiscard]] bool goes_on_after(const std::exception& failure) noexcept override;
     [[nodiscard]] thread_exception_response ask_about(const std::exception& failure, std::string& reason) noexcept;
     void fail_without_replacement(const std::exception& failure) noexcept;
     void tell_all_to_end() noexcept override;

@@ -11,13 +11,15 @@ namespace streams::inline v0 {
 
 thread_exception_response kafka_streams::application::answer_for(const std::exception& failure) noexcept {
     std::string reason = failure.what();
-    auto response = ask_about(failure, reason);
-    if (response == thread_exception_response::replace_thread) {
-        if (!stop_.stop_requested()) return response;
-        response = thread_exception_response::shutdown_client; // nobody can take its place
-    }
-    fail(reason);
+    const auto response = ask_about(failure, reason);
+    if (response != thread_exception_response::replace_thread) fail(reason);
     return response;
+}
+
+bool kafka_streams::application::goes_on_after(const std::exception& failure) noexcept {
+    if (!stop_.stop_requested()) return true;
+    fail(failure.what()); // nobody can take its place, and something was not committed
+    return false;
 }
 
 /// Adds to `reason` where the handler fails too.

@@ -231,7 +231,8 @@ bool stream_threads::recover(place& here, const std::exception& failure) noexcep
     if (here.thread) here.thread->abandon();
     if (response == thread_exception_response::shutdown_application) host_.tell_all_to_end();
     if (response != thread_exception_response::replace_thread) return false;
-    const bool leaves = here.stop.stop_requested();
+    const bool leaves = here.stop.stop_requested(); // asked first: it is stopped after its application
+    if (!host_.goes_on_after(failure)) return false;
     log(log_level::error, concat(here.name, leaves ? " has failed while it left: " : " is replaced: ", failure.what()));
     return !leaves;
 }

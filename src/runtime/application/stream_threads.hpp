@@ -33,8 +33,11 @@ public:
     [[nodiscard]] virtual bool await_readiness(const stop_source& stop) = 0;
     /// A thread was asked to stop: who waits in `await_readiness` is to look.
     virtual void stopped() noexcept = 0;
-    /// A thread has failed: what becomes of the application. `replace_thread`: it goes on, and the thread is made anew.
+    /// A thread has failed, and is closed next: what is to become of the application, which ends unless the answer is
+    /// `replace_thread`.
     [[nodiscard]] virtual thread_exception_response answer_for(const std::exception& failure) noexcept = 0;
+    /// The answer was `replace_thread`, and the thread is closed. False: the application ends by now, and in error.
+    [[nodiscard]] virtual bool goes_on_after(const std::exception& failure) noexcept = 0;
     /// The answer was `shutdown_application`, and the thread has left the group.
     virtual void tell_all_to_end() noexcept = 0;
     /// A thread is not among those alive any more.

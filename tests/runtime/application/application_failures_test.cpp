@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,18 @@ testing_support::tapping::function failing(std::atomic<int>& times) {
         if (r.value == "bad" && times-- > 0) throw std::runtime_error("of the test");
     };
 }
+
+/// Throws at each record, and calls somebody when it is closed.
+class failing_and_closed final : public processor<std::string, std::string, std::string, std::string> {
+public:
+    explicit failing_and_closed(std::function<void()> closed) : closed_(std::move(closed)) {}
+
+    void process(const record_type&) override { throw std::runtime_error("of the test"); }
+    void close() override { closed_(); }
+
+private:
+    std::function<void()> closed_;
+};
 
 kafka_streams answered(const world& w, topology runs, streams_config with, uncaught_exception_handler handler) {
     kafka_streams app(std::move(runs), std::move(with), w.cluster.clients());
@@ -122,6 +135,22 @@ TEST_CASE(
     app->start();
     w.produce("k", "bad");
     CHECK(app->wait_for(application_state::error, patience));
+    CHECK(app->close(patience));
+    CHECK(w.committed() == -1);
+}
+
+TEST_CASE("an application that is closed while a failed thread closes its tasks ends in error") {
+    world w;
+    std::unique_ptr<kafka_streams> app;
+    topology t;
+    t.add_source<std::string, std::string>("source", "in");
+    t.add_processor("fails", [&] { return std::make_unique<failing_and_closed>([&] { app->close(); }); }, {"source"});
+    app = std::make_unique<kafka_streams>(t, w.config(), w.cluster.clients());
+    app->set_uncaught_exception_handler([](const std::exception&) { return replace_thread; });
+    app->start();
+    w.produce("k", "bad");
+    CHECK(app->wait_for(application_state::error, patience));
+    CHECK(says(app->error(), "of the test"));
     CHECK(app->close(patience));
     CHECK(w.committed() == -1);
 }
