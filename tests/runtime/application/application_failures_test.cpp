@@ -181,11 +181,14 @@ TEST_CASE("where one thread fails and is replaced, the others go on") {
 
 TEST_CASE("an application that is asked to shut down whole ends in error in each of its instances") {
     const std::int32_t partitions = GENERATE(1, 3);
+    const bool are_static = GENERATE(false, true);
     world w(partitions);
     std::atomic<int> failures{1};
     const auto instance = [&](const std::string& name) {
         auto config = w.config(name);
         config.client_id = name;
+        config.num_stream_threads = 2; // the other one of a static instance is not to be waited for either
+        if (are_static) config.group_instance_id = name;
         return answered(w, copy_topology(failing(failures)), config,
                         [](const std::exception&) { return shutdown_application; });
     };
