@@ -75,10 +75,10 @@ std::optional<std::string> stream_threads::add(const shared_environment& environ
         fill(here);
         start(here);
     } catch (const std::system_error& cause) {
-        end(here);
+        give_up(here);
         throw streams_error(concat("the operating system refuses ", name, ": ", cause.what(), "; raise its limit"));
     } catch (...) {
-        end(here);
+        give_up(here);
         throw;
     }
     return name;
@@ -195,6 +195,14 @@ void stream_threads::start(place& here) {
     auto runs_on = time_.start_thread(here.name, [this, &here] { run(here); });
     const std::lock_guard lock(mutex_);
     here.runs_on = std::move(runs_on);
+    here.launched = true;
+}
+
+/// One that was to be added, and will never run.
+void stream_threads::give_up(place& here) noexcept {
+    end(here);
+    const std::lock_guard lock(mutex_);
+    here.launched = true;
 }
 
 void stream_threads::run(place& here) noexcept {
@@ -254,7 +262,7 @@ void stream_threads::forget_ended() {
     std::vector<std::unique_ptr<place>> gone; // joins, after the lock
     const std::lock_guard lock(mutex_);
     const auto stay = std::ranges::partition(
-        places_, [](const auto& each) { return !each->left || !each->runs_on || each->awaited > 0; });
+        places_, [](const auto& each) { return !each->left || !each->launched || each->awaited > 0; });
     std::ranges::move(stay, std::back_inserter(gone));
     places_.erase(stay.begin(), places_.end());
 }

@@ -107,6 +107,7 @@ private:
         std::int64_t made_at = 0;                ///< steady ms
         replacement_pause pause{};
         std::unique_ptr<execution::thread> runs_on{}; ///< null: on nothing yet
+        bool launched = false;                        ///< or given up: who made it is done with it
         int awaited = 0;                              ///< by so many
         bool ended = false;
         bool left = false; ///< what it ran on calls nobody any more
@@ -116,6 +117,7 @@ private:
     void fill(place& here);
     void empty(place& here) noexcept;
     void start(place& here);
+    void give_up(place& here) noexcept;
     void refuse(std::span<place* const> those) noexcept;
     void run(place& here) noexcept;
     [[nodiscard]] bool live(place& here) noexcept;
