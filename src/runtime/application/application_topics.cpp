@@ -88,6 +88,9 @@ void kafka_streams::application::run_watch() noexcept {
     } catch (const stopped_error&) { // while it waited for the cluster
     } catch (const std::exception& cause) {
         fail_without_replacement(cause);
+    } catch (...) {
+        fail_without_replacement(
+            streams_error("an exception that is no std::exception left the thread that looks for topics"));
     }
     {
         const std::lock_guard lock(mutex_);
