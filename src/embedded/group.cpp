@@ -67,9 +67,9 @@ void group::keep_place(const std::string& member_id) {
     const std::lock_guard lock(mutex_);
     const auto found = members_.find(member_id);
     if (found == members_.end()) return;
-    found->second.gone = true;
+    found->second.gone = found->second.keeps_place = true;
     found->second.last_call = time_.steady_ms();
-    complete_if_ready();
+    for (const auto& [id, other] : members_) other.wake->raise(); // their deadline has changed
 }
 
 void group::abandon(const std::string& member_id) {
@@ -145,6 +145,10 @@ void group::expel_late_members() {
 void group::begin_rebalance() {
     rebalancing_ = true;
     for (auto& [id, one] : members_) {
+        if (one.keeps_place) {
+            if (one.at != step::ready) one.at = step::revoking; // nobody is there to acknowledge it
+            continue;
+        }
         if (one.at == step::assigned) {
             one.at = step::ready;
             one.partitions.clear();
@@ -163,7 +167,7 @@ void group::begin_rebalance() {
 void group::complete_if_ready() {
     if (!rebalancing_) return;
     const bool all_ready = std::all_of(members_.begin(), members_.end(), [](const auto& entry) {
-        return entry.second.at == step::ready || entry.second.gone;
+        return entry.second.at == step::ready || (entry.second.gone && !entry.second.keeps_place);
     });
     if (all_ready) assign();
 }

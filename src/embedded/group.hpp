@@ -51,7 +51,8 @@ public:
                      std::shared_ptr<signal> wake);
     void resubscribe(const std::string& member_id, std::vector<std::string> topics);
     void leave(const std::string& member_id);
-    /// A static member closes: its place is kept until its session ends.
+    /// A static member closes: its place is kept until its session ends, and a rebalance waits for it until then, as a
+    /// broker's does.
     void keep_place(const std::string& member_id);
     /// The member's process is gone without a word; it is expelled when its session ends.
     void abandon(const std::string& member_id);
@@ -108,7 +109,8 @@ private:
         step at = step::ready;
         std::vector<topic_partition> partitions{}; ///< owned; or assigned, not heard of
         std::int64_t last_call = 0;
-        bool gone = false; ///< a static member that closed, or one whose process died
+        bool gone = false;        ///< a static member that closed, or one whose process died
+        bool keeps_place = false; ///< the former
     };
     using members_by_id = std::map<std::string, member>;
 

@@ -3,6 +3,7 @@
 #include "src/runtime/global/global_state.hpp"
 #include "src/runtime/tasks/task.hpp"
 #include "src/runtime/topics/partition_counts.hpp"
+#include "src/runtime/topics/topic_names.hpp"
 #include "src/testing/driver_changelog.hpp"
 #include "src/testing/driver_topics.hpp"
 
@@ -153,7 +154,9 @@ test_driver_options checked(test_driver_options options) {
 
 topology with_topics(topology topology, const test_driver_options& options) {
     if (!topology.has_patterns()) return topology;
-    return topology.with_topics(options.topics, options.config.application_id);
+    auto found = topology.with_topics(options.topics, options.config.application_id);
+    check_patterns(found);
+    return found;
 }
 
 driver::driver(topology topology, test_driver_options options)

@@ -158,9 +158,6 @@ topology topology::with_topics(const std::vector<std::string>& existing, std::st
                                             " reads it already; make the pattern narrower"));
             spec.topics.push_back(topic);
         }
-        if (spec.topics.empty())
-            throw topology_error(concat("pattern ", spec.pattern, " of source ", spec.name,
-                                        " matches no topic of the cluster; create one first, or correct the pattern"));
     }
     return found;
 }

@@ -182,6 +182,28 @@ TEST_CASE("a static member that stays away loses its partitions when its session
     CHECK(g.take_assignment(two) == 2);
 }
 
+TEST_CASE("a rebalance waits for a static member that was closed, until it is back or its session ends") {
+    bench_of_group g;
+    const auto one = g.join("one", "first");
+    const auto two = g.join("two");
+    g.take_assignment(one);
+    g.take_assignment(two);
+    g.under_test.keep_place(one);
+    const auto three = g.join("three");
+    g.give_up(two);
+    g.time.advance(5s);
+    CHECK(g.under_test.poll(three).news == kind::nothing);
+    SECTION("it is back") {
+        const auto again = g.join("one", "first");
+        CHECK(g.take_assignment(again) + g.take_assignment(two) + g.take_assignment(three) == 2);
+    }
+    SECTION("its session ends") {
+        g.time.advance(6s);
+        CHECK(g.take_assignment(two) == 1);
+        CHECK(g.take_assignment(three) == 1);
+    }
+}
+
 TEST_CASE("a static member that leaves gives up its place at once") {
     bench_of_group g;
     const auto one = g.join("one", "first");

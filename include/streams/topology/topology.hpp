@@ -169,7 +169,8 @@ public:
     [[nodiscard]] bool is_global_store(std::string_view store) const noexcept;
     /// The same, whose sources with a pattern read those of `existing` that match it, in alphabetical order. Internal topics
     /// of applications and clusters (`-changelog`, `-repartition` behind the application id, `__` in front) are none of them.
-    /// Throws topology_error where a pattern matches nothing, or a topic that another source reads.
+    /// A source whose pattern matches nothing reads nothing. Throws topology_error where one matches a topic that another
+    /// source reads.
     [[nodiscard]] topology with_topics(const std::vector<std::string>& existing, std::string_view application_id) const;
     [[nodiscard]] bool has_patterns() const noexcept;
     /// The text of Kafka Streams' `Topology#describe`, to the character.

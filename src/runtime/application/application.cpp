@@ -130,8 +130,12 @@ void kafka_streams::application::make_threads() {
                            .retention = retention_,
                            .threads = threads_.count(),
                            .paused = paused_,
+                           .all_end = all_end_,
                            .on_progress = [this] { note_progress(); },
-                           .on_shutdown_request = [this](const std::string& from) { fail(asked_to_end(from)); },
+                           .on_shutdown_request =
+                               [this](const std::string& from) {
+                                   fail(thread_exception_response::shutdown_application, asked_to_end(from));
+                               },
                            .on_other_topics = [this] { look_for_topics(); },
                            .client_id = client_id_of(config_)});
     environment_->process_id = states_.process_id(time_);

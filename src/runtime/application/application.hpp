@@ -66,6 +66,7 @@ private:
     [[nodiscard]] bool may_change_threads(std::string_view doing) const;
     void note_progress() noexcept;
     void fail(const std::string& reason) noexcept;
+    void fail(thread_exception_response response, const std::string& reason) noexcept;
     void stop_threads() noexcept;
     void end_when_all_have() noexcept;
 
@@ -82,6 +83,7 @@ private:
 
     // application_failures.cpp
     [[nodiscard]] thread_exception_response answer_for(const std::exception& failure) noexcept override;
+    [[nodiscard]] bool goes_on_after(const std::exception& failure) noexcept override;
     [[nodiscard]] thread_exception_response ask_about(const std::exception& failure, std::string& reason) noexcept;
     void fail_without_replacement(const std::exception& failure) noexcept;
     void tell_all_to_end() noexcept override;
@@ -103,6 +105,7 @@ private:
     retention_watch retention_;
     application_status status_;
     std::atomic<bool> paused_{false};
+    std::atomic<bool> all_end_{false};       ///< all instances of the application do
     std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk
     std::unique_ptr<topic_views> views_;     ///< null before the start, as the one below
     std::unique_ptr<shared_environment> environment_;

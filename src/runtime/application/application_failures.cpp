@@ -11,13 +11,21 @@ namespace streams::inline v0 {
 
 thread_exception_response kafka_streams::application::answer_for(const std::exception& failure) noexcept {
     std::string reason = failure.what();
-    auto response = ask_about(failure, reason);
-    if (response == thread_exception_response::replace_thread) {
-        if (!stop_.stop_requested()) return response;
-        response = thread_exception_response::shutdown_client; // nobody can take its place
-    }
-    fail(reason);
+    const auto response = ask_about(failure, reason);
+    if (response != thread_exception_response::replace_thread) fail(response, reason);
     return response;
+}
+
+/// Where all instances end, a static member that kept its place would hold up the rebalance by which they are told.
+void kafka_streams::application::fail(thread_exception_response response, const std::string& reason) noexcept {
+    if (response == thread_exception_response::shutdown_application) all_end_ = true;
+    fail(reason);
+}
+
+bool kafka_streams::application::goes_on_after(const std::exception& failure) noexcept {
+    if (!stop_.stop_requested()) return true;
+    fail(failure.what()); // nobody can take its place, and something was not committed
+    return false;
 }
 
 /// Adds to `reason` where the handler fails too.
@@ -39,7 +47,7 @@ void kafka_streams::application::fail_without_replacement(const std::exception& 
     if (response == thread_exception_response::replace_thread)
         log(log_level::warn, concat("application ", config_.application_id,
                                     " has no other thread for what has failed; it ends instead"));
-    fail(reason);
+    fail(response, reason);
     if (response == thread_exception_response::shutdown_application) tell_all_to_end();
 }
 

@@ -3,6 +3,7 @@
 #include "src/runtime/application/application.hpp"
 
 #include "src/runtime/thread/retry.hpp"
+#include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -27,7 +28,9 @@ void kafka_streams::application::find_topics() {
     call_patiently(patience(time_, stop_, first_patience),
                    "list the topics of the cluster, which sources with a pattern read",
                    [&] { return admin_->list(existing, attempt_timeout); });
-    topology_ = topology_.with_topics(existing, config_.application_id);
+    auto found = topology_.with_topics(existing, config_.application_id);
+    check_patterns(found);
+    topology_ = std::move(found);
 }
 
 bool kafka_streams::application::set_up(milliseconds timeout) {
@@ -85,6 +88,9 @@ void kafka_streams::application::run_watch() noexcept {
     } catch (const stopped_error&) { // while it waited for the cluster
     } catch (const std::exception& cause) {
         fail_without_replacement(cause);
+    } catch (...) {
+        fail_without_replacement(
+            streams_error("an exception that is no std::exception left the thread that looks for topics"));
     }
     {
         const std::lock_guard lock(mutex_);

@@ -21,12 +21,19 @@ void stream_threads::work_done::add(const stream_thread& by) {
 }
 
 void stream_threads::make(std::int32_t count, const shared_environment& environment) {
-    for (std::int32_t made = 0; made < count; ++made) fill(*make_place(environment));
+    for (std::int32_t made = 0; made < count; ++made) {
+        place& here = *make_place(environment);
+        fill(here);
+        const std::lock_guard lock(mutex_);
+        made_.push_back(&here);
+    }
 }
 
 void stream_threads::unmake() {
+    std::vector<std::unique_ptr<place>> gone; // their clients close, after the lock
     const std::lock_guard lock(mutex_);
-    places_.clear();
+    made_.clear();
+    gone = std::exchange(places_, {});
     recount();
 }
 
@@ -34,8 +41,7 @@ void stream_threads::launch() {
     std::vector<place*> made;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& each : places_)
-            if (!each->runs_on) made.push_back(each.get());
+        made = std::exchange(made_, {});
     }
     for (auto at = made.begin(); at != made.end(); ++at) {
         try {
@@ -51,9 +57,12 @@ void stream_threads::launch() {
 
 /// They will never run.
 void stream_threads::refuse(std::span<place* const> those) noexcept {
-    const std::lock_guard lock(mutex_);
-    for (place* const each : those) each->ended = true;
-    recount();
+    {
+        const std::lock_guard lock(mutex_);
+        for (place* const each : those) each->ended = true;
+        recount();
+    }
+    changed_->notify_all();
 }
 
 std::optional<std::string> stream_threads::add(const shared_environment& environment) {
@@ -66,10 +75,10 @@ std::optional<std::string> stream_threads::add(const shared_environment& environ
         fill(here);
         start(here);
     } catch (const std::system_error& cause) {
-        end(here);
+        give_up(here);
         throw streams_error(concat("the operating system refuses ", name, ": ", cause.what(), "; raise its limit"));
     } catch (...) {
-        end(here);
+        give_up(here);
         throw;
     }
     return name;
@@ -80,14 +89,14 @@ std::optional<std::string> stream_threads::remove(std::chrono::milliseconds time
     std::unique_lock lock(mutex_);
     place* const leaves = last_to_remove();
     if (leaves == nullptr) return std::nullopt;
-    log(log_level::info, concat(leaves->name, " is removed"));
     leaves->stop.request_stop();
     recount();
     ++leaves->awaited;
     lock.unlock();
+    const std::string name = leaves->name;
+    log(log_level::info, concat(name, " is removed"));
     host_.stopped();
     lock.lock();
-    const std::string name = leaves->name;
     const bool in_time = timeout.count() == 0 || changed_->wait(lock, deadline, [&] { return leaves->ended; });
     --leaves->awaited;
     if (!in_time)
@@ -169,14 +178,14 @@ stream_threads::place* stream_threads::make_place(const shared_environment& envi
 }
 
 void stream_threads::fill(place& here) {
+    here.made_at = time_.steady_ms(); // also of one that cannot be made: it has not lived as long as the one before
     auto made = std::make_unique<stream_thread>(here.number, here.around, here.stop);
-    here.made_at = time_.steady_ms();
     const std::lock_guard lock(mutex_);
     here.thread = std::move(made);
 }
 
 void stream_threads::empty(place& here) noexcept {
-    std::unique_ptr<stream_thread> gone;
+    std::unique_ptr<stream_thread> gone; // closes, after the lock
     const std::lock_guard lock(mutex_);
     if (here.thread) gone_.add(*here.thread);
     gone = std::move(here.thread);
@@ -186,6 +195,14 @@ void stream_threads::start(place& here) {
     auto runs_on = time_.start_thread(here.name, [this, &here] { run(here); });
     const std::lock_guard lock(mutex_);
     here.runs_on = std::move(runs_on);
+    here.launched = true;
+}
+
+/// One that was to be added, and will never run.
+void stream_threads::give_up(place& here) noexcept {
+    end(here);
+    const std::lock_guard lock(mutex_);
+    here.launched = true;
 }
 
 void stream_threads::run(place& here) noexcept {
@@ -222,7 +239,8 @@ bool stream_threads::recover(place& here, const std::exception& failure) noexcep
     if (here.thread) here.thread->abandon();
     if (response == thread_exception_response::shutdown_application) host_.tell_all_to_end();
     if (response != thread_exception_response::replace_thread) return false;
-    const bool leaves = here.stop.stop_requested();
+    const bool leaves = here.stop.stop_requested(); // asked first: it is stopped after its application
+    if (!host_.goes_on_after(failure)) return false;
     log(log_level::error, concat(here.name, leaves ? " has failed while it left: " : " is replaced: ", failure.what()));
     return !leaves;
 }
@@ -244,7 +262,7 @@ void stream_threads::forget_ended() {
     std::vector<std::unique_ptr<place>> gone; // joins, after the lock
     const std::lock_guard lock(mutex_);
     const auto stay = std::ranges::partition(
-        places_, [](const auto& each) { return !each->left || !each->runs_on || each->awaited > 0; });
+        places_, [](const auto& each) { return !each->left || !each->launched || each->awaited > 0; });
     std::ranges::move(stay, std::back_inserter(gone));
     places_.erase(stay.begin(), places_.end());
 }

@@ -33,8 +33,11 @@ public:
     [[nodiscard]] virtual bool await_readiness(const stop_source& stop) = 0;
     /// A thread was asked to stop: who waits in `await_readiness` is to look.
     virtual void stopped() noexcept = 0;
-    /// A thread has failed: what becomes of the application. `replace_thread`: it goes on, and the thread is made anew.
+    /// A thread has failed, and is closed next: what is to become of the application, which ends unless the answer is
+    /// `replace_thread`.
     [[nodiscard]] virtual thread_exception_response answer_for(const std::exception& failure) noexcept = 0;
+    /// The answer was `replace_thread`, and the thread is closed. False: the application ends by now, and in error.
+    [[nodiscard]] virtual bool goes_on_after(const std::exception& failure) noexcept = 0;
     /// The answer was `shutdown_application`, and the thread has left the group.
     virtual void tell_all_to_end() noexcept = 0;
     /// A thread is not among those alive any more.
@@ -59,7 +62,7 @@ public:
     void make(std::int32_t count, const shared_environment& environment);
     /// Forgets those that were made. REQUIRES: none has run.
     void unmake();
-    /// Has those that were made run. Throws streams_error where the operating system refuses one: those that it has refused
+    /// Has those that `make` made run, while others may be added. Throws streams_error where the operating system refuses one: those that it has refused
     /// have ended.
     void launch();
     /// Makes one more, and has it run. Its name; nullopt: all were asked to stop. Throws as `make` and `launch`.
@@ -104,6 +107,7 @@ private:
         std::int64_t made_at = 0;                ///< steady ms
         replacement_pause pause{};
         std::unique_ptr<execution::thread> runs_on{}; ///< null: on nothing yet
+        bool launched = false;                        ///< or given up: who made it is done with it
         int awaited = 0;                              ///< by so many
         bool ended = false;
         bool left = false; ///< what it ran on calls nobody any more
@@ -113,6 +117,7 @@ private:
     void fill(place& here);
     void empty(place& here) noexcept;
     void start(place& here);
+    void give_up(place& here) noexcept;
     void refuse(std::span<place* const> those) noexcept;
     void run(place& here) noexcept;
     [[nodiscard]] bool live(place& here) noexcept;
@@ -127,6 +132,7 @@ private:
     mutable std::mutex mutex_; ///< of all below
     std::unique_ptr<execution::condition> changed_;
     std::vector<std::unique_ptr<place>> places_; ///< those that have ended until another is added
+    std::vector<place*> made_;                   ///< to be launched
     work_done gone_;                             ///< by threads that are no more
     bool stopping_ = false;
     std::atomic<std::int32_t> count_{0};

@@ -182,7 +182,7 @@ std::exception_ptr stream_thread::close() noexcept {
     if (std::exchange(closed_, true)) return nullptr;
     const auto lost = close_tasks();
     committer_->close(); // before others are given the tasks: what it still holds must not follow their writes
-    if (environment_.config.group_instance_id.empty()) consumer_->leave();
+    if (environment_.config.group_instance_id.empty() || environment_.all_end) consumer_->leave();
     consumer_->close();
     restore_consumer_->close();
     return lost;

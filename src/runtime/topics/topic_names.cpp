@@ -25,6 +25,19 @@ bool is_found_by_pattern(const topology& topology, std::string_view topic) {
     });
 }
 
+const node_spec* source_without_topics(const topology& topology) noexcept {
+    const auto& nodes = topology.nodes();
+    const auto found =
+        std::ranges::find_if(nodes, [](const node_spec& node) { return !node.pattern.empty() && node.topics.empty(); });
+    return found == nodes.end() ? nullptr : &*found;
+}
+
+void check_patterns(const topology& topology) {
+    if (const node_spec* const source = source_without_topics(topology))
+        throw topology_error(concat("pattern ", source->pattern, " of source ", source->name,
+                                    " matches no topic of the cluster; create one first, or correct the pattern"));
+}
+
 void check_internal_names(const topology& topology, std::string_view application_id) {
     constexpr std::size_t longest = 249;
     const auto check = [&](const std::string& topic, std::string_view owner) {

@@ -18,6 +18,10 @@ namespace streams::inline v0 {
                                                const store_spec& store);
 /// Whether a source reads a topic because its pattern matches it.
 [[nodiscard]] bool is_found_by_pattern(const topology& topology, std::string_view topic);
+/// The first source whose pattern matches no topic, or null.
+[[nodiscard]] const node_spec* source_without_topics(const topology& topology) noexcept;
+/// Throws topology_error where there is one.
+void check_patterns(const topology& topology);
 /// Throws topology_error where the full name of an internal topic is longer than Kafka allows.
 void check_internal_names(const topology& topology, std::string_view application_id);
 /// The full names of the topics that the sources of these parts read, in the order of their nodes, each once.

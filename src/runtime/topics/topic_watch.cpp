@@ -49,6 +49,14 @@ bool topic_watch::look() {
     std::vector<std::string> existing;
     if (!answered(admin_.list(existing, call_timeout))) return false;
     auto next = newest.topology.with_topics(existing, id);
+    if (const node_spec* const source = source_without_topics(next)) {
+        // Nobody can subscribe to nothing, and of topics that are gone nobody is given partitions.
+        if (!std::exchange(lacks_topics_, true))
+            log(log_level::warn, concat("application ", id, ": pattern ", source->pattern, " of source ", source->name,
+                                        " matches no topic any more; its topics stay as they are until it does"));
+        return true;
+    }
+    lacks_topics_ = false;
     if (inputs_of(next, id) == inputs_of(newest.topology, id)) return true;
     // One that has just been made is not known everywhere yet.
     const auto external = external_topics(next);

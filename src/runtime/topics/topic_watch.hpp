@@ -16,8 +16,8 @@ public:
     topic_watch(const streams_config& config, kafka::admin& admin, topic_views& views)
         : config_(config), admin_(admin), views_(views) {}
 
-    /// Adds a view where the topics of a pattern are others than in the newest, with internal topics for it. False: the
-    /// cluster has not answered; look again soon. Throws topology_error where the topology does not fit the topics any
+    /// Adds a view where the topics of a pattern are others than in the newest, with internal topics for it, but none while
+    /// a pattern matches no topic. False: the cluster has not answered; look again soon. Throws topology_error where the topology does not fit the topics any
     /// more, cluster_error where the cluster refuses.
     [[nodiscard]] bool look();
     /// How long until the next look (`metadata.max.age.ms`).
@@ -27,6 +27,7 @@ private:
     const streams_config& config_;
     kafka::admin& admin_;
     topic_views& views_;
+    bool lacks_topics_ = false; ///< for one of the patterns, when it looked last
 };
 
 } // namespace streams::inline v0

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,18 @@ testing_support::tapping::function failing(std::atomic<int>& times) {
         if (r.value == "bad" && times-- > 0) throw std::runtime_error("of the test");
     };
 }
+
+/// Throws at each record, and calls somebody when it is closed.
+class failing_and_closed final : public processor<std::string, std::string, std::string, std::string> {
+public:
+    explicit failing_and_closed(std::function<void()> closed) : closed_(std::move(closed)) {}
+
+    void process(const record_type&) override { throw std::runtime_error("of the test"); }
+    void close() override { closed_(); }
+
+private:
+    std::function<void()> closed_;
+};
 
 kafka_streams answered(const world& w, topology runs, streams_config with, uncaught_exception_handler handler) {
     kafka_streams app(std::move(runs), std::move(with), w.cluster.clients());
@@ -126,6 +139,22 @@ TEST_CASE(
     CHECK(w.committed() == -1);
 }
 
+TEST_CASE("an application that is closed while a failed thread closes its tasks ends in error") {
+    world w;
+    std::unique_ptr<kafka_streams> app;
+    topology t;
+    t.add_source<std::string, std::string>("source", "in");
+    t.add_processor("fails", [&] { return std::make_unique<failing_and_closed>([&] { app->close(); }); }, {"source"});
+    app = std::make_unique<kafka_streams>(t, w.config(), w.cluster.clients());
+    app->set_uncaught_exception_handler([](const std::exception&) { return replace_thread; });
+    app->start();
+    w.produce("k", "bad");
+    CHECK(app->wait_for(application_state::error, patience));
+    CHECK(says(app->error(), "of the test"));
+    CHECK(app->close(patience));
+    CHECK(w.committed() == -1);
+}
+
 TEST_CASE("a handler is set before the start only") {
     world w;
     kafka_streams app = w.run(copy_topology(), w.config());
@@ -152,11 +181,14 @@ TEST_CASE("where one thread fails and is replaced, the others go on") {
 
 TEST_CASE("an application that is asked to shut down whole ends in error in each of its instances") {
     const std::int32_t partitions = GENERATE(1, 3);
+    const bool are_static = GENERATE(false, true);
     world w(partitions);
     std::atomic<int> failures{1};
     const auto instance = [&](const std::string& name) {
         auto config = w.config(name);
         config.client_id = name;
+        config.num_stream_threads = 2; // the other one of a static instance is not to be waited for either
+        if (are_static) config.group_instance_id = name;
         return answered(w, copy_topology(failing(failures)), config,
                         [](const std::exception&) { return shutdown_application; });
     };

@@ -1,7 +1,11 @@
 #include "catch.hpp"
+#include "kafka/captured_log.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
+
+#include <algorithm>
+#include <string>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -178,6 +182,30 @@ TEST_CASE("a topic of a pattern that is removed is let go of, and the others are
     w.cluster.create_topic("p2", 1);
     produce_to(w, "p2", 0, "made anew");
     CHECK(eventually([&] { return w.out().size() == 4; }));
+    CHECK(app.error().empty());
+}
+
+TEST_CASE("an application whose pattern has lost its last topic goes on, and reads the next that it matches") {
+    const std::string next = GENERATE("p1", "p2");
+    world w;
+    w.cluster.create_topic("p1", 1);
+    const tests::captured_log log;
+    kafka_streams app = w.run(copy_matching("p[0-9]"), looking(w));
+    produce_to(w, "p1", 0, "before");
+    REQUIRE(eventually([&] { return w.out().size() == 1; }));
+    w.cluster.remove_topic("p1");
+    const auto noticed = [&] {
+        return std::ranges::count_if(log.lines(), [](const auto& line) {
+            return says(line, "pattern p[0-9] of source source matches no topic any more");
+        });
+    };
+    CHECK(eventually([&] { return noticed() == 1; }));
+    CHECK(app.wait_for(application_state::running, patience));
+    w.cluster.create_topic(next, 1);
+    produce_to(w, next, 0, "after");
+    CHECK(eventually([&] { return w.out().size() == 2; }));
+    CHECK(app.wait_for(application_state::running, patience));
+    CHECK(noticed() == 1);
     CHECK(app.error().empty());
 }
 

@@ -5,6 +5,8 @@
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
+#include <streams/core/log.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -12,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 
 using namespace streams;
@@ -31,6 +34,35 @@ void produce_to_each(world& w, std::int32_t partitions) {
         w.cluster.produce("in", "k" + std::to_string(partition), std::string("v"),
                           {.timestamp = 1, .partition = partition});
 }
+
+/// Clients of which the next group consumer is not made until it is let go of.
+class slow_to_make final : public kafka::client_supplier {
+public:
+    explicit slow_to_make(std::shared_ptr<kafka::client_supplier> clients) : clients_(std::move(clients)) {}
+
+    void hold() noexcept { step_ = step::asked; }
+    void let_go() noexcept { step_ = step::open; }
+    [[nodiscard]] bool holds() const noexcept { return step_ == step::held; }
+
+    std::unique_ptr<kafka::consumer> make_consumer(const kafka::consumer_options& options) override {
+        auto expected = step::asked;
+        if (step_.compare_exchange_strong(expected, step::held))
+            while (step_ == step::held) std::this_thread::sleep_for(1ms);
+        return clients_->make_consumer(options);
+    }
+    std::unique_ptr<kafka::producer> make_producer(const kafka::producer_options& options) override {
+        return clients_->make_producer(options);
+    }
+    std::unique_ptr<kafka::admin> make_admin(const std::string& client_id) override {
+        return clients_->make_admin(client_id);
+    }
+
+private:
+    enum class step { open, asked, held };
+
+    std::shared_ptr<kafka::client_supplier> clients_;
+    std::atomic<step> step_{step::open};
+};
 
 } // namespace
 
@@ -98,6 +130,20 @@ TEST_CASE("an application without threads runs on, and is closed like any other"
     }
     CHECK(app.close(patience));
     CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a log handler may ask the application about its threads while one is removed") {
+    world w;
+    kafka_streams app = w.run(copy_topology(), w.config());
+    std::atomic<int> asked{0};
+    set_log_handler([&](log_level, std::string_view line) {
+        if (!line.ends_with(" is removed")) return;
+        static_cast<void>(app.counts());
+        ++asked;
+    });
+    CHECK(app.remove_stream_thread(patience) == "app-StreamThread-1");
+    set_log_handler({});
+    CHECK(asked == 1);
 }
 
 TEST_CASE("before the start and after the end no thread is added or removed") {
@@ -168,6 +214,32 @@ TEST_CASE("a state listener adds and removes threads") {
     w.produce("k", "v");
     CHECK(eventually([&] { return w.committed("in", 0) == 1 || w.committed("in", 1) == 1; }));
     CHECK(eventually([&] { return added >= 2 && app->num_stream_threads() == 1; }));
+    CHECK(app->close(patience));
+    CHECK(app->state() == application_state::not_running);
+}
+
+TEST_CASE("a thread that is added while the application starts runs once") {
+    world w(2);
+    std::optional<kafka_streams> app;
+    const auto clients = std::make_shared<slow_to_make>(w.cluster.clients());
+    app.emplace(copy_topology(), w.config(), clients);
+    std::thread adds;
+    app->set_state_listener([&](application_state now, application_state before) {
+        if (now != application_state::rebalancing || before != application_state::created) return;
+        adds = std::thread([&] {
+            clients->hold();
+            app->add_stream_thread();
+        });
+        CHECK(eventually([&] { return clients->holds(); })); // half made when those of the start are launched
+    });
+    app->start();
+    clients->let_go();
+    adds.join();
+    CHECK(app->num_stream_threads() == 2);
+    CHECK(eventually([&] { return w.cluster.members("app") == 2; }));
+    CHECK(app->wait_for(application_state::running, patience));
+    produce_to_each(w, 2);
+    CHECK(eventually([&] { return w.out().size() == 2; }));
     CHECK(app->close(patience));
     CHECK(app->state() == application_state::not_running);
 }
