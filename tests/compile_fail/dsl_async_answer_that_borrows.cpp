@@ -9,6 +9,7 @@ void build(streams::streams_builder& builder) {
 #else
     using answer = std::string_view;
 #endif
-    in.map_values_async([](const std::string& value, const streams::completion<answer>& to) { to.set_value(value); })
-        .to("out");
+    in.map_values_async([](const std::string& value, const streams::completion<answer>& to) {
+          to.set_value(value);
+      }).to("out");
 }

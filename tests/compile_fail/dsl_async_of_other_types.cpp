@@ -13,6 +13,7 @@ void build(streams::streams_builder& builder) {
 #else
     using value = user;
 #endif
-    in.map_values_async([](const value&, const streams::completion<std::string>& answer) { answer.set_value(""); })
-        .to("out");
+    in.map_values_async([](const value&, const streams::completion<std::string>& answer) {
+          answer.set_value("");
+      }).to("out");
 }

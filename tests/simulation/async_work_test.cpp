@@ -260,8 +260,7 @@ TEST_CASE(
 TEST_CASE("a task with records under way is handed over once they are answered, and none is called for twice") {
     for (const auto guarantee : {processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2})
         in_virtual_time([&](seeded_scheduler& time) {
-            async_world w(
-                time, [](const std::string&, int) { return 1s; }, 4);
+            async_world w(time, [](const std::string&, int) { return 1s; }, 4);
             auto config = w.config();
             config.guarantee = guarantee;
             auto app = w.run(config);

@@ -105,7 +105,8 @@ TEST_CASE("an application that has nothing to do goes on after an hour without i
     });
 }
 
-TEST_CASE("what was processed when the cluster went away for an hour is committed after it, with a longer task.timeout.ms") {
+TEST_CASE(
+    "what was processed when the cluster went away for an hour is committed after it, with a longer task.timeout.ms") {
     with_each_guarantee(2h, [](outage_world& w) {
         w.produce();
         REQUIRE(w.eventually([&] { return w.app->counts().processed == 2; }));

@@ -25,7 +25,7 @@ public:
 
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
     [[nodiscard]] bool ready(std::chrono::milliseconds) override { return true; }
-    void assigned() override {} // the consumer knows which member it is
+    void assigned() override { collector_.forget_refused(); } // the consumer knows which member it is
     [[nodiscard]] bool owes_commit() const noexcept override { return false; }
     [[nodiscard]] bool all_or_nothing() const noexcept override { return false; }
     void begin(std::vector<stream_task*> tasks, const patience& within) override;

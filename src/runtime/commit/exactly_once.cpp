@@ -76,7 +76,7 @@ bool exactly_once::end_abort() {
         if (answer || answer.kind() != kafka::error_class::abortable) return answer;
         return {kafka::error_class::retriable, answer.reason()};
     });
-    if (aborted) collector_.transaction_aborted();
+    if (aborted) collector_.transaction_ended();
     return aborted;
 }
 
@@ -147,7 +147,8 @@ bool exactly_once::end_commit(commit_under_way& commit) {
         collector_.serve(); // throws the failure that names its record, where it was one
         throw;
     }
-    collector_.transaction_committed();
+    collector_.transaction_ended();
+    collector_.committed(*commit.offsets);
     return true;
 }
 

@@ -48,7 +48,6 @@ void producing_collector::use(kafka::producer& producer) {
     transaction_open_ = false;
     failure_ = nullptr;
     unanswered_.clear();
-    refused_.clear();
     ids_.clear();
     topics_.clear();
     routes_.clear();
@@ -66,16 +65,14 @@ void producing_collector::begin_transaction() {
     throw lost_records_error(answer.reason());
 }
 
-void producing_collector::transaction_committed() {
+void producing_collector::transaction_ended() {
     transaction_open_ = false;
-    refused_.committed();
     forget_failures();
 }
 
-void producing_collector::transaction_aborted() {
-    transaction_open_ = false;
-    refused_.aborted();
-    forget_failures();
+void producing_collector::committed(std::span<const kafka::committed_offset> offsets) {
+    drops_.add(drop_reason::production, refused_.committed(offsets));
+    if (origins_.crowded() && refused_.empty()) origins_.clear(); // nothing is on its way
 }
 
 std::int32_t producing_collector::intern(std::string_view topic, bool offsets_wanted) {
@@ -144,14 +141,22 @@ void producing_collector::send_dead_letters(std::span<const dead_letter> letters
     if (letters.empty()) return;
     const auto tag = origins_.tag_of_dead_letter(origins_.add(sender), origin);
     if (!failing) return append(letters, tag);
+    constexpr std::string_view may_be_missing = "the last dead letters may be missing: ";
+    const auto longest = std::exchange(timeout_, std::min(longest_last_letters, timeout_));
     try {
         append(letters, tag);
         // Who fails has no other commit that would wait for them; in a transaction they go with it.
-        const patience within(time_, stop_, std::min(longest_last_letters, timeout_));
-        while (!in_transactions_ && !flush(within, slice)) continue;
+        if (!in_transactions_) await_all();
+        if (!unanswered_.empty()) log(log_level::warn, concat(may_be_missing, unanswered_.front().reason.reason()));
     } catch (const task_error& cause) { // there is more to say about what they are about
-        log(log_level::warn, concat("the last dead letters may be missing: ", cause.what()));
+        log(log_level::warn, concat(may_be_missing, cause.what()));
     }
+    timeout_ = longest;
+}
+
+void producing_collector::await_all() {
+    const patience within(time_, stop_, timeout_);
+    while (!flush(within, slice)) continue;
 }
 
 void producing_collector::append(std::span<const dead_letter> letters, std::uint64_t tag) {
@@ -188,8 +193,13 @@ std::string producing_collector::blocking() {
 void producing_collector::append(const kafka::producer_record& record) {
     if (in_transactions_ && !transaction_open_) [[unlikely]]
         begin_transaction();
-    if (!refused_.empty() && passed_over(record)) [[unlikely]]
-        return;
+    if (!refused_.empty()) [[unlikely]]
+        if (const auto* what = refused_.find(topics_.at(record.topic).name, record))
+            return append_refused(record, *what);
+    hand_over(record);
+}
+
+void producing_collector::hand_over(const kafka::producer_record& record) {
     if (const auto answer = producer_->append(record); !answer) wait_and_append(record, answer);
     sent_.store(sent_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -247,6 +257,7 @@ std::optional<std::int64_t> producing_collector::acknowledged(std::string_view t
 void producing_collector::give_up_sent() noexcept {
     failure_ = nullptr;
     unanswered_.clear();
+    refused_.aborted();
     for (auto& [of, opened] : changelogs_) opened.written = false;
 }
 

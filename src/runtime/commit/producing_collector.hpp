@@ -57,9 +57,10 @@ public:
     /// Whether what was sent belongs to a transaction that has not ended.
     [[nodiscard]] bool transaction_open() const noexcept { return transaction_open_; }
     /// It has; failures of what it had are of no interest any more.
-    void transaction_committed();
-    void transaction_aborted();
-    /// Others may go on where a transaction was aborted: what its records are not to be written for again is theirs to find.
+    void transaction_ended();
+    /// What was sent lasts, with these offsets.
+    void committed(std::span<const kafka::committed_offset> offsets);
+    /// Others may go on where something was given up: which of its records are refused is theirs to find.
     void forget_refused() noexcept { refused_.clear(); }
 
     [[nodiscard]] std::int32_t open(std::string_view topic, const record_sender& sender) override;
@@ -95,6 +96,9 @@ private:
     [[nodiscard]] std::string blocking();
     void append(const kafka::producer_record& record);
     void append(std::span<const dead_letter> letters, std::uint64_t tag);
+    void append_refused(const kafka::producer_record& record, refused_records::decision what);
+    void hand_over(const kafka::producer_record& record);
+    void await_all();
     void wait_and_append(const kafka::producer_record& record, const kafka::result& first);
     [[nodiscard]] bool over(std::int64_t deadline) const;
     void wait_a_moment(std::chrono::milliseconds moment);
@@ -109,9 +113,9 @@ private:
     [[nodiscard]] production_response answer_for(const kafka::delivery_failure& failed);
     [[nodiscard]] production_answer ask(const kafka::delivery_failure& failed,
                                         const record_origins::origin& from) const;
-    [[nodiscard]] bool passed_over(const kafka::producer_record& record);
+    [[nodiscard]] record_origins::origin origin_of(const kafka::delivery_failure& failed) const;
     [[nodiscard]] record_origins::origin origin_of(std::uint64_t tag, std::int32_t topic, std::int32_t partition) const;
-    void drop(const record_origins::origin& from);
+    void log_drop(const record_origins::origin& from);
     [[nodiscard]] std::string describe_failed(const kafka::delivery_failure& failed, std::size_t count) const;
 
     kafka::producer* producer_;
@@ -134,8 +138,8 @@ private:
     std::vector<route> routes_;
     std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;       ///< by the members of a route
     std::map<std::pair<std::int32_t, std::int32_t>, opened_changelog> changelogs_; ///< by topic and partition
-    refused_records refused_; ///< in transactions that were aborted for them: they are not written again
-    failures unanswered_;     ///< taken from the producer
+    refused_records refused_;                                                      ///< of what was given up
+    failures unanswered_;                                                          ///< taken from the producer
     bool answering_ = false;
     bool drop_logged_ = false;
     std::exception_ptr failure_; ///< null: all that was sent may still arrive

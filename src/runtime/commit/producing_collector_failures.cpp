@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -22,6 +23,10 @@ bool may_pass(const kafka::delivery_failure& failed) {
 bool is_askable(const kafka::delivery_failure& failed) {
     return failed.of_record && failed.reason.kind() != kafka::error_class::abortable &&
            !record_origins::is_dead_letter(failed.tag);
+}
+
+bool is_refused_by_cluster(const kafka::delivery_failure& failed) {
+    return is_askable(failed) && !may_pass(failed) && !failed.before_sent;
 }
 
 constexpr std::string_view nothing_committed = "; nothing read since the last commit is committed";
@@ -59,8 +64,17 @@ std::exception_ptr producing_collector::answer_for(const failures& failed) {
     if (hopeless != failed.end())
         return std::make_exception_ptr(
             cluster_error(concat(describe_failed(*hopeless, failed.size()), nothing_committed)));
+    std::map<topic_partition, std::size_t> refused;
+    for (const kafka::delivery_failure& each : failed)
+        if (is_refused_by_cluster(each)) ++refused[each.partition];
     const kafka::delivery_failure* again = nullptr;
     for (const kafka::delivery_failure& each : failed) {
+        // The cluster refuses whole batches, of which one record may be the reason, or none by itself.
+        if (is_refused_by_cluster(each) && refused.at(each.partition) > 1) {
+            refused_.add(each, origin_of(each).metadata, {.alone = true});
+            if (again == nullptr) again = &each;
+            continue;
+        }
         const auto response = is_askable(each) ? answer_for(each) : production_response::retry;
         if (response == production_response::fail)
             return std::make_exception_ptr(
@@ -75,21 +89,23 @@ std::exception_ptr producing_collector::answer_for(const failures& failed) {
 
 /// What is to be done now.
 production_response producing_collector::answer_for(const kafka::delivery_failure& failed) {
-    const auto known = ids_.find(failed.partition.topic);
-    const std::int32_t topic = known == ids_.end() ? -1 : known->second;
-    const auto from = origin_of(failed.tag, topic, failed.partition.partition);
+    const auto from = origin_of(failed);
     auto answer = ask(failed, from);
     if (answer.response == production_response::retry && !may_pass(failed)) {
         log(log_level::warn, concat("the production exception handler answers retry, which does not help: ",
                                     describe_failed(failed, 1)));
         answer.response = production_response::fail;
     }
+    if (answer.response == production_response::retry) return answer.response;
     if (in_transactions_ && !failed.before_sent) { // nothing can be written any more
-        if (answer.response != production_response::resume) return answer.response;
-        refused_.add(topic, failed, std::move(answer.dead_letters));
+        if (answer.response == production_response::fail) return answer.response;
+        refused_.add(failed, from.metadata, {.letters = std::move(answer.dead_letters)});
         return production_response::retry;
     }
-    if (answer.response == production_response::resume) drop(from);
+    if (answer.response == production_response::resume) {
+        drops_.add(drop_reason::production);
+        log_drop(from);
+    }
     send_dead_letters(answer.dead_letters, from.sender, from.metadata, answer.response == production_response::fail);
     return answer.response;
 }
@@ -117,14 +133,22 @@ production_answer producing_collector::ask(const kafka::delivery_failure& failed
     }
 }
 
-/// Whether the record was refused before, and let go: what is to be written for it then is written.
-bool producing_collector::passed_over(const kafka::producer_record& record) {
-    const auto* const letters = refused_.pass_over(record);
-    if (letters == nullptr) return false;
+/// One that comes again after it was refused.
+void producing_collector::append_refused(const kafka::producer_record& record, refused_records::decision what) {
+    if (what.alone) {
+        await_all();
+        hand_over(record);
+        await_all();
+        return wait_a_moment(kafka::milliseconds(1)); // they may be many
+    }
     const auto from = origin_of(record.tag, record.topic, record.partition.value_or(-1));
-    drop(from);
-    send_dead_letters(*letters, from.sender, from.metadata, false);
-    return true;
+    log_drop(from);
+    send_dead_letters(what.letters, from.sender, from.metadata, false);
+}
+
+record_origins::origin producing_collector::origin_of(const kafka::delivery_failure& failed) const {
+    const auto known = ids_.find(failed.partition.topic);
+    return origin_of(failed.tag, known == ids_.end() ? -1 : known->second, failed.partition.partition);
 }
 
 /// `topic`: of the producer. A changelog's updates have no tag; their task is that of its partition.
@@ -136,8 +160,7 @@ record_origins::origin producing_collector::origin_of(std::uint64_t tag, std::in
                                        : record_origins::origin{.sender = {opened->second.task, {}}};
 }
 
-void producing_collector::drop(const record_origins::origin& from) {
-    drops_.add(drop_reason::production);
+void producing_collector::log_drop(const record_origins::origin& from) {
     if (std::exchange(drop_logged_, true)) return;
     log(log_level::warn,
         concat(task_name(from.sender.task), " dropped a record that could not be written, ",

@@ -31,6 +31,10 @@ public:
         return tag_of(sender, input) | dead_letter_bit;
     }
     [[nodiscard]] origin find(std::uint64_t tag) const;
+    /// Whether there is little room left.
+    [[nodiscard]] bool crowded() const noexcept { return places_.size() > most_places / 2; }
+    /// Forgets the input partitions. REQUIRES: no tag is used any more.
+    void clear() noexcept { places_.clear(); }
     [[nodiscard]] static bool is_dead_letter(std::uint64_t tag) noexcept { return (tag & dead_letter_bit) != 0; }
 
 private:

@@ -1,35 +1,67 @@
 #include "src/runtime/commit/refused_records.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace streams::inline v0 {
+namespace {
 
-void refused_records::add(std::int32_t topic, const kafka::delivery_failure& record, std::vector<dead_letter> letters) {
-    records_.emplace(record.tag,
-                     refused{topic, record.partition.partition, record.key, record.value, std::move(letters)});
+bool same(const std::optional<bytes>& kept, const std::optional<bytes_view>& given) {
+    return kept.has_value() == given.has_value() && (!kept || kept->view() == *given);
 }
 
-const std::vector<dead_letter>* refused_records::pass_over(const kafka::producer_record& record) noexcept {
-    const auto same = [](const std::optional<bytes>& kept, const std::optional<bytes_view>& given) {
-        return kept.has_value() == given.has_value() && (!kept || kept->view() == *given);
-    };
+bool same(const kafka::delivery_failure& kept, std::string_view topic, const kafka::producer_record& given) {
+    if (kept.partition.topic != topic) return false;
+    if (given.partition && *given.partition != kept.partition.partition) return false;
+    if (kept.timestamp >= 0 && given.timestamp >= 0 && kept.timestamp != given.timestamp) return false;
+    const bool same_headers = given.headers == nullptr ? kept.headers.empty() : kept.headers == *given.headers;
+    return same_headers && same(kept.key, given.key) && same(kept.value, given.value);
+}
+
+} // namespace
+
+/// Of one that was sent alone, the new decision takes the place of the old.
+void refused_records::add(const kafka::delivery_failure& record, const record_metadata& input, decision what) {
     const auto [begin, end] = records_.equal_range(record.tag);
     for (auto at = begin; at != end; ++at) {
         refused& each = at->second;
-        if (each.topic != record.topic || !same(each.key, record.key) || !same(each.value, record.value)) continue;
-        if (record.partition && *record.partition != each.partition) continue;
-        each.passed_over = true;
-        return &each.letters;
+        if (!each.come || !each.what.alone || each.record.partition != record.partition ||
+            each.record.key != record.key || each.record.value != record.value || each.record.headers != record.headers)
+            continue;
+        each.what = std::move(what);
+        return;
+    }
+    records_.emplace(record.tag,
+                     refused{record, {std::string(input.topic), input.partition}, input.offset, std::move(what)});
+}
+
+const refused_records::decision* refused_records::find(std::string_view topic,
+                                                       const kafka::producer_record& record) noexcept {
+    const auto [begin, end] = records_.equal_range(record.tag);
+    for (auto at = begin; at != end; ++at) {
+        refused& each = at->second;
+        if (each.come || !same(each.record, topic, record)) continue;
+        each.come = true;
+        return &each.what;
     }
     return nullptr;
 }
 
-void refused_records::committed() {
-    std::erase_if(records_, [](const auto& each) { return each.second.passed_over; });
+std::size_t refused_records::committed(std::span<const kafka::committed_offset> offsets) {
+    std::size_t passed_over = 0;
+    std::erase_if(records_, [&](const auto& entry) {
+        const refused& each = entry.second;
+        if (each.come && !each.what.alone) ++passed_over;
+        if (each.come || each.offset < 0) return true;
+        return std::ranges::any_of(offsets, [&](const kafka::committed_offset& one) {
+            return one.partition == each.input && one.offset > each.offset;
+        });
+    });
+    return passed_over;
 }
 
 void refused_records::aborted() noexcept {
-    for (auto& [tag, each] : records_) each.passed_over = false;
+    for (auto& [tag, each] : records_) each.come = false;
 }
 
 } // namespace streams::inline v0

@@ -3,37 +3,48 @@
 #include "src/kafka/client.hpp"
 
 #include <streams/core/dead_letter.hpp>
+#include <streams/core/record.hpp>
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace streams::inline v0 {
 
-/// Records that the cluster refused, which takes their transaction with them, and that a handler let go: when their tasks
-/// come to them again, they are passed over. By their content, and where they come from. A record that is made of another
-/// time or another random number each time is another record, and refused again.
+/// Records that the cluster refused, for when their tasks, taken back to the last commit, come to them again. Known by their
+/// content and by where they come from; a record that is made of another time or another random number each time is
+/// another record. Each stands for one record.
 class refused_records {
 public:
+    /// What is done with the record when it comes again.
+    struct decision {
+        bool alone = false; ///< it was refused with others: it is sent with none, to see whether it was for its sake
+        std::vector<dead_letter> letters{}; ///< else it is passed over, and these are written for it
+    };
+
     [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
-    /// `topic`: of the producer. `letters`: to be written where the record is passed over.
-    void add(std::int32_t topic, const kafka::delivery_failure& record, std::vector<dead_letter> letters);
-    /// Null: the record is to be written. Otherwise what is to be written for it, valid until the next change.
-    [[nodiscard]] const std::vector<dead_letter>* pass_over(const kafka::producer_record& record) noexcept;
-    /// The transaction in which they were passed over is committed: nobody comes to those again.
-    void committed();
+    /// `input`: what it goes back to; offset -1: no single record.
+    void add(const kafka::delivery_failure& record, const record_metadata& input, decision what);
+    /// Null: it was not refused, or has come already. Valid until the next change.
+    [[nodiscard]] const decision* find(std::string_view topic, const kafka::producer_record& record) noexcept;
+    /// What was done since the last commit lasts: forgotten is what has come again, what lies before the committed offsets,
+    /// and what goes back to no single record. How many were passed over for good.
+    std::size_t committed(std::span<const kafka::committed_offset> offsets);
+    /// What was done since the last commit is done again.
     void aborted() noexcept;
     void clear() noexcept { records_.clear(); }
 
 private:
     struct refused {
-        std::int32_t topic;
-        std::int32_t partition;
-        std::optional<bytes> key;
-        std::optional<bytes> value;
-        std::vector<dead_letter> letters;
-        bool passed_over = false;
+        kafka::delivery_failure record;
+        topic_partition input;
+        std::int64_t offset = -1;
+        decision what;
+        bool come = false;
     };
     std::unordered_multimap<std::uint64_t, refused> records_; ///< by tag
 };

@@ -202,9 +202,7 @@ TEST_CASE("of the many records that one leads to, no more are called for at once
     service other;
     streams::streams_builder builder;
     builder.stream<std::string, std::string>("in")
-        .flat_map_values([](const std::string& value) {
-            return strings{value + "a", value + "b", value + "c"};
-        })
+        .flat_map_values([](const std::string& value) { return strings{value + "a", value + "b", value + "c"}; })
         .map_values_async(other.function(), {.max_in_flight = 2, .ordering = ordering::unordered})
         .to("out");
     topology_test_driver driver(builder.build());

@@ -79,12 +79,13 @@ struct collector_under_test {
     }
     void commit() {
         REQUIRE(producer.commit_transaction(0ms).ok());
-        collector.transaction_committed();
+        collector.transaction_ended();
+        collector.committed({});
     }
     void abort() {
         REQUIRE(producer.abort_transaction(0ms).ok());
         collector.give_up_sent();
-        collector.transaction_aborted();
+        collector.transaction_ended();
     }
 
     testing_support::world w{1};
@@ -250,7 +251,9 @@ TEST_CASE("exactly once, a record that is refused takes its transaction with it,
         CHECK_NOTHROW(t.collector.serve());
     }
     CHECK(t.written().empty());
+    CHECK(t.drops.total() == 0);
     t.commit();
+    CHECK(t.drops[drop_reason::production] == 1); // once, however often it was passed over
     CHECK(t.written().size() == 2);
     CHECK(t.dead().size() == 1);
     CHECK(t.asked.size() == 1);
@@ -266,4 +269,60 @@ TEST_CASE("exactly once, the dead letter of who fails goes with its transaction"
     CHECK_THROWS_AS(t.collector.serve(), cluster_error);
     t.abort();
     CHECK(t.dead().empty());
+}
+
+TEST_CASE("of a batch that is refused each record is sent alone, and the handler is asked about none but the guilty") {
+    for (const auto guarantee : {processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2}) {
+        CAPTURE(static_cast<int>(guarantee));
+        collector_under_test t(guarantee);
+        const bool exactly_once = t.config.exactly_once();
+        const auto send_all = [&] {
+            t.send("first", 40);
+            t.send(too_large, 41);
+            t.send("last", 42);
+        };
+        t.plan->fail(call::deliver, {error_class::fatal, "a batch is too large"});
+        t.send("first", 40);
+        t.plan->fail(call::deliver, {error_class::fatal, "a batch is too large"});
+        t.send(too_large, 41);
+        t.plan->fail(call::deliver, {error_class::fatal, "a batch is too large"});
+        t.send("last", 42);
+        CHECK_THROWS_AS(t.collector.serve(), lost_records_error);
+        CHECK(t.asked.empty());
+        const auto go_back = [&] { exactly_once ? t.abort() : t.collector.give_up_sent(); };
+        go_back();
+        if (exactly_once) {
+            CHECK_THROWS_AS(send_all(), lost_records_error);
+            go_back();
+        }
+        send_all();
+        t.flush();
+        REQUIRE(t.asked.size() == 1);
+        CHECK(t.asked[0].value == too_large);
+        if (exactly_once) t.commit();
+        CHECK(t.written().size() == 2);
+        CHECK(t.drops[drop_reason::production] == 1);
+        CHECK(t.dead().size() == 1);
+    }
+}
+
+TEST_CASE("retry has no dead letters") {
+    collector_under_test t;
+    t.answer = {production_response::retry, {dead_letter{.topic = "dead"}}};
+    t.plan->fail(call::deliver, {error_class::retriable, "timed out"});
+    t.send("small");
+    CHECK_THROWS_AS(t.flush(), lost_records_error);
+    CHECK(t.dead().empty());
+}
+
+TEST_CASE("what was refused is still known to the next producer") {
+    collector_under_test t(processing_guarantee::exactly_once_v2);
+    t.send(too_large);
+    CHECK_THROWS_AS(t.collector.serve(), lost_records_error);
+    t.abort();
+    t.collector.use(t.producer);
+    t.narrow = t.collector.open("narrow", {{0, 3}, "sink"});
+    t.send(too_large);
+    CHECK_NOTHROW(t.collector.serve());
+    CHECK(t.asked.size() == 1);
 }

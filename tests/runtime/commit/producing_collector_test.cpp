@@ -230,7 +230,7 @@ TEST_CASE("exactly once, a transaction begins with the first record that is sent
     CHECK(collector.transaction_open());
     CHECK(t.plan->made(call::begin_transaction) == 1);
     REQUIRE(producer.commit_transaction(0ms).ok());
-    collector.transaction_committed();
+    collector.transaction_ended();
     collector.send(topic, {.timestamp = 7});
     CHECK(t.plan->made(call::begin_transaction) == 2);
 }
@@ -251,6 +251,6 @@ TEST_CASE("a transaction that has failed takes no more records, and says for whi
     t.plan->fail(call::append, {error_class::abortable, "the transaction has failed"});
     CHECK(says(message_of([&] { collector.send(topic, {.timestamp = 7}); }), "out of order"));
     REQUIRE(producer.abort_transaction(0ms).ok());
-    collector.transaction_aborted();
+    collector.transaction_ended();
     CHECK_NOTHROW(collector.serve());
 }

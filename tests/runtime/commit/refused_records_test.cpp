@@ -3,6 +3,7 @@
 #include "src/runtime/commit/refused_records.hpp"
 
 #include <string>
+#include <vector>
 
 using namespace streams;
 
@@ -10,58 +11,87 @@ namespace {
 
 const std::string key = "k";
 const std::string value = "v";
+const record_metadata input{"in", 3, 41};
 
-kafka::delivery_failure failed(const std::string& content = value) {
+kafka::delivery_failure failed() {
     return {.partition = {"out", 2},
             .reason = {kafka::error_class::fatal, "too large"},
             .tag = 7,
+            .timestamp = 5,
             .key = bytes(std::string_view(key)),
-            .value = bytes(std::string_view(content))};
+            .value = bytes(std::string_view(value))};
 }
 
-kafka::producer_record sent(std::int32_t topic = 1) {
-    return {.topic = topic,
-            .key = bytes_view(std::string_view(key)),
+kafka::producer_record sent() {
+    return {.key = bytes_view(std::string_view(key)),
             .value = bytes_view(std::string_view(value)),
+            .timestamp = 5,
             .tag = 7};
 }
 
-} // namespace
-
-TEST_CASE("a refused record is passed over where it comes again, and no other") {
+refused_records one_refused(const record_metadata& of = input) {
     refused_records refused;
-    CHECK(refused.empty());
-    refused.add(1, failed(), {dead_letter{.topic = "dead"}});
-    auto other = sent();
-    other.tag = 8;
-    CHECK(refused.pass_over(other) == nullptr);
-    other = sent();
-    other.key.reset();
-    CHECK(refused.pass_over(other) == nullptr);
-    other = sent();
-    other.value = other.key;
-    CHECK(refused.pass_over(other) == nullptr);
-    other = sent();
-    other.partition = 1;
-    CHECK(refused.pass_over(other) == nullptr);
-    CHECK(refused.pass_over(sent(2)) == nullptr);
-    const auto* const letters = refused.pass_over(sent());
-    REQUIRE(letters != nullptr);
-    CHECK(letters->at(0).topic == "dead");
+    refused.add(failed(), of, {.letters = {dead_letter{.topic = "dead"}}});
+    return refused;
 }
 
-TEST_CASE("a refused record is forgotten with the commit in which it was passed over, not before") {
-    refused_records refused;
-    refused.add(1, failed(), {});
-    refused.add(1, failed("another"), {});
-    refused.committed();
-    REQUIRE(refused.pass_over(sent()) != nullptr);
+std::vector<kafka::committed_offset> up_to(std::int64_t offset) { return {{{"in", 3}, offset}}; }
+
+} // namespace
+
+TEST_CASE("a refused record is known where it comes again, and no other is taken for it") {
+    auto refused = one_refused();
+    const headers with{{"trace", bytes("a")}};
+    std::vector<kafka::producer_record> others(6, sent());
+    others[0].tag = 8;
+    others[1].key.reset();
+    others[2].value = others[2].key;
+    others[3].partition = 1;
+    others[4].timestamp = 6;
+    others[5].headers = &with;
+    for (const auto& other : others) CHECK(refused.find("out", other) == nullptr);
+    CHECK(refused.find("elsewhere", sent()) == nullptr);
+    const auto* const found = refused.find("out", sent());
+    REQUIRE(found != nullptr);
+    CHECK(found->letters.at(0).topic == "dead");
+}
+
+TEST_CASE("one refused record stands for one, until what was done is done again") {
+    auto refused = one_refused();
+    REQUIRE(refused.find("out", sent()) != nullptr);
+    CHECK(refused.find("out", sent()) == nullptr);
     refused.aborted();
-    refused.committed();
-    REQUIRE(refused.pass_over(sent()) != nullptr);
-    refused.committed();
-    CHECK(refused.pass_over(sent()) == nullptr);
-    CHECK_FALSE(refused.empty());
-    refused.clear();
+    CHECK(refused.find("out", sent()) != nullptr);
+}
+
+TEST_CASE("what has come again is forgotten with the commit, and counted") {
+    auto refused = one_refused();
+    REQUIRE(refused.find("out", sent()) != nullptr);
+    CHECK(refused.committed({}) == 1);
     CHECK(refused.empty());
+}
+
+TEST_CASE("what has not come is forgotten once its input is committed, or at once where there is none") {
+    auto refused = one_refused();
+    CHECK(refused.committed(up_to(41)) == 0);
+    CHECK_FALSE(refused.empty());
+    CHECK(refused.committed(up_to(42)) == 0);
+    CHECK(refused.empty());
+    refused = one_refused({});
+    CHECK(refused.committed({}) == 0);
+    CHECK(refused.empty());
+}
+
+TEST_CASE("a record that was sent alone and refused again is passed over from then on") {
+    refused_records refused;
+    refused.add(failed(), input, {.alone = true});
+    const auto* const first = refused.find("out", sent());
+    REQUIRE(first != nullptr);
+    CHECK(first->alone);
+    refused.add(failed(), input, {});
+    refused.aborted();
+    const auto* const second = refused.find("out", sent());
+    REQUIRE(second != nullptr);
+    CHECK_FALSE(second->alone);
+    CHECK(refused.find("out", sent()) == nullptr);
 }
