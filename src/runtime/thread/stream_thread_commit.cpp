@@ -104,12 +104,8 @@ void stream_thread::await_settled_commits(const patience& within) {
 
 void stream_thread::begin_commit(std::vector<stream_task*> tasks, const patience& within) {
     std::erase_if(due_, [&](task_id id) { return std::ranges::find(tasks, id, &stream_task::id) != tasks.end(); });
-    // What takes most of a transaction's time is not made more.
-    if (most_pending_ != memory::unlimited && due_.empty()) {
-        const auto waited = environment_.time.steady_ms() - settling_since_.value_or(environment_.time.steady_ms());
-        if (waited < longest_settling(environment_.config).count() / 2)
-            most_pending_ = most_pending_ > memory::unlimited / 2 ? memory::unlimited : most_pending_ * 2;
-    }
+    const std::int64_t now = environment_.time.steady_ms();
+    const std::int64_t waited = now - settling_since_.value_or(now);
     if (due_.empty()) settling_since_.reset();
     if (tasks.empty() && !committer_->owes_commit()) return;
     commits_work_ = false;
@@ -118,6 +114,10 @@ void stream_thread::begin_commit(std::vector<stream_task*> tasks, const patience
         commits_work_ = true;
         environment_.retention.look(*task, environment_.layout().changelogs);
     }
+    // What takes most of a transaction's time is not made more.
+    if (commits_work_ && most_pending_ != memory::unlimited &&
+        waited < longest_settling(environment_.config).count() / 2)
+        most_pending_ = most_pending_ > memory::unlimited / 2 ? memory::unlimited : most_pending_ * 2;
     committer_->begin(std::move(tasks), within);
 }
 
