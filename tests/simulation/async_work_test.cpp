@@ -313,8 +313,7 @@ TEST_CASE("under exactly once a service that stays slow is asked about fewer rec
 
 TEST_CASE("at least once a task whose records wait holds up no other task's commit") {
     in_virtual_time([](seeded_scheduler& time) {
-        async_world w(
-            time, [](const std::string& value, int) { return value == "slow" ? 30s : 10ms; }, 2);
+        async_world w(time, [](const std::string& value, int) { return value == "slow" ? 30s : 10ms; }, 2);
         auto app = w.run(w.config(), {.timeout = 1min});
         for (int at = 0; at < 10; ++at) w.produce(std::to_string(at), std::to_string(at)); // on both partitions
         CHECK(w.eventually([&] { return w.committed() == 10; }));
