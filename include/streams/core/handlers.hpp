@@ -40,7 +40,8 @@ struct handler_answer {
 enum class production_response {
     fail,
     resume,
-    retry, ///< go back to the last commit, and do again what followed; `fail` where no retry helps (KIP-1065)
+    retry, ///< go back to the last commit, and do again what followed; `fail` where no retry helps (KIP-1065). Writes no
+           ///< dead letters
 };
 
 /// The answer of the production exception handler; see handler_answer.
@@ -118,7 +119,9 @@ struct unwritable_record {
     std::string_view dead_letter_topic{}; ///< errors.dead.letter.queue.topic.name; empty: none
 };
 /// Is not asked about what is no matter of one record: missing rights, an invalid name of a topic, a producer that was
-/// fenced. Where the record was sent already, it is asked when the failure is known, on the same thread.
+/// fenced. Where the record was sent already, it is asked when the failure is known, on the same thread. The cluster refuses
+/// whole batches: what was refused with others is sent again from the last commit, alone, and asked about where it is refused
+/// then.
 using production_handler = std::function<production_answer(const unwritable_record&, const std::exception&)>;
 
 /// What Kafka Streams' own handlers write of a failure: one record to `failed.dead_letter_topic`, or none where that is
