@@ -1,4 +1,5 @@
 #include "kafka_fixture.hpp"
+#include "sanitizers.hpp"
 
 #include <fstream>
 #include <set>
@@ -14,13 +15,7 @@ using event = kafka::rebalance::event;
 namespace {
 
 /// The thread sanitizer remembers who has touched a byte in several more.
-#if defined(__SANITIZE_THREAD__)
-constexpr std::int64_t memory_factor = 4;
-#elif defined(__has_feature)
-constexpr std::int64_t memory_factor = __has_feature(thread_sanitizer) ? 4 : 1;
-#else
-constexpr std::int64_t memory_factor = 1;
-#endif
+constexpr std::int64_t memory_factor = STREAMS_THREAD_SANITIZER ? 4 : 1;
 
 } // namespace
 

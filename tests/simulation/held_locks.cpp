@@ -1,18 +1,9 @@
 #include "simulation/held_locks.hpp"
 
-// The sanitizers have functions of their own in front of the C library's.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STREAMS_LOCKS_ARE_COUNTED 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STREAMS_LOCKS_ARE_COUNTED 0
-#endif
-#endif
-#if !defined(STREAMS_LOCKS_ARE_COUNTED)
-#define STREAMS_LOCKS_ARE_COUNTED 1
-#endif
+#include "sanitizers.hpp"
 
-#if !STREAMS_LOCKS_ARE_COUNTED
+// The sanitizers have functions of their own in front of the C library's.
+#if STREAMS_ADDRESS_SANITIZER || STREAMS_THREAD_SANITIZER
 
 namespace streams::simulation {
 int held_locks() noexcept { return 0; }
