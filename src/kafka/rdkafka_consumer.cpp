@@ -419,10 +419,13 @@ result rdkafka_consumer::commit(std::span<const committed_offset> offsets, milli
         return {error_class::retriable, concat("committing offsets: the group's coordinator has not answered within ",
                                                timeout.count(), " ms; it is tried again")};
     const auto outage = std::exchange(committing_, std::nullopt)->outage;
+    if (auto refused = first_failure(rd_kafka_event_topic_partition_list(answer.get()), "committing the offset of");
+        !refused)
+        return refused;
     if (auto failed = result_of(client_->get(), rd_kafka_event_error(answer.get()), "committing offsets"); !failed)
         return failed;
     client_->outages().answered(outage);
-    return first_failure(rd_kafka_event_topic_partition_list(answer.get()), "committing the offset of");
+    return {};
 }
 
 result rdkafka_consumer::committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,

@@ -30,8 +30,7 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
         return "check security.protocol, ssl.ca.location and the broker's certificate";
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
         return "another process has taken this group.instance.id: give each process its own, and its own state.dir, "
-               "which "
-               "must not be a copy";
+               "which must not be a copy";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         return "raise producer message.max.bytes and the topic's max.message.bytes, or write smaller records";
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
@@ -54,17 +53,29 @@ bool is_without_broker(rd_kafka_resp_err_t error, std::string_view text) noexcep
            text.find("currently fenced") != std::string_view::npos;
 }
 
+result result_of_kind(error_class kind, rd_kafka_resp_err_t error, std::string_view subject, std::string_view text) {
+    std::string reason = concat(subject, ": ", text.empty() ? std::string_view(rd_kafka_err2str(error)) : text);
+    if (!is_known(error))
+        reason += concat(" (error code ", static_cast<int>(error), ", which this library does not know)");
+    const bool goes_on = kind == error_class::retriable || kind == error_class::fenced;
+    const auto remedy = goes_on ? std::string_view() : remedy_of(error);
+    if (!remedy.empty()) reason += concat("; ", remedy);
+    return {kind, std::move(reason)};
+}
+
+/// Of an error that has made a client unusable: another one goes on after a fence, unless its place is another's.
+result fatal_result_of(rd_kafka_resp_err_t error, std::string_view subject, std::string_view text) {
+    const bool goes_on =
+        error != RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID && class_of(error, text) == error_class::fenced;
+    return result_of_kind(goes_on ? error_class::fenced : error_class::fatal, error, subject, text);
+}
+
 } // namespace
 
 result result_of(rd_kafka_resp_err_t error, std::string_view subject, std::string_view text) {
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    const auto kind = is_without_broker(error, text) ? error_class::retriable : class_of(error, text);
-    std::string reason = concat(subject, ": ", text.empty() ? std::string_view(rd_kafka_err2str(error)) : text);
-    if (!is_known(error))
-        reason += concat(" (error code ", static_cast<int>(error), ", which this library does not know)");
-    const auto remedy = kind == error_class::retriable ? std::string_view() : remedy_of(error);
-    if (!remedy.empty()) reason += concat("; ", remedy);
-    return {kind, std::move(reason)};
+    return result_of_kind(is_without_broker(error, text) ? error_class::retriable : class_of(error, text), error,
+                          subject, text);
 }
 
 result result_of(rd_kafka_resp_err_t error, std::string_view subject) { return result_of(error, subject, {}); }
@@ -72,9 +83,9 @@ result result_of(rd_kafka_resp_err_t error, std::string_view subject) { return r
 result result_of(const error_ptr& error, std::string_view subject) {
     if (!error) return {};
     const auto code = rd_kafka_error_code(error.get());
-    auto plain = result_of(code, subject, rd_kafka_error_string(error.get()));
-    if (rd_kafka_error_is_fatal(error.get()))
-        return {plain.kind() == error_class::fenced ? error_class::fenced : error_class::fatal, plain.reason()};
+    const std::string_view text = rd_kafka_error_string(error.get());
+    if (rd_kafka_error_is_fatal(error.get())) return fatal_result_of(code, subject, text);
+    auto plain = result_of(code, subject, text);
     if (rd_kafka_error_txn_requires_abort(error.get())) return {error_class::abortable, plain.reason()};
     if (rd_kafka_error_is_retriable(error.get())) return {error_class::retriable, plain.reason()};
     return plain;
@@ -84,8 +95,7 @@ result result_of(rd_kafka_t* client, rd_kafka_resp_err_t error, std::string_view
     if (error != RD_KAFKA_RESP_ERR__FATAL) return result_of(error, subject);
     std::array<char, 512> text{};
     const auto cause = rd_kafka_fatal_error(client, text.data(), text.size());
-    const auto plain = result_of(cause == RD_KAFKA_RESP_ERR_NO_ERROR ? error : cause, subject, text.data());
-    return {plain.kind() == error_class::fenced ? error_class::fenced : error_class::fatal, plain.reason()};
+    return fatal_result_of(cause == RD_KAFKA_RESP_ERR_NO_ERROR ? error : cause, subject, text.data());
 }
 
 } // namespace streams::inline v0::kafka

@@ -92,6 +92,7 @@ std::optional<error_class> known_class(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST:
     case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
     case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID: // at a commit also by this member's own next id, until it has joined again
     case RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER:
     case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
     case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
@@ -179,7 +180,6 @@ std::optional<error_class> known_class(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR_TOPIC_DELETION_DISABLED:
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE:
     case RD_KAFKA_RESP_ERR_GROUP_MAX_SIZE_REACHED:
-    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR_NO_REASSIGNMENT_IN_PROGRESS:
     case RD_KAFKA_RESP_ERR_GROUP_SUBSCRIBED_TO_TOPIC:
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:

@@ -27,15 +27,6 @@ result not_transactional() {
     return {error_class::fatal, "the producer has no transactional.id: it cannot run transactions; make it with one"};
 }
 
-/// Of a call about transactions. One that does not follow from the last one has no class of librdkafka's.
-result answer_of(const error_ptr& error, std::string_view doing) {
-    auto answer = result_of(error, doing);
-    if (!answer && answer.kind() == error_class::retriable &&
-        rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE && rd_kafka_error_is_retriable(error.get()) == 0)
-        return {error_class::fatal, answer.reason()};
-    return answer;
-}
-
 /// Of a record, or a call that writes one, in a transaction: librdkafka says that of a producer whose transaction has
 /// failed, and where it gives the producer another epoch with the next abort.
 result answer_in_transaction(result plain, rd_kafka_resp_err_t error) {
@@ -244,6 +235,21 @@ std::optional<std::int64_t> rdkafka_producer::last_offset(std::int32_t topic, st
     return offsets[at];
 }
 
+/// Of a call about transactions. One that does not follow from the last one has no class of librdkafka's, and a refused topic
+/// no name.
+result rdkafka_producer::answer_of(const error_ptr& error, std::string_view doing) const {
+    auto answer = result_of(error, doing);
+    if (answer) return answer;
+    const auto code = rd_kafka_error_code(error.get());
+    if (answer.kind() == error_class::retriable && code == RD_KAFKA_RESP_ERR__STATE &&
+        rd_kafka_error_is_retriable(error.get()) == 0)
+        return {error_class::fatal, answer.reason()};
+    if (code != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return answer;
+    std::string names;
+    for (const auto& topic : topics_) names += concat(names.empty() ? "" : ", ", topic.name);
+    return {answer.kind(), concat(answer.reason(), "; the topics it writes to are ", names)};
+}
+
 result rdkafka_producer::init_transactions(milliseconds timeout) {
     if (!transactional_) return not_transactional();
     return answer_of(error_ptr{rd_kafka_init_transactions(client_->get(), clamped(timeout))}, "starting transactions");
@@ -264,16 +270,15 @@ result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets,
     struct waiting_call {
         partition_list_ptr offsets;
         group_metadata group;
-        result answer{};
+        error_ptr error{};
     };
     const auto call = std::make_shared<waiting_call>(waiting_call{list_of(offsets), group});
     const auto answered = ends_within(timeout + milliseconds(1'000), [call, timeout, client = client_] {
         const auto* member = static_cast<const rd_kafka_consumer_group_metadata_t*>(call->group.handle.get());
-        call->answer = answer_of(error_ptr{rd_kafka_send_offsets_to_transaction(client->get(), call->offsets.get(),
-                                                                                member, clamped(timeout))},
-                                 "sending offsets to the transaction");
+        call->error.reset(rd_kafka_send_offsets_to_transaction(client->get(), call->offsets.get(), member,
+                                                               clamped(timeout)));
     });
-    if (answered) return std::move(call->answer);
+    if (answered) return answer_of(call->error, "sending offsets to the transaction");
     return {error_class::fatal,
             concat("sending offsets to the transaction: no answer within ", timeout.count(),
                    " ms, which this producer waits for ever for; see whether the coordinator of the "

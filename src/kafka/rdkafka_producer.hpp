@@ -82,6 +82,7 @@ public:
     void close() override;
 
 private:
+    [[nodiscard]] result answer_of(const error_ptr& error, std::string_view doing) const;
     /// A partition that the topic does not have is a failure of the record.
     result refuse_partition(const produced_topic& topic, const producer_record& record);
     void refuse(const produced_topic& topic, const producer_record& record, result reason);

@@ -151,7 +151,7 @@ TEST_CASE(
     for (const int partition : {0, 1}) t.write_to(t.topic, partition, "good");
     CHECK(eventually([&] { return app.counts().processed == 2; }));
     t.write_to(t.topic, 0, "bad");
-    CHECK(eventually([&] { return app.counts().processed >= 3 && failures == 0; }));
+    CHECK(eventually([&] { return app.counts().processed >= 3 && failures <= 0; }));
     REQUIRE(app.remove_stream_thread(30s));
     for (const int partition : {0, 1}) t.write_to(t.topic, partition, "good");
     CHECK(eventually([&] { return app.counts().processed >= 5; }));

@@ -166,7 +166,7 @@ constexpr std::array table = std::to_array<row>({
     {79, "MEMBER_ID_REQUIRED", error_class::retriable},
     {80, "PREFERRED_LEADER_NOT_AVAILABLE", error_class::retriable},
     {81, "GROUP_MAX_SIZE_REACHED", error_class::fatal},
-    {82, "FENCED_INSTANCE_ID", error_class::fatal},
+    {82, "FENCED_INSTANCE_ID", error_class::fenced},
     {83, "ELIGIBLE_LEADERS_NOT_AVAILABLE", error_class::retriable},
     {84, "ELECTION_NOT_NEEDED", error_class::retriable},
     {85, "NO_REASSIGNMENT_IN_PROGRESS", error_class::fatal},
