@@ -116,9 +116,8 @@ void consumer::hear_group(kafka::poll_result& found) {
     if (!group_) return;
     if (replaced_) {
         found.errors.emplace_back(
-            error_class::fatal,
-            concat("group ", options_.group_id, ": another member with group.instance.id ", options_.group_instance_id,
-                   " took this one's place; give each process its own id, and its own state.dir"));
+            error_class::fenced, concat("group ", options_.group_id, ": another member with group.instance.id ",
+                                        options_.group_instance_id, " took this one's place"));
         return;
     }
     if (expelled_) {

@@ -127,11 +127,14 @@ public:
 
     /// Joins the group of the configuration; once more, it joins anew: what is assigned is revoked first. Topics that do not
     /// exist are told by a poll.
+    /// fenced: as an error of a poll.
     virtual result subscribe(std::span<const std::string> topics) = 0;
     /// Reads exactly these partitions, each from its offset, without a group. Replaces the previous assignment. One that
     /// does not exist delivers nothing, holds up no other, and may be an error of a poll.
     virtual result assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) = 0;
     /// Waits up to `timeout` for something to report; `max_records` at most over all batches. After close: a fatal error.
+    /// An error that is fenced: another member has taken this one's `group_instance_id`, or it has itself by a join whose
+    /// answer was lost; another consumer may join, this one does not any more.
     [[nodiscard]] virtual poll_result poll(milliseconds timeout, std::size_t max_records) = 0;
     /// Ends the wait of the poll under way at once; where there is none, the next one waits for nothing (Kafka's
     /// `Consumer.wakeup`, without its exception). From any thread, but not after close.

@@ -24,6 +24,15 @@ void log_callback(const rd_kafka_t* client, int level, const char* facility, con
         events_of(opaque).outages().library_line(level, facility, rd_kafka_name(client), text);
 }
 
+/// librdkafka says which in the text alone: `topic [partition]: reason`. Empty: the error is another.
+std::string_view missing_topic_of(rd_kafka_resp_err_t error, std::string_view text) noexcept {
+    if (error != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && error != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC &&
+        error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        return {};
+    const auto end = text.find(" [");
+    return end == std::string_view::npos ? std::string_view() : text.substr(0, end);
+}
+
 void error_callback(rd_kafka_t* client, int code, const char* text, void* opaque) {
     const auto error = static_cast<rd_kafka_resp_err_t>(code);
     auto& events = events_of(opaque);
@@ -37,6 +46,8 @@ void error_callback(rd_kafka_t* client, int code, const char* text, void* opaque
         }
         if (error == RD_KAFKA_RESP_ERR__FATAL)
             events.on_fatal(result_of(client, error, rd_kafka_name(client)));
+        else if (const auto topic = missing_topic_of(error, text); !topic.empty())
+            events.on_missing(topic, result_of(error, rd_kafka_name(client), text));
         else
             events.on_fatal(result_of(error, rd_kafka_name(client), text));
     } catch (const std::exception& failed) {
@@ -56,6 +67,8 @@ void delivery_callback(rd_kafka_t*, const rd_kafka_message_t* message, void* opa
 } // namespace
 
 void client_events::on_fatal(const result& failure) noexcept { outages().line(log_level::error, failure.reason()); }
+
+void client_events::on_missing(std::string_view, const result& failure) noexcept { on_fatal(failure); }
 
 rdkafka_client::rdkafka_client(rd_kafka_type_t type, conf_ptr conf, std::unique_ptr<client_events> events)
     : events_(std::move(events)) {

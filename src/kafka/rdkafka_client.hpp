@@ -17,6 +17,8 @@ public:
 
     /// An error that no retry inside librdkafka helps against; logged unless a client does better.
     virtual void on_fatal(const result& failure) noexcept;
+    /// The same of a topic, or a partition of it, that the cluster does not have any more.
+    virtual void on_missing(std::string_view topic, const result& failure) noexcept;
     virtual void on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t, const rd_kafka_topic_partition_list_t*) noexcept {}
     virtual void on_delivery(const rd_kafka_message_t&) noexcept {}
 

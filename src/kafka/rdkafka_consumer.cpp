@@ -49,6 +49,16 @@ void consumer_events::on_fatal(const result& failure) noexcept {
     if (queue) rd_kafka_queue_yield(queue);
 }
 
+void consumer_events::on_missing(std::string_view topic, const result& failure) noexcept {
+    if (!in_group) return on_fatal(failure);
+    try {
+        missing_topics.emplace_back(topic);
+    } catch (const std::exception&) {
+        outages().line(log_level::error, failure.reason());
+    }
+    if (queue) rd_kafka_queue_yield(queue);
+}
+
 void consumer_events::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                                    const rd_kafka_topic_partition_list_t* partitions) noexcept {
     const bool assigned = event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
@@ -75,6 +85,7 @@ rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_
     const auto settings = consumer_settings(config, options);
     auto events = std::make_unique<consumer_events>(std::move(outages));
     events_ = events.get();
+    events_->in_group = !group_id_.empty();
     client_ = std::make_shared<rdkafka_client>(RD_KAFKA_CONSUMER, make_conf(settings, "consumer"), std::move(events));
     rd_kafka_poll_set_consumer(client_->get());
     queue_.reset(rd_kafka_queue_get_consumer(client_->get()));
@@ -161,7 +172,7 @@ result rdkafka_consumer::stop(std::span<const topic_partition> partitions) {
 void rdkafka_consumer::consume(fetched_messages& into, milliseconds timeout, std::size_t max_records) {
     if (into.consume(queue_.get(), milliseconds(0), max_records) > 0) return;
     if (woken_.exchange(false) || timeout.count() <= 0) return;
-    if (!events_->rebalances.empty() || !events_->failures.empty()) return;
+    if (!events_->rebalances.empty() || !events_->failures.empty() || !events_->missing_topics.empty()) return;
     // A call for many waits until it has as many; a call for one returns with the first.
     if (into.consume(queue_.get(), timeout, 1) > 0 && max_records > 1)
         into.consume(queue_.get(), milliseconds(0), max_records - 1);
@@ -176,6 +187,7 @@ poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records
     if (released < max_records) consume(*fetched, released > 0 ? milliseconds(0) : timeout, max_records - released);
     out.rebalances = std::exchange(events_->rebalances, {});
     out.errors = std::exchange(events_->failures, {});
+    out.missing_topics = std::exchange(events_->missing_topics, {});
     if (!out.rebalances.empty()) unanswered_ = true;
     // Records that come with a revocation are not handed over any more; the next owner reads them.
     if (out.rebalances.empty() && released > 0) hand_over_released(out, max_records);
@@ -502,11 +514,7 @@ void rdkafka_consumer::leave() {
         fetched_messages(client_).consume(queue_.get(), milliseconds(10), 1);
 }
 
-void rdkafka_consumer::close() {
-    if (!client_) return;
-    answer_rebalances();
-    if (const error_ptr error{rd_kafka_consumer_close_queue(client_->get(), queue_.get())}; error)
-        client_->outages().line(log_level::warn, result_of(error, "closing the consumer").reason());
+void rdkafka_consumer::await_close() {
     const auto deadline = std::chrono::steady_clock::now() + close_timeout;
     while (!rd_kafka_consumer_closed(client_->get()) && std::chrono::steady_clock::now() < deadline)
         fetched_messages(client_).consume(queue_.get(), milliseconds(100), 1);
@@ -514,6 +522,14 @@ void rdkafka_consumer::close() {
         client_->outages().line(log_level::warn,
                                 concat("the consumer has not left its group within ", close_timeout.count(),
                                        " ms: the group waits for it until session.timeout.ms is over"));
+}
+
+void rdkafka_consumer::close() {
+    if (!client_) return;
+    answer_rebalances();
+    if (const error_ptr refused{rd_kafka_consumer_close_queue(client_->get(), queue_.get())}; !refused)
+        await_close();
+    // Else an error has ended it before, which a poll told.
     events_->queue = nullptr;
     committing_.reset();
     positions_.clear();

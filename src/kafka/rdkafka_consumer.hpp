@@ -21,13 +21,16 @@ class consumer_events final : public client_events {
 public:
     using client_events::client_events;
     void on_fatal(const result& failure) noexcept override;
+    void on_missing(std::string_view topic, const result& failure) noexcept override;
     void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                       const rd_kafka_topic_partition_list_t* partitions) noexcept override;
 
     std::vector<rebalance> rebalances;
     std::vector<result> failures;
+    std::vector<std::string> missing_topics;
     rd_kafka_queue_t* queue = nullptr; ///< the one being polled: a rebalance ends the wait
     bool closing = false;              ///< answers rebalances itself
+    bool in_group = false;             ///< a missing topic is no failure
 };
 
 /// The consumer of the seam on librdkafka. Batches may outlive it; their memory is then the last to go.
@@ -78,6 +81,7 @@ private:
     result ask_to_commit(std::span<const committed_offset> offsets);
     result seek_to(const reading_positions::assignment& positions);
     void answer_rebalances();
+    void await_close();
     bool ask_about(const std::string& topic);
     void learn_leaders(std::span<const std::pair<topic_partition, std::int64_t>> partitions);
     void consume(fetched_messages& into, milliseconds timeout, std::size_t max_records);

@@ -28,9 +28,6 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
         return "check sasl.mechanism, sasl.username and sasl.password";
     case RD_KAFKA_RESP_ERR__SSL:
         return "check security.protocol, ssl.ca.location and the broker's certificate";
-    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-        return "another process has taken this group.instance.id: give each process its own, and its own state.dir, "
-               "which must not be a copy";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         return "raise producer message.max.bytes and the topic's max.message.bytes, or write smaller records";
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
@@ -63,10 +60,9 @@ result result_of_kind(error_class kind, rd_kafka_resp_err_t error, std::string_v
     return {kind, std::move(reason)};
 }
 
-/// Of an error that has made a client unusable: another one goes on after a fence, unless its place is another's.
+/// Of an error that has made a client unusable: another one goes on after a fence.
 result fatal_result_of(rd_kafka_resp_err_t error, std::string_view subject, std::string_view text) {
-    const bool goes_on =
-        error != RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID && class_of(error, text) == error_class::fenced;
+    const bool goes_on = class_of(error, text) == error_class::fenced;
     return result_of_kind(goes_on ? error_class::fenced : error_class::fatal, error, subject, text);
 }
 

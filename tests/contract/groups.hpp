@@ -146,7 +146,7 @@ inline void a_static_member_is_replaced_by_its_next_self(const environment& in) 
     REQUIRE(settle(in, {&second}, [&] { return second.owned.size() == 2; }));
     const auto told = first_error(in, *first.self);
     REQUIRE(told);
-    check_refused(*told, kafka::error_class::fatal, "group.instance.id");
+    check_refused(*told, kafka::error_class::fenced, "group.instance.id");
     second.self->close();
     first.self->close();
 }

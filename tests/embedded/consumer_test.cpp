@@ -136,7 +136,7 @@ TEST_CASE("a member whose instance id is taken loses all and says why, for good"
     for (int again = 0; again < 2; ++again) {
         const auto polled = one.self->poll(0ms, 10);
         REQUIRE(polled.errors.size() == 1);
-        CHECK(polled.errors[0].kind() == kafka::error_class::fatal);
+        CHECK(polled.errors[0].kind() == kafka::error_class::fenced);
         CHECK_THAT(polled.errors[0].reason(), containing("group.instance.id id"));
     }
 }

@@ -12,6 +12,9 @@ namespace {
 
 thread_local const void* place_here = nullptr; ///< of the calling thread
 
+/// Who loses its place again within it has not lost it to itself, while brokers came and went.
+constexpr std::chrono::minutes same_cause{10};
+
 } // namespace
 
 void stream_threads::work_done::add(const stream_thread& by) {
@@ -179,7 +182,7 @@ stream_threads::place* stream_threads::make_place(const shared_environment& envi
 
 void stream_threads::fill(place& here) {
     here.made_at = time_.steady_ms(); // also of one that cannot be made: it has not lived as long as the one before
-    auto made = std::make_unique<stream_thread>(here.number, here.around, here.stop);
+    auto made = std::make_unique<stream_thread>(here.number, here.around, here.stop, here.joins_as);
     const std::lock_guard lock(mutex_);
     here.thread = std::move(made);
 }
@@ -225,6 +228,8 @@ bool stream_threads::live(place& here) noexcept {
         else
             here.thread->abandon();
         return false;
+    } catch (const lost_place_error& failure) {
+        return join_anew(here, failure);
     } catch (const std::exception& failure) {
         return recover(here, failure);
     } catch (...) {
@@ -243,6 +248,25 @@ bool stream_threads::recover(place& here, const std::exception& failure) noexcep
     if (!host_.goes_on_after(failure)) return false;
     log(log_level::error, concat(here.name, leaves ? " has failed while it left: " : " is replaced: ", failure.what()));
     return !leaves;
+}
+
+/// True: another is to take its place, with a consumer of its own. Who lost it twice in a row has a namesake, and joins
+/// without the id where nobody has asked for it.
+bool stream_threads::join_anew(place& here, const lost_place_error& failure) noexcept {
+    const std::int64_t now = time_.steady_ms();
+    const bool again =
+        here.lost_place_at && now - *here.lost_place_at < std::chrono::milliseconds(same_cause).count();
+    here.lost_place_at = now;
+    if (again && !here.around.config.group_instance_id.empty())
+        return recover(here, streams_error(concat(failure.what(), "; another process has this group.instance.id: give "
+                                                                  "each process its own")));
+    if (again) here.joins_as = membership::dynamic_member;
+    if (here.thread) here.thread->abandon();
+    if (here.stop.stop_requested()) return false;
+    log(log_level::warn,
+        concat(here.name, " lost its place in the group and joins again: ", failure.what(),
+               again ? "; another process seems to have the same state.dir, or a copy of it: give each its own" : ""));
+    return true;
 }
 
 void stream_threads::end(place& here) noexcept {

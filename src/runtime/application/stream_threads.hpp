@@ -106,6 +106,8 @@ private:
         std::unique_ptr<stream_thread> thread{}; ///< null: it has ended, or is to be made anew
         std::int64_t made_at = 0;                ///< steady ms
         replacement_pause pause{};
+        membership joins_as = membership::static_member;
+        std::optional<std::int64_t> lost_place_at{}; ///< steady ms, in the group
         std::unique_ptr<execution::thread> runs_on{}; ///< null: on nothing yet
         bool launched = false;                        ///< or given up: who made it is done with it
         int awaited = 0;                              ///< by so many
@@ -122,6 +124,7 @@ private:
     void run(place& here) noexcept;
     [[nodiscard]] bool live(place& here) noexcept;
     [[nodiscard]] bool recover(place& here, const std::exception& failure) noexcept;
+    [[nodiscard]] bool join_anew(place& here, const lost_place_error& failure) noexcept;
     void end(place& here) noexcept;
     [[nodiscard]] place* last_to_remove() const noexcept;
     void forget_ended();

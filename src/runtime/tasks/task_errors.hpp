@@ -45,6 +45,13 @@ public:
     using task_error::task_error;
 };
 
+/// Another member has taken this one's group.instance.id, or it has itself by a join whose answer was lost: its consumer is
+/// of no use any more (Kafka's `FencedInstanceIdException`).
+class lost_place_error final : public task_error {
+public:
+    using task_error::task_error;
+};
+
 /// Records that were sent have not arrived: take the thread's tasks back to what was committed last.
 class lost_records_error final : public task_error {
 public:

@@ -22,15 +22,16 @@ constexpr std::int64_t long_round_ms = 50;
 constexpr milliseconds restore_wait{20};
 
 kafka::consumer_options group_consumer(const thread_environment& environment, const std::string& name,
-                                       std::int32_t number, std::size_t queue_bytes) {
+                                       std::int32_t number, membership joins_as, std::size_t queue_bytes) {
     const auto& config = environment.config;
     kafka::consumer_options options;
     options.client_id = name + "-consumer";
     options.group_id = config.application_id;
     options.read_committed = config.exactly_once();
     // Killed and started again, a process takes its place as it was: the group neither stops nor waits for the dead.
-    options.group_instance_id =
-        concat(config.group_instance_id.empty() ? environment.process_id : config.group_instance_id, '-', number);
+    if (joins_as == membership::static_member)
+        options.group_instance_id =
+            concat(config.group_instance_id.empty() ? environment.process_id : config.group_instance_id, '-', number);
     options.queue_bytes = queue_bytes;
     return options;
 }
@@ -75,13 +76,14 @@ std::string thread_name(std::string_view client_id, std::int32_t number) {
     return concat(client_id, "-StreamThread-", number);
 }
 
-stream_thread::stream_thread(std::int32_t number, const shared_environment& environment, const stop_source& stop)
+stream_thread::stream_thread(std::int32_t number, const shared_environment& environment, const stop_source& stop,
+                             membership joins_as)
     : environment_{environment, stop, &environment.views.newest()}, name_(thread_name(environment.client_id, number)),
       fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
       restore_fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
       send_queue_(environment.memory.budget(), memory_role::send_queues),
       consumer_(environment.clients.make_consumer(
-          group_consumer(environment_, name_, number, fetch_queue_.resize(memory::fetch_queue)))),
+          group_consumer(environment_, name_, number, joins_as, fetch_queue_.resize(memory::fetch_queue)))),
       restore_consumer_(environment.clients.make_consumer(
           restore_consumer(environment_, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
       committer_(make_committer(number)), tasks_(
@@ -126,7 +128,11 @@ void stream_thread::subscribe() {
     if (!subscribing_) return;
     const auto& topology = subscribed_->topology;
     const auto topics = input_topics(topology, topology.sub_topologies(), environment_.config.application_id);
-    if (subscribing_->step([&](auto) { return consumer_->subscribe(topics); })) subscribing_.reset();
+    try {
+        if (subscribing_->step([&](auto) { return consumer_->subscribe(topics); })) subscribing_.reset();
+    } catch (const fenced_error& cause) {
+        throw lost_place_error(cause.what());
+    }
 }
 
 void stream_thread::turn() {
@@ -196,7 +202,7 @@ void stream_thread::stay_in_group() {
 
 void stream_thread::throw_unreadable(std::span<const kafka::result> errors) {
     for (const auto& failure : errors) {
-        if (failure.kind() == kafka::error_class::fenced) throw fenced_error(failure.reason());
+        if (failure.kind() == kafka::error_class::fenced) throw lost_place_error(failure.reason());
         if (failure.kind() != kafka::error_class::retriable)
             throw cluster_error(concat("input cannot be read: ", failure.reason()));
     }

@@ -28,6 +28,9 @@ namespace streams::inline v0 {
 /// The name of a stream thread, as Kafka Streams gives it. `number` counts from 1.
 [[nodiscard]] std::string thread_name(std::string_view client_id, std::int32_t number);
 
+/// How a thread is known to its group (KIP-345): a static member by an id that outlives it.
+enum class membership { static_member, dynamic_member };
+
 /// A consumer of the group, a producer, and the tasks that the group gave it (Kafka's `StreamThread`). It has no thread
 /// of its own: somebody calls `run_once` until that says false, always from one thread. Whatever has to wait for the cluster
 /// is gone on with in steps, a turn each (docs/adr/0032-stepped-calls.md).
@@ -35,14 +38,15 @@ class stream_thread final : private input_progress {
 public:
     /// Makes the clients; talks to nobody yet. Throws config_error where a client refuses its settings.
     /// `stop`: its own. It and `environment` outlive it.
-    stream_thread(std::int32_t number, const shared_environment& environment, const stop_source& stop);
+    stream_thread(std::int32_t number, const shared_environment& environment, const stop_source& stop,
+                  membership joins_as);
     ~stream_thread();
     stream_thread(const stream_thread&) = delete;
     stream_thread& operator=(const stream_thread&) = delete;
 
     /// One turn: poll, take part in rebalances, restore, process, punctuate, commit. Waits for input up to poll.ms
     /// where there is nothing to do. False: it was asked to stop, and has, committed and closed.
-    /// Throws what no retry helps; then only `abandon` may be called.
+    /// Throws what no retry helps, and lost_place_error; then only `abandon` may be called.
     bool run_once();
     /// Closes without committing: tasks first, then the clients.
     void abandon() noexcept;

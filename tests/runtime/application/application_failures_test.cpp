@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -210,6 +211,43 @@ TEST_CASE("an application that is asked to shut down whole ends in error in each
     // Nothing of it is left behind for those that start afterwards.
     kafka_streams next = w.run(copy_topology(), w.config());
     CHECK(eventually([&] { return w.out().size() == 1; }));
+}
+
+TEST_CASE("an instance on a copy of another's state folder takes its place, and both go on") {
+    world w(4);
+    kafka_streams one = w.run(count_topology(true), w.config("one"));
+    REQUIRE(one.wait_for(application_state::running, patience));
+    std::filesystem::copy(w.folder.path() / "one", w.folder.path() / "two", std::filesystem::copy_options::recursive);
+    const tests::captured_log log;
+    kafka_streams two = w.run(count_topology(true), w.config("two"));
+    for (int key = 0; key < 50; ++key) w.produce("k" + std::to_string(key), "x");
+    CHECK(eventually([&] { return w.cluster.members("app") == 2 && w.counts().size() == 50; }));
+    for (kafka_streams* each : {&one, &two}) {
+        CHECK(each->wait_for(application_state::running, patience));
+        CHECK(each->error().empty());
+    }
+    CHECK(eventually([&] {
+        return std::ranges::any_of(log.lines(), [](const auto& line) { return says(line, "the same state.dir"); });
+    }));
+    CHECK(two.close(patience));
+    CHECK(one.close(patience));
+}
+
+TEST_CASE("of two instances with one group.instance.id, one ends and says so") {
+    world w;
+    const auto config = [&](const std::string& name) {
+        auto with = w.config(name);
+        with.group_instance_id = "id";
+        return with;
+    };
+    kafka_streams one = w.run(copy_topology(), config("one"));
+    REQUIRE(one.wait_for(application_state::running, patience));
+    kafka_streams two = w.run(copy_topology(), config("two"));
+    CHECK(eventually([&] { return one.state() == application_state::error || two.state() == application_state::error; }));
+    CHECK(says(one.error() + two.error(), "group.instance.id"));
+    w.produce("k", "v");
+    CHECK(eventually([&] { return w.out().size() == 1; }));
+    CHECK((one.error().empty() || two.error().empty()));
 }
 
 TEST_CASE("what fails in the thread of global stores ends the instance, since that thread cannot be replaced") {
