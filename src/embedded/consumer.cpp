@@ -115,9 +115,9 @@ void consumer::wakeup() {
 void consumer::hear_group(kafka::poll_result& found) {
     if (!group_) return;
     if (replaced_) {
-        found.errors.emplace_back(
-            error_class::fenced, concat("group ", options_.group_id, ": another member with group.instance.id ",
-                                        options_.group_instance_id, " took this one's place"));
+        found.errors.emplace_back(error_class::fenced,
+                                  concat("group ", options_.group_id, ": another member with group.instance.id ",
+                                         options_.group_instance_id, " took this one's place"));
         return;
     }
     if (expelled_) {

@@ -527,8 +527,7 @@ void rdkafka_consumer::await_close() {
 void rdkafka_consumer::close() {
     if (!client_) return;
     answer_rebalances();
-    if (const error_ptr refused{rd_kafka_consumer_close_queue(client_->get(), queue_.get())}; !refused)
-        await_close();
+    if (const error_ptr refused{rd_kafka_consumer_close_queue(client_->get(), queue_.get())}; !refused) await_close();
     // Else an error has ended it before, which a poll told.
     events_->queue = nullptr;
     committing_.reset();

@@ -275,8 +275,8 @@ result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets,
     const auto call = std::make_shared<waiting_call>(waiting_call{list_of(offsets), group});
     const auto answered = ends_within(timeout + milliseconds(1'000), [call, timeout, client = client_] {
         const auto* member = static_cast<const rd_kafka_consumer_group_metadata_t*>(call->group.handle.get());
-        call->error.reset(rd_kafka_send_offsets_to_transaction(client->get(), call->offsets.get(), member,
-                                                               clamped(timeout)));
+        call->error.reset(
+            rd_kafka_send_offsets_to_transaction(client->get(), call->offsets.get(), member, clamped(timeout)));
     });
     if (answered) return answer_of(call->error, "sending offsets to the transaction");
     return {error_class::fatal,

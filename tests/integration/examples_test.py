@@ -230,8 +230,8 @@ def not_committed(group):
 
 def members_with_partitions(group):
     """How many partitions each member of the group reads."""
-    rows = described(group, "--members")
-    return sorted(int(row[4]) for row in rows)
+    rows = described(group, "--members")  # static members have one column more
+    return sorted(int(row[-1]) for row in rows)
 
 
 def counted(prefix, at_least, at_most=None):

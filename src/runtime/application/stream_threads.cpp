@@ -254,8 +254,7 @@ bool stream_threads::recover(place& here, const std::exception& failure) noexcep
 /// without the id where nobody has asked for it.
 bool stream_threads::join_anew(place& here, const lost_place_error& failure) noexcept {
     const std::int64_t now = time_.steady_ms();
-    const bool again =
-        here.lost_place_at && now - *here.lost_place_at < std::chrono::milliseconds(same_cause).count();
+    const bool again = here.lost_place_at && now - *here.lost_place_at < std::chrono::milliseconds(same_cause).count();
     here.lost_place_at = now;
     if (again && !here.around.config.group_instance_id.empty())
         return recover(here, streams_error(concat(failure.what(), "; another process has this group.instance.id: give "

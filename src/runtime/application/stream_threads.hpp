@@ -107,7 +107,7 @@ private:
         std::int64_t made_at = 0;                ///< steady ms
         replacement_pause pause{};
         membership joins_as = membership::static_member;
-        std::optional<std::int64_t> lost_place_at{}; ///< steady ms, in the group
+        std::optional<std::int64_t> lost_place_at{};  ///< steady ms, in the group
         std::unique_ptr<execution::thread> runs_on{}; ///< null: on nothing yet
         bool launched = false;                        ///< or given up: who made it is done with it
         int awaited = 0;                              ///< by so many

@@ -243,7 +243,8 @@ TEST_CASE("of two instances with one group.instance.id, one ends and says so") {
     kafka_streams one = w.run(copy_topology(), config("one"));
     REQUIRE(one.wait_for(application_state::running, patience));
     kafka_streams two = w.run(copy_topology(), config("two"));
-    CHECK(eventually([&] { return one.state() == application_state::error || two.state() == application_state::error; }));
+    CHECK(
+        eventually([&] { return one.state() == application_state::error || two.state() == application_state::error; }));
     CHECK(says(one.error() + two.error(), "group.instance.id"));
     w.produce("k", "v");
     CHECK(eventually([&] { return w.out().size() == 1; }));
