@@ -103,6 +103,7 @@ private:
     state_directory states_;
     std::unique_ptr<kafka::admin> admin_;
     retention_watch retention_;
+    group_watch group_;
     application_status status_;
     std::atomic<bool> paused_{false};
     std::atomic<bool> all_end_{false};       ///< all instances of the application do

@@ -66,7 +66,8 @@ private:
     /// What becomes of an assignment until it is acknowledged.
     struct taking_on {
         retry learning; ///< what the group gave to all of its members
-        std::vector<topic_partition> group{};
+        std::vector<kafka::group_member> members{};
+        std::vector<topic_partition> group{};                     ///< what all of them have
         std::map<task_id, std::vector<topic_partition>> wanted{}; ///< tasks, with their inputs
         std::optional<start_search> starts{};                     ///< nullopt: what is wanted is not known yet
         bool strangers_closed = false;
