@@ -29,7 +29,7 @@ kafka::consumer_options global_consumer(const thread_environment& environment, c
 global_thread::global_thread(const thread_environment& environment)
     : environment_(environment), name_(environment.client_id + "-GlobalStreamThread"),
       fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
-      uncommitted_(environment.memory.budget(), memory_role::uncommitted),
+      uncommitted_(environment.memory.budget(), memory_role::uncommitted), open_transactions_(environment.time),
       consumer_(environment.clients.make_consumer(
           global_consumer(environment, name_, fetch_queue_.resize(memory::restore_fetch_queue)))) {}
 
@@ -98,6 +98,8 @@ bool global_thread::fill() {
 
 void global_thread::run_once() {
     for (auto& batch : poll()) state_->update(std::move(batch));
+    if (open_transactions_.due())
+        for (const topic_partition& input : state_->inputs()) open_transactions_.look(*consumer_, input);
     commit_when_due();
     if (environment_.memory.budget().asks_back()) state_->give_back();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/runtime/global/global_state.hpp"
+#include "src/runtime/thread/open_transaction_watch.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 
 #include <atomic>
@@ -46,6 +47,7 @@ private:
     std::string name_;
     memory_reservation fetch_queue_;
     memory_reservation uncommitted_; ///< for updates of all stores
+    open_transaction_watch open_transactions_;
     std::unique_ptr<kafka::consumer> consumer_;
     drop_counters drops_;
     std::unique_ptr<global_state> state_;          ///< null before the first `fill`
