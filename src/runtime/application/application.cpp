@@ -116,7 +116,6 @@ void kafka_streams::application::start_others() {
 
 void kafka_streams::application::make_threads() {
     admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
-    if (topology_.has_patterns()) find_topics();
     views_ = std::make_unique<topic_views>(topic_view{topology_, {}});
     environment_ = std::make_unique<shared_environment>(
         shared_environment{.config = config_,
