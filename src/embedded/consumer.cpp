@@ -173,6 +173,7 @@ std::size_t consumer::read_one(reading& from, std::size_t most, kafka::poll_resu
         return 0;
     }
     from.known_end = end_of(*from.reader.log());
+    from.known_high_watermark = from.reader.log()->end();
     std::vector<record_view> records;
     if (const auto available = *from.known_end - from.reader.position(); available > 0)
         records.reserve(std::min(most, static_cast<std::size_t>(available)));
@@ -277,6 +278,11 @@ std::optional<std::int64_t> consumer::position(const topic_partition& partition)
 std::optional<std::int64_t> consumer::known_end(const topic_partition& partition) {
     const auto* const one = find(partition);
     return one == nullptr ? std::nullopt : one->known_end;
+}
+
+std::optional<std::int64_t> consumer::known_high_watermark(const topic_partition& partition) {
+    const auto* const one = find(partition);
+    return one == nullptr ? std::nullopt : one->known_high_watermark;
 }
 
 result consumer::commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds) {

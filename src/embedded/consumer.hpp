@@ -33,6 +33,7 @@ public:
     kafka::result seek(const topic_partition& partition, std::int64_t offset) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> known_end(const topic_partition& partition) override;
+    [[nodiscard]] std::optional<std::int64_t> known_high_watermark(const topic_partition& partition) override;
     kafka::result commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) override;
     kafka::result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
                             kafka::milliseconds timeout) override;
@@ -50,6 +51,7 @@ private:
         std::shared_ptr<embedded::topic> topic;
         log_reader reader;
         std::optional<std::int64_t> known_end{};
+        std::optional<std::int64_t> known_high_watermark{};
         bool paused = false;
         bool started = false; ///< a record was handed over, or the end was reached
         bool failed = false;  ///< an error, or a position outside of the log, was reported; nothing more until a seek

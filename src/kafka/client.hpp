@@ -113,6 +113,7 @@ struct log_bounds {
 struct group_member {
     std::string client_id;
     std::vector<topic_partition> partitions;
+    std::vector<std::string> topics; ///< that it has subscribed to; empty: not known
 };
 
 /// Names a group member of a generation: what fences a zombie's transaction. Opaque to the runtime.
@@ -155,6 +156,9 @@ public:
     /// The end of what can be read, as of the last fetch and without asking the broker; nullopt: not known yet. For a
     /// read_committed consumer the last stable offset where that was reached, the high watermark before.
     [[nodiscard]] virtual std::optional<std::int64_t> known_end(const topic_partition& partition) = 0;
+    /// The end of the log, as of the last fetch and without asking the broker: behind known_end where a transaction is open
+    /// that a read_committed consumer waits for. nullopt: not known yet.
+    [[nodiscard]] virtual std::optional<std::int64_t> known_high_watermark(const topic_partition& partition) = 0;
 
     /// Commits for the group. fenced: the member is not in the group's generation any more. fatal: the consumer
     /// has no group; or a partition does not exist, and the others are committed. retriable: not known within `timeout`; the

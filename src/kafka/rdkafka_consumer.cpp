@@ -399,12 +399,17 @@ std::optional<std::int64_t> rdkafka_consumer::known_end(const topic_partition& p
     // The last stable offset is told only by the report that it was reached. Once it moves on, records or another report
     // follow; until it was reached, the high watermark is no less.
     if (read_committed_ && found->ended_at >= 0) return found->ended_at;
+    if (const auto high = known_high_watermark(partition)) return high;
+    return found->ended_at >= 0 ? std::optional(found->ended_at) : std::nullopt;
+}
+
+std::optional<std::int64_t> rdkafka_consumer::known_high_watermark(const topic_partition& partition) {
+    if (positions_.find(partition.topic, partition.partition) == nullptr) return std::nullopt;
     std::int64_t low = -1;
     std::int64_t high = -1;
     const auto error =
         rd_kafka_get_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition, &low, &high);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0) return high;
-    return found->ended_at >= 0 ? std::optional(found->ended_at) : std::nullopt;
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? std::optional(high) : std::nullopt;
 }
 
 result rdkafka_consumer::ask_to_commit(std::span<const committed_offset> offsets) {

@@ -56,6 +56,7 @@ public:
     result seek(const topic_partition& partition, std::int64_t offset) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> known_end(const topic_partition& partition) override;
+    [[nodiscard]] std::optional<std::int64_t> known_high_watermark(const topic_partition& partition) override;
 
     result commit(std::span<const committed_offset> offsets, milliseconds timeout) override;
     result committed(std::span<const topic_partition> partitions, std::vector<committed_offset>& found,

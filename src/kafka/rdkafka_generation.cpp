@@ -46,9 +46,8 @@ bool has_member(std::span<const rd_kafka_group_member_info> members, std::string
     return std::any_of(members.begin(), members.end(), [&](const auto& one) { return id == one.member_id; });
 }
 
-bytes_view assignment_of(const rd_kafka_group_member_info& member) {
-    return {static_cast<const std::byte*>(member.member_assignment),
-            static_cast<std::size_t>(member.member_assignment_size)};
+bytes_view view_of(const void* data, int size) {
+    return {static_cast<const std::byte*>(data), static_cast<std::size_t>(size)};
 }
 
 } // namespace
@@ -72,12 +71,13 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
         return {error_class::fenced, concat("group ", group_id, " makes another generation already")};
     std::vector<group_member> assigned;
     for (const auto& one : members) {
-        auto given = partitions_of_assignment(assignment_of(one));
-        if (!given)
+        auto given = partitions_of_assignment(view_of(one.member_assignment, one.member_assignment_size));
+        auto topics = topics_of_subscription(view_of(one.member_metadata, one.member_metadata_size));
+        if (!given || !topics)
             return {error_class::fatal, concat(doing, ": what its member ", one.member_id,
-                                               " was given cannot be read; stop "
+                                               " has subscribed to or was given cannot be read; stop "
                                                "that member, or choose another application.id")};
-        assigned.push_back({one.client_id, *std::move(given)});
+        assigned.push_back({one.client_id, *std::move(given), *std::move(topics)});
     }
     found = std::move(assigned);
     return {};

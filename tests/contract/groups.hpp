@@ -87,6 +87,7 @@ inline void members_see_the_whole_assignment(const environment& in) {
         std::ranges::sort(all, {}, &kafka::group_member::client_id);
         CHECK(all[0].client_id == "one");
         CHECK(all[1].client_id == "two");
+        for (const auto& each : all) CHECK(each.topics == topics);
         auto partitions = all[0].partitions;
         partitions.insert(partitions.end(), all[1].partitions.begin(), all[1].partitions.end());
         std::sort(partitions.begin(), partitions.end());
@@ -102,6 +103,27 @@ inline void members_see_the_whole_assignment(const environment& in) {
     REQUIRE_FALSE(answer->ok());
     CHECK(answer->kind() == kafka::error_class::fenced);
     one.self->close();
+}
+
+inline void members_see_what_the_others_subscribe_to(const environment& in) {
+    const std::vector<std::string> shared{in.make_topic("shared", 1)};
+    const std::vector<std::string> both{shared[0], in.make_topic("unshared", 1)};
+    obedient_member one{in.member("one", "group")};
+    obedient_member two{in.member("two", "group")};
+    REQUIRE(one.self->subscribe(shared).ok());
+    REQUIRE(two.self->subscribe(both).ok());
+    REQUIRE(settle(in, {&one, &two}, [&] { return one.owned.size() + two.owned.size() == 2 && !two.owned.empty(); }));
+    std::vector<kafka::group_member> all;
+    REQUIRE(settle(in, {&one, &two}, [&] {
+        all.clear();
+        return one.self->group_members(all, in.patience()).ok() && all.size() == 2;
+    }));
+    std::ranges::sort(all, {}, &kafka::group_member::client_id);
+    std::ranges::sort(all[1].topics);
+    CHECK(all[0].topics == shared);
+    CHECK(all[1].topics == both);
+    one.self->close();
+    two.self->close();
 }
 
 inline void a_member_that_left_is_fenced(const environment& in) {
@@ -253,6 +275,7 @@ inline std::vector<contract_case> group_cases() {
          detail::a_static_member_that_leaves_gives_up_its_place},
         {"a member sees who is in its group, and what each was assigned, until the next generation",
          detail::members_see_the_whole_assignment},
+        {"members see what the others have subscribed to", detail::members_see_what_the_others_subscribe_to},
         {"an assignment is acknowledged after later polls, which bring nothing of it",
          detail::an_assignment_is_acknowledged_after_later_polls},
         {"a revocation is acknowledged after later polls, until when the member commits and nobody is given its "

@@ -165,6 +165,7 @@ inline void the_end_is_known_once_it_was_reached(const environment& in) {
     const topic_partition part{topic, 0};
     const auto reader = in.reader();
     CHECK_FALSE(reader->known_end(part));
+    CHECK_FALSE(reader->known_high_watermark(part));
     CHECK_FALSE(reader->position(part));
     REQUIRE(reader->assign(from_start({part})).ok());
     CHECK_FALSE(reader->position(part));
@@ -175,6 +176,7 @@ inline void the_end_is_known_once_it_was_reached(const environment& in) {
     CHECK(read(in, *reader, 2).size() == 2);
     CHECK(reader->position(part) == 2);
     CHECK(reader->known_end(part) == 2);
+    CHECK(reader->known_high_watermark(part) == 2);
     REQUIRE(reader->seek(part, 1).ok());
     CHECK_FALSE(reader->position(part));
     CHECK(read(in, *reader, 1).size() == 1);
@@ -194,6 +196,7 @@ inline void what_is_not_read_is_not_sought_or_paused(const environment& in) {
     CHECK(read(in, *reader, 1).size() == 1);
     CHECK_FALSE(reader->position({topic, 1}));
     CHECK_FALSE(reader->known_end({topic, 1}));
+    CHECK_FALSE(reader->known_high_watermark({topic, 1}));
     reader->close();
 }
 

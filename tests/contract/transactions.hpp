@@ -98,8 +98,10 @@ inline void an_open_transaction_ends_what_is_stable(const environment& in) {
     add(in, *producer, topic, "still open");
     CHECK(values(read_until(in, *uncommitted, [&] { return uncommitted->position(part) == 4; })) ==
           std::vector<std::string>{"still open"});
-    for (int i = 0; i < 3; ++i) CHECK(committed->poll(100ms, 100).batches.empty());
+    CHECK(uncommitted->known_high_watermark(part) == 4);
+    CHECK(read_until(in, *committed, [&] { return committed->known_high_watermark(part) == 4; }).empty());
     CHECK(committed->known_end(part) == 2);
+    CHECK(committed->position(part) == 2);
     kafka::log_bounds bounds;
     REQUIRE(committed->bounds(part, bounds, in.patience()).ok());
     CHECK(bounds.end == 2);
@@ -112,6 +114,7 @@ inline void an_open_transaction_ends_what_is_stable(const environment& in) {
     CHECK(values(read_until(in, *committed, [&] { return committed->position(part) == 5; })) ==
           std::vector<std::string>{"open", "still open"});
     CHECK(committed->known_end(part) == 5);
+    CHECK(committed->known_high_watermark(part) == 5);
     committed->close();
     uncommitted->close();
 }

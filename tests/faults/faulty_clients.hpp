@@ -72,6 +72,9 @@ public:
     std::optional<std::int64_t> known_end(const topic_partition& partition) override {
         return real_->known_end(partition);
     }
+    std::optional<std::int64_t> known_high_watermark(const topic_partition& partition) override {
+        return real_->known_high_watermark(partition);
+    }
     kafka::result commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) override {
         return with_faults(*plan_, call::commit, [&] { return real_->commit(offsets, timeout); });
     }

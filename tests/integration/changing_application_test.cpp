@@ -4,7 +4,10 @@
 #include "runtime/temporary_folder.hpp"
 #include "runtime/topologies.hpp"
 
+#include <streams/dsl/streams_builder.hpp>
 #include <streams/runtime/kafka_streams.hpp>
+#include <streams/state/stores.hpp>
+#include <streams/topology/processor_api.hpp>
 
 #include <atomic>
 #include <memory>
@@ -96,6 +99,36 @@ TEST_CASE(
     CHECK(eventually([&] { return app.counts().processed == 4; }));
     CHECK(app.wait_for(application_state::running, 60s));
     CHECK(app.close(30s));
+}
+
+TEST_CASE(
+    "a partition that is added to the topic of a global store on a broker is read too, and the first no second time") {
+    struct counting : processor<std::string, std::string> {
+        explicit counting(std::atomic<int>& records) : records_(records) {}
+        void process(const record_type&) override { ++records_; }
+        std::atomic<int>& records_;
+    };
+    changing_fixture t;
+    const auto rows = unique_name("rows");
+    t.create(rows, 1);
+    t.write_to(rows, 0, "before");
+    std::atomic<int> records{0};
+    streams_builder builder;
+    builder.add_global_store<std::string, std::string>(
+        stores::key_value("rows", {.persistent = false, .logging = false}), rows,
+        [&] { return std::make_unique<counting>(records); });
+    kafka_streams app(builder.build(), t.named("one"));
+    app.start();
+    REQUIRE(eventually([&] { return records == 1; }));
+    REQUIRE(app.wait_for(application_state::running, 60s));
+    t.create_partitions(rows, 2);
+    t.write_to(rows, 1, "added");
+    CHECK(eventually([&] { return records == 2; }));
+    t.write_to(rows, 0, "after");
+    CHECK(eventually([&] { return records == 3; }));
+    INFO(app.error());
+    CHECK(app.close(30s));
+    CHECK(records == 3);
 }
 
 TEST_CASE("a source topic that is deleted under way ends the application, which names it") {

@@ -1,3 +1,4 @@
+#include "kafka/captured_log.hpp"
 #include "kafka_fixture.hpp"
 #include "sanitizers.hpp"
 
@@ -398,6 +399,37 @@ TEST_CASE("a member that closes in the middle of a rebalance does not hang") {
     auto second = fixture.member("second");
     CHECK(join(*second, {fixture.topic}).partitions.size() == 2);
     CHECK(std::chrono::steady_clock::now() - start < 6s);
+}
+
+TEST_CASE("a static member whose place another has taken closes at once: its client waits for no end") {
+    kafka_fixture t;
+    const std::vector<std::string> topics{t.topic};
+    const auto named = [&](const char* id) {
+        return t.clients->make_consumer(
+            {.client_id = id, .group_id = t.config.application_id, .group_instance_id = "place"});
+    };
+    const auto first = named("first");
+    const auto second = named("second");
+    REQUIRE(first->subscribe(topics).ok());
+    const auto joined = [&](kafka::consumer& member) {
+        for (const auto until = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < until;)
+            for (const auto& change : member.poll(100ms, 100).rebalances) {
+                REQUIRE(member.acknowledge(change, {}, false).ok());
+                if (change.kind == kafka::rebalance::event::assigned) return true;
+            }
+        return false;
+    };
+    REQUIRE(joined(*first));
+    REQUIRE(second->subscribe(topics).ok());
+    REQUIRE(joined(*second));
+    bool told = false;
+    for (const auto until = std::chrono::steady_clock::now() + 60s; !told && std::chrono::steady_clock::now() < until;)
+        for (const auto& failure : first->poll(100ms, 100).errors) told = failure.kind() == error_class::fenced;
+    REQUIRE(told);
+    const captured_log log;
+    first->close();
+    CHECK(log.lines().empty()); // that it has not left within its time, above all
+    second->close();
 }
 
 TEST_CASE("topics are created, described, listed and removed, and creating again is no error") {

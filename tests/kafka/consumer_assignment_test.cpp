@@ -17,9 +17,34 @@ constexpr auto written = "\0\0"
                          "\0\1x\0\0\0\0"
                          "\0\0\0\3abc"sv;
 
+/// Version 1, topics `in` and `x`, three bytes of the assignor's, and no owned partitions.
+constexpr auto subscribed = "\0\1"
+                            "\0\0\0\2"
+                            "\0\2in\0\1x"
+                            "\0\0\0\3abc"
+                            "\0\0\0\0"sv;
+
 auto read(std::string_view assignment) { return kafka::partitions_of_assignment(bytes_view(assignment)); }
 
+auto topics(std::string_view metadata) { return kafka::topics_of_subscription(bytes_view(metadata)); }
+
 } // namespace
+
+TEST_CASE("a member's metadata names the topics that it has subscribed to") {
+    CHECK(topics(subscribed) == std::vector<std::string>{"in", "x"});
+    CHECK(topics("") == std::vector<std::string>{});
+}
+
+TEST_CASE("metadata that are cut short, or count less than nothing, are refused") {
+    const auto names = subscribed.substr(0, 13); // without what follows
+    REQUIRE(topics(names));
+    for (std::size_t size = 1; size < names.size(); ++size) {
+        INFO(size);
+        CHECK_FALSE(topics(names.substr(0, size)));
+    }
+    CHECK_FALSE(topics("\0\0\xff\xff\xff\xff"sv));
+    CHECK_FALSE(topics("\0\0\0\0\0\1\xff\xff"sv));
+}
 
 TEST_CASE("a member's assignment names its partitions") {
     CHECK(read(written) == std::vector<topic_partition>{{"in", 0}, {"in", 258}});

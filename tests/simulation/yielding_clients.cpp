@@ -55,6 +55,9 @@ public:
     std::optional<std::int64_t> known_end(const topic_partition& partition) override {
         return real_->known_end(partition); // asks nobody
     }
+    std::optional<std::int64_t> known_high_watermark(const topic_partition& partition) override {
+        return real_->known_high_watermark(partition); // asks nobody
+    }
     result commit(std::span<const kafka::committed_offset> offsets, milliseconds timeout) override {
         std::string place = "commit";
         for (const auto& each : offsets) place += concat(' ', to_string(each.partition), '@', each.offset);

@@ -71,7 +71,8 @@ public:
     bool close(std::chrono::milliseconds timeout = std::chrono::milliseconds::max());
     /// Adds a stream thread, which joins the group; the threads share the caches anew (KIP-663). Its name; nullopt, and a
     /// line of the log: not in state `running` or `rebalancing`. Throws streams_error where the operating system refuses a
-    /// thread, config_error as the constructor.
+    /// thread, config_error as the constructor. Where another thread closes the application meanwhile, the one that was
+    /// added ends with it, and close() waits for that too.
     std::optional<std::string> add_stream_thread();
     /// Has one of the stream threads commit, close its tasks and leave the group, so that others get them at once; a static
     /// member (`group.instance.id`) leaves only when its session ends. Its name; nullopt: there is none, or it is not the

@@ -37,7 +37,7 @@ kafka_streams::application::application(topology topology, streams_config config
     : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
       stop_(time, "the end of application " + config_.application_id), memory_(memory_limits_of(config_)),
       states_(config_.state_dir / config_.application_id, time_, disk), retention_(time_),
-      status_(config_.application_id, time_), threads_(*this, time),
+      group_(config_.application_id), status_(config_.application_id, time_), threads_(*this, time),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
       starting_(time, "the start of application " + config_.application_id) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
@@ -116,7 +116,6 @@ void kafka_streams::application::start_others() {
 
 void kafka_streams::application::make_threads() {
     admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
-    if (topology_.has_patterns()) find_topics();
     views_ = std::make_unique<topic_views>(topic_view{topology_, {}});
     environment_ = std::make_unique<shared_environment>(
         shared_environment{.config = config_,
@@ -128,6 +127,7 @@ void kafka_streams::application::make_threads() {
                            .views = *views_,
                            .on_restore = on_restore_,
                            .retention = retention_,
+                           .group = group_,
                            .threads = threads_.count(),
                            .paused = paused_,
                            .all_end = all_end_,

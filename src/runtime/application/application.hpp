@@ -71,7 +71,6 @@ private:
     void end_when_all_have() noexcept;
 
     // application_topics.cpp: what is there before tasks run
-    void find_topics();
     [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
     [[nodiscard]] bool await_topics(const stop_source& stop);
     [[nodiscard]] bool set_up_patiently(const stop_source& stop);
@@ -91,7 +90,7 @@ private:
     void enter() noexcept override;
     void ended() noexcept override;
 
-    topology topology_; ///< constant once it has been started
+    const topology topology_; ///< as it was given: the topics of patterns are in the views
     const streams_config config_;
     std::shared_ptr<kafka::client_supplier> clients_;
     execution& time_;
@@ -103,6 +102,7 @@ private:
     state_directory states_;
     std::unique_ptr<kafka::admin> admin_;
     retention_watch retention_;
+    group_watch group_;
     application_status status_;
     std::atomic<bool> paused_{false};
     std::atomic<bool> all_end_{false};       ///< all instances of the application do

@@ -2,14 +2,10 @@
 
 #include "src/runtime/application/application.hpp"
 
-#include "src/runtime/thread/retry.hpp"
-#include "src/runtime/topics/topic_names.hpp"
-
 #include <streams/core/log.hpp>
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace streams::inline v0 {
 namespace {
@@ -18,26 +14,17 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds attempt_timeout{2000}; ///< also how long a close may wait then
 constexpr milliseconds longest_pause{10'000};
-/// Between two looks at the topics where the cluster has not answered, or does not know all of them yet.
-constexpr milliseconds between_looks{1000};
+/// Until the next look at the topics where the cluster has not answered, or does not know all of them yet.
+constexpr milliseconds next_attempt{1000};
 
 } // namespace
 
-void kafka_streams::application::find_topics() {
-    std::vector<std::string> existing;
-    call_patiently(patience(time_, stop_, first_patience),
-                   "list the topics of the cluster, which sources with a pattern read",
-                   [&] { return admin_->list(existing, attempt_timeout); });
-    auto found = topology_.with_topics(existing, config_.application_id);
-    check_patterns(found);
-    topology_ = std::move(found);
-}
-
 bool kafka_streams::application::set_up(milliseconds timeout) {
-    topic_layout layout;
-    const auto answer = set_up_topics(topology_, config_, *admin_, timeout, layout);
-    if (answer.ok()) {
-        views_->add({topology_, std::move(layout)});
+    topic_view found{topology_, {}};
+    auto answer = find_topics(found.topology, config_, *admin_, timeout);
+    if (answer) answer = set_up_topics(found.topology, config_, *admin_, timeout, found.layout);
+    if (answer) {
+        views_->add(std::move(found));
         return true;
     }
     if (!cluster_was_away_.exchange(true))
@@ -83,8 +70,8 @@ void kafka_streams::application::run_watch() noexcept {
     try {
         topic_watch watch(config_, *admin_, *views_);
         if (await_topics(stop_))
-            for (milliseconds pause = watch.interval(); await_look(pause);)
-                pause = watch.look() ? watch.interval() : between_looks;
+            for (milliseconds pause = between_looks(config_); await_look(pause);)
+                pause = watch.look() ? between_looks(config_) : next_attempt;
     } catch (const stopped_error&) { // while it waited for the cluster
     } catch (const std::exception& cause) {
         fail_without_replacement(cause);

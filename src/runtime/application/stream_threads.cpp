@@ -62,7 +62,7 @@ void stream_threads::launch() {
 void stream_threads::refuse(std::span<place* const> those) noexcept {
     {
         const std::lock_guard lock(mutex_);
-        for (place* const each : those) each->ended = true;
+        for (place* const each : those) each->ended = each->launched = true;
         recount();
     }
     changed_->notify_all();
@@ -136,7 +136,10 @@ void stream_threads::await_end_of_all() {
 
 void stream_threads::join() {
     std::vector<std::unique_ptr<execution::thread>> ended; // joins, after the lock
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // One that another thread adds may have ended before that thread has taken note of what it runs on.
+    changed_->wait(lock, never,
+                   [&] { return std::ranges::all_of(places_, [](const auto& each) { return each->launched; }); });
     for (const auto& each : places_) ended.push_back(std::move(each->runs_on));
 }
 
@@ -196,16 +199,22 @@ void stream_threads::empty(place& here) noexcept {
 
 void stream_threads::start(place& here) {
     auto runs_on = time_.start_thread(here.name, [this, &here] { run(here); });
-    const std::lock_guard lock(mutex_);
-    here.runs_on = std::move(runs_on);
-    here.launched = true;
+    {
+        const std::lock_guard lock(mutex_);
+        here.runs_on = std::move(runs_on);
+        here.launched = true;
+    }
+    changed_->notify_all();
 }
 
 /// One that was to be added, and will never run.
 void stream_threads::give_up(place& here) noexcept {
     end(here);
-    const std::lock_guard lock(mutex_);
-    here.launched = true;
+    {
+        const std::lock_guard lock(mutex_);
+        here.launched = true;
+    }
+    changed_->notify_all();
 }
 
 void stream_threads::run(place& here) noexcept {

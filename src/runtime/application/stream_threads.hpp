@@ -72,7 +72,7 @@ public:
     std::optional<std::string> remove(std::chrono::milliseconds timeout);
     void stop_all() noexcept;
     void await_end_of_all();
-    /// Waits for what they run on. REQUIRES: all have ended, and none is added.
+    /// Waits for what they run on. REQUIRES: all were asked to stop and have ended.
     void join();
 
     /// Those that were not asked to leave.

@@ -80,6 +80,11 @@ std::unique_ptr<state_store> global_state::reader(std::string_view store) {
     return std::make_unique<global_store_reader>(*found, guard_);
 }
 
+void global_state::add_inputs(std::vector<topic_partition> added) {
+    inputs_.insert(inputs_.end(), added.begin(), added.end());
+    task_->add_inputs(topology_.global_parts(), std::move(added));
+}
+
 task_store* global_state::restored_by_bytes(std::string_view topic) {
     const auto& all = topology_.global_stores();
     const auto declared = std::ranges::find(all, topic, &global_store::topic);

@@ -34,6 +34,8 @@ public:
     [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override;
     /// The partitions that fill the stores.
     [[nodiscard]] const std::vector<topic_partition>& inputs() const noexcept { return inputs_; }
+    /// Reads these as well, which were added to the topics.
+    void add_inputs(std::vector<topic_partition> added);
     /// The store itself, or null; for whoever has the only thread.
     [[nodiscard]] state_store* find_store(std::string_view name) noexcept { return stores_->find(name); }
 

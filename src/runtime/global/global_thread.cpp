@@ -1,6 +1,7 @@
 #include "src/runtime/global/global_thread.hpp"
 
 #include "src/runtime/thread/retry.hpp"
+#include "src/runtime/topics/topic_watch.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -12,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds call_timeout{5000};
+constexpr milliseconds next_attempt{1000};
 constexpr std::size_t most_polled = 10'000;
 
 kafka::consumer_options global_consumer(const thread_environment& environment, const std::string& name,
@@ -29,7 +31,7 @@ kafka::consumer_options global_consumer(const thread_environment& environment, c
 global_thread::global_thread(const thread_environment& environment)
     : environment_(environment), name_(environment.client_id + "-GlobalStreamThread"),
       fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
-      uncommitted_(environment.memory.budget(), memory_role::uncommitted),
+      uncommitted_(environment.memory.budget(), memory_role::uncommitted), open_transactions_(environment.time),
       consumer_(environment.clients.make_consumer(
           global_consumer(environment, name_, fetch_queue_.resize(memory::restore_fetch_queue)))) {}
 
@@ -44,17 +46,63 @@ void global_thread::begin() {
                                                                .directory = environment_.states.global_folder(),
                                                                .disk = environment_.states.disk()},
                                             [&](std::string_view topic) { return partitions.find(topic)->second; });
-    std::vector<std::pair<topic_partition, std::int64_t>> from;
     for (const topic_partition& input : state_->inputs()) {
         kafka::log_bounds bounds;
         call_patiently(environment_.task_patience(), concat("find the bounds of ", to_string(input)),
                        [&] { return consumer_->bounds(input, bounds, call_timeout); });
-        from.emplace_back(input, bounds.begin);
+        starts_.emplace(input, bounds.begin);
         if (bounds.begin < bounds.end) ends_.emplace(input, bounds.end);
     }
+    read_all();
+    last_commit_ = environment_.time.steady_ms();
+    next_look_ = environment_.time.after(between_looks(environment_.config));
+}
+
+/// From where each partition is.
+void global_thread::read_all() {
+    std::vector<std::pair<topic_partition, std::int64_t>> from;
+    for (const auto& [input, start] : starts_) from.emplace_back(input, consumer_->position(input).value_or(start));
     if (const auto answer = consumer_->assign(from); !answer)
         throw cluster_error(concat("the topics of global stores cannot be read: ", answer.reason()));
-    last_commit_ = environment_.time.steady_ms();
+    for (const auto& [input, offset] : from) starts_[input] = offset;
+}
+
+/// No group tells a consumer that assigns itself of partitions that were added.
+void global_thread::follow_topics() {
+    if (environment_.time.steady_ms() < next_look_) return;
+    next_look_ = environment_.time.after(between_looks(environment_.config));
+    auto added = added_partitions();
+    if (added.empty()) return;
+    auto starts = starts_;
+    for (const topic_partition& input : added) {
+        kafka::log_bounds bounds;
+        if (!consumer_->bounds(input, bounds, call_timeout)) { // not every broker has heard of it
+            next_look_ = environment_.time.after(next_attempt);
+            return;
+        }
+        starts.emplace(input, bounds.begin);
+    }
+    for (const topic_partition& input : added)
+        log(log_level::info, concat(name_, " reads ", to_string(input), " too, which was added to its topic"));
+    starts_ = std::move(starts);
+    state_->add_inputs(std::move(added));
+    read_all();
+}
+
+std::vector<topic_partition> global_thread::added_partitions() {
+    std::vector<std::string> topics;
+    for (const auto& [topic, partitions] : environment_.layout().global_partitions) topics.push_back(topic);
+    std::map<std::string, std::int32_t> now;
+    std::vector<topic_partition> added;
+    if (const auto answer = environment_.admin.describe(topics, now, call_timeout); !answer) {
+        log(log_level::warn, concat(name_, " cannot see whether its topics have new partitions: ", answer.reason(),
+                                    "; it looks again in ", between_looks(environment_.config).count(), " ms"));
+        return added;
+    }
+    for (const auto& [topic, partitions] : now)
+        for (std::int32_t partition = 0; partition < partitions; ++partition)
+            if (!starts_.contains({topic, partition})) added.push_back({topic, partition});
+    return added;
 }
 
 std::vector<kafka::record_batch> global_thread::poll() {
@@ -97,7 +145,10 @@ bool global_thread::fill() {
 }
 
 void global_thread::run_once() {
+    follow_topics();
     for (auto& batch : poll()) state_->update(std::move(batch));
+    if (open_transactions_.due())
+        for (const topic_partition& input : state_->inputs()) open_transactions_.look(*consumer_, input);
     commit_when_due();
     if (environment_.memory.budget().asks_back()) state_->give_back();
 }

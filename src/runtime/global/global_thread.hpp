@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/runtime/global/global_state.hpp"
+#include "src/runtime/thread/open_transaction_watch.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 
 #include <atomic>
@@ -15,7 +16,8 @@ namespace streams::inline v0 {
 
 /// Fills the global stores of an application before its tasks run, and keeps them current while they do (Kafka's
 /// `GlobalStreamThread`): all partitions of their topics, without a group. It has no thread of its own: somebody calls
-/// `fill` until that says true, then `run_once` until the end, always from one thread.
+/// `fill` until that says true, then `run_once` until the end, always from one thread. Partitions that are added to the topics
+/// are read from when it hears of them.
 class global_thread final : public global_stores {
 public:
     /// Makes the client; talks to nobody yet. Throws config_error where it refuses its settings.
@@ -39,6 +41,9 @@ public:
 
 private:
     void begin();
+    void read_all();
+    void follow_topics();
+    [[nodiscard]] std::vector<topic_partition> added_partitions();
     [[nodiscard]] std::vector<kafka::record_batch> poll();
     void commit_when_due();
 
@@ -46,10 +51,13 @@ private:
     std::string name_;
     memory_reservation fetch_queue_;
     memory_reservation uncommitted_; ///< for updates of all stores
+    open_transaction_watch open_transactions_;
     std::unique_ptr<kafka::consumer> consumer_;
     drop_counters drops_;
-    std::unique_ptr<global_state> state_;          ///< null before the first `fill`
-    std::map<topic_partition, std::int64_t> ends_; ///< of the partitions that are not filled yet
+    std::unique_ptr<global_state> state_;            ///< null before the first `fill`
+    std::map<topic_partition, std::int64_t> starts_; ///< of all partitions: their position until something is polled
+    std::map<topic_partition, std::int64_t> ends_;   ///< of the partitions that are not filled yet
+    std::int64_t next_look_ = 0;                     ///< at the width of the topics, steady ms
     std::int64_t last_commit_ = 0;
     std::int64_t begun_at_ = 0; ///< steady ms
     std::size_t filled_ = 0;    ///< records that `fill` has read

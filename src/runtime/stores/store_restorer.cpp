@@ -100,6 +100,7 @@ bool store_restorer::assigned() {
     if (!assigning_->step([&](auto) { return consumer_.assign(partitions); })) return false;
     assigning_.reset();
     assigned_ = true;
+    open_transactions_.forget();
     return true;
 }
 
@@ -123,7 +124,15 @@ void store_restorer::read(std::chrono::milliseconds wait) {
             throw cluster_error(concat("changelogs cannot be read: ", failure.reason()));
     for (const auto& lost : polled.out_of_range) throw_truncated(lost);
     for (const auto& batch : polled.batches) apply(batch);
+    watch_transactions();
     finish_read();
+}
+
+/// A changelog is restored behind those too that were open.
+void store_restorer::watch_transactions() {
+    if (!open_transactions_.due()) return;
+    for (const restoring& each : stores_)
+        if (each.reading()) open_transactions_.look(consumer_, each.changelog);
 }
 
 void store_restorer::throw_truncated(const topic_partition& changelog) const {

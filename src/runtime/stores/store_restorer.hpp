@@ -2,6 +2,7 @@
 
 #include "src/kafka/client.hpp"
 #include "src/runtime/stores/task_stores.hpp"
+#include "src/runtime/thread/open_transaction_watch.hpp"
 #include "src/runtime/thread/retry.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 
@@ -20,7 +21,7 @@ class store_restorer {
 public:
     /// `consumer` reads without a group. Both outlive the restorer.
     store_restorer(kafka::consumer& consumer, const thread_environment& environment)
-        : consumer_(consumer), environment_(environment) {}
+        : consumer_(consumer), environment_(environment), open_transactions_(environment.time) {}
 
     /// Takes on the stores of a task, which stay where they are until they are removed or done. `committed`: of its inputs,
     /// where a store that reuses its source ends.
@@ -63,6 +64,7 @@ private:
     void read(std::chrono::milliseconds wait);
     void apply(const kafka::record_batch& batch);
     void throw_truncated(const topic_partition& changelog) const;
+    void watch_transactions();
     void finish_read();
     void finish(restoring& done);
 
@@ -72,6 +74,7 @@ private:
     std::vector<task_stores*> without_changelogs_; ///< added, nothing to restore
     bool assigned_ = false;
     std::optional<retry> assigning_; ///< nullopt: assigned, or not tried yet
+    open_transaction_watch open_transactions_;
 };
 
 } // namespace streams::inline v0

@@ -31,12 +31,12 @@ stream_task::stream_task(task_stores& stores, const topology& topology, const st
       graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress),
       pending_(environment.pending) {
     begin_without_record(-1);
-    connect_inputs(parts, std::move(inputs));
+    add_inputs(parts, std::move(inputs));
 }
 
 stream_task::~stream_task() { abandon(); }
 
-void stream_task::connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs) {
+void stream_task::add_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs) {
     for (topic_partition& input : inputs) {
         source_node* source = nullptr;
         for (const sub_topology& part : parts)

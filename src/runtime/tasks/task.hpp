@@ -62,6 +62,8 @@ public:
     /// Says that it was suspended until now.
     void go_on() { runs_since_ = wall_time(); }
 
+    /// Reads these partitions too. Throws topology_error where no source of `parts` reads one.
+    void add_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs);
     /// The position of an input partition, for `add`; the number of inputs where there is none.
     [[nodiscard]] std::size_t input_of(const topic_partition& partition) const noexcept;
     [[nodiscard]] std::size_t inputs() const noexcept { return group_.size(); }
@@ -182,7 +184,6 @@ private:
 
     [[nodiscard]] bool held() const;
     [[nodiscard]] state_store* global_reader(std::string_view name);
-    void connect_inputs(const std::vector<sub_topology>& parts, std::vector<topic_partition> inputs);
     void run(const partition_group::taken& next);
     void begin_record(const partition_group::taken& next) noexcept;
     void begin_without_record(std::int64_t timestamp) noexcept;

@@ -60,6 +60,7 @@ void request_shutdown(const shared_environment& environment, const topology& top
         const auto member =
             environment.clients.make_consumer({.client_id = shutdown_client_id(environment.client_id), .group_id = id});
         const auto topics = input_topics(topology, topology.sub_topologies(), id);
+        if (topics.empty()) return; // no topic of its patterns was found yet
         log(log_level::info, concat("all instances of application ", id, " are asked to end"));
         while (!member->subscribe(topics) && environment.time.steady_ms() < deadline) environment.time.sleep(slice);
         if (!await_end_of_others(*member, environment.time, deadline))

@@ -91,7 +91,8 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
                                               [consumer = consumer_.get()] { consumer->wakeup(); }, most_pending_),
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
-      purge_(environment_.topology(), environment.config, environment.admin, environment.time) {}
+      purge_(environment_.topology(), environment.config, environment.admin, environment.time),
+      open_transactions_(environment.time) {}
 
 stream_thread::~stream_thread() { abandon(); }
 
@@ -143,6 +144,7 @@ void stream_thread::turn() {
     subscribe();
     poll(poll_wait(), most_polled);
     go_on_with_rebalances();
+    watch_transactions();
     restore();
     if (assigned_ && ready_ && commit_done())
         work();

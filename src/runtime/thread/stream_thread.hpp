@@ -5,6 +5,7 @@
 #include "src/runtime/queues/input_valve.hpp"
 #include "src/runtime/tasks/task_manager.hpp"
 #include "src/runtime/thread/lost_positions.hpp"
+#include "src/runtime/thread/open_transaction_watch.hpp"
 #include "src/runtime/thread/start_positions.hpp"
 #include "src/runtime/thread/stream_times.hpp"
 #include "src/runtime/thread/task_assignor.hpp"
@@ -66,7 +67,8 @@ private:
     /// What becomes of an assignment until it is acknowledged.
     struct taking_on {
         retry learning; ///< what the group gave to all of its members
-        std::vector<topic_partition> group{};
+        std::vector<kafka::group_member> members{};
+        std::vector<topic_partition> group{};                     ///< what all of them have
         std::map<task_id, std::vector<topic_partition>> wanted{}; ///< tasks, with their inputs
         std::optional<start_search> starts{};                     ///< nullopt: what is wanted is not known yet
         bool strangers_closed = false;
@@ -121,6 +123,7 @@ private:
     void reset_positions(std::span<const topic_partition> lost);
     void set_lost_positions(std::int64_t until);
     void hold_back(const managed_task& task);
+    void watch_transactions();
     void forget_inputs();
 
     // stream_thread_commit.cpp
@@ -185,6 +188,7 @@ private:
     std::optional<start_search> locating_; ///< of tasks that start again
     std::optional<retry> seeking_;         ///< in the first input that is out of place
     lost_positions lost_positions_;
+    open_transaction_watch open_transactions_;
     std::vector<topic_partition> unresumed_; ///< inputs of running tasks that the consumer still holds back
     std::optional<retry> resuming_;          ///< those
     std::size_t round_ = 1;                  ///< records of a task between two looks at the clock

@@ -125,7 +125,7 @@ void stream_thread::pass_over(const kafka::rebalance& assigned) {
 
 /// Throws stopped_error where one of the members asks all to end.
 bool stream_thread::learned_assignment() {
-    std::vector<kafka::group_member> members;
+    auto& members = taking_on_->members;
     const bool learned = taking_on_->learning.step([&](auto timeout) {
         members.clear();
         return consumer_->group_members(members, timeout);
@@ -167,6 +167,8 @@ void stream_thread::want(const kafka::rebalance& assigned) {
                             [&](const auto& each) { return !layout_.partitions.contains(each.topic); }))
         environment_.on_other_topics();
     layout_ = grown(std::move(layout_), environment_.topology(), environment_.config, taking_on_->group);
+    environment_.group.note(division_of(environment_.topology(), environment_.config.application_id, layout_,
+                                        *assignor_, taking_on_->members));
     for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group).active)
         wanted[id] = inputs_of(id);
     std::vector<task_id> gone;

@@ -4,6 +4,7 @@
 #include "src/kafka/client.hpp"
 #include "src/runtime/global/global_stores.hpp"
 #include "src/runtime/stores/state_directory.hpp"
+#include "src/runtime/thread/group_division.hpp"
 #include "src/runtime/thread/retry.hpp"
 #include "src/runtime/topics/retention_watch.hpp"
 #include "src/runtime/topics/topic_views.hpp"
@@ -33,6 +34,7 @@ struct shared_environment {
     const topic_views& views; ///< with a layout before the first turn of a thread
     const restore_listener& on_restore;
     retention_watch& retention;
+    group_watch& group;
     const std::atomic<std::int32_t>& threads; ///< stream threads now
     const std::atomic<bool>& paused;
     const std::atomic<bool>& all_end;    ///< all instances do: no member keeps its place in the group

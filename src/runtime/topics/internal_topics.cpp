@@ -157,6 +157,18 @@ internal_topics plan_internal_topics(const topology& topology, const streams_con
     return plan;
 }
 
+kafka::result find_topics(topology& topology, const streams_config& config, kafka::admin& admin,
+                          kafka::milliseconds timeout) {
+    if (!topology.has_patterns()) return {};
+    std::vector<std::string> existing;
+    if (auto answer = checked(admin.list(existing, timeout), "list the topics, which sources with a pattern read");
+        !answer)
+        return answer;
+    topology = topology.with_topics(existing, config.application_id);
+    check_patterns(topology);
+    return {};
+}
+
 kafka::result set_up_topics(const topology& topology, const streams_config& config, kafka::admin& admin,
                             kafka::milliseconds timeout, topic_layout& layout) {
     std::map<std::string, std::int32_t> existing;

@@ -45,6 +45,11 @@ struct internal_topics {
 [[nodiscard]] internal_topics plan_internal_topics(const topology& topology, const streams_config& config,
                                                    const std::map<std::string, std::int32_t>& existing);
 
+/// Gives sources with a pattern the topics that match it now. retriable: the cluster did not answer in time. Throws
+/// topology_error where a pattern matches none, cluster_error where the cluster refuses.
+[[nodiscard]] kafka::result find_topics(topology& topology, const streams_config& config, kafka::admin& admin,
+                                        kafka::milliseconds timeout);
+
 /// Plans and creates them, and learns how long the changelogs keep what is in them; where the cluster does not say, what the
 /// application asks for is taken. retriable: the cluster did not answer in time. Throws topology_error as the plan does, where
 /// an output topic is missing, and where an internal topic exists with another partition count; cluster_error where the

@@ -34,8 +34,8 @@ std::vector<std::string> inputs_of(const topology& topology, std::string_view ap
 
 } // namespace
 
-std::chrono::milliseconds topic_watch::interval() const {
-    const auto settings = config_.consumer_settings(false);
+std::chrono::milliseconds between_looks(const streams_config& config) {
+    const auto settings = config.consumer_settings(false);
     const auto found = settings.find("topic.metadata.refresh.interval.ms");
     if (found == settings.end()) return default_interval;
     std::int64_t interval = 0;

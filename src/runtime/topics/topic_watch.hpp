@@ -9,6 +9,9 @@
 
 namespace streams::inline v0 {
 
+/// How long until topics are looked at again (`metadata.max.age.ms`), for patterns, and for partitions of global stores.
+[[nodiscard]] std::chrono::milliseconds between_looks(const streams_config& config);
+
 /// Follows the topics that sources with a pattern read, while they come and go.
 class topic_watch {
 public:
@@ -20,8 +23,6 @@ public:
     /// a pattern matches no topic. False: the cluster has not answered; look again soon. Throws topology_error where the topology does not fit the topics any
     /// more, cluster_error where the cluster refuses.
     [[nodiscard]] bool look();
-    /// How long until the next look (`metadata.max.age.ms`).
-    [[nodiscard]] std::chrono::milliseconds interval() const;
 
 private:
     const streams_config& config_;

@@ -113,6 +113,10 @@ std::optional<std::int64_t> simulated_consumer::known_end(const topic_partition&
     return real_->known_end(partition); // asks nobody
 }
 
+std::optional<std::int64_t> simulated_consumer::known_high_watermark(const topic_partition& partition) {
+    return real_->known_high_watermark(partition); // asks nobody
+}
+
 result simulated_consumer::commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) {
     std::string detail = "commit";
     for (const auto& each : offsets) detail += concat(' ', to_string(each.partition), '@', each.offset);

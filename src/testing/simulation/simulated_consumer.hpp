@@ -29,6 +29,7 @@ public:
     kafka::result seek(const topic_partition& partition, std::int64_t offset) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> known_end(const topic_partition& partition) override;
+    [[nodiscard]] std::optional<std::int64_t> known_high_watermark(const topic_partition& partition) override;
     kafka::result commit(std::span<const kafka::committed_offset> offsets, kafka::milliseconds timeout) override;
     kafka::result committed(std::span<const topic_partition> partitions, std::vector<kafka::committed_offset>& found,
                             kafka::milliseconds timeout) override;

@@ -244,6 +244,43 @@ TEST_CASE("a thread that is added while the application starts runs once") {
     CHECK(app->state() == application_state::not_running);
 }
 
+TEST_CASE("a thread that is added while another thread closes the application ends with it") {
+    world w;
+    const auto clients = std::make_shared<slow_to_make>(w.cluster.clients());
+    kafka_streams app(copy_topology(), w.config(), clients);
+    app.start();
+    REQUIRE(app.wait_for(application_state::running, patience));
+    clients->hold();
+    std::thread adds([&] { app.add_stream_thread(); });
+    CHECK(eventually([&] { return clients->holds(); }));
+    CHECK_FALSE(app.close(0ms));
+    CHECK(app.add_stream_thread() == std::nullopt);
+    CHECK_FALSE(app.close(1ms));
+    clients->let_go();
+    CHECK(app.close(patience));
+    CHECK(app.state() == application_state::not_running);
+    CHECK(app.num_stream_threads() == 0);
+    adds.join();
+}
+
+TEST_CASE("a close while threads are added by several callers is one, whatever comes first") {
+    for (int round = 0; round < 8; ++round) {
+        world w;
+        kafka_streams app = w.run(copy_topology(), w.config());
+        std::atomic<int> added{0};
+        std::vector<std::thread> callers;
+        for (int caller = 0; caller < 2; ++caller)
+            callers.emplace_back([&] {
+                while (app.add_stream_thread()) ++added;
+            });
+        CHECK(eventually([&] { return added > round % 4; }));
+        CHECK(app.close(patience));
+        CHECK(app.state() == application_state::not_running);
+        for (auto& each : callers) each.join();
+        CHECK(app.num_stream_threads() == 0);
+    }
+}
+
 TEST_CASE("threads are added and removed by several callers at once, and none is lost") {
     world w(4);
     kafka_streams app = w.run(count_topology(false), w.config());

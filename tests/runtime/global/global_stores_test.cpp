@@ -60,6 +60,47 @@ TEST_CASE("a global table follows its topic while the application runs") {
     }));
 }
 
+TEST_CASE("partitions that are added to the topic of a global table are read too, and the others no second time") {
+    struct counting : processor<text, text> {
+        explicit counting(std::atomic<int>& records) : records_(records) {}
+        void process(const record_type&) override { ++records_; }
+        std::atomic<int>& records_;
+    };
+    world w;
+    w.cluster.create_topic("rows", 2);
+    w.cluster.create_topic("events", 1);
+    std::atomic<int> records{0};
+    streams_builder builder;
+    auto rows = builder.global_table<text, text>("rows", materialized{.name = "rows", .in_memory = true});
+    builder.add_global_store<text, text>(stores::key_value("events", {.persistent = false, .logging = false}), "events",
+                                         [&] { return std::make_unique<counting>(records); });
+    builder.stream<text, text>("in")
+        .left_join(
+            rows, [](const text& value) { return value; },
+            [](const text& value, const text* row) { return value + "=" + (row ? *row : "?"); })
+        .to("out");
+    auto config = w.config();
+    config.consumer["metadata.max.age.ms"] = "50";
+    for (int i = 0; i < 3; ++i) w.cluster.produce("events", text("k"), text("before"));
+    kafka_streams app = w.run(builder.build(), config);
+    CHECK(app.wait_for(application_state::running, patience));
+    CHECK(eventually([&] { return records == 3; }));
+    w.cluster.create_partitions("rows", 4);
+    w.cluster.create_partitions("events", 2);
+    w.cluster.produce("rows", text("a"), text("1"), {.partition = 3});
+    w.cluster.produce("events", text("k"), text("after"), {.partition = 1});
+    w.cluster.produce("events", text("k"), text("after"), {.partition = 0});
+    CHECK(eventually([&] {
+        w.produce("k", "a");
+        const auto all = w.out();
+        return !all.empty() && all.back() == "a=1";
+    }));
+    CHECK(eventually([&] { return records == 5; }));
+    CHECK(app.close(patience));
+    CHECK(records == 5);
+    CHECK(app.error().empty());
+}
+
 TEST_CASE("a global table has nothing of a transaction that was aborted, from before the start or after it") {
     world w;
     w.cluster.create_topic("rows", 1);

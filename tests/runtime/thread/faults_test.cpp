@@ -253,6 +253,36 @@ TEST_CASE("a cluster that is away at the start is waited for on the threads") {
     CHECK(w.plan->failed(call::describe) == 3);
 }
 
+TEST_CASE("a cluster that is away at the start is waited for on the threads where sources have patterns too") {
+    faulty_world w;
+    const bool comes_back = GENERATE(true, false);
+    w.plan->fail(call::list, {error_class::retriable, "no broker answers"}, comes_back ? 3 : 1000);
+    streams_builder builder;
+    builder.stream<std::string, std::string>(topic_pattern{"i.*"}).to("out");
+    kafka_streams app = w.world::run(builder.build(), w.config(),
+                                     std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
+    CHECK(app.state() == application_state::rebalancing);
+    if (comes_back) {
+        w.produce("a", "x");
+        CHECK(eventually([&] { return w.out().size() == 1; }));
+        CHECK(w.plan->failed(call::list) == 3);
+        return;
+    }
+    CHECK(app.close(patience));
+    CHECK(app.state() == application_state::not_running);
+}
+
+TEST_CASE("a pattern that turns out to match no topic once the cluster answers ends the application") {
+    faulty_world w;
+    w.plan->fail(call::list, {error_class::retriable, "no broker answers"});
+    streams_builder builder;
+    builder.stream<std::string, std::string>(topic_pattern{"x.*"}).to("out");
+    kafka_streams app = w.world::run(builder.build(), w.config(),
+                                     std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "pattern x.* of source"));
+}
+
 TEST_CASE("a topic that turns out to be missing once the cluster answers ends the application") {
     faulty_world w;
     w.cluster.remove_topic("in");
