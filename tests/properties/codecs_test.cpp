@@ -36,7 +36,7 @@ void survives(const std::string& anything, const Serde& with = {}) {
 streams::uuid some_uuid() {
     const auto digits = *rc::gen::container<std::string>(36, rc::gen::element('0', '7', 'a', 'f'));
     std::string text = digits;
-    for (const std::size_t dash : {8, 13, 18, 23}) text[dash] = '-';
+    for (const std::size_t dash : {8U, 13U, 18U, 23U}) text[dash] = '-';
     return serde<streams::uuid>::deserialize(bytes_view(text));
 }
 

@@ -2,6 +2,7 @@
 // time.
 
 #include "catch.hpp"
+#include "runtime/messages.hpp"
 #include "simulation/simulated_world.hpp"
 
 using namespace streams;
@@ -13,6 +14,13 @@ using simulation::simulate;
 using simulation::simulated_world;
 using simulation::text_key;
 using testing_support::call;
+using testing_support::says;
+
+namespace {
+
+const kafka::result in_transaction{error_class::retriable, "an offset is in a transaction that is open"};
+
+} // namespace
 
 TEST_CASE("no call that fails for minutes keeps a thread from polling for a third of max.poll.interval.ms") {
     const call failing = GENERATE(call::subscribe, call::group_members, call::committed, call::bounds,
@@ -70,12 +78,129 @@ TEST_CASE("a member that cannot learn its assignment for a while is given its ta
     });
 }
 
+TEST_CASE("a task of which it is not known where it begins holds up no other") {
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        w.plan->fail(call::committed, in_transaction, 2); // of both tasks, then of the first
+        w.plan->pass(call::committed);
+        w.plan->fail(call::committed, in_transaction, 20);
+        const auto app = w.planned(w.config("one"));
+        REQUIRE(w.eventually([&] { return w.committed(1) == 1; }));
+        CHECK(w.plan->failed(call::committed) < 22);
+        CHECK(w.committed(0) == 0);
+        CHECK(app->state() == application_state::rebalancing);
+        CHECK(w.eventually([&] { return w.committed(0) == 1; }));
+        CHECK(w.eventually([&] { return app->state() == application_state::running; }));
+        CHECK(w.written() == 2);
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("a log that does not say where it begins holds up the task of it alone") {
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        w.plan->fail_late(call::bounds, 1s, no_answer);
+        w.plan->pass(call::bounds);
+        w.plan->fail_late(call::bounds, 1s, no_answer, 5);
+        const auto app = w.planned(w.config("one"));
+        REQUIRE(w.eventually([&] { return w.committed(1) == 1; }));
+        CHECK(w.plan->failed(call::bounds) < 6);
+        CHECK(w.committed(0) == 0);
+        CHECK(w.eventually([&] { return w.committed(0) == 1; }));
+        CHECK(w.written() == 2);
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE("tasks that stay go on beside a new one of which it is not known where it begins") {
+    simulate([&](simulated_world& w) {
+        const auto one = w.planned(w.config("one"));
+        const auto two = w.healthy(w.config("two"));
+        REQUIRE(two->wait_for(application_state::running, 10min));
+        REQUIRE(one->wait_for(application_state::running, 10min));
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.committed(0) == 1 && w.committed(1) == 1; }));
+        w.plan->fail(call::committed, in_transaction); // of both tasks
+        w.plan->pass(call::committed);
+        w.plan->fail(call::committed, in_transaction, 20); // of the second, which is new
+        CHECK(two->close(1min));
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::committed) > 2; }));
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.committed(0) == 2; }));
+        CHECK(w.plan->failed(call::committed) < 21);
+        CHECK(w.committed(1) == 1);
+        CHECK(w.eventually([&] { return w.committed(1) == 2; }));
+        CHECK(w.written() == 4);
+        CHECK(one->close(1min));
+    });
+}
+
+TEST_CASE("a task in trouble for longer than task.timeout.ms ends its thread, by its name and with a remedy") {
+    const call failing = GENERATE(call::committed, call::bounds);
+    CAPTURE(static_cast<int>(failing));
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        if (failing == call::committed) w.plan->fail(failing, in_transaction);
+        w.plan->fail(failing, in_transaction);
+        w.plan->pass(failing);
+        w.plan->fail(failing, in_transaction, for_ever);
+        auto config = w.config("one");
+        config.task_timeout = 10s;
+        const auto app = w.planned(config);
+        CHECK(w.eventually([&] { return app->state() == application_state::error; }));
+        CAPTURE(app->error());
+        CHECK(w.committed(1) == 1);
+        CHECK(says(app->error(), failing == call::bounds ? "could not find the bounds of in-0 for task 0_0 within"
+                                                         : "could not read the committed offsets of task 0_0 within"));
+        CHECK(says(app->error(), "10000 ms"));
+        CHECK(says(app->error(), "see whether the brokers are reachable"));
+    });
+}
+
+TEST_CASE("a changelog that does not say where it ends holds up the task of it alone, and ends its thread in the end") {
+    simulate([&](simulated_world& w) {
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        w.restoring->fail_late(call::bounds, 1s, no_answer);
+        w.restoring->pass(call::bounds);
+        w.restoring->fail_late(call::bounds, 1s, no_answer, for_ever);
+        auto config = w.config("one");
+        config.task_timeout = 60s;
+        const auto app = w.planned(config);
+        for (std::int64_t records = 1; records <= 5; ++records) {
+            REQUIRE(w.eventually([&] { return w.committed(1) == records; }));
+            const int failed = w.restoring->failed(call::bounds);
+            REQUIRE(w.eventually([&] { return w.restoring->failed(call::bounds) > failed; }));
+            w.produce(1);
+        }
+        CHECK(w.committed(0) == 0);
+        CHECK(w.eventually([&] { return app->state() == application_state::error; }));
+        CHECK(says(app->error(), "could not find the bounds of app-counts-changelog-0 for task 0_0 within 60000 ms"));
+    });
+}
+
+TEST_CASE("a task that cannot seek holds up no other that has to") {
+    simulate([&](simulated_world& w) {
+        const auto app = w.planned(w.config("one"));
+        REQUIRE(app->wait_for(application_state::running, 10min));
+        w.plan->fail(call::seek, {error_class::retriable, "busy"});
+        w.plan->pass(call::seek);
+        w.plan->fail(call::seek, {error_class::retriable, "busy"}, 20);
+        w.plan->fail(call::deliver, {error_class::retriable, "message timed out"});
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.committed(1) == 1; }));
+        CHECK(w.plan->failed(call::seek) < 21);
+        CHECK(w.committed(0) == 0);
+        CHECK(w.eventually([&] { return w.committed(0) == 1; }));
+        CHECK(app->close(1min));
+    });
+}
+
 TEST_CASE("an assignment that is taken back before it was taken on is not taken on") {
     simulate([&](simulated_world& w) {
         for (const std::int32_t partition : {0, 1}) w.produce(partition);
         w.plan->fail_late(call::committed, 1s, no_answer, 20);
         const auto one = w.planned(w.config("one"));
-        REQUIRE(w.eventually([&] { return w.plan->failed(call::committed) > 2; }));
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::committed) > 0; }));
         const auto two = w.healthy(w.config("two"));
         CHECK(two->wait_for(application_state::running, 10min));
         CHECK(w.plan->failed(call::committed) < 20); // the other one did not wait for the first

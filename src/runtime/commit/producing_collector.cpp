@@ -12,6 +12,7 @@ namespace streams::inline v0 {
 namespace {
 
 constexpr kafka::milliseconds slice{100};
+constexpr kafka::milliseconds longest_asking{1000};
 constexpr kafka::milliseconds longest_last_letters{5000};
 
 } // namespace
@@ -102,24 +103,32 @@ bool producing_collector::over(std::int64_t deadline) const {
 }
 
 std::int32_t producing_collector::partitions(std::int32_t topic) {
-    return partitions_of(routes_[static_cast<std::size_t>(topic)].topic);
+    return partitions_for(routes_[static_cast<std::size_t>(topic)]);
 }
 
-std::int32_t producing_collector::partitions_of(std::int32_t topic) {
-    known_topic& known = topics_.at(topic);
-    const std::int64_t deadline = time_.after(timeout_);
+/// A topic that the producer does not know yet it knows a moment later; for longer nobody else is held up in mid-record.
+std::int32_t producing_collector::partitions_for(const route& to) {
+    known_topic& known = topics_.at(to.topic);
+    const std::int64_t deadline = time_.after(std::min(longest_asking, timeout_));
     while (known.partitions == 0) {
-        known.partitions = producer_->partitions(topic, slice);
+        known.partitions = producer_->partitions(to.topic, slice);
         if (known.partitions != 0) break;
         throw_failures();
-        if (over(deadline))
-            throw cluster_error(concat("the partition count of topic ", known.name, " was not learnt within ",
-                                       timeout_.count(),
-                                       " ms (task.timeout.ms); create the topic, or see whether the "
-                                       "brokers are reachable"));
+        if (over(deadline)) {
+            failure_ = std::make_exception_ptr(unknown_partitions_error(origins_.task_of(to.sender), known.name));
+            throw_failures();
+        }
         wait_a_moment(kafka::milliseconds(10));
     }
     return known.partitions;
+}
+
+kafka::result producing_collector::learn_partitions(std::string_view topic, kafka::milliseconds timeout) {
+    const std::int32_t id = intern(topic, false);
+    known_topic& known = topics_.at(id);
+    if (known.partitions == 0) known.partitions = producer_->partitions(id, timeout);
+    if (known.partitions != 0) return {};
+    return {kafka::error_class::retriable, "the cluster does not know the topic, or does not answer"};
 }
 
 void producing_collector::send(std::int32_t topic, const outgoing_record& r) {
@@ -131,7 +140,7 @@ void producing_collector::send(std::int32_t topic, const outgoing_record& r) {
     record.value = r.value;
     record.timestamp = r.timestamp;
     record.headers = r.headers != nullptr && r.headers->empty() ? nullptr : r.headers;
-    if (r.partition_key && !r.partition) record.partition = partition_of(*r.partition_key, partitions_of(to.topic));
+    if (r.partition_key && !r.partition) record.partition = partition_of(*r.partition_key, partitions_for(to));
     record.tag = origins_.tag_of(to.sender, r.origin != nullptr ? *r.origin : record_metadata{});
     append(record);
 }

@@ -29,7 +29,8 @@ namespace streams::inline v0 {
 /// Sends what sinks and changelogs write through the one producer of a stream thread. A full queue is waited for,
 /// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
 /// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
-/// cluster was away for too long or a transaction has failed, stopped_error, or cluster_error.
+/// cluster was away for too long or a transaction has failed, unknown_partitions_error where it does not say within a second
+/// how many partitions a topic has, stopped_error, or cluster_error.
 /// A failure that is of one record is answered for by the production exception handler, when it is known: in the middle of
 /// another record, or of a commit.
 /// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again
@@ -79,6 +80,9 @@ public:
     /// Whether everything sent is acknowledged, waiting for it up to `wait`. Throws what failed, and cluster_error once
     /// `within` is over.
     [[nodiscard]] bool flush(const patience& within, std::chrono::milliseconds wait);
+    /// Asks for the partitions of a topic that a task was set aside for (see unknown_partitions_error). retriable: they are not
+    /// known yet.
+    [[nodiscard]] kafka::result learn_partitions(std::string_view topic, std::chrono::milliseconds timeout);
     /// Asks how many partitions the topics have now: they grow, and what is placed by its key follows.
     void refresh_partitions();
 
@@ -103,7 +107,7 @@ private:
     [[nodiscard]] bool over(std::int64_t deadline) const;
     void wait_a_moment(std::chrono::milliseconds moment);
     std::int32_t intern(std::string_view topic, bool offsets_wanted);
-    [[nodiscard]] std::int32_t partitions_of(std::int32_t topic);
+    [[nodiscard]] std::int32_t partitions_for(const route& to);
 
     // producing_collector_failures.cpp: what becomes of records that were not written
     using failures = std::vector<kafka::delivery_failure>;

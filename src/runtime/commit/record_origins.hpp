@@ -26,6 +26,7 @@ public:
 
     /// The number of a sender. The same for the same one.
     [[nodiscard]] std::size_t add(const record_sender& sender);
+    [[nodiscard]] task_id task_of(std::size_t sender) const { return senders_[sender].task; }
     [[nodiscard]] std::uint64_t tag_of(std::size_t sender, const record_metadata& input);
     [[nodiscard]] std::uint64_t tag_of_dead_letter(std::size_t sender, const record_metadata& input) {
         return tag_of(sender, input) | dead_letter_bit;

@@ -27,7 +27,8 @@ void store_restorer::add(task_stores& stores, task_store& store, std::span<const
     restoring added{.stores = &stores, .store = &store, .changelog = {store.changelog_topic, stores.task().partition}};
     const auto input = std::ranges::find(committed, added.changelog, &kafka::committed_offset::partition);
     if (input != committed.end()) added.committed = input->offset;
-    added.asking = environment_.retried(concat("find the bounds of ", to_string(added.changelog)));
+    const auto doing = concat("find the bounds of ", to_string(added.changelog), " for ", task_name(stores.task()));
+    added.asking = environment_.retried(doing).beside_others();
     stores_.push_back(std::move(added));
 }
 

@@ -4,17 +4,26 @@
 #include "src/runtime/stores/task_stores.hpp"
 #include "src/runtime/tasks/task.hpp"
 #include "src/runtime/tasks/task_state.hpp"
+#include "src/runtime/thread/retry.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
+
+/// What a task waits for that was set aside.
+struct awaited_topic {
+    std::string name;
+    retry asking; ///< for its partitions
+};
 
 /// A task that a stream thread has, from its assignment to its close.
 class managed_task {
@@ -70,10 +79,22 @@ public:
         located = true;
     }
 
+    /// The consumer reads none of the inputs where it is to go on: each is to be sought.
+    void misplace() {
+        out_of_place = inputs_;
+        seeking.reset();
+    }
+    void stay_in_place() noexcept {
+        out_of_place.clear();
+        seeking.reset();
+    }
+
     bool located = false;                             ///< the two that follow are known
     std::map<topic_partition, std::int64_t> begins{}; ///< of the inputs: where they begin while nothing is committed
     std::vector<kafka::committed_offset> committed{}; ///< of the inputs, before nodes are made
     std::vector<topic_partition> out_of_place{}; ///< inputs that the consumer does not yet read where it is to go on
+    std::optional<retry> seeking{};              ///< in the last of them
+    std::optional<awaited_topic> awaited{};      ///< nullopt: it was not set aside
     std::unique_ptr<task_stores> stores{};       ///< null while planned
     bool restored = false;                       ///< the stores have all of their changelogs
     std::unique_ptr<stream_task> task{};         ///< on the stores; null until it runs

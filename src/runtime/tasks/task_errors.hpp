@@ -58,6 +58,22 @@ public:
     using task_error::task_error;
 };
 
+/// A record can go no further until the cluster says how many partitions a topic has: take the thread's tasks back to what was
+/// committed last, and let this one wait for it, by itself.
+class unknown_partitions_error final : public task_error {
+public:
+    unknown_partitions_error(task_id task, std::string topic)
+        : task_error(concat("the cluster does not say how many partitions topic ", topic, " has, which ",
+                            task_name(task), " writes to")),
+          task_(task), topic_(std::move(topic)) {}
+    [[nodiscard]] task_id task() const noexcept { return task_; }
+    [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
+
+private:
+    task_id task_;
+    std::string topic_;
+};
+
 /// Nobody knows whether the cluster has committed the last transaction, since its producer is of no use any more: close all
 /// tasks with what is known to be committed, take a new producer, and open them from what the cluster has.
 class unknown_outcome_error final : public task_error {

@@ -28,9 +28,11 @@ managed_task* task_manager::find(task_id id) noexcept {
 bool task_manager::all_running() const noexcept { return std::ranges::all_of(tasks_, &managed_task::running); }
 
 bool task_manager::reads(const topic_partition& partition) const {
+    const auto among = [&](const std::vector<topic_partition>& inputs) {
+        return std::ranges::find(inputs, partition) != inputs.end();
+    };
     return std::ranges::any_of(tasks_, [&](const auto& each) {
-        return each->state() != task_state::suspended &&
-               std::ranges::find(each->inputs(), partition) != each->inputs().end();
+        return each->state() != task_state::suspended && among(each->inputs()) && !among(each->out_of_place);
     });
 }
 
@@ -140,7 +142,7 @@ void task_manager::take_restored() {
 
 managed_task* task_manager::start_restored() {
     const auto waits = std::ranges::find_if(tasks_, [](const auto& each) {
-        return each->state() == task_state::restoring && each->restored && each->out_of_place.empty();
+        return each->state() == task_state::restoring && each->restored && each->out_of_place.empty() && !each->awaited;
     });
     if (waits == tasks_.end()) return nullptr;
     start(**waits);
@@ -201,7 +203,7 @@ void task_manager::take_back(managed_task& restored) {
     shut_out(restored);
     if (restored.task) restored.committed = restored.task->last_committed();
     restored.task.reset();
-    restored.out_of_place = restored.inputs();
+    restored.misplace();
     restored.suspend(task_state::restoring);
     restored.stores->rollback();
 }
@@ -214,7 +216,7 @@ task_folder_lock task_manager::plan_again(managed_task& failed) {
     shut_out(failed);
     failed.task.reset();
     failed.restored = failed.located = false;
-    failed.out_of_place = failed.inputs();
+    failed.misplace();
     if (!failed.stores) return {};
     restorer_.remove(*failed.stores);
     const auto stores = std::move(failed.stores);

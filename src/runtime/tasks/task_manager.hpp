@@ -34,7 +34,7 @@ public:
     [[nodiscard]] std::span<const std::unique_ptr<managed_task>> all() const noexcept { return tasks_; }
     [[nodiscard]] managed_task* find(task_id id) noexcept;
     [[nodiscard]] bool all_running() const noexcept;
-    /// Whether a task that was not let go of reads the partition, now or once it is restored.
+    /// Whether a task that was not let go of reads the partition where the consumer is, now or once it is restored.
     [[nodiscard]] bool reads(const topic_partition& partition) const;
     [[nodiscard]] std::vector<stream_task*> running() const;
 
@@ -51,8 +51,8 @@ public:
     void restore(std::chrono::milliseconds wait);
     /// Takes note of tasks with nothing to restore; see `restore`.
     void take_restored();
-    /// Makes a task on its restored stores, and initialises it: those that wait for it and are in place, one a call. Null:
-    /// none does. Throws topology_error, and what nodes throw.
+    /// Makes a task on its restored stores, and initialises it: those that wait for it, are in place and were not set aside,
+    /// one a call. Null: none does. Throws topology_error, and what nodes throw.
     [[nodiscard]] managed_task* start_restored();
 
     /// Shares the cache anew where threads were added or removed.

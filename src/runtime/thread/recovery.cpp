@@ -13,6 +13,8 @@ recovery recovery_of(const std::exception_ptr& failure) noexcept {
         return recovery::rebuild_store;
     } catch (const lost_records_error&) {
         return recovery::roll_back;
+    } catch (const unknown_partitions_error&) {
+        return recovery::set_aside;
     } catch (const unknown_outcome_error&) {
         return recovery::open_anew;
     } catch (const state_error&) { // the disk refuses: full, or read-only

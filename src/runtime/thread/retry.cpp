@@ -26,7 +26,7 @@ bool retry::succeeded(const kafka::result& answer) {
         throw cluster_error(concat("could not ", doing_, ": ", answer.reason()));
     if (patience_.over())
         throw cluster_error(concat("could not ", doing_, " within ", patience_.limit().count(),
-                                   " ms: ", answer.reason(), "; see whether the brokers are reachable"));
+                                   " ms: ", answer.reason(), "; ", remedy_));
     const std::int64_t now = patience_.now();
     if (now - patience_.begun() > brief.count() && !std::exchange(logged_, true))
         log(log_level::warn, concat("could not ", doing_, " yet: ", answer.reason(), "; trying again"));
@@ -34,6 +34,12 @@ bool retry::succeeded(const kafka::result& answer) {
     pause_ = std::min(pause_ * 2, longest_pause);
     timeout_ = std::min(timeout_ * 2, longest_);
     return false;
+}
+
+void retry::rest_after(std::int64_t begun) {
+    if (!rests_) return;
+    const std::int64_t now = patience_.now();
+    next_ = std::min(std::max(next_, now + 3 * (now - begun)), patience_.deadline());
 }
 
 void retry::wait_at_most(std::chrono::milliseconds most) const {

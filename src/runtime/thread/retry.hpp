@@ -20,10 +20,14 @@ public:
     static constexpr std::chrono::milliseconds first_timeout{1000};
     static constexpr std::chrono::milliseconds longest_timeout{5000};
 
-    /// `doing`: what the call does, as in "could not ...". `longest`: no attempt waits longer for its answer.
-    retry(const patience& within, std::string_view doing, std::chrono::milliseconds longest = longest_timeout)
-        : patience_(within), doing_(doing), next_(within.begun()), longest_(std::min(longest, longest_timeout)),
-          timeout_(std::min(first_timeout, longest_)) {}
+    static constexpr std::string_view reach_brokers = "see whether the brokers are reachable";
+
+    /// `doing`: what the call does, as in "could not ...". `longest`: no attempt waits longer for its answer. `remedy`: what
+    /// the user may do when patience is over.
+    retry(const patience& within, std::string_view doing, std::chrono::milliseconds longest = longest_timeout,
+          std::string_view remedy = reach_brokers)
+        : patience_(within), doing_(doing), remedy_(remedy), next_(within.begun()),
+          longest_(std::min(longest, longest_timeout)), timeout_(std::min(first_timeout, longest_)) {}
 
     /// When the next attempt is to be made, steady ms.
     [[nodiscard]] std::int64_t next() const noexcept { return next_; }
@@ -33,7 +37,17 @@ public:
     /// Makes an attempt where one is due: `call`, given how long it may wait. True: it succeeded. Throws as `succeeded`.
     template <class Call>
     [[nodiscard]] bool step(Call&& call) {
-        return due() && succeeded(std::forward<Call>(call)(timeout()));
+        if (!due()) return false;
+        const std::int64_t begun = patience_.now();
+        if (succeeded(std::forward<Call>(call)(timeout()))) return true;
+        rest_after(begun);
+        return false;
+    }
+    /// Leaves the thread to others, who do not need the call: after an attempt in vain it rests three times as long as that
+    /// has taken.
+    [[nodiscard]] retry beside_others() && noexcept {
+        rests_ = true;
+        return std::move(*this);
     }
     /// Takes the answer of an attempt. True: the call succeeded; false: it is to be made again, with back-off. Failures are
     /// logged once where they are not brief. Throws fenced_error at once, cluster_error for any other that no retry helps,
@@ -45,13 +59,17 @@ public:
     void wait_at_most(std::chrono::milliseconds most) const;
 
 private:
+    void rest_after(std::int64_t begun);
+
     patience patience_;
     std::string doing_;
+    std::string remedy_;
     std::int64_t next_;
     std::chrono::milliseconds longest_;
     std::chrono::milliseconds timeout_;
     std::chrono::milliseconds pause_{20};
     bool logged_ = false;
+    bool rests_ = false;
 };
 
 /// Makes a call until it succeeds, waiting in between. Throws as `retry` does.

@@ -254,14 +254,16 @@ milliseconds stream_thread::poll_wait() {
 std::int64_t stream_thread::next_step() const {
     std::int64_t next = lost_positions_.next();
     if (!paused_) next = std::min(next, std::max(tasks_.next_restore(), reopen_at_));
-    for (const auto& each : tasks_.all())
+    for (const auto& each : tasks_.all()) {
         if (each->running()) next = std::min(next, each->task->next_pending());
+        if (each->state() == task_state::restoring && each->seeking) next = std::min(next, each->seeking->next());
+        if (each->awaited) next = std::min(next, each->awaited->asking.next());
+    }
     if (subscribing_) next = std::min(next, subscribing_->next());
     if (taking_on_)
         next = std::min(next, taking_on_->starts ? taking_on_->starts->next() : taking_on_->learning.next());
     if (acknowledging_) next = std::min(next, acknowledging_->next());
     if (locating_) next = std::min(next, std::max(locating_->next(), reopen_at_));
-    if (seeking_) next = std::min(next, seeking_->next());
     if (resuming_) next = std::min(next, resuming_->next());
     return next;
 }
@@ -275,6 +277,7 @@ bool stream_thread::anything_processable() {
 void stream_thread::restore() {
     const std::int64_t until = environment_.time.after(slice);
     ready_ = committer_->ready(tasks_.restoring() ? milliseconds(0) : slice);
+    learn_awaited(until);
     const bool recovered = environment_.time.steady_ms() >= reopen_at_;
     if (assigned_ && recovered) {
         locate_tasks(until);

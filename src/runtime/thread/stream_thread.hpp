@@ -71,7 +71,7 @@ private:
         std::vector<topic_partition> group{};                     ///< what all of them have
         std::map<task_id, std::vector<topic_partition>> wanted{}; ///< tasks, with their inputs
         std::optional<start_search> starts{};                     ///< nullopt: what is wanted is not known yet
-        bool strangers_closed = false;
+        std::vector<task_id> uncompared{}; ///< of those that stay: whether others had them is not known yet
     };
 
     // stream_thread.cpp: turns and their pace
@@ -110,7 +110,7 @@ private:
     void adopt_view();
     [[nodiscard]] std::vector<topic_partition> inputs_of(task_id task) const;
     [[nodiscard]] bool found_starts();
-    void close_strangers(start_search& starts);
+    void close_strangers();
     void hand_over(std::span<const task_id> tasks);
     void begin_assigned(const kafka::rebalance& assigned);
     [[nodiscard]] bool let_go();
@@ -119,6 +119,8 @@ private:
     // stream_thread_inputs.cpp: where inputs are read from
     void locate_tasks(std::int64_t until);
     void put_in_place(std::int64_t until);
+    [[nodiscard]] bool sought_next(managed_task& task);
+    void learn_awaited(std::int64_t until);
     void resume_inputs();
     void reset_positions(std::span<const topic_partition> lost);
     void set_lost_positions(std::int64_t until);
@@ -149,6 +151,7 @@ private:
     void restart(managed_task& failed);
     void rebuild(const corrupt_task_error& damage);
     void undo();
+    void set_aside(const unknown_partitions_error& cause);
     void open_again();
     void open_anew();
     void roll_back(std::span<managed_task* const> tasks);
@@ -186,7 +189,6 @@ private:
     std::map<topic_partition, std::int64_t>
         starts_;                           ///< where inputs are read from: their position until something is polled
     std::optional<start_search> locating_; ///< of tasks that start again
-    std::optional<retry> seeking_;         ///< in the first input that is out of place
     lost_positions lost_positions_;
     open_transaction_watch open_transactions_;
     std::vector<topic_partition> unresumed_; ///< inputs of running tasks that the consumer still holds back

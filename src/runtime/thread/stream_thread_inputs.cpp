@@ -8,36 +8,53 @@
 
 namespace streams::inline v0 {
 
-/// Finds out where tasks that failed start again.
+/// Finds out where tasks begin that failed, or of which it was not known when they were assigned.
 void stream_thread::locate_tasks(std::int64_t until) {
-    if (!locating_) {
-        std::vector<topic_partition> inputs;
-        for (const auto& each : tasks_.all())
-            if (!each->located) inputs.insert(inputs.end(), each->inputs().begin(), each->inputs().end());
-        if (inputs.empty()) return;
-        locating_.emplace(environment_.topology(), environment_.config, environment_.task_patience(),
-                          environment_.longest_step(), std::move(inputs));
+    const auto within = environment_.task_patience();
+    for (const auto& each : tasks_.all()) {
+        if (each->located) continue;
+        if (!locating_) locating_.emplace(environment_.topology(), environment_.config, environment_.longest_step());
+        if (!locating_->covers(each->inputs())) locating_->add(each->id(), each->inputs(), within);
     }
-    if (!locating_->step(*consumer_, environment_.time, until)) return;
+    if (!locating_) return;
+    const bool all = locating_->step(*consumer_, environment_.time, until);
     for (const auto& each : tasks_.all())
-        if (!each->located && locating_->covers(each->inputs()))
+        if (!each->located && locating_->knows(each->inputs())) {
             each->locate(locating_->committed(), locating_->positions());
-    locating_.reset();
+            locating_->forget(each->inputs());
+        }
+    if (all) locating_.reset();
 }
 
 /// Seeks in the inputs of tasks that start again, before they do.
 void stream_thread::put_in_place(std::int64_t until) {
+    for (const auto& each : tasks_.all())
+        while (each->state() == task_state::restoring && !each->out_of_place.empty() &&
+               environment_.time.steady_ms() < until)
+            if (!sought_next(*each)) break;
+}
+
+/// Seeks in one input of the task; false: in vain, until later.
+bool stream_thread::sought_next(managed_task& task) {
+    const topic_partition& input = task.out_of_place.back();
+    const std::int64_t offset = task.reads_on_at(input);
+    if (!task.seeking)
+        task.seeking =
+            environment_.retried(concat("seek in ", to_string(input), " for ", task_name(task.id()))).beside_others();
+    if (!task.seeking->step([&](auto) { return consumer_->seek(input, offset); })) return false;
+    task.seeking.reset();
+    starts_[input] = offset;
+    task.out_of_place.pop_back();
+    return true;
+}
+
+/// Asks for the topics that tasks wait for which were set aside.
+void stream_thread::learn_awaited(std::int64_t until) {
     for (const auto& each : tasks_.all()) {
-        if (each->state() != task_state::restoring) continue;
-        while (!each->out_of_place.empty() && environment_.time.steady_ms() < until) {
-            const topic_partition& input = each->out_of_place.back();
-            const std::int64_t offset = each->reads_on_at(input);
-            if (!seeking_) seeking_ = environment_.retried(concat("seek in ", to_string(input)));
-            if (!seeking_->step([&](auto) { return consumer_->seek(input, offset); })) return;
-            seeking_.reset();
-            starts_[input] = offset;
-            each->out_of_place.pop_back();
-        }
+        if (!each->awaited || environment_.time.steady_ms() >= until) continue;
+        auto& [name, asking] = *each->awaited;
+        if (asking.step([&](auto timeout) { return committer_->collector().learn_partitions(name, timeout); }))
+            each->awaited.reset();
     }
 }
 
@@ -53,15 +70,15 @@ void stream_thread::resume_inputs() {
 void stream_thread::reset_positions(std::span<const topic_partition> lost) {
     if (!rebalances_.empty()) return; // the next assignment says where its owner reads
     for (const topic_partition& partition : lost) {
-        if (!tasks_.reads(partition)) continue; // given up since
+        if (!tasks_.reads(partition)) continue; // given up since, or to be sought
         const auto reset = reset_of(environment_.topology(), environment_.config, partition.topic);
         if (reset == offset_reset::none)
             throw cluster_error(concat("the position in ", to_string(partition),
                                        " is not in its log any more, and auto.offset.reset is none; set it to earliest "
                                        "or latest"));
-        lost_positions_.add(
-            {partition, reset, environment_.retried(concat("find the bounds of ", to_string(partition)))},
-            environment_.retried(concat("seek in ", to_string(partition))));
+        lost_positions_.add({partition, reset,
+                             environment_.retried(concat("find the bounds of ", to_string(partition))).beside_others()},
+                            environment_.retried(concat("seek in ", to_string(partition))).beside_others());
     }
 }
 
@@ -92,7 +109,6 @@ void stream_thread::hold_back(const managed_task& task) {
     std::erase_if(unresumed_, [&](const topic_partition& each) {
         return std::ranges::find(task.inputs(), each) != task.inputs().end();
     });
-    seeking_.reset();
     static_cast<void>(consumer_->pause(task.inputs()));
 }
 
@@ -103,7 +119,6 @@ void stream_thread::forget_inputs() {
     open_transactions_.forget();
     unresumed_.clear();
     locating_.reset();
-    seeking_.reset();
     resuming_.reset();
 }
 

@@ -178,29 +178,36 @@ void stream_thread::want(const kafka::rebalance& assigned) {
             gone.push_back(each->id());
     }
     hand_over(gone);
-    std::vector<topic_partition> inputs;
-    for (const auto& [id, partitions] : wanted) inputs.insert(inputs.end(), partitions.begin(), partitions.end());
-    taking_on_->starts.emplace(environment_.topology(), environment_.config, environment_.task_patience(),
-                               environment_.longest_step(), std::move(inputs));
+    const auto within = environment_.task_patience();
+    taking_on_->starts.emplace(environment_.topology(), environment_.config, environment_.longest_step());
+    for (const auto& [id, inputs] : wanted) taking_on_->starts->add(id, inputs, within);
+    for (const auto& each : tasks_.all()) taking_on_->uncompared.push_back(each->id());
 }
 
+/// Whether it is known where tasks begin, but for new ones in trouble: those are located later, and no other waits for them.
 bool stream_thread::found_starts() {
     start_search& starts = *taking_on_->starts;
-    if (!starts.learn_committed(*consumer_)) return false;
-    if (!taking_on_->strangers_closed) close_strangers(starts);
-    taking_on_->strangers_closed = true;
-    return starts.step(*consumer_, environment_.time, environment_.time.after(slice));
+    const std::int64_t until = environment_.time.after(slice);
+    starts.step(*consumer_, environment_.time, until);
+    close_strangers();
+    const bool all = starts.step(*consumer_, environment_.time, until);
+    close_strangers();
+    return all || (starts.tried() && taking_on_->uncompared.empty());
 }
 
 /// A task on which somebody else has worked meanwhile is made anew. The others know where they read on.
-void stream_thread::close_strangers(start_search& starts) {
+void stream_thread::close_strangers() {
+    start_search& starts = *taking_on_->starts;
     std::vector<task_id> gone;
-    for (const auto& each : tasks_.all()) {
-        if (each->stands_at(starts.committed()))
-            starts.leave_out(each->inputs());
+    std::erase_if(taking_on_->uncompared, [&](const task_id id) {
+        const managed_task& stays = *tasks_.find(id);
+        if (!starts.knows_committed(stays.inputs())) return false;
+        if (stays.stands_at(starts.committed()))
+            starts.leave_out(stays.inputs());
         else
-            gone.push_back(each->id());
-    }
+            gone.push_back(id);
+        return true;
+    });
     hand_over(gone);
 }
 
@@ -215,15 +222,29 @@ void stream_thread::hand_over(std::span<const task_id> tasks) {
 }
 
 void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
-    auto positions = taking_on_->starts->positions();
+    start_search& starts = *taking_on_->starts;
+    std::vector<std::pair<topic_partition, std::int64_t>> positions;
     std::vector<managed_task*> staying;
-    for (auto& [id, inputs] : taking_on_->wanted) {
-        if (managed_task* const stays = tasks_.find(id)) {
+    bool all_located = true;
+    for (const auto& [id, inputs] : taking_on_->wanted) {
+        managed_task* const stays = tasks_.find(id);
+        managed_task& task = stays != nullptr ? *stays : tasks_.plan(id, inputs);
+        if (stays != nullptr)
             staying.push_back(stays);
-            for (const topic_partition& input : inputs) positions.emplace_back(input, stays->reads_on_at(input));
-        } else {
-            tasks_.plan(id, std::move(inputs)).locate(taking_on_->starts->committed(), positions);
+        else if (starts.knows(inputs))
+            task.locate(starts.committed(), starts.positions());
+        else
+            task.misplace();
+        const bool located = stays != nullptr || task.located;
+        for (const topic_partition& input : inputs) // any will do for one that is sought before it is read
+            positions.emplace_back(input, located ? task.reads_on_at(input) : 0);
+        if (located) {
+            starts.forget(inputs);
+            continue;
         }
+        all_located = false;
+        log(log_level::warn,
+            concat(name_, " does not know yet where ", task_name(id), " begins to read; others go on"));
     }
     for (const auto& [partition, offset] : positions) starts_[partition] = offset;
     // Paused until its task runs; a partition that the group gave us and no task of ours reads is left out.
@@ -233,11 +254,12 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
             throw cluster_error(concat("assigned partitions cannot be read: ", answer.reason()));
         throw fenced_error(answer.reason());
     }
+    if (!all_located) locating_.emplace(std::move(starts));
     assigned_ = true;
     given_ = assigned.partitions;
     committer_->assigned();
     for (managed_task* const task : staying) {
-        task->out_of_place.clear();
+        task->stay_in_place();
         tasks_.resume(*task);
         if (task->running()) unresumed_.insert(unresumed_.end(), task->inputs().begin(), task->inputs().end());
     }
@@ -276,7 +298,8 @@ bool stream_thread::let_go() {
 void stream_thread::hand_over_uncommitted(const std::exception_ptr& failure) {
     if (!done_again(failure)) std::rethrow_exception(failure);
     log(log_level::warn, concat(name_, " hands its tasks over without a last commit: ", message_of(failure)));
-    if (recovery_of(failure) == recovery::roll_back)
+    const auto needed = recovery_of(failure);
+    if (needed == recovery::roll_back || needed == recovery::set_aside)
         undo();
     else
         give_up();

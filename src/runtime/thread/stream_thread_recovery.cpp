@@ -3,12 +3,14 @@
 
 #include <streams/core/log.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace streams::inline v0 {
 namespace {
 
 constexpr std::chrono::milliseconds reopen_pause{1000};
+constexpr std::string_view create_topic = "create the topic, or see whether the brokers are reachable";
 
 } // namespace
 
@@ -44,6 +46,12 @@ void stream_thread::recover(const std::exception_ptr& failure) {
     case recovery::roll_back:
         pause_to_recover(failure);
         return undo();
+    case recovery::set_aside:
+        try {
+            std::rethrow_exception(failure);
+        } catch (const unknown_partitions_error& cause) {
+            return set_aside(cause);
+        }
     case recovery::open_anew:
         pause_to_recover(failure);
         return open_anew();
@@ -92,6 +100,17 @@ void stream_thread::undo() {
     for (const auto& each : tasks_.all())
         if (each->running()) running.push_back(each.get());
     roll_back(running);
+}
+
+/// The others go on at once.
+void stream_thread::set_aside(const unknown_partitions_error& cause) {
+    log(log_level::warn, concat(name_, " sets ", task_name(cause.task()), " aside: ", cause.what()));
+    undo();
+    managed_task* const waiting = tasks_.find(cause.task());
+    if (waiting == nullptr) return; // it was being closed
+    if (waiting->state() != task_state::suspended) restart(*waiting);
+    const auto doing = concat("learn how many partitions topic ", cause.topic(), " has for ", task_name(cause.task()));
+    waiting->awaited = {cause.topic(), environment_.retried(doing, create_topic).beside_others()};
 }
 
 void stream_thread::roll_back(std::span<managed_task* const> tasks) {

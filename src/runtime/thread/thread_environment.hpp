@@ -62,11 +62,14 @@ struct thread_environment : shared_environment {
     /// no longer between two of them.
     [[nodiscard]] std::chrono::milliseconds longest_step() const { return config.max_poll_interval / 6; }
     /// A call that is stepped between polls.
-    [[nodiscard]] retry retried(const patience& within, std::string_view doing) const {
-        return {within, doing, longest_step()};
+    [[nodiscard]] retry retried(const patience& within, std::string_view doing,
+                                std::string_view remedy = retry::reach_brokers) const {
+        return {within, doing, longest_step(), remedy};
     }
     /// The same, begun now, for task.timeout.ms.
-    [[nodiscard]] retry retried(std::string_view doing) const { return retried(task_patience(), doing); }
+    [[nodiscard]] retry retried(std::string_view doing, std::string_view remedy = retry::reach_brokers) const {
+        return retried(task_patience(), doing, remedy);
+    }
 };
 
 } // namespace streams::inline v0

@@ -35,7 +35,6 @@ struct marked {
 struct id {
     std::string text;
     friend bool operator==(const id&, const id&) = default;
-    [[maybe_unused]] friend auto operator<=>(const id&, const id&) = default;
 };
 struct word {
     std::string text;

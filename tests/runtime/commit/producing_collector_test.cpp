@@ -67,13 +67,24 @@ TEST_CASE("a record with a key to be placed by goes to the partition of that key
     CHECK(t.w.cluster.read_bytes("out").at(0).partition == wanted);
 }
 
-TEST_CASE("an unknown width of a topic is asked for until task.timeout.ms, then says so") {
+TEST_CASE("an unknown width of a topic is asked for for a moment, and then the task is named that waits for it") {
     collector_under_test t;
     t.plan->fail(call::partitions, {error_class::retriable, ""}, 2);
     CHECK(t.collector.partitions(t.collector.open("out", sink)) == 4);
     t.plan->fail(call::partitions, {error_class::retriable, ""}, 1000);
-    CHECK(
-        says(message_of([&] { static_cast<void>(t.collector.partitions(t.collector.open("in", sink))); }), "topic in"));
+    const auto ask = [&] { static_cast<void>(t.collector.partitions(t.collector.open("in", sink))); };
+    CHECK_THROWS_AS(ask(), unknown_partitions_error);
+    CHECK(says(message_of([&] { t.collector.serve(); }), "how many partitions topic in has, which task 0_3 writes to"));
+    t.collector.give_up_sent();
+    t.collector.serve();
+}
+
+TEST_CASE("a topic that a task waits for is known once its cluster knows it") {
+    collector_under_test t;
+    CHECK_FALSE(t.collector.learn_partitions("late", 10ms));
+    t.w.cluster.create_topic("late", 3);
+    CHECK(t.collector.learn_partitions("late", 10ms));
+    CHECK(t.collector.partitions(t.collector.open("late", sink)) == 3);
 }
 
 TEST_CASE("a record with a key to be placed by follows its topic's partition count, once that was asked for again") {

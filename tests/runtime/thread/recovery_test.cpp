@@ -11,6 +11,7 @@ TEST_CASE("what is done about a failure depends on its class alone") {
     CHECK(after(fenced_error("another member has the task")) == recovery::join_again);
     CHECK(after(corrupt_task_error({0, 1}, "rows", "bytes are damaged")) == recovery::rebuild_store);
     CHECK(after(lost_records_error("no broker")) == recovery::roll_back);
+    CHECK(after(unknown_partitions_error({0, 1}, "out")) == recovery::set_aside);
     CHECK(after(unknown_outcome_error("no answer to a commit")) == recovery::open_anew);
     CHECK(after(state_error("the disk is full")) == recovery::open_again);
     CHECK(after(lost_store_error("no changelog")) == recovery::none);
@@ -23,6 +24,7 @@ TEST_CASE("tasks are handed over without a last commit where what they did is do
     const auto again = [](const auto& error) { return done_again(std::make_exception_ptr(error)); };
     CHECK(again(fenced_error("another member has the task")));
     CHECK(again(lost_records_error("no broker")));
+    CHECK(again(unknown_partitions_error({0, 1}, "out")));
     CHECK(again(cluster_error("no answer")));
     CHECK(again(state_error("the disk is full")));
     CHECK_FALSE(again(lost_store_error("no changelog")));

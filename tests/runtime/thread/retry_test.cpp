@@ -117,3 +117,18 @@ TEST_CASE("a wait for the next attempt is as short as was asked for") {
     attempts.wait_at_most(1h);
     CHECK(time.steady_ms() == attempts.next());
 }
+
+TEST_CASE("a call beside others leaves them most of the time, and rests three times as long as it took") {
+    manual_clock time;
+    const stop_source stop(time, "a test");
+    auto attempts = retry(patience(time, stop, 5min), "find the bounds").beside_others();
+    const auto in_vain = [&](auto) {
+        time.advance(1s);
+        return kafka::result(kafka::error_class::retriable, "no leader");
+    };
+    CHECK_FALSE(attempts.step(in_vain));
+    CHECK(attempts.next() == time.steady_ms() + 3'000);
+    time.advance(3s);
+    CHECK_FALSE(attempts.step([](auto) { return kafka::result(kafka::error_class::retriable, "no leader"); }));
+    CHECK(attempts.next() < time.steady_ms() + 1'000);
+}

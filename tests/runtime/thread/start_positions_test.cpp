@@ -21,7 +21,9 @@ namespace {
 
 start_search search(const streams_config& config, const topology& what, const stop_source& stop,
                     execution& time = machine()) {
-    return {what, config, {time, stop, config.task_timeout}, 5s, {{"in", 0}}};
+    start_search made(what, config, 5s);
+    made.add({0, 0}, {{"in", 0}}, {time, stop, config.task_timeout});
+    return made;
 }
 
 /// Where a search in the world's cluster ends, which answers at once.
@@ -29,8 +31,10 @@ start_search found_in(const world& w, const streams_config& config, const topolo
     const auto consumer = w.cluster.clients()->make_consumer({.client_id = "c", .group_id = "app"});
     const stop_source stop(machine(), "a test");
     auto starts = search(config, what, stop);
+    static_cast<void>(starts.step(*consumer, machine(), never)); // what is committed
     const bool found = starts.step(*consumer, machine(), never);
     REQUIRE(found);
+    REQUIRE(starts.knows(std::vector<topic_partition>{{"in", 0}}));
     return starts;
 }
 
@@ -76,14 +80,16 @@ TEST_CASE("a search makes the attempts that are due in a step, and no others") {
     const auto config = w.config();
     const auto what = copy_topology();
     auto starts = search(config, what, stop, time);
-    plan->fail(call::committed, {kafka::error_class::retriable, "no coordinator"});
+    plan->fail(call::committed, {kafka::error_class::retriable, "no coordinator"}, 2);
     plan->fail(call::bounds, {kafka::error_class::retriable, "no leader"});
     CHECK_FALSE(starts.step(consumer, time, never));
+    CHECK_FALSE(starts.step(consumer, time, never)); // by itself
     CHECK_FALSE(starts.step(consumer, time, never)); // the next attempt is not due
-    CHECK(plan->made(call::committed) == 1);
-    time.advance(std::chrono::milliseconds(starts.next() - time.steady_ms()));
-    CHECK_FALSE(starts.step(consumer, time, never)); // the offsets are known, the log does not answer
     CHECK(plan->made(call::committed) == 2);
+    time.advance(std::chrono::milliseconds(starts.next() - time.steady_ms()));
+    CHECK_FALSE(starts.step(consumer, time, never)); // the offsets are known
+    CHECK_FALSE(starts.step(consumer, time, never)); // the log does not answer
+    CHECK(plan->made(call::committed) == 3);
     CHECK(plan->made(call::bounds) == 1);
     time.advance(std::chrono::milliseconds(starts.next() - time.steady_ms()));
     CHECK(starts.step(consumer, time, never));
@@ -99,11 +105,51 @@ TEST_CASE("what is left out of a search is not asked about") {
     const auto config = w.config();
     const auto what = copy_topology();
     auto starts = search(config, what, stop);
-    REQUIRE(starts.learn_committed(consumer));
+    CHECK_FALSE(starts.step(consumer, machine(), never));
+    REQUIRE(starts.knows_committed(std::vector<topic_partition>{{"in", 0}}));
     starts.leave_out(std::vector<topic_partition>{{"in", 0}});
     CHECK(starts.step(consumer, machine(), never));
     CHECK(starts.positions().empty());
     CHECK(plan->made(call::bounds) == 0);
+}
+
+TEST_CASE("tasks are asked about together, and each by itself where that was in vain") {
+    world w(2);
+    auto plan = std::make_shared<testing_support::fault_plan>();
+    testing_support::faulty_consumer consumer(w.cluster.clients()->make_consumer({.client_id = "c", .group_id = "app"}),
+                                              plan);
+    manual_clock time;
+    const stop_source stop(time, "a test");
+    const auto config = w.config();
+    const auto what = copy_topology();
+    const std::vector<topic_partition> first{{"in", 0}};
+    const std::vector<topic_partition> second{{"in", 1}};
+    start_search starts(what, config, 5s);
+    starts.add({0, 0}, first, {time, stop, 10s});
+    starts.add({0, 1}, second, {time, stop, 10s});
+    plan->fail(call::committed, {kafka::error_class::retriable, "an offset is in a transaction"}, 2);
+    CHECK_FALSE(starts.step(consumer, time, never));
+    CHECK(plan->made(call::committed) == 1);
+    CHECK_FALSE(starts.tried());
+    CHECK_FALSE(starts.step(consumer, time, never)); // the first fails again, the second does not
+    CHECK(plan->made(call::committed) == 3);
+    CHECK_FALSE(starts.step(consumer, time, never));
+    CHECK(starts.tried());
+    CHECK_FALSE(starts.knows(first));
+    CHECK(starts.knows(second));
+    starts.forget(second);
+    CHECK_FALSE(starts.covers(second));
+    CHECK(starts.covers(first));
+
+    plan->fail(call::committed, {kafka::error_class::retriable, "an offset is in a transaction"}, 1000);
+    const auto message = message_of([&] {
+        for (;;) {
+            static_cast<void>(starts.step(consumer, time, never));
+            time.advance(std::chrono::milliseconds(starts.next() - time.steady_ms()));
+        }
+    });
+    CHECK(says(message, "could not read the committed offsets of task 0_0 within 10000 ms: an offset is in a "
+                        "transaction; see whether the brokers are reachable, and whether a transaction"));
 }
 
 TEST_CASE("a committed offset is where a source goes on") {
