@@ -289,17 +289,14 @@ result consumer::commit(std::span<const kafka::committed_offset> offsets, kafka:
     if (options_.group_id.empty())
         return {error_class::fatal, "a consumer without a group cannot commit; give it a group id"};
     return attempt([&]() -> result {
-        result unknown;
         std::vector<kafka::committed_offset> accepted;
         for (const auto& one : offsets) {
-            auto found = known(one.partition);
-            if (found)
+            if (known(one.partition))
                 accepted.push_back(one);
-            else if (unknown)
-                unknown = std::move(found);
+            else
+                missing_.push_back(one.partition.topic);
         }
-        auto answer = cluster_->group_of(options_.group_id)->commit(self_, accepted);
-        return answer ? unknown : answer;
+        return cluster_->group_of(options_.group_id)->commit(self_, accepted);
     });
 }
 

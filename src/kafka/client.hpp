@@ -90,7 +90,8 @@ struct poll_result {
     /// Partitions whose position is not in the log any more (deleted by retention, or the topic was made anew): they
     /// deliver nothing until a seek sets them to a position that is there. No error of theirs is in `errors`.
     std::vector<topic_partition> out_of_range{};
-    /// Topics that a member has subscribed to and that do not exist, perhaps not any more. The others are read.
+    /// Topics that a member has subscribed to, or committed, and that do not exist, perhaps not any more, or not with all of
+    /// their partitions. The others are read.
     std::vector<std::string> missing_topics{};
 };
 
@@ -161,8 +162,8 @@ public:
     [[nodiscard]] virtual std::optional<std::int64_t> known_high_watermark(const topic_partition& partition) = 0;
 
     /// Commits for the group. fenced: the member is not in the group's generation any more. fatal: the consumer
-    /// has no group; or a partition does not exist, and the others are committed. retriable: not known within `timeout`; the
-    /// same call again waits for the same answer.
+    /// has no group. retriable: not known within `timeout`; the same call again waits for the same answer. Partitions that do
+    /// not exist, perhaps not any more, are not committed; a poll tells their topics among those that are missing.
     virtual result commit(std::span<const committed_offset> offsets, milliseconds timeout) = 0;
     /// The group's committed offsets; partitions without one are left out of `found`. retriable also where the consumer is
     /// read_committed and an open transaction holds one (KIP-447).

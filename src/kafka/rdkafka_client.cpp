@@ -26,9 +26,7 @@ void log_callback(const rd_kafka_t* client, int level, const char* facility, con
 
 /// librdkafka says which in the text alone: `topic [partition]: reason`. Empty: the error is another.
 std::string_view missing_topic_of(rd_kafka_resp_err_t error, std::string_view text) noexcept {
-    if (error != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && error != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC &&
-        error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-        return {};
+    if (!is_missing(error)) return {};
     const auto end = text.find(" [");
     return end == std::string_view::npos ? std::string_view() : text.substr(0, end);
 }

@@ -316,15 +316,11 @@ void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result
         if (positions_.find(topic, message.partition))
             into.out_of_range.push_back({std::string(topic), message.partition});
         return;
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        if (group_id_.empty() || topic.empty()) break;
+    default:
+        if (!is_missing(message.err) || group_id_.empty() || topic.empty()) break;
         if (std::ranges::find(into.missing_topics, topic) == into.missing_topics.end())
             into.missing_topics.emplace_back(topic);
         return;
-    default:
-        break;
     }
     std::string subject = topic.empty()           ? std::string(rd_kafka_name(client_->get()))
                           : message.partition < 0 ? concat("topic ", topic)
@@ -436,11 +432,17 @@ result rdkafka_consumer::commit(std::span<const committed_offset> offsets, milli
         return {error_class::retriable, concat("committing offsets: the group's coordinator has not answered within ",
                                                timeout.count(), " ms; it is tried again")};
     const auto outage = std::exchange(committing_, std::nullopt)->outage;
-    if (auto refused = first_failure(rd_kafka_event_topic_partition_list(answer.get()), "committing the offset of");
-        !refused)
-        return refused;
-    if (auto failed = result_of(client_->get(), rd_kafka_event_error(answer.get()), "committing offsets"); !failed)
-        return failed;
+    bool some_missing = false;
+    for (const auto& entry : entries_of(rd_kafka_event_topic_partition_list(answer.get()))) {
+        if (is_missing(entry.err)) {
+            some_missing = true;
+            events_->missing_topics.emplace_back(entry.topic);
+        } else if (entry.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return result_of(entry.err, concat("committing the offset of ", entry.topic, "-", entry.partition));
+        }
+    }
+    const auto error = rd_kafka_event_error(answer.get()); // of one of them, or of the call
+    if (auto failed = result_of(client_->get(), error, "committing offsets"); !failed && !some_missing) return failed;
     client_->outages().answered(outage);
     return {};
 }

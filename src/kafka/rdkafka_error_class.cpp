@@ -255,6 +255,11 @@ error_class class_of(rd_kafka_resp_err_t error, std::string_view text) noexcept 
     return class_of(error);
 }
 
+bool is_missing(rd_kafka_resp_err_t error) noexcept {
+    return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+           error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
 bool is_of_record(rd_kafka_resp_err_t error) noexcept {
     switch (error) {
     case RD_KAFKA_RESP_ERR_UNKNOWN:

@@ -20,6 +20,9 @@ namespace streams::inline v0::kafka {
 /// without one behind it) from a certificate or a password that was refused, and from a damaged record.
 [[nodiscard]] error_class class_of(rd_kafka_resp_err_t error, std::string_view text) noexcept;
 
+/// Whether a topic, or a partition of it, does not exist, perhaps not any more.
+[[nodiscard]] bool is_missing(rd_kafka_resp_err_t error) noexcept;
+
 /// Of a record that was not written: whether it is a matter of this record, or of this moment, so that somebody may go on
 /// without it. Not where the next one would fare the same: rights that are missing, a topic's name that is invalid, a client
 /// that can do no more, and what the broker has no word for (Kafka's `RecordCollectorImpl.isFatalException`).
