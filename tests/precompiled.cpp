@@ -1,1 +1,3 @@
 #include "precompiled.hpp"
+
+int main() {}
