@@ -339,8 +339,9 @@ std::optional<std::int32_t> consumer::generation() {
 
 void consumer::leave() {
     if (closed_ || !group_) return;
+    readings_.clear();
     try {
-        group_->leave(self_.member_id);
+        std::exchange(group_, nullptr)->leave(self_.member_id);
     } catch (const std::exception& failed) {
         log(log_level::warn,
             concat("group ", options_.group_id, ": ", self_.member_id, " cannot leave: ", failed.what()));

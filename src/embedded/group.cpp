@@ -33,7 +33,7 @@ std::string group::join(const std::string& client_id, const std::string& instanc
     bool same_assignment = false;
     if (former != members_.end()) {
         auto& before = former->second;
-        same_assignment = !rebalancing_ && before.topics == made.topics;
+        same_assignment = !rebalancing_; // whatever it subscribes to (KAFKA-12759)
         if (same_assignment) {
             made.at = step::assigned;
             made.partitions = before.partitions;

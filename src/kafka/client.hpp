@@ -182,8 +182,8 @@ public:
     /// The generation of the group that this member was assigned partitions in last: one more than the one before, unless
     /// the group has made another without it. nullopt: it is in none, or has been thrown out.
     [[nodiscard]] virtual std::optional<std::int32_t> generation() = 0;
-    /// Gives up the place in the group at once, a static member's too, which `close` keeps; bounded in time. Only `close`
-    /// may follow.
+    /// Gives up the place in the group at once, a static member's too, which `close` keeps; bounded in time. `subscribe`
+    /// joins anew.
     virtual void leave() = 0;
     /// Leaves the group (a static member stays until its session ends) and ends. Revoked partitions are not reported any more.
     virtual void close() = 0;

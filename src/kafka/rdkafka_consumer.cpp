@@ -101,6 +101,7 @@ rdkafka_consumer::~rdkafka_consumer() { close(); }
 
 result rdkafka_consumer::subscribe(std::span<const std::string> topics) {
     const auto list = list_of(topics);
+    events_->closing = false;
     return result_of(client_->get(), rd_kafka_subscribe(client_->get(), list.get()),
                      "subscribing to the source topics");
 }
@@ -432,6 +433,7 @@ result rdkafka_consumer::commit(std::span<const committed_offset> offsets, milli
         return {error_class::retriable, concat("committing offsets: the group's coordinator has not answered within ",
                                                timeout.count(), " ms; it is tried again")};
     const auto outage = std::exchange(committing_, std::nullopt)->outage;
+    // librdkafka gives the last error to all that have none: some of these may be committed, and exist.
     bool some_missing = false;
     for (const auto& entry : entries_of(rd_kafka_event_topic_partition_list(answer.get()))) {
         if (is_missing(entry.err)) {
@@ -515,6 +517,9 @@ void rdkafka_consumer::answer_rebalances() {
 void rdkafka_consumer::leave() {
     if (!client_ || group_id_.empty()) return;
     answer_rebalances();
+    committing_.reset();
+    positions_.clear();
+    forget_held();
     rd_kafka_unsubscribe(client_->get());
     const auto deadline = std::chrono::steady_clock::now() + leave_timeout;
     while (!member_id_of(client_->get()).empty() && std::chrono::steady_clock::now() < deadline)

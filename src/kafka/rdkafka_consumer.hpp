@@ -29,7 +29,7 @@ public:
     std::vector<result> failures;
     std::vector<std::string> missing_topics;
     rd_kafka_queue_t* queue = nullptr; ///< the one being polled: a rebalance ends the wait
-    bool closing = false;              ///< answers rebalances itself
+    bool closing = false;              ///< or leaving: answers rebalances itself
     bool in_group = false;             ///< a missing topic is no failure
 };
 

@@ -263,8 +263,10 @@ bool stream_threads::recover(place& here, const std::exception& failure) noexcep
 /// without the id where nobody has asked for it.
 bool stream_threads::join_anew(place& here, const lost_place_error& failure) noexcept {
     const std::int64_t now = time_.steady_ms();
-    const bool again = here.lost_place_at && now - *here.lost_place_at < std::chrono::milliseconds(same_cause).count();
-    here.lost_place_at = now;
+    const bool slow = failure.by_slow_code();
+    const bool again =
+        !slow && here.lost_place_at && now - *here.lost_place_at < std::chrono::milliseconds(same_cause).count();
+    if (!slow) here.lost_place_at = now;
     if (again && !here.around.config.group_instance_id.empty())
         return recover(here, streams_error(concat(failure.what(), "; another process has this group.instance.id: give "
                                                                   "each process its own")));
@@ -273,7 +275,10 @@ bool stream_threads::join_anew(place& here, const lost_place_error& failure) noe
     if (here.stop.stop_requested()) return false;
     log(log_level::warn,
         concat(here.name, " lost its place in the group and joins again: ", failure.what(),
-               again ? "; another process seems to have the same state.dir, or a copy of it: give each its own" : ""));
+               again ? "; another process seems to have the same state.dir, or a copy of it: give each its own"
+               : slow
+                   ? "; its code was slower than max.poll.interval.ms, so that the group went on without it: raise it"
+                   : ""));
     return true;
 }
 

@@ -49,7 +49,12 @@ public:
 /// of no use any more (Kafka's `FencedInstanceIdException`).
 class lost_place_error final : public task_error {
 public:
-    using task_error::task_error;
+    lost_place_error(const std::string& reason, bool by_slow_code) : task_error(reason), by_slow_code_(by_slow_code) {}
+    /// Whether it had not polled for max.poll.interval.ms.
+    [[nodiscard]] bool by_slow_code() const noexcept { return by_slow_code_; }
+
+private:
+    bool by_slow_code_;
 };
 
 /// Records that were sent have not arrived: take the thread's tasks back to what was committed last.

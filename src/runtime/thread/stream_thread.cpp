@@ -132,7 +132,7 @@ void stream_thread::subscribe() {
     try {
         if (subscribing_->step([&](auto) { return consumer_->subscribe(topics); })) subscribing_.reset();
     } catch (const fenced_error& cause) {
-        throw lost_place_error(cause.what());
+        throw lost_place_error(cause.what(), polls_late());
     }
 }
 
@@ -144,6 +144,7 @@ void stream_thread::turn() {
     subscribe();
     poll(poll_wait(), most_polled);
     go_on_with_rebalances();
+    missing_.step(environment_.admin, layout_.partitions, environment_.time);
     watch_transactions();
     restore();
     if (assigned_ && ready_ && commit_done())
@@ -202,23 +203,26 @@ void stream_thread::stay_in_group() {
                              "since the last commit is committed");
 }
 
+/// The group may have gone on without it.
+bool stream_thread::polls_late() const {
+    return environment_.time.steady_ms() - last_poll_ >= environment_.config.max_poll_interval.count();
+}
+
 void stream_thread::throw_unreadable(std::span<const kafka::result> errors) {
     for (const auto& failure : errors) {
-        if (failure.kind() == kafka::error_class::fenced) throw lost_place_error(failure.reason());
+        if (failure.kind() == kafka::error_class::fenced) throw lost_place_error(failure.reason(), false);
         if (failure.kind() != kafka::error_class::retriable)
             throw cluster_error(concat("input cannot be read: ", failure.reason()));
     }
 }
 
-/// A topic that a pattern has found may go again; without another its tasks have no work (Kafka's
-/// `MissingSourceTopicException`).
+/// A topic that a pattern has found may go again; without another its tasks have no work.
 void stream_thread::note_missing(std::span<const std::string> topics) {
     for (const std::string& topic : topics) {
         if (!is_found_by_pattern(environment_.topology(), topic) && layout_.partitions.contains(topic))
-            throw cluster_error(concat("source topic ", topic,
-                                       " does not exist in the cluster, perhaps not any more; create it and start the "
-                                       "application again, or take it out of the topology"));
-        environment_.on_other_topics();
+            missing_.note(topic, environment_.time);
+        else
+            environment_.on_other_topics();
     }
 }
 
@@ -259,6 +263,7 @@ std::int64_t stream_thread::next_step() const {
         if (each->state() == task_state::restoring && each->seeking) next = std::min(next, each->seeking->next());
         if (each->awaited) next = std::min(next, each->awaited->asking.next());
     }
+    next = std::min(next, missing_.next());
     if (subscribing_) next = std::min(next, subscribing_->next());
     if (taking_on_)
         next = std::min(next, taking_on_->starts ? taking_on_->starts->next() : taking_on_->learning.next());

@@ -5,6 +5,7 @@
 #include "src/runtime/queues/input_valve.hpp"
 #include "src/runtime/tasks/task_manager.hpp"
 #include "src/runtime/thread/lost_positions.hpp"
+#include "src/runtime/thread/missing_topics.hpp"
 #include "src/runtime/thread/open_transaction_watch.hpp"
 #include "src/runtime/thread/start_positions.hpp"
 #include "src/runtime/thread/stream_times.hpp"
@@ -83,6 +84,7 @@ private:
     void subscribe();
     void poll(std::chrono::milliseconds wait, std::size_t most);
     static void throw_unreadable(std::span<const kafka::result> errors);
+    [[nodiscard]] bool polls_late() const;
     void note_missing(std::span<const std::string> topics);
     void pause_after(std::span<const kafka::result> errors, bool brought_records);
     void queue_polled();
@@ -106,6 +108,10 @@ private:
     [[nodiscard]] bool acknowledged(const kafka::rebalance& change);
     [[nodiscard]] bool taken_on(const kafka::rebalance& assigned);
     [[nodiscard]] bool learned_assignment();
+    void turn_down(const kafka::rebalance& assigned);
+    [[nodiscard]] bool is_outdated() const;
+    [[noreturn]] void leave_outdated(const kafka::rebalance& assigned);
+    void adopt_group();
     void want(const kafka::rebalance& assigned);
     void adopt_view();
     [[nodiscard]] std::vector<topic_partition> inputs_of(task_id task) const;
@@ -183,6 +189,8 @@ private:
     std::deque<kafka::rebalance> rebalances_; ///< not acknowledged yet
     std::optional<std::int32_t> generation_;  ///< of the last assignment; nullopt: not known
     std::vector<topic_partition> given_;      ///< by it
+    bool was_assigned_ = false;               ///< something, by any
+    missing_topics missing_;
     std::optional<taking_on> taking_on_;      ///< the first of them is an assignment, and was begun
     std::optional<retry> acknowledging_;      ///< all that the first of them asks for is done
     std::vector<kafka::record_batch> polled_; ///< not queued yet

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -83,18 +84,47 @@ bool stream_thread::taken_on(const kafka::rebalance& assigned) {
             pass_over(assigned);
             return acknowledged(assigned);
         }
+        adopt_group();
+        if (!std::exchange(was_assigned_, true) && is_outdated()) leave_outdated(assigned);
         want(assigned);
     }
     try {
         if (!found_starts()) return false;
         begin_assigned(assigned);
     } catch (const fenced_error&) {
-        static_cast<void>(consumer_->acknowledge(assigned, {}, false)); // the group is joined again
-        taking_on_.reset();
-        rebalances_.pop_front(); // invalidates `assigned`
+        turn_down(assigned); // the group is joined again
         throw;
     }
     return true;
+}
+
+/// Invalidates `assigned`.
+void stream_thread::turn_down(const kafka::rebalance& assigned) {
+    static_cast<void>(consumer_->acknowledge(assigned, {}, false));
+    taking_on_.reset();
+    rebalances_.pop_front();
+}
+
+/// Whether nobody was given a partition of the topics that it has subscribed to. A static member that comes back is given what
+/// its former self had, whatever it subscribes to now (KAFKA-12759), and librdkafka takes it for what it wants.
+bool stream_thread::is_outdated() const {
+    const auto& group = taking_on_->group;
+    const std::set<topic_partition> given(group.begin(), group.end());
+    const auto& topology = environment_.topology();
+    const auto topics = input_topics(topology, topology.sub_topologies(), environment_.config.application_id);
+    return std::ranges::any_of(topics, [&](const std::string& topic) {
+        const auto width = layout_.partitions.find(topic);
+        if (width == layout_.partitions.end()) return false;
+        for (std::int32_t partition = 0; partition < width->second; ++partition)
+            if (!given.contains({topic, partition})) return true;
+        return false;
+    });
+}
+
+void stream_thread::leave_outdated(const kafka::rebalance& assigned) {
+    turn_down(assigned);
+    consumer_->leave();
+    throw fenced_error("what the group gave to its members is from before it subscribed");
 }
 
 /// In a generation without this member others may have worked on its tasks, and have told nobody.
@@ -159,14 +189,18 @@ std::vector<topic_partition> stream_thread::inputs_of(task_id task) const {
     return inputs;
 }
 
-/// Works out what tasks this thread has now, and closes those that the group has given to others, or changed.
-void stream_thread::want(const kafka::rebalance& assigned) {
-    auto& wanted = taking_on_->wanted;
+/// Takes the width of topics from what the group was given.
+void stream_thread::adopt_group() {
     adopt_view();
     if (std::ranges::any_of(taking_on_->group,
                             [&](const auto& each) { return !layout_.partitions.contains(each.topic); }))
         environment_.on_other_topics();
     layout_ = grown(std::move(layout_), environment_.topology(), environment_.config, taking_on_->group);
+}
+
+/// Works out what tasks this thread has now, and closes those that the group has given to others, or changed.
+void stream_thread::want(const kafka::rebalance& assigned) {
+    auto& wanted = taking_on_->wanted;
     environment_.group.note(division_of(environment_.topology(), environment_.config.application_id, layout_,
                                         *assignor_, taking_on_->members));
     for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group).active)

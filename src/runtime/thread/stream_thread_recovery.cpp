@@ -100,6 +100,7 @@ void stream_thread::undo() {
     for (const auto& each : tasks_.all())
         if (each->running()) running.push_back(each.get());
     roll_back(running);
+    committer_->abort(); // what nodes have written while they were closed
 }
 
 /// The others go on at once.

@@ -108,6 +108,25 @@ TEST_CASE("several stream threads share the partitions of one instance") {
     for (const auto& [key, count] : w.counts()) CHECK(count == 2);
 }
 
+TEST_CASE("an instance that comes back to its place with another input reads it") {
+    world w;
+    w.cluster.create_topic("more", 1);
+    auto config = w.config();
+    config.group_instance_id = "static";
+    {
+        kafka_streams app = w.run(copy_topology(), config);
+        REQUIRE(app.wait_for(application_state::running, patience));
+        REQUIRE(app.close(patience));
+    }
+    topology both;
+    both.add_source<std::string, std::string>("source", "in");
+    both.add_source<std::string, std::string>("another", "more");
+    both.add_sink<std::string, std::string>("sink", "out", {"source", "another"});
+    kafka_streams app = w.run(both, config);
+    w.cluster.produce("more", std::string("k"), std::string("v"), {});
+    CHECK(eventually([&] { return w.out().size() == 1; }));
+}
+
 TEST_CASE("a missing source topic is an error at start, by its name and with the remedy") {
     world w;
     w.cluster.remove_topic("in");
