@@ -32,7 +32,6 @@ std::optional<std::vector<kafka::committed_offset>> at_least_once::step(std::chr
         throw;
     }
     const auto done = std::exchange(commit_, std::nullopt);
-    collector_.committed(done->offsets);
     tell_tasks(done->tasks, done->offsets, collector_);
     collector_.refresh_partitions();
     return done->offsets;

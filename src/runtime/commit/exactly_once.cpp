@@ -148,7 +148,6 @@ bool exactly_once::end_commit(commit_under_way& commit) {
         throw;
     }
     collector_.transaction_ended();
-    collector_.committed(*commit.offsets);
     return true;
 }
 

@@ -71,8 +71,8 @@ void producing_collector::transaction_ended() {
     forget_failures();
 }
 
-void producing_collector::committed(std::span<const kafka::committed_offset> offsets) {
-    drops_.add(drop_reason::production, refused_.committed(offsets));
+void producing_collector::committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets) {
+    drops_.add(drop_reason::production, refused_.committed(tasks, offsets));
     if (origins_.crowded() && refused_.empty()) origins_.clear(); // nothing is on its way
 }
 
@@ -165,7 +165,10 @@ void producing_collector::send_dead_letters(std::span<const dead_letter> letters
 
 void producing_collector::await_all() {
     const patience within(time_, stop_, timeout_);
-    while (!flush(within, slice)) continue;
+    while (!flush(within, slice)) {
+        static_cast<void>(over(within.deadline())); // where it is, the next flush says why
+        wait_a_moment(kafka::milliseconds(1));
+    }
 }
 
 void producing_collector::append(std::span<const dead_letter> letters, std::uint64_t tag) {

@@ -59,8 +59,8 @@ public:
     [[nodiscard]] bool transaction_open() const noexcept { return transaction_open_; }
     /// It has; failures of what it had are of no interest any more.
     void transaction_ended();
-    /// What was sent lasts, with these offsets.
-    void committed(std::span<const kafka::committed_offset> offsets);
+    /// What these tasks sent since their last commit lasts, with these offsets. REQUIRES: all that was sent is acknowledged.
+    void committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets);
     /// Others may go on where something was given up: which of its records are refused is theirs to find.
     void forget_refused() noexcept { refused_.clear(); }
 

@@ -71,7 +71,8 @@ std::exception_ptr producing_collector::answer_for(const failures& failed) {
     for (const kafka::delivery_failure& each : failed) {
         // The cluster refuses whole batches, of which one record may be the reason, or none by itself.
         if (is_refused_by_cluster(each) && refused.at(each.partition) > 1) {
-            refused_.add(each, origin_of(each).metadata, {.alone = true});
+            const auto from = origin_of(each);
+            refused_.add(each, from.sender.task, from.metadata, {.alone = true});
             if (again == nullptr) again = &each;
             continue;
         }
@@ -99,7 +100,7 @@ production_response producing_collector::answer_for(const kafka::delivery_failur
     if (answer.response == production_response::retry) return answer.response;
     if (in_transactions_ && !failed.before_sent) { // nothing can be written any more
         if (answer.response == production_response::fail) return answer.response;
-        refused_.add(failed, from.metadata, {.letters = std::move(answer.dead_letters)});
+        refused_.add(failed, from.sender.task, from.metadata, {.letters = std::move(answer.dead_letters)});
         return production_response::retry;
     }
     if (answer.response == production_response::resume) {

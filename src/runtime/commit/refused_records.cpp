@@ -21,7 +21,8 @@ bool same(const kafka::delivery_failure& kept, std::string_view topic, const kaf
 } // namespace
 
 /// Of one that was sent alone, the new decision takes the place of the old.
-void refused_records::add(const kafka::delivery_failure& record, const record_metadata& input, decision what) {
+void refused_records::add(const kafka::delivery_failure& record, task_id task, const record_metadata& input,
+                          decision what) {
     const auto [begin, end] = records_.equal_range(record.tag);
     for (auto at = begin; at != end; ++at) {
         refused& each = at->second;
@@ -32,7 +33,7 @@ void refused_records::add(const kafka::delivery_failure& record, const record_me
         return;
     }
     records_.emplace(record.tag,
-                     refused{record, {std::string(input.topic), input.partition}, input.offset, std::move(what)});
+                     refused{record, task, {std::string(input.topic), input.partition}, input.offset, std::move(what)});
 }
 
 const refused_records::decision* refused_records::find(std::string_view topic,
@@ -47,10 +48,12 @@ const refused_records::decision* refused_records::find(std::string_view topic,
     return nullptr;
 }
 
-std::size_t refused_records::committed(std::span<const kafka::committed_offset> offsets) {
+std::size_t refused_records::committed(std::span<const task_id> tasks,
+                                       std::span<const kafka::committed_offset> offsets) {
     std::size_t passed_over = 0;
     std::erase_if(records_, [&](const auto& entry) {
         const refused& each = entry.second;
+        if (std::ranges::find(tasks, each.task) == tasks.end()) return false;
         if (each.come && !each.what.alone) ++passed_over;
         if (each.come || each.offset < 0) return true;
         return std::ranges::any_of(offsets, [&](const kafka::committed_offset& one) {

@@ -4,6 +4,7 @@
 
 #include <streams/core/dead_letter.hpp>
 #include <streams/core/record.hpp>
+#include <streams/core/task_id.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -27,13 +28,13 @@ public:
     };
 
     [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
-    /// `input`: what it goes back to; offset -1: no single record.
-    void add(const kafka::delivery_failure& record, const record_metadata& input, decision what);
+    /// `task`: whose it is. `input`: what it goes back to; offset -1: no single record.
+    void add(const kafka::delivery_failure& record, task_id task, const record_metadata& input, decision what);
     /// Null: it was not refused, or has come already. Valid until the next change.
     [[nodiscard]] const decision* find(std::string_view topic, const kafka::producer_record& record) noexcept;
-    /// What was done since the last commit lasts: forgotten is what has come again, what lies before the committed offsets,
-    /// and what goes back to no single record. How many were passed over for good.
-    std::size_t committed(std::span<const kafka::committed_offset> offsets);
+    /// What these tasks did since their last commit lasts: of theirs is forgotten what has come again, what lies before the
+    /// committed offsets, and what goes back to no single record. How many were passed over for good.
+    std::size_t committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets);
     /// What was done since the last commit is done again.
     void aborted() noexcept;
     void clear() noexcept { records_.clear(); }
@@ -41,6 +42,7 @@ public:
 private:
     struct refused {
         kafka::delivery_failure record;
+        task_id task;
         topic_partition input;
         std::int64_t offset = -1;
         decision what;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace streams::inline v0 {
 namespace {
@@ -25,6 +26,10 @@ std::optional<std::int64_t> covered_offset(const task_store& store, task_id task
 
 void tell_tasks(std::span<stream_task* const> tasks, std::span<const kafka::committed_offset> committed,
                 producing_collector& collector) {
+    std::vector<task_id> done;
+    for (const stream_task* task : tasks)
+        if (task->commit_needed()) done.push_back(task->id()); // the others have done nothing, or not again yet
+    collector.committed(done, committed);
     first_failure failure;
     for (stream_task* task : tasks) // the offsets of the others are committed all the same
         failure.attempt([&] {

@@ -6,6 +6,7 @@
 #include "src/runtime/commit/producing_collector.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -78,9 +79,10 @@ struct collector_under_test {
         return w.cluster.read_bytes("narrow", isolation_level::read_committed);
     }
     void commit() {
+        const std::vector<task_id> tasks{{0, 3}};
         REQUIRE(producer.commit_transaction(0ms).ok());
         collector.transaction_ended();
-        collector.committed({});
+        collector.committed(tasks, {});
     }
     void abort() {
         REQUIRE(producer.abort_transaction(0ms).ok());
@@ -99,7 +101,8 @@ struct collector_under_test {
         plan};
     std::atomic<std::uint64_t> sent{0};
     drop_counters drops;
-    producing_collector collector{producer, config, machine(), stop, sent, drops};
+    std::function<void()> while_waiting = [] {};
+    producing_collector collector{producer, config, machine(), stop, sent, drops, [this] { while_waiting(); }};
     std::int32_t narrow = collector.open("narrow", {{0, 3}, "sink"});
 };
 
@@ -304,6 +307,26 @@ TEST_CASE("of a batch that is refused each record is sent alone, and the handler
         CHECK(t.drops[drop_reason::production] == 1);
         CHECK(t.dead().size() == 1);
     }
+}
+
+TEST_CASE(
+    "while a record that is sent alone waits for the cluster the thread goes on with its group, which may end it") {
+    collector_under_test t;
+    for (const std::int64_t offset : {40, 41}) {
+        t.plan->fail(call::deliver, {error_class::fatal, "a batch is too large"});
+        t.send("small", offset);
+    }
+    CHECK_THROWS_AS(t.collector.serve(), lost_records_error);
+    t.collector.give_up_sent();
+    int waits = 0;
+    t.while_waiting = [&] { ++waits; };
+    t.plan->fail(call::flush, {error_class::retriable, "records wait"}, 3);
+    t.send("small", 40);
+    CHECK(waits == 4); // the last one is of every record that is sent alone
+    t.while_waiting = [] { throw lost_records_error("the group takes its partitions back"); };
+    t.plan->fail(call::flush, {error_class::retriable, "records wait"});
+    CHECK_THROWS_AS(t.send("small", 41), lost_records_error);
+    CHECK(t.plan->failed(call::flush) == 4);
 }
 
 TEST_CASE("retry has no dead letters") {

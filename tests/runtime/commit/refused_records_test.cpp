@@ -12,6 +12,7 @@ namespace {
 const std::string key = "k";
 const std::string value = "v";
 const record_metadata input{"in", 3, 41};
+const std::vector<task_id> own{{0, 3}};
 
 kafka::delivery_failure failed() {
     return {.partition = {"out", 2},
@@ -31,7 +32,7 @@ kafka::producer_record sent() {
 
 refused_records one_refused(const record_metadata& of = input) {
     refused_records refused;
-    refused.add(failed(), of, {.letters = {dead_letter{.topic = "dead"}}});
+    refused.add(failed(), own[0], of, {.letters = {dead_letter{.topic = "dead"}}});
     return refused;
 }
 
@@ -67,28 +68,40 @@ TEST_CASE("one refused record stands for one, until what was done is done again"
 TEST_CASE("what has come again is forgotten with the commit, and counted") {
     auto refused = one_refused();
     REQUIRE(refused.find("out", sent()) != nullptr);
-    CHECK(refused.committed({}) == 1);
+    CHECK(refused.committed(own, {}) == 1);
     CHECK(refused.empty());
 }
 
 TEST_CASE("what has not come is forgotten once its input is committed, or at once where there is none") {
     auto refused = one_refused();
-    CHECK(refused.committed(up_to(41)) == 0);
+    CHECK(refused.committed(own, up_to(41)) == 0);
     CHECK_FALSE(refused.empty());
-    CHECK(refused.committed(up_to(42)) == 0);
+    CHECK(refused.committed(own, up_to(42)) == 0);
     CHECK(refused.empty());
     refused = one_refused({});
-    CHECK(refused.committed({}) == 0);
+    CHECK(refused.committed(own, {}) == 0);
     CHECK(refused.empty());
+}
+
+TEST_CASE("a commit of other tasks forgets and counts nothing, whether it has come again or goes back to no record") {
+    const std::vector<task_id> others{{0, 2}, {1, 3}};
+    auto refused = one_refused();
+    REQUIRE(refused.find("out", sent()) != nullptr);
+    CHECK(refused.committed(others, {}) == 0);
+    CHECK_FALSE(refused.empty());
+    CHECK(refused.committed(own, {}) == 1);
+    refused = one_refused({});
+    CHECK(refused.committed(others, {}) == 0);
+    CHECK_FALSE(refused.empty());
 }
 
 TEST_CASE("a record that was sent alone and refused again is passed over from then on") {
     refused_records refused;
-    refused.add(failed(), input, {.alone = true});
+    refused.add(failed(), own[0], input, {.alone = true});
     const auto* const first = refused.find("out", sent());
     REQUIRE(first != nullptr);
     CHECK(first->alone);
-    refused.add(failed(), input, {});
+    refused.add(failed(), own[0], input, {});
     refused.aborted();
     const auto* const second = refused.find("out", sent());
     REQUIRE(second != nullptr);
