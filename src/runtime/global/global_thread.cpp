@@ -148,7 +148,7 @@ void global_thread::run_once() {
     follow_topics();
     for (auto& batch : poll()) state_->update(std::move(batch));
     if (open_transactions_.due())
-        for (const topic_partition& input : state_->inputs()) open_transactions_.look(*consumer_, input);
+        for (const auto& [input, start] : starts_) open_transactions_.look(*consumer_, input, start);
     commit_when_due();
     if (environment_.memory.budget().asks_back()) state_->give_back();
 }

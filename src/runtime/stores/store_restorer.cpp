@@ -101,7 +101,6 @@ bool store_restorer::assigned() {
     if (!assigning_->step([&](auto) { return consumer_.assign(partitions); })) return false;
     assigning_.reset();
     assigned_ = true;
-    open_transactions_.forget();
     return true;
 }
 
@@ -132,8 +131,11 @@ void store_restorer::read(std::chrono::milliseconds wait) {
 /// A changelog is restored behind those too that were open.
 void store_restorer::watch_transactions() {
     if (!open_transactions_.due()) return;
+    open_transactions_.keep([&](const topic_partition& changelog) {
+        return std::ranges::find(stores_, changelog, &restoring::changelog) != stores_.end();
+    });
     for (const restoring& each : stores_)
-        if (each.reading()) open_transactions_.look(consumer_, each.changelog);
+        if (each.reading()) open_transactions_.look(consumer_, each.changelog, each.next);
 }
 
 void store_restorer::throw_truncated(const topic_partition& changelog) const {

@@ -5,8 +5,10 @@
 #include <streams/core/clock.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace streams::inline v0 {
 
@@ -24,19 +26,26 @@ public:
 
     /// Whether partitions are to be looked at: once a second. REQUIRES: it is asked before they are.
     [[nodiscard]] bool due();
-    /// Looks at one that is not paused. Asks the broker, for a moment, before it tells.
-    void look(kafka::consumer& consumer, const topic_partition& partition);
-    /// None is read any more.
-    void forget() noexcept { standing_.clear(); }
+    /// Looks at one that is not paused. `start`: from where it is read, which is where it stands until something came. Asks the
+    /// broker, for a moment, before it tells.
+    void look(kafka::consumer& consumer, const topic_partition& partition, std::int64_t start);
+    /// Forgets those that are not read any more. One that is assigned anew is still read.
+    template <std::predicate<const topic_partition&> IsRead>
+    void keep(IsRead&& is_read) {
+        std::erase_if(standing_, [&](const auto& each) { return !is_read(each.first); });
+    }
 
 private:
     struct standstill {
-        std::int64_t offset;
-        std::int64_t since;   ///< steady ms
-        std::int64_t asks_at; ///< steady ms
-        bool told = false;
+        std::int64_t position;
+        std::int64_t since;                        ///< steady ms
+        std::int64_t asks_at;                      ///< steady ms
+        std::optional<std::int64_t> transaction{}; ///< where the one begins that was told
+        std::int64_t behind = -1;      ///< where it was seen last before `position`; -1: it has not gone back
+        std::int64_t behind_since = 0; ///< steady ms
     };
 
+    [[nodiscard]] static bool is_another_log(standstill& at, std::int64_t position, std::int64_t end, std::int64_t now);
     void tell(kafka::consumer& consumer, const topic_partition& partition, standstill& at);
 
     const clock& time_;

@@ -94,11 +94,16 @@ void stream_thread::set_lost_positions(std::int64_t until) {
 
 /// Of inputs with nothing in their queues: those are being read, and what is known of their ends is fresh.
 void stream_thread::watch_transactions() {
-    if (!open_transactions_.due()) return;
+    if (!assigned_ || !open_transactions_.due()) return;
+    open_transactions_.keep([&](const topic_partition& each) {
+        return std::ranges::any_of(tasks_.all(),
+                                   [&](const auto& task) { return std::ranges::count(task->inputs(), each) > 0; });
+    });
     for (const stream_task* task : tasks_.running())
         for (std::size_t input = 0; input < task->inputs(); ++input)
             if (const record_queue& queue = task->input(input); queue.size() == 0)
-                open_transactions_.look(*consumer_, queue.partition());
+                if (const auto start = position(queue.partition()))
+                    open_transactions_.look(*consumer_, queue.partition(), *start);
 }
 
 /// Lets the consumer read no further for a task that starts again. Where it does, nobody takes the records: they are read
@@ -116,7 +121,6 @@ void stream_thread::hold_back(const managed_task& task) {
 void stream_thread::forget_inputs() {
     valve_.forget();
     lost_positions_.forget();
-    open_transactions_.forget();
     unresumed_.clear();
     locating_.reset();
     resuming_.reset();

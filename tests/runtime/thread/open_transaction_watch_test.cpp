@@ -23,9 +23,13 @@ namespace {
 /// A read_committed reader of `in`, whose calls follow a plan, and somebody else's producer.
 struct reading_world : world {
     reading_world() {
-        const std::vector<std::pair<topic_partition, std::int64_t>> from{{in, 0}};
-        REQUIRE(consumer.assign(from).ok());
+        read_from(0);
         REQUIRE(producer->init_transactions(0ms).ok());
+    }
+    void read_from(std::int64_t offset) {
+        start = offset;
+        const std::vector<std::pair<topic_partition, std::int64_t>> from{{in, offset}};
+        REQUIRE(consumer.assign(from).ok());
     }
     void begin() {
         REQUIRE(producer->begin_transaction().ok());
@@ -38,7 +42,7 @@ struct reading_world : world {
         for (const auto end = time.steady_ms() + std::chrono::milliseconds(span).count(); time.steady_ms() < end;) {
             time.advance(1s);
             static_cast<void>(consumer.poll(0ms, 100));
-            if (watch.due()) watch.look(consumer, in);
+            if (watch.due()) watch.look(consumer, in, start);
         }
     }
     std::ptrdiff_t told(std::string_view part) const {
@@ -46,6 +50,7 @@ struct reading_world : world {
     }
 
     const topic_partition in{"in", 0};
+    std::int64_t start = 0;
     tests::captured_log log;
     manual_clock time;
     std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
@@ -99,11 +104,49 @@ TEST_CASE("nothing is told of a transaction that the broker does not confirm, un
     CHECK(w.told("in-0 has stood still") == 1);
 }
 
-TEST_CASE("an input that is not read any more is told of no longer") {
+TEST_CASE("an input that is not read any more is told of no longer, one that is assigned anew is") {
     reading_world w;
     w.begin();
     w.pass(100s);
-    w.watch.forget();
+    w.watch.keep([](const topic_partition&) { return false; });
     w.pass(100s);
     CHECK(w.told("in-0") == 0);
+    w.read_from(0);
+    w.watch.keep([](const topic_partition&) { return true; });
+    w.pass(30s);
+    CHECK(w.told("in-0 has stood still") == 1);
+    w.read_from(0);
+    w.pass(200s);
+    w.commit();
+    w.pass(2s);
+    CHECK(w.told("in-0 has stood still") == 1);
+    CHECK(w.told("in-0 is read on") == 1);
+}
+
+TEST_CASE("an input that is read from behind the last stable offset is told too, with where the transaction begins") {
+    reading_world w;
+    w.begin();
+    w.produce("k", "v");
+    w.produce("k", "v");
+    w.read_from(2);
+    w.pass(130s);
+    CHECK(w.told("in-0 has stood still at offset 2 for 120 s: the transaction that begins at offset 0") == 1);
+    CHECK(w.told("--start-offset 0") == 1);
+}
+
+TEST_CASE("an input that goes back is told of where it stands then, unless it comes to where it stood") {
+    reading_world w;
+    w.begin();
+    w.commit();
+    w.begin();
+    w.pass(130s);
+    REQUIRE(w.told("in-0 has stood still at offset 2") == 1);
+    w.commit();
+    w.cluster.remove_topic("in");
+    w.cluster.create_topic("in", 1);
+    w.read_from(0);
+    w.begin();
+    w.pass(130s);
+    CHECK(w.told("in-0 has stood still at offset 0") == 1);
+    CHECK(w.told("in-0 is read on") == 0);
 }
