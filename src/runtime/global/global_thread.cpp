@@ -5,6 +5,7 @@
 
 #include <streams/core/log.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -13,7 +14,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds call_timeout{5000};
+constexpr milliseconds describe_timeout{1000}; ///< while records wait, as the next
+constexpr milliseconds look_timeout{200};
 constexpr milliseconds next_attempt{1000};
+constexpr int looks_told = 3; ///< in vain
 constexpr std::size_t most_polled = 10'000;
 
 kafka::consumer_options global_consumer(const thread_environment& environment, const std::string& name,
@@ -70,23 +74,36 @@ void global_thread::read_all() {
 /// No group tells a consumer that assigns itself of partitions that were added.
 void global_thread::follow_topics() {
     if (environment_.time.steady_ms() < next_look_) return;
-    next_look_ = environment_.time.after(between_looks(environment_.config));
-    auto added = added_partitions();
-    if (added.empty()) return;
-    auto starts = starts_;
-    for (const topic_partition& input : added) {
+    std::vector<topic_partition> known;
+    std::string unknown;
+    for (topic_partition& input : added_partitions()) {
+        if (environment_.stop.stop_requested()) break;
         kafka::log_bounds bounds;
-        if (!consumer_->bounds(input, bounds, call_timeout)) { // not every broker has heard of it
-            next_look_ = environment_.time.after(next_attempt);
-            return;
+        const auto answer = consumer_->bounds(input, bounds, look_timeout);
+        if (!answer) {
+            unknown += concat(unknown.empty() ? "" : "; ", answer.reason());
+            continue;
         }
-        starts.emplace(input, bounds.begin);
-    }
-    for (const topic_partition& input : added)
         log(log_level::info, concat(name_, " reads ", to_string(input), " too, which was added to its topic"));
-    starts_ = std::move(starts);
-    state_->add_inputs(std::move(added));
+        starts_.emplace(input, bounds.begin);
+        known.push_back(std::move(input));
+    }
+    look_again(unknown);
+    if (known.empty()) return;
+    state_->add_inputs(std::move(known));
+    grown_ = {.at = environment_.time.steady_ms()};
     read_all();
+}
+
+/// Not every broker has heard at once of what was added; what lasts is told once, and looked at ever more seldom.
+void global_thread::look_again(std::string_view unknown) {
+    const milliseconds longest = between_looks(environment_.config);
+    looks_in_vain_ = unknown.empty() ? 0 : looks_in_vain_ + 1;
+    if (looks_in_vain_ == looks_told)
+        log(log_level::warn, concat(name_, " cannot read all partitions that were added to its topics: ", unknown,
+                                    "; see whether they have leaders. It tries again until it can"));
+    const milliseconds pause = next_attempt * (1 << std::clamp(looks_in_vain_ - 1, 0, 10));
+    next_look_ = environment_.time.after(looks_in_vain_ == 0 ? longest : std::min(pause, longest));
 }
 
 std::vector<topic_partition> global_thread::added_partitions() {
@@ -94,7 +111,7 @@ std::vector<topic_partition> global_thread::added_partitions() {
     for (const auto& [topic, partitions] : environment_.layout().global_partitions) topics.push_back(topic);
     std::map<std::string, std::int32_t> now;
     std::vector<topic_partition> added;
-    if (const auto answer = environment_.admin.describe(topics, now, call_timeout); !answer) {
+    if (const auto answer = environment_.admin.describe(topics, now, describe_timeout); !answer) {
         log(log_level::warn, concat(name_, " cannot see whether its topics have new partitions: ", answer.reason(),
                                     "; it looks again in ", between_looks(environment_.config).count(), " ms"));
         return added;
@@ -105,11 +122,31 @@ std::vector<topic_partition> global_thread::added_partitions() {
     return added;
 }
 
+/// Whether it may pass: a broker that has not heard yet of a partition that was added says that there is none. It says so
+/// once, so that all are assigned again to see whether it still does.
+bool global_thread::is_of_growth(const kafka::result& failure) {
+    if (!grown_ || environment_.time.steady_ms() - grown_->at >= environment_.config.task_timeout.count()) return false;
+    if (!grown_->assigns_again_at) grown_->assigns_again_at = environment_.time.after(next_attempt);
+    if (!std::exchange(grown_->told, true))
+        log(log_level::warn,
+            concat(name_, " has taken on partitions that were added, and cannot read all topics: ", failure.reason(),
+                   "; trying again for ", environment_.config.task_timeout.count(), " ms (task.timeout.ms)"));
+    return true;
+}
+
+void global_thread::assign_again() {
+    if (!grown_ || !grown_->assigns_again_at || environment_.time.steady_ms() < *grown_->assigns_again_at) return;
+    grown_->assigns_again_at.reset();
+    read_all();
+}
+
 std::vector<kafka::record_batch> global_thread::poll() {
     auto polled = consumer_->poll(environment_.config.poll, most_polled);
     for (const auto& failure : polled.errors) {
-        if (failure.kind() != kafka::error_class::retriable)
+        if (failure.kind() != kafka::error_class::retriable) {
+            if (is_of_growth(failure)) continue;
             throw cluster_error(concat("the topics of global stores cannot be read: ", failure.reason()));
+        }
         if (!std::exchange(error_logged_, true))
             log(log_level::warn, concat(name_, ": ", failure.reason(), "; trying again"));
     }
@@ -146,6 +183,7 @@ bool global_thread::fill() {
 
 void global_thread::run_once() {
     follow_topics();
+    assign_again();
     for (auto& batch : poll()) state_->update(std::move(batch));
     if (open_transactions_.due())
         for (const auto& [input, start] : starts_) open_transactions_.look(*consumer_, input, start);

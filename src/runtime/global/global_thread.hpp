@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -40,10 +42,20 @@ public:
     [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
 
 private:
+    /// Partitions were added, and taken on; the last time.
+    struct growth {
+        std::int64_t at;                                ///< steady ms
+        std::optional<std::int64_t> assigns_again_at{}; ///< steady ms; nullopt: nothing has failed since it did
+        bool told = false;
+    };
+
     void begin();
     void read_all();
     void follow_topics();
+    void look_again(std::string_view unknown);
     [[nodiscard]] std::vector<topic_partition> added_partitions();
+    [[nodiscard]] bool is_of_growth(const kafka::result& failure);
+    void assign_again();
     [[nodiscard]] std::vector<kafka::record_batch> poll();
     void commit_when_due();
 
@@ -58,6 +70,8 @@ private:
     std::map<topic_partition, std::int64_t> starts_; ///< of all partitions: their position until something is polled
     std::map<topic_partition, std::int64_t> ends_;   ///< of the partitions that are not filled yet
     std::int64_t next_look_ = 0;                     ///< at the width of the topics, steady ms
+    int looks_in_vain_ = 0;                          ///< one after the other
+    std::optional<growth> grown_;                    ///< nullopt: no partitions were added yet
     std::int64_t last_commit_ = 0;
     std::int64_t begun_at_ = 0; ///< steady ms
     std::size_t filled_ = 0;    ///< records that `fill` has read

@@ -1,17 +1,24 @@
 #include "catch.hpp"
+#include "faults/faulty_clients.hpp"
+#include "kafka/captured_log.hpp"
+#include "runtime/messages.hpp"
 #include "runtime/world.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/state/stores.hpp>
 #include <streams/topology/processor_api.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <memory>
 #include <string_view>
 
 using namespace streams;
 using namespace std::chrono_literals;
+using testing_support::call;
 using testing_support::eventually;
 using testing_support::patience;
+using testing_support::says;
 using testing_support::world;
 using text = std::string;
 
@@ -98,6 +105,66 @@ TEST_CASE("partitions that are added to the topic of a global table are read too
     CHECK(eventually([&] { return records == 5; }));
     CHECK(app.close(patience));
     CHECK(records == 5);
+    CHECK(app.error().empty());
+}
+
+TEST_CASE(
+    "of partitions that are added to a global topic one without a leader withholds no other, and is told of once") {
+    world w;
+    w.cluster.create_topic("rows", 1);
+    const auto restoring = std::make_shared<testing_support::fault_plan>();
+    const tests::captured_log log;
+    auto config = w.config();
+    config.consumer["metadata.max.age.ms"] = "20";
+    kafka_streams app = w.run(joining(false), config,
+                              std::make_shared<testing_support::faulty_clients>(
+                                  w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    CHECK(app.wait_for(application_state::running, patience));
+    const kafka::result no_leader{kafka::error_class::retriable, "rows-1 has no leader"};
+    restoring->fail(call::bounds, no_leader);
+    restoring->pass(call::bounds);
+    restoring->fail(call::bounds, no_leader, 10'000);
+    w.cluster.create_partitions("rows", 3);
+    w.cluster.produce("rows", text("a"), text("1"), {.partition = 2});
+    CHECK(eventually([&] {
+        w.produce("k", "a");
+        const auto all = w.out();
+        return !all.empty() && all.back() == "a=1";
+    }));
+    CHECK(eventually([&] { return restoring->failed(call::bounds) > 10; }));
+    CHECK(std::ranges::count_if(log.lines(), [](const auto& line) { return says(line, "rows-1 has no leader"); }) == 1);
+}
+
+TEST_CASE(
+    "a broker that has not heard yet of a partition that was added to a global topic is asked again for a while") {
+    world w;
+    w.cluster.create_topic("rows", 1);
+    const auto restoring = std::make_shared<testing_support::fault_plan>();
+    const tests::captured_log log;
+    auto config = w.config();
+    config.consumer["metadata.max.age.ms"] = "20";
+    const bool passes = GENERATE(true, false);
+    if (!passes) config.task_timeout = 50ms;
+    kafka_streams app = w.run(joining(false), config,
+                              std::make_shared<testing_support::faulty_clients>(
+                                  w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    CHECK(app.wait_for(application_state::running, patience));
+    w.cluster.create_partitions("rows", 2);
+    REQUIRE(eventually([&] {
+        return std::ranges::any_of(log.lines(), [](const auto& line) { return says(line, "reads rows-1 too"); });
+    }));
+    restoring->fail(call::poll, {kafka::error_class::fatal, "rows-1 does not exist"}, passes ? 3 : 10'000);
+    if (!passes) {
+        CHECK(app.wait_for(application_state::error, patience));
+        return;
+    }
+    CHECK(eventually([&] { return restoring->failed(call::poll) == 3; }));
+    w.cluster.produce("rows", text("a"), text("1"), {.partition = 1});
+    CHECK(eventually([&] {
+        w.produce("k", "a");
+        const auto all = w.out();
+        return !all.empty() && all.back() == "a=1";
+    }));
     CHECK(app.error().empty());
 }
 
