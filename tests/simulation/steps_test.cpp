@@ -5,6 +5,12 @@
 #include "runtime/messages.hpp"
 #include "simulation/simulated_world.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using kafka::error_class;
@@ -18,7 +24,40 @@ using testing_support::says;
 
 namespace {
 
+using text = std::string;
+
 const kafka::result in_transaction{error_class::retriable, "an offset is in a transaction that is open"};
+
+/// Counts in memory, without a changelog.
+topology unlogged_counts(const testing_support::tapping::function& tap) {
+    topology t;
+    t.add_source<text, text>("source", "in");
+    t.add_processor("tap", [tap] { return std::make_unique<testing_support::tapping>(tap); }, {"source"});
+    t.add_processor("count", [] { return std::make_unique<testing_support::counting>(); }, {"tap"});
+    t.add_store({.name = "counts",
+                 .kind = key_value_kind{.timestamped = false},
+                 .persistent = false,
+                 .caching = false,
+                 .logging = false},
+                {"count"});
+    t.add_sink<text, text>("sink", "out", {"count"});
+    return t;
+}
+
+/// In the first task, forwards a record when it is closed, where it is told to.
+class parting final : public processor<text, text, text, text> {
+public:
+    explicit parting(const bool& forwards) : forwards_(forwards) {}
+    void init(context_type& context) override { context_ = &context; }
+    void process(const record_type&) override {}
+    void close() override {
+        if (forwards_ && context_->task().partition == 0) context_->forward(text_key, "late", 1);
+    }
+
+private:
+    const bool& forwards_;
+    context_type* context_ = nullptr;
+};
 
 } // namespace
 
@@ -59,7 +98,7 @@ TEST_CASE("a changelog that does not say for minutes where it ends keeps no thre
         w.restoring->fail_late(call::bounds, 1s, no_answer, for_ever);
         const auto app = w.planned(w.config("one"));
         w.scheduler.sleep(120s);
-        CHECK(w.restoring->failed(call::bounds) > 50);
+        CHECK(w.restoring->failed(call::bounds) > 25);
         CHECK(w.plan->longest_pause(call::poll) < 10'000);
         CHECK(app->close(1min));
     });
@@ -135,6 +174,45 @@ TEST_CASE("tasks that stay go on beside a new one of which it is not known where
     });
 }
 
+TEST_CASE("many tasks in trouble are each asked about, and a healthy one behind them goes on") {
+    const call failing = GENERATE(call::committed, call::bounds);
+    CAPTURE(static_cast<int>(failing));
+    constexpr std::int32_t troubled = 6;
+    simulate(
+        [&](simulated_world& w) {
+            w.produce(troubled);
+            if (failing == call::committed) w.plan->fail_late(failing, 1s, no_answer); // of all of them
+            w.plan->fail_late(failing, 1s, no_answer, troubled);
+            w.plan->pass(failing);
+            w.plan->fail_late(failing, 1s, no_answer, for_ever);
+            const auto app = w.planned(w.config("one"));
+            REQUIRE(w.eventually([&] { return w.committed(troubled) == 1 || !app->error().empty(); }));
+            CHECK(app->error().empty());
+            const int failed = w.plan->failed(failing);
+            w.scheduler.sleep(100s);
+            CHECK(w.plan->failed(failing) - failed <= 26);
+            CHECK(w.plan->failed(failing) - failed >= 20);
+            CHECK(app->close(1min));
+        },
+        troubled + 1);
+}
+
+TEST_CASE("many changelogs that do not say where they end hold up the tasks of them alone") {
+    constexpr std::int32_t troubled = 6;
+    simulate(
+        [&](simulated_world& w) {
+            w.produce(troubled);
+            w.restoring->fail_late(call::bounds, 1s, no_answer, troubled);
+            w.restoring->pass(call::bounds);
+            w.restoring->fail_late(call::bounds, 1s, no_answer, for_ever);
+            const auto app = w.planned(w.config("one"));
+            CHECK(w.eventually([&] { return w.committed(troubled) == 1 || !app->error().empty(); }));
+            CHECK(app->error().empty());
+            CHECK(app->close(1min));
+        },
+        troubled + 1);
+}
+
 TEST_CASE("a task in trouble for longer than task.timeout.ms ends its thread, by its name and with a remedy") {
     const call failing = GENERATE(call::committed, call::bounds);
     CAPTURE(static_cast<int>(failing));
@@ -195,6 +273,39 @@ TEST_CASE("a task that cannot seek holds up no other that has to") {
     });
 }
 
+TEST_CASE("a task that waits to go on keeps a store without a changelog while the disk refuses another") {
+    simulate([](simulated_world& w) {
+        bool full = false;
+        kafka_streams app(unlogged_counts([&](const auto& r, auto&) {
+                              if (r.value == "full" && std::exchange(full, false))
+                                  throw state_error("the disk is full");
+                          }),
+                          w.config("one"),
+                          std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
+        app.start();
+        REQUIRE(app.wait_for(application_state::running, 10min));
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.committed(0) == 1 && w.committed(1) == 1; }));
+        w.plan->fail(call::seek, {error_class::retriable, "busy"});
+        w.plan->pass(call::seek);
+        w.plan->fail(call::seek, {error_class::retriable, "busy"}, 20);
+        w.plan->fail(call::deliver, {error_class::retriable, "message timed out"});
+        w.produce(0);
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::seek) > 1; }));
+        full = true;
+        w.produce(1, "full");
+        CHECK(w.eventually([&] { return !full; }));
+        CHECK(w.plan->failed(call::seek) < 21);
+        CHECK(w.eventually([&] { return w.committed(0) == 2 && w.committed(1) == 2; }));
+        CHECK(app.error().empty());
+        std::vector<text> counts;
+        for (const auto& each : w.cluster.read<text, text>("out")) counts.push_back(each.value);
+        std::ranges::sort(counts);
+        CHECK(counts == std::vector<text>{"1", "1", "2", "2"});
+        CHECK(app.close(1min));
+    });
+}
+
 TEST_CASE("an assignment that is taken back before it was taken on is not taken on") {
     simulate([&](simulated_world& w) {
         for (const std::int32_t partition : {0, 1}) w.produce(partition);
@@ -241,6 +352,34 @@ TEST_CASE("tasks that another member had in a generation in between are made ane
         CHECK(two->close(1min));
         CHECK(one.wait_for(application_state::rebalancing, 10min));
         CHECK(one.wait_for(application_state::running, 10min));
+        CHECK(restorations == 4);
+        CHECK(one.close(1min));
+    });
+}
+
+TEST_CASE("tasks that others may have had are made anew, also where one of them fails while it is closed") {
+    simulate([](simulated_world& w) {
+        bool forwards = false;
+        auto t = testing_support::count_topology(false);
+        t.add_processor("part", [&] { return std::make_unique<parting>(forwards); }, {"tap"});
+        t.add_sink<text, text>(
+            "parted", [](const record<text, text>& r) { return r.value; }, {"part"},
+            [](const auto&, std::string_view, std::int32_t) { return 0; });
+        int restorations = 0;
+        kafka_streams one(t, w.config("one"),
+                          std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
+        one.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+        one.start();
+        REQUIRE(one.wait_for(application_state::running, 10min));
+        CHECK(restorations == 2);
+        w.plan->delay_after_rebalance(call::poll, 10s); // the generation with two members comes and goes meanwhile
+        forwards = true;
+        const auto two = w.healthy(w.config("two"));
+        REQUIRE(two->wait_for(application_state::running, 10min));
+        CHECK(two->close(1min));
+        CHECK(one.wait_for(application_state::rebalancing, 10min));
+        CHECK(one.wait_for(application_state::running, 10min));
+        forwards = false;
         CHECK(restorations == 4);
         CHECK(one.close(1min));
     });
@@ -388,6 +527,32 @@ TEST_CASE("what is read while a commit waits is bounded by its bytes") {
         for (int record = 0; record < 200; ++record) w.produce(0, large);
         w.scheduler.sleep(20s);
         CHECK(w.plan->made(call::pause) > 0);
+        CHECK(app->close(1min));
+    });
+}
+
+TEST_CASE(
+    "a failure that was recovered from is forgotten while another task restores for longer than task.timeout.ms") {
+    simulate([&](simulated_world& w) {
+        {
+            const auto before = w.healthy(w.config("before"));
+            w.produce(0);
+            REQUIRE(w.eventually([&] { return w.committed(0) == 1; }));
+            CHECK(before->close(1min));
+        }
+        auto config = w.config("one");
+        config.task_timeout = 10s;
+        w.restoring->fail_late(call::poll, 10ms, no_answer, for_ever);
+        const auto app = w.planned(config);
+        for (std::int64_t records = 1; records <= 4; ++records) {
+            w.plan->fail(call::deliver, {error_class::retriable, "message timed out"});
+            w.produce(1);
+            CHECK(w.eventually([&] { return w.committed(1) == records || !app->error().empty(); }));
+            w.scheduler.sleep(4s);
+        }
+        CHECK(app->error().empty());
+        CHECK(w.plan->failed(call::deliver) == 4);
+        CHECK(app->state() == application_state::rebalancing);
         CHECK(app->close(1min));
     });
 }

@@ -4,10 +4,13 @@
 #include "runtime/messages.hpp"
 #include "simulation/simulated_world.hpp"
 
+#include <memory>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using simulation::simulate;
 using simulation::simulated_world;
+using testing_support::call;
 using testing_support::says;
 
 namespace {
@@ -59,6 +62,31 @@ TEST_CASE("a task that writes to a topic which the cluster does not know waits f
     });
 }
 
+TEST_CASE("many tasks that write to the same missing topic hold up the others for a second, once") {
+    const auto guarantee = GENERATE(processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2);
+    CAPTURE(static_cast<int>(guarantee));
+    constexpr std::int32_t waiting = 6;
+    simulate(
+        [&](simulated_world& w) {
+            w.cluster.create_topic("known", 2);
+            auto config = w.config("one");
+            config.guarantee = guarantee;
+            const auto app = started(w, config);
+            REQUIRE(app->wait_for(application_state::running, 10min));
+            for (std::int32_t partition = 0; partition < waiting; ++partition) w.produce(partition, "late");
+            w.produce(waiting, "known");
+            const auto begun = w.scheduler.steady_ms();
+            REQUIRE(w.eventually([&] { return w.committed(waiting) == 1; }));
+            CHECK(w.scheduler.steady_ms() - begun < 3'000);
+            w.cluster.create_topic("late", 3);
+            for (std::int32_t partition = 0; partition < waiting; ++partition)
+                CHECK(w.eventually([&] { return w.committed(partition) == 1; }));
+            CHECK(w.eventually([&] { return app->state() == application_state::running; }));
+            CHECK(app->close(1min));
+        },
+        waiting + 1);
+}
+
 TEST_CASE("a task that waits for a topic longer than task.timeout.ms ends its thread, by its name and with a remedy") {
     simulate([&](simulated_world& w) {
         auto config = w.config("one");
@@ -80,6 +108,28 @@ TEST_CASE("an application that is asked to end does not wait for a topic which t
         CHECK(app->close(1min));
         CHECK(w.scheduler.steady_ms() - asked < 5'000);
         CHECK(app->state() == application_state::not_running);
+    });
+}
+
+TEST_CASE("nothing is asked for a task that waits for a topic while the group takes its partitions back") {
+    simulate([](simulated_world& w) {
+        kafka_streams one(routing_topology(), w.config("one"),
+                          std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
+        one.start();
+        w.produce(0, "late");
+        w.produce(1, "out");
+        REQUIRE(w.eventually([&] { return w.committed(1) == 1; }));
+        w.plan->fail(call::acknowledge, simulation::no_answer, simulation::for_ever);
+        const auto two = started(w, w.config("two"));
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::acknowledge) > 0; }));
+        const int asked = w.plan->made(call::partitions);
+        const int polled = w.plan->made(call::poll);
+        CHECK(asked > 0);
+        w.scheduler.sleep(10s);
+        CHECK(w.plan->made(call::partitions) == asked);
+        CHECK(w.plan->made(call::poll) - polled < 300);
+        CHECK(two->close(1min));
+        CHECK(one.close(1min));
     });
 }
 

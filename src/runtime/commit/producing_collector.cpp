@@ -111,10 +111,11 @@ std::int32_t producing_collector::partitions_for(const route& to) {
     known_topic& known = topics_.at(to.topic);
     const std::int64_t deadline = time_.after(std::min(longest_asking, timeout_));
     while (known.partitions == 0) {
-        known.partitions = producer_->partitions(to.topic, slice);
+        if (!known.missing) known.partitions = producer_->partitions(to.topic, slice);
         if (known.partitions != 0) break;
         throw_failures();
-        if (over(deadline)) {
+        if (known.missing || over(deadline)) {
+            known.missing = true;
             failure_ = std::make_exception_ptr(unknown_partitions_error(origins_.task_of(to.sender), known.name));
             throw_failures();
         }
@@ -127,7 +128,8 @@ kafka::result producing_collector::learn_partitions(std::string_view topic, kafk
     const std::int32_t id = intern(topic, false);
     known_topic& known = topics_.at(id);
     if (known.partitions == 0) known.partitions = producer_->partitions(id, timeout);
-    if (known.partitions != 0) return {};
+    known.missing = known.partitions == 0;
+    if (!known.missing) return {};
     return {kafka::error_class::retriable, "the cluster does not know the topic, or does not answer"};
 }
 

@@ -30,7 +30,7 @@ namespace streams::inline v0 {
 /// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
 /// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
 /// cluster was away for too long or a transaction has failed, unknown_partitions_error where it does not say within a second
-/// how many partitions a topic has, stopped_error, or cluster_error.
+/// how many partitions a topic has (at once, until `learn_partitions` has learnt it), stopped_error, or cluster_error.
 /// A failure that is of one record is answered for by the production exception handler, when it is known: in the middle of
 /// another record, or of a commit.
 /// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again
@@ -135,7 +135,8 @@ private:
     std::unordered_map<std::string, std::int32_t> ids_;
     struct known_topic {
         std::string name;
-        std::int32_t partitions = 0; ///< 0: not asked for yet
+        std::int32_t partitions = 0; ///< 0: not known yet
+        bool missing = false;        ///< it was asked for in vain, and a task waits for it
     };
     std::unordered_map<std::int32_t, known_topic> topics_;
     record_origins origins_;

@@ -28,22 +28,26 @@ void store_restorer::add(task_stores& stores, task_store& store, std::span<const
     const auto input = std::ranges::find(committed, added.changelog, &kafka::committed_offset::partition);
     if (input != committed.end()) added.committed = input->offset;
     const auto doing = concat("find the bounds of ", to_string(added.changelog), " for ", task_name(stores.task()));
-    added.asking = environment_.retried(doing).beside_others();
+    added.asking = environment_.retried(doing);
     stores_.push_back(std::move(added));
 }
 
 void store_restorer::learn_bounds() {
     const std::int64_t until = environment_.time.after(slice);
-    for (restoring& each : stores_) {
-        if (!each.asking) continue;
+    std::vector<restoring*> unknown;
+    for (restoring& each : stores_)
+        if (each.asking) unknown.push_back(&each);
+    // First what was not asked for the longest time: an answer that is waited for may take all of the slice.
+    std::ranges::stable_sort(unknown, {}, [](const restoring* each) { return each->asking->next(); });
+    for (restoring* const each : unknown) {
         if (environment_.time.steady_ms() >= until) return;
         kafka::log_bounds bounds;
         // With what transactions have written that are still open, since they may be those whose offsets are committed.
-        if (!each.asking->step(
-                [&](auto timeout) { return environment_.admin.bounds(each.changelog, bounds, timeout); }))
+        if (!each->asking->step(
+                rest_, [&](auto timeout) { return environment_.admin.bounds(each->changelog, bounds, timeout); }))
             continue;
-        each.asking.reset();
-        begin(each, bounds);
+        each->asking.reset();
+        begin(*each, bounds);
     }
 }
 
@@ -79,7 +83,7 @@ std::int64_t store_restorer::next_step() const noexcept {
     std::int64_t next = never;
     for (const restoring& each : stores_) {
         if (each.reading()) next = std::min(next, assigning_ ? assigning_->next() : 0);
-        if (each.asking) next = std::min(next, each.asking->next());
+        if (each.asking) next = std::min(next, each.asking->next(rest_));
     }
     return next;
 }

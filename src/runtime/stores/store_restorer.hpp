@@ -73,6 +73,7 @@ private:
     std::vector<restoring> stores_;
     std::vector<task_stores*> without_changelogs_; ///< added, nothing to restore
     bool assigned_ = false;
+    shared_rest rest_;               ///< of asking for bounds
     std::optional<retry> assigning_; ///< nullopt: assigned, or not tried yet
     open_transaction_watch open_transactions_;
 };

@@ -96,6 +96,7 @@ public:
     std::optional<retry> seeking{};              ///< in the last of them
     std::optional<awaited_topic> awaited{};      ///< nullopt: it was not set aside
     std::unique_ptr<task_stores> stores{};       ///< null while planned
+    bool recovering = false;                     ///< it was stopped, and has not started since
     bool restored = false;                       ///< the stores have all of their changelogs
     std::unique_ptr<stream_task> task{};         ///< on the stores; null until it runs
 

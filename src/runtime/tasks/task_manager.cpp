@@ -27,6 +27,10 @@ managed_task* task_manager::find(task_id id) noexcept {
 
 bool task_manager::all_running() const noexcept { return std::ranges::all_of(tasks_, &managed_task::running); }
 
+bool task_manager::all_recovered() const noexcept {
+    return std::ranges::none_of(tasks_, [](const auto& each) { return each->recovering && !each->awaited; });
+}
+
 bool task_manager::reads(const topic_partition& partition) const {
     const auto among = [&](const std::vector<topic_partition>& inputs) {
         return std::ranges::find(inputs, partition) != inputs.end();
@@ -161,6 +165,7 @@ void task_manager::start(managed_task& restored) {
                          .pending = {&environment_.memory.budget(), &most_pending_},
                          .wake = wake_});
     restored.task->initialize(restored.committed);
+    restored.recovering = false;
     restored.become(task_state::running);
     let_in(restored);
 }
@@ -203,6 +208,7 @@ void task_manager::take_back(managed_task& restored) {
     shut_out(restored);
     if (restored.task) restored.committed = restored.task->last_committed();
     restored.task.reset();
+    restored.recovering = true;
     restored.misplace();
     restored.suspend(task_state::restoring);
     restored.stores->rollback();
@@ -211,6 +217,7 @@ void task_manager::take_back(managed_task& restored) {
 void task_manager::reset(managed_task& failed) { static_cast<void>(plan_again(failed)); }
 
 task_folder_lock task_manager::plan_again(managed_task& failed) {
+    failed.recovering = true;
     if (failed.state() == task_state::planned) return {};
     failed.become(task_state::planned);
     shut_out(failed);

@@ -34,6 +34,8 @@ public:
     [[nodiscard]] std::span<const std::unique_ptr<managed_task>> all() const noexcept { return tasks_; }
     [[nodiscard]] managed_task* find(task_id id) noexcept;
     [[nodiscard]] bool all_running() const noexcept;
+    /// Whether all that were stopped by failures run again, but for those that were set aside.
+    [[nodiscard]] bool all_recovered() const noexcept;
     /// Whether a task that was not let go of reads the partition where the consumer is, now or once it is restored.
     [[nodiscard]] bool reads(const topic_partition& partition) const;
     [[nodiscard]] std::vector<stream_task*> running() const;

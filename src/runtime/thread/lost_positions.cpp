@@ -16,13 +16,15 @@ void lost_positions::forget(std::span<const topic_partition> partitions) {
 }
 
 bool lost_positions::set(lost& one, kafka::consumer& consumer) {
-    if (!one.offset) one.offset = one.search.step(consumer);
-    return one.offset && one.seeking.step([&](auto) { return consumer.seek(one.search.partition(), *one.offset); });
+    if (!one.offset) one.offset = one.search.step(rest_, consumer);
+    return one.offset &&
+           one.seeking.step(rest_, [&](auto) { return consumer.seek(one.search.partition(), *one.offset); });
 }
 
 std::vector<std::pair<topic_partition, std::int64_t>> lost_positions::step(kafka::consumer& consumer, const clock& time,
                                                                            std::int64_t until) {
     std::vector<std::pair<topic_partition, std::int64_t>> found;
+    std::ranges::stable_sort(lost_, {}, [](const lost& each) { return each.asking().next(); });
     for (auto each = lost_.begin(); each != lost_.end() && time.steady_ms() < until;) {
         if (!set(*each, consumer)) {
             ++each;
@@ -36,7 +38,7 @@ std::vector<std::pair<topic_partition, std::int64_t>> lost_positions::step(kafka
 
 std::int64_t lost_positions::next() const noexcept {
     std::int64_t next = never;
-    for (const lost& each : lost_) next = std::min(next, each.offset ? each.seeking.next() : each.search.next());
+    for (const lost& each : lost_) next = std::min(next, each.asking().next(rest_));
     return next;
 }
 

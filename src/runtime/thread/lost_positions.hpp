@@ -33,10 +33,13 @@ private:
         reset_search search;
         retry seeking;
         std::optional<std::int64_t> offset{}; ///< nullopt: not known yet
+
+        [[nodiscard]] const retry& asking() const noexcept { return offset ? seeking : search.attempts(); }
     };
-    [[nodiscard]] static bool set(lost& one, kafka::consumer& consumer);
+    [[nodiscard]] bool set(lost& one, kafka::consumer& consumer);
 
     std::deque<lost> lost_;
+    shared_rest rest_;
 };
 
 } // namespace streams::inline v0

@@ -19,6 +19,11 @@ std::chrono::milliseconds retry::timeout() const {
     return std::chrono::milliseconds(std::clamp<std::int64_t>(left, 1, timeout_.count()));
 }
 
+std::int64_t retry::next(const shared_rest& rest) const noexcept {
+    if (!failed_) return next_;
+    return std::max(next_, std::min(rest.until(), patience_.deadline() - timeout_.count()));
+}
+
 bool retry::succeeded(const kafka::result& answer) {
     if (answer.ok()) return true;
     if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
@@ -27,6 +32,7 @@ bool retry::succeeded(const kafka::result& answer) {
     if (patience_.over())
         throw cluster_error(concat("could not ", doing_, " within ", patience_.limit().count(),
                                    " ms: ", answer.reason(), "; ", remedy_));
+    failed_ = true;
     const std::int64_t now = patience_.now();
     if (now - patience_.begun() > brief.count() && !std::exchange(logged_, true))
         log(log_level::warn, concat("could not ", doing_, " yet: ", answer.reason(), "; trying again"));
@@ -34,12 +40,6 @@ bool retry::succeeded(const kafka::result& answer) {
     pause_ = std::min(pause_ * 2, longest_pause);
     timeout_ = std::min(timeout_ * 2, longest_);
     return false;
-}
-
-void retry::rest_after(std::int64_t begun) {
-    if (!rests_) return;
-    const std::int64_t now = patience_.now();
-    next_ = std::min(std::max(next_, now + 3 * (now - begun)), patience_.deadline());
 }
 
 void retry::wait_at_most(std::chrono::milliseconds most) const {

@@ -12,6 +12,20 @@
 
 namespace streams::inline v0 {
 
+/// What calls that are made beside the work of others leave to it, all those of one kind together: after each in vain, three
+/// times as long as that took.
+class shared_rest {
+public:
+    /// Steady ms.
+    [[nodiscard]] std::int64_t until() const noexcept { return until_; }
+    void begin(std::int64_t call_begun, std::int64_t now) noexcept {
+        until_ = std::max(until_, now + 3 * (now - call_begun));
+    }
+
+private:
+    std::int64_t until_ = 0;
+};
+
 /// A call to the cluster that is made until it succeeds, as a value: whoever has something else to do between two attempts
 /// steps it (docs/adr/0032-stepped-calls.md).
 class retry {
@@ -31,23 +45,27 @@ public:
 
     /// When the next attempt is to be made, steady ms.
     [[nodiscard]] std::int64_t next() const noexcept { return next_; }
+    /// The same of a call that shares a rest with others. The first attempt does not wait for it, nor does the last, which
+    /// has all of its time before patience ends.
+    [[nodiscard]] std::int64_t next(const shared_rest& rest) const noexcept;
     [[nodiscard]] bool due() const { return patience_.now() >= next_; }
+    /// At least once.
+    [[nodiscard]] bool failed() const noexcept { return failed_; }
     /// How long the next attempt may wait for its answer: twice as long as the last one, and not past the end of patience.
     [[nodiscard]] std::chrono::milliseconds timeout() const;
     /// Makes an attempt where one is due: `call`, given how long it may wait. True: it succeeded. Throws as `succeeded`.
     template <class Call>
     [[nodiscard]] bool step(Call&& call) {
-        if (!due()) return false;
-        const std::int64_t begun = patience_.now();
-        if (succeeded(std::forward<Call>(call)(timeout()))) return true;
-        rest_after(begun);
-        return false;
+        return due() && succeeded(std::forward<Call>(call)(timeout()));
     }
-    /// Leaves the thread to others, who do not need the call: after an attempt in vain it rests three times as long as that
-    /// has taken.
-    [[nodiscard]] retry beside_others() && noexcept {
-        rests_ = true;
-        return std::move(*this);
+    /// The same beside others, who do not need the call.
+    template <class Call>
+    [[nodiscard]] bool step(shared_rest& rest, Call&& call) {
+        const std::int64_t begun = patience_.now();
+        if (begun < next(rest)) return false;
+        if (succeeded(std::forward<Call>(call)(timeout()))) return true;
+        rest.begin(begun, patience_.now());
+        return false;
     }
     /// Takes the answer of an attempt. True: the call succeeded; false: it is to be made again, with back-off. Failures are
     /// logged once where they are not brief. Throws fenced_error at once, cluster_error for any other that no retry helps,
@@ -59,8 +77,6 @@ public:
     void wait_at_most(std::chrono::milliseconds most) const;
 
 private:
-    void rest_after(std::int64_t begun);
-
     patience patience_;
     std::string doing_;
     std::string remedy_;
@@ -69,7 +85,7 @@ private:
     std::chrono::milliseconds timeout_;
     std::chrono::milliseconds pause_{20};
     bool logged_ = false;
-    bool rests_ = false;
+    bool failed_ = false;
 };
 
 /// Makes a call until it succeeds, waiting in between. Throws as `retry` does.

@@ -28,9 +28,9 @@ offset_reset reset_of(const topology& topology, const streams_config& config, st
     return config.auto_offset_reset;
 }
 
-std::optional<std::int64_t> reset_search::step(kafka::consumer& consumer) {
+std::optional<std::int64_t> reset_search::step(shared_rest& rest, kafka::consumer& consumer) {
     kafka::log_bounds bounds;
-    if (!attempts_.step([&](auto timeout) { return consumer.bounds(partition_, bounds, timeout); }))
+    if (!attempts_.step(rest, [&](auto timeout) { return consumer.bounds(partition_, bounds, timeout); }))
         return std::nullopt;
     return reset_ == offset_reset::earliest ? bounds.begin : bounds.end;
 }
@@ -45,7 +45,7 @@ void start_search::add(task_id task, std::vector<topic_partition> inputs, const 
     std::ranges::copy(inputs, std::back_inserter(added_));
     asking_task added{task, std::move(inputs), within};
     const auto begun_with = [&](const question& each) {
-        return !each.alone && !each.failed && each.tasks.front().within.begun() == within.begun();
+        return !each.alone && !each.attempts.failed() && each.tasks.front().within.begun() == within.begun();
     };
     if (const auto found = std::ranges::find_if(questions_, begun_with); found != questions_.end())
         found->tasks.push_back(std::move(added));
@@ -59,7 +59,7 @@ bool start_search::covers(std::span<const topic_partition> inputs) const {
 
 void start_search::leave_out(std::span<const topic_partition> inputs) {
     std::erase_if(unlocated_, [&](const auto& each) { return contains(inputs, each.partition); });
-    std::erase_if(lookups_, [&](const lookup& each) { return contains(inputs, each.search.partition()); });
+    std::erase_if(lookups_, [&](const reset_search& each) { return contains(inputs, each.partition()); });
     std::erase_if(positions_, [&](const auto& each) { return contains(inputs, each.first); });
 }
 
@@ -71,32 +71,44 @@ void start_search::forget(std::span<const topic_partition> inputs) {
 
 bool start_search::step(kafka::consumer& consumer, const clock& time, std::int64_t until) {
     for (const unlocated_input& each : std::exchange(unlocated_, {})) locate(each);
-    for (auto each = questions_.begin(); each != questions_.end() && time.steady_ms() < until;)
-        each = answered(*each, consumer) ? questions_.erase(each) : std::next(each);
-    ask_one_by_one();
-    for (auto each = lookups_.begin(); each != lookups_.end() && time.steady_ms() < until;) {
-        const bool due = each->search.next() <= time.steady_ms();
-        if (const auto offset = each->search.step(consumer)) {
-            positions_.emplace_back(each->search.partition(), *offset);
-            each = lookups_.erase(each);
-        } else {
-            each->failed |= due;
-            ++each;
-        }
-    }
+    const bool logs_first = logs_first_;
+    if (logs_first) search_logs(consumer, time, until);
+    ask(consumer, time, until);
+    if (!logs_first) search_logs(consumer, time, until);
     return questions_.empty() && unlocated_.empty() && lookups_.empty();
 }
 
+/// First what was not asked for the longest time: an answer that is waited for may take all the time there is.
+void start_search::ask(kafka::consumer& consumer, const clock& time, std::int64_t until) {
+    std::ranges::stable_sort(questions_, {}, [](const question& each) { return each.attempts.next(); });
+    for (auto each = questions_.begin(); each != questions_.end() && time.steady_ms() < until;)
+        each = answered(*each, consumer) ? questions_.erase(each) : std::next(each);
+    ask_one_by_one();
+}
+
+void start_search::search_logs(kafka::consumer& consumer, const clock& time, std::int64_t until) {
+    std::ranges::stable_sort(lookups_, {}, [](const reset_search& each) { return each.attempts().next(); });
+    for (auto each = lookups_.begin(); each != lookups_.end() && time.steady_ms() < until;) {
+        const bool due = each->attempts().next(rest_) <= time.steady_ms();
+        if (const auto offset = each->step(rest_, consumer)) {
+            positions_.emplace_back(each->partition(), *offset);
+            each = lookups_.erase(each);
+        } else {
+            if (due) logs_first_ = false;
+            ++each;
+        }
+    }
+}
+
 bool start_search::answered(question& asked, kafka::consumer& consumer) {
-    if (!asked.attempts.due()) return false;
-    std::vector<topic_partition> partitions;
-    for (const asking_task& task : asked.tasks) std::ranges::copy(task.inputs, std::back_inserter(partitions));
     std::vector<kafka::committed_offset> found;
-    asked.failed = !asked.attempts.step([&](auto timeout) {
-        found.clear();
+    const bool answered = asked.attempts.step(rest_, [&](auto timeout) {
+        std::vector<topic_partition> partitions;
+        for (const asking_task& task : asked.tasks) std::ranges::copy(task.inputs, std::back_inserter(partitions));
+        logs_first_ = true;
         return consumer.committed(partitions, found, timeout);
     });
-    if (asked.failed) return false;
+    if (!answered) return false;
     std::ranges::move(found, std::back_inserter(committed_));
     for (const asking_task& task : asked.tasks)
         for (const topic_partition& input : task.inputs) unlocated_.push_back({input, task.id, task.within});
@@ -107,12 +119,11 @@ bool start_search::answered(question& asked, kafka::consumer& consumer) {
 void start_search::ask_one_by_one() {
     std::vector<question> alone;
     std::erase_if(questions_, [&](question& asked) {
-        if (!asked.failed || asked.alone) return false;
+        if (!asked.attempts.failed() || asked.alone) return false;
         for (asking_task& task : asked.tasks) {
-            auto attempts = retry(task.within, concat("read the committed offsets of ", task_name(task.id)), longest_,
-                                  held_by_transaction)
-                                .beside_others();
-            alone.push_back({.tasks = {std::move(task)}, .attempts = std::move(attempts), .alone = true});
+            const retry attempts(task.within, concat("read the committed offsets of ", task_name(task.id)), longest_,
+                                 held_by_transaction);
+            alone.push_back({.tasks = {std::move(task)}, .attempts = attempts, .alone = true});
         }
         return true;
     });
@@ -127,7 +138,7 @@ void start_search::locate(const unlocated_input& input) {
         lookups_.push_back(look_up(input));
 }
 
-start_search::lookup start_search::look_up(const unlocated_input& input) const {
+reset_search start_search::look_up(const unlocated_input& input) const {
     const auto reset = reset_of(topology_, config_, input.partition.topic);
     if (reset == offset_reset::none)
         throw cluster_error(concat("group ", config_.application_id, " has no committed offset for ",
@@ -135,19 +146,20 @@ start_search::lookup start_search::look_up(const unlocated_input& input) const {
                                    " and auto.offset.reset is none; set it to earliest or latest, or commit an offset "
                                    "first"));
     const auto doing = concat("find the bounds of ", to_string(input.partition), " for ", task_name(input.task));
-    return {{input.partition, reset, retry(input.within, doing, longest_).beside_others()}};
+    return {input.partition, reset, retry(input.within, doing, longest_)};
 }
 
 std::int64_t start_search::next() const noexcept {
     std::int64_t next = unlocated_.empty() ? never : 0;
-    for (const question& each : questions_) next = std::min(next, each.attempts.next());
-    for (const lookup& each : lookups_) next = std::min(next, each.search.next());
+    for (const question& each : questions_) next = std::min(next, each.attempts.next(rest_));
+    for (const reset_search& each : lookups_) next = std::min(next, each.attempts().next(rest_));
     return next;
 }
 
 bool start_search::tried() const noexcept {
-    return unlocated_.empty() && std::ranges::all_of(questions_, &question::failed) &&
-           std::ranges::all_of(lookups_, &lookup::failed);
+    return unlocated_.empty() &&
+           std::ranges::all_of(questions_, [](const question& each) { return each.attempts.failed(); }) &&
+           std::ranges::all_of(lookups_, [](const reset_search& each) { return each.attempts().failed(); });
 }
 
 bool start_search::knows_committed(std::span<const topic_partition> inputs) const {
@@ -161,8 +173,7 @@ bool start_search::knows_committed(std::span<const topic_partition> inputs) cons
 bool start_search::knows(std::span<const topic_partition> inputs) const {
     return knows_committed(inputs) &&
            std::ranges::none_of(unlocated_, [&](const auto& each) { return contains(inputs, each.partition); }) &&
-           std::ranges::none_of(lookups_,
-                                [&](const lookup& each) { return contains(inputs, each.search.partition()); });
+           std::ranges::none_of(lookups_, [&](const reset_search& each) { return contains(inputs, each.partition()); });
 }
 
 } // namespace streams::inline v0

@@ -29,10 +29,9 @@ public:
         : partition_(std::move(partition)), reset_(reset), attempts_(attempts) {}
 
     [[nodiscard]] const topic_partition& partition() const noexcept { return partition_; }
-    /// The offset, once it is known. Throws as `retry`.
-    [[nodiscard]] std::optional<std::int64_t> step(kafka::consumer& consumer);
-    /// When there is something to do, steady ms.
-    [[nodiscard]] std::int64_t next() const noexcept { return attempts_.next(); }
+    /// The offset, once it is known. `rest`: that of all such searches. Throws as `retry`.
+    [[nodiscard]] std::optional<std::int64_t> step(shared_rest& rest, kafka::consumer& consumer);
+    [[nodiscard]] const retry& attempts() const noexcept { return attempts_; }
 
 private:
     topic_partition partition_;
@@ -88,24 +87,21 @@ private:
     struct question {
         std::vector<asking_task> tasks;
         retry attempts;
-        bool alone = false;  ///< it is of one task, since a call for several was in vain
-        bool failed = false; ///< at least once
+        bool alone = false; ///< it is of one task, since a call for several was in vain
     };
     struct unlocated_input {
         topic_partition partition;
         task_id task;
         patience within;
     };
-    struct lookup {
-        reset_search search;
-        bool failed = false; ///< at least once
-    };
 
     [[nodiscard]] question ask_for(asking_task task) const;
+    void ask(kafka::consumer& consumer, const clock& time, std::int64_t until);
     [[nodiscard]] bool answered(question& asked, kafka::consumer& consumer);
     void ask_one_by_one();
     void locate(const unlocated_input& input);
-    [[nodiscard]] lookup look_up(const unlocated_input& input) const;
+    [[nodiscard]] reset_search look_up(const unlocated_input& input) const;
+    void search_logs(kafka::consumer& consumer, const clock& time, std::int64_t until);
 
     const topology& topology_;
     const streams_config& config_;
@@ -113,7 +109,9 @@ private:
     std::vector<topic_partition> added_;
     std::vector<question> questions_;        ///< not answered yet
     std::vector<unlocated_input> unlocated_; ///< what is committed for them is known
-    std::vector<lookup> lookups_;            ///< not answered yet
+    std::vector<reset_search> lookups_;      ///< not answered yet
+    shared_rest rest_;
+    bool logs_first_ = false; ///< what is committed was asked for last
     std::vector<kafka::committed_offset> committed_;
     std::vector<std::pair<topic_partition, std::int64_t>> positions_;
 };

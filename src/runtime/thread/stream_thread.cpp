@@ -260,15 +260,17 @@ std::int64_t stream_thread::next_step() const {
     if (!paused_) next = std::min(next, std::max(tasks_.next_restore(), reopen_at_));
     for (const auto& each : tasks_.all()) {
         if (each->running()) next = std::min(next, each->task->next_pending());
-        if (each->state() == task_state::restoring && each->seeking) next = std::min(next, each->seeking->next());
-        if (each->awaited) next = std::min(next, each->awaited->asking.next());
+        if (!assigned_) continue;
+        if (each->state() == task_state::restoring && each->seeking)
+            next = std::min(next, each->seeking->next(seeking_rest_));
+        if (each->awaited) next = std::min(next, each->awaited->asking.next(awaiting_rest_));
     }
     next = std::min(next, missing_.next());
     if (subscribing_) next = std::min(next, subscribing_->next());
     if (taking_on_)
         next = std::min(next, taking_on_->starts ? taking_on_->starts->next() : taking_on_->learning.next());
     if (acknowledging_) next = std::min(next, acknowledging_->next());
-    if (locating_) next = std::min(next, std::max(locating_->next(), reopen_at_));
+    if (assigned_ && locating_) next = std::min(next, std::max(locating_->next(), reopen_at_));
     if (resuming_) next = std::min(next, resuming_->next());
     return next;
 }
@@ -282,10 +284,8 @@ bool stream_thread::anything_processable() {
 void stream_thread::restore() {
     const std::int64_t until = environment_.time.after(slice);
     ready_ = committer_->ready(tasks_.restoring() ? milliseconds(0) : slice);
-    learn_awaited(until);
     const bool recovered = environment_.time.steady_ms() >= reopen_at_;
     if (assigned_ && recovered) {
-        locate_tasks(until);
         tasks_.open_planned(until);
         for (const auto& each : tasks_.all()) // taken back to their last commit
             if (each->state() == task_state::suspended) tasks_.resume(*each);
@@ -304,6 +304,8 @@ void stream_thread::restore() {
         unresumed_.insert(unresumed_.end(), started->inputs().begin(), started->inputs().end());
     }
     resume_inputs();
+    if (assigned_) learn_awaited(until);
+    if (assigned_ && recovered) locate_tasks(until);
 }
 
 void stream_thread::work() {

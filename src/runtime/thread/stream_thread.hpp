@@ -197,6 +197,8 @@ private:
     std::map<topic_partition, std::int64_t>
         starts_;                           ///< where inputs are read from: their position until something is polled
     std::optional<start_search> locating_; ///< of tasks that start again
+    shared_rest seeking_rest_;
+    shared_rest awaiting_rest_; ///< of asking for topics that tasks wait for
     lost_positions lost_positions_;
     open_transaction_watch open_transactions_;
     std::vector<topic_partition> unresumed_; ///< inputs of running tasks that the consumer still holds back

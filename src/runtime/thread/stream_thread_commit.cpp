@@ -134,7 +134,7 @@ bool stream_thread::commit_done() {
     const auto committed = committer_->step(slice);
     if (!committed) return false;
     purge_.committed(*committed);
-    if (commits_work_ && tasks_.all_running()) failing_since_.reset();
+    if (commits_work_ && tasks_.all_recovered()) failing_since_.reset();
     updates_fit_ = true;
     last_commit_ = environment_.time.steady_ms();
     return true;

@@ -5,6 +5,7 @@
 #include <streams/core/log.hpp>
 
 #include <algorithm>
+#include <vector>
 
 namespace streams::inline v0 {
 
@@ -28,9 +29,13 @@ void stream_thread::locate_tasks(std::int64_t until) {
 
 /// Seeks in the inputs of tasks that start again, before they do.
 void stream_thread::put_in_place(std::int64_t until) {
+    std::vector<managed_task*> misplaced;
     for (const auto& each : tasks_.all())
-        while (each->state() == task_state::restoring && !each->out_of_place.empty() &&
-               environment_.time.steady_ms() < until)
+        if (each->state() == task_state::restoring && !each->out_of_place.empty()) misplaced.push_back(each.get());
+    std::ranges::stable_sort(misplaced, {},
+                             [](const managed_task* each) { return each->seeking ? each->seeking->next() : 0; });
+    for (managed_task* const each : misplaced)
+        while (!each->out_of_place.empty() && environment_.time.steady_ms() < until)
             if (!sought_next(*each)) break;
 }
 
@@ -39,9 +44,8 @@ bool stream_thread::sought_next(managed_task& task) {
     const topic_partition& input = task.out_of_place.back();
     const std::int64_t offset = task.reads_on_at(input);
     if (!task.seeking)
-        task.seeking =
-            environment_.retried(concat("seek in ", to_string(input), " for ", task_name(task.id()))).beside_others();
-    if (!task.seeking->step([&](auto) { return consumer_->seek(input, offset); })) return false;
+        task.seeking = environment_.retried(concat("seek in ", to_string(input), " for ", task_name(task.id())));
+    if (!task.seeking->step(seeking_rest_, [&](auto) { return consumer_->seek(input, offset); })) return false;
     task.seeking.reset();
     starts_[input] = offset;
     task.out_of_place.pop_back();
@@ -50,10 +54,15 @@ bool stream_thread::sought_next(managed_task& task) {
 
 /// Asks for the topics that tasks wait for which were set aside.
 void stream_thread::learn_awaited(std::int64_t until) {
-    for (const auto& each : tasks_.all()) {
-        if (!each->awaited || environment_.time.steady_ms() >= until) continue;
+    std::vector<managed_task*> waiting;
+    for (const auto& each : tasks_.all())
+        if (each->awaited) waiting.push_back(each.get());
+    std::ranges::stable_sort(waiting, {}, [](const managed_task* each) { return each->awaited->asking.next(); });
+    for (managed_task* const each : waiting) {
+        if (environment_.time.steady_ms() >= until) return;
         auto& [name, asking] = *each->awaited;
-        if (asking.step([&](auto timeout) { return committer_->collector().learn_partitions(name, timeout); }))
+        if (asking.step(awaiting_rest_,
+                        [&](auto timeout) { return committer_->collector().learn_partitions(name, timeout); }))
             each->awaited.reset();
     }
 }
@@ -76,9 +85,9 @@ void stream_thread::reset_positions(std::span<const topic_partition> lost) {
             throw cluster_error(concat("the position in ", to_string(partition),
                                        " is not in its log any more, and auto.offset.reset is none; set it to earliest "
                                        "or latest"));
-        lost_positions_.add({partition, reset,
-                             environment_.retried(concat("find the bounds of ", to_string(partition))).beside_others()},
-                            environment_.retried(concat("seek in ", to_string(partition))).beside_others());
+        lost_positions_.add(
+            {partition, reset, environment_.retried(concat("find the bounds of ", to_string(partition)))},
+            environment_.retried(concat("seek in ", to_string(partition))));
     }
 }
 

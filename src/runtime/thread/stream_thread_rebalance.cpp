@@ -245,14 +245,19 @@ void stream_thread::close_strangers() {
     hand_over(gone);
 }
 
+/// All of them, whatever one throws: nobody comes back to those that were left.
 void stream_thread::hand_over(std::span<const task_id> tasks) {
+    std::exception_ptr failure;
     for (const task_id id : tasks) {
         try {
             tasks_.close(id);
         } catch (const state_error& cause) { // what is committed is in the changelog too
             log(log_level::warn, concat(task_name(id), " was handed over with an error: ", cause.what()));
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
         }
     }
+    if (failure) std::rethrow_exception(failure);
 }
 
 void stream_thread::begin_assigned(const kafka::rebalance& assigned) {

@@ -2,7 +2,9 @@
 #include "src/runtime/thread/stream_thread.hpp"
 
 #include <streams/core/log.hpp>
+#include <streams/core/saturation.hpp>
 
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -90,6 +92,7 @@ void stream_thread::rebuild(const corrupt_task_error& damage) {
     if (damaged == nullptr) return;
     if (assigned_) hold_back(*damaged);
     tasks_.rebuild(*damaged, damage);
+    damaged->recovering = false; // its time is that of the restore
 }
 
 /// What the tasks did since the last commit.
@@ -103,15 +106,23 @@ void stream_thread::undo() {
     committer_->abort(); // what nodes have written while they were closed
 }
 
-/// The others go on at once.
+/// The others go on at once, and commit soon: what goes back for the next one that waits for the topic is little.
 void stream_thread::set_aside(const unknown_partitions_error& cause) {
     log(log_level::warn, concat(name_, " sets ", task_name(cause.task()), " aside: ", cause.what()));
     undo();
     managed_task* const waiting = tasks_.find(cause.task());
     if (waiting == nullptr) return; // it was being closed
-    if (waiting->state() != task_state::suspended) restart(*waiting);
+    if (waiting->state() != task_state::suspended) {
+        if (waiting->restored)
+            roll_back(std::array{waiting});
+        else
+            restart(*waiting);
+    }
     const auto doing = concat("learn how many partitions topic ", cause.topic(), " has for ", task_name(cause.task()));
-    waiting->awaited = {cause.topic(), environment_.retried(doing, create_topic).beside_others()};
+    waiting->awaited = {cause.topic(), environment_.retried(doing, create_topic)};
+    // In mid-record it was asked for in vain.
+    static_cast<void>(waiting->awaited->asking.succeeded({kafka::error_class::retriable, cause.what()}));
+    last_commit_ = detail::sub_sat(environment_.time.steady_ms(), environment_.config.commits_every().count());
 }
 
 void stream_thread::roll_back(std::span<managed_task* const> tasks) {
@@ -124,7 +135,8 @@ void stream_thread::open_again() {
     if (committer_->all_or_nothing() || committer_->committing()) undo();
     std::vector<managed_task*> kept;
     for (const auto& each : tasks_.all())
-        if (each->running() && !each->stores->rebuildable()) kept.push_back(each.get());
+        if (each->restored && each->state() != task_state::suspended && !each->stores->rebuildable())
+            kept.push_back(each.get());
     roll_back(kept);
     for (const auto& each : tasks_.all())
         if (each->state() != task_state::suspended) restart(*each);

@@ -79,6 +79,20 @@ TEST_CASE("an unknown width of a topic is asked for for a moment, and then the t
     t.collector.serve();
 }
 
+TEST_CASE("a topic whose width was asked for in vain is not asked for again in mid-record, until it was learnt") {
+    collector_under_test t;
+    const auto ask = [&] { return t.collector.partitions(t.collector.open("late", sink)); };
+    CHECK_THROWS_AS(ask(), unknown_partitions_error);
+    t.collector.give_up_sent();
+    const int asked = t.plan->made(call::partitions);
+    CHECK_THROWS_AS(ask(), unknown_partitions_error);
+    CHECK(t.plan->made(call::partitions) == asked);
+    t.collector.give_up_sent();
+    t.w.cluster.create_topic("late", 3);
+    CHECK(t.collector.learn_partitions("late", 10ms));
+    CHECK(ask() == 3);
+}
+
 TEST_CASE("a topic that a task waits for is known once its cluster knows it") {
     collector_under_test t;
     CHECK_FALSE(t.collector.learn_partitions("late", 10ms));

@@ -6,6 +6,7 @@
 
 #include <streams/core/manual_clock.hpp>
 
+#include <algorithm>
 #include <vector>
 
 using namespace streams;
@@ -118,17 +119,53 @@ TEST_CASE("a wait for the next attempt is as short as was asked for") {
     CHECK(time.steady_ms() == attempts.next());
 }
 
-TEST_CASE("a call beside others leaves them most of the time, and rests three times as long as it took") {
+TEST_CASE("calls beside others are each made once, and leave them three quarters of the time from then on") {
     manual_clock time;
     const stop_source stop(time, "a test");
-    auto attempts = retry(patience(time, stop, 5min), "find the bounds").beside_others();
-    const auto in_vain = [&](auto) {
-        time.advance(1s);
+    shared_rest rest;
+    std::vector<retry> calls(6, retry(patience(time, stop, 5min), "find the bounds", 1s));
+    std::chrono::milliseconds asking{0};
+    std::vector<int> made(calls.size(), 0);
+    const auto make_those_due = [&] {
+        for (std::size_t at = 0; at < calls.size(); ++at)
+            CHECK_FALSE(calls[at].step(rest, [&](std::chrono::milliseconds timeout) {
+                time.advance(timeout);
+                asking += timeout;
+                ++made[at];
+                return kafka::result(kafka::error_class::retriable, "no leader");
+            }));
+    };
+    make_those_due();
+    CHECK(made == std::vector<int>(calls.size(), 1));
+    const auto begun = time.steady_ms();
+    asking = 0ms;
+    while (time.steady_ms() < 290'000) {
+        std::ranges::stable_sort(calls, {}, [](const retry& each) { return each.next(); });
+        make_those_due();
+        time.advance(10ms);
+    }
+    CHECK(asking.count() * 4 < time.steady_ms() - begun + 4'000);
+    CHECK(asking.count() * 5 > time.steady_ms() - begun);
+}
+
+TEST_CASE("the last attempt of a call beside others has all of its time, however long the others rest") {
+    manual_clock time;
+    const stop_source stop(time, "a test");
+    shared_rest rest;
+    retry attempts(patience(time, stop, 40s), "find the bounds");
+    std::vector<std::chrono::milliseconds> waits;
+    const auto in_vain = [&](std::chrono::milliseconds timeout) {
+        waits.push_back(timeout);
+        time.advance(timeout);
         return kafka::result(kafka::error_class::retriable, "no leader");
     };
-    CHECK_FALSE(attempts.step(in_vain));
-    CHECK(attempts.next() == time.steady_ms() + 3'000);
-    time.advance(3s);
-    CHECK_FALSE(attempts.step([](auto) { return kafka::result(kafka::error_class::retriable, "no leader"); }));
-    CHECK(attempts.next() < time.steady_ms() + 1'000);
+    const auto message = message_of([&] {
+        for (;;) {
+            static_cast<void>(attempts.step(rest, in_vain));
+            time.advance(std::chrono::milliseconds(attempts.next(rest) - time.steady_ms()));
+        }
+    });
+    CHECK(says(message, "could not find the bounds within 40000 ms"));
+    CHECK(waits == std::vector<std::chrono::milliseconds>{1s, 2s, 4s, 5s, 5s});
+    CHECK(time.steady_ms() == 40'000);
 }
