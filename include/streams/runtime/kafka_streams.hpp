@@ -59,8 +59,8 @@ public:
     /// Checks topics, creates internal ones, starts the threads; returns while they come up. Throws topology_error for
     /// missing topics and unequal partition counts, state_error for a state folder that is locked or foreign,
     /// config_error where a client refuses its settings.
-    /// A cluster that has not answered after 5 s is waited for on the threads, with back-off; what those checks find
-    /// then ends the application in `error`.
+    /// A cluster that leaves one of its questions unanswered for 5 s is waited for on the threads, with back-off; what those
+    /// checks find then ends the application in `error`.
     void start();
     /// Commits, closes tasks and leaves the group; once it has, all calls return true, several at once too. False: not
     /// done within `timeout`, it goes on in the background. 0 asks for the end and does not wait; a negative one throws
