@@ -40,45 +40,6 @@ std::size_t number_of(const client_settings& settings, const std::string& name) 
 
 } // namespace
 
-void consumer_events::on_fatal(const result& failure) noexcept {
-    try {
-        failures.push_back(failure);
-    } catch (const std::exception&) {
-        outages().line(log_level::error, failure.reason());
-    }
-    if (queue) rd_kafka_queue_yield(queue);
-}
-
-void consumer_events::on_missing(std::string_view topic, const result& failure) noexcept {
-    if (!in_group) return on_fatal(failure);
-    try {
-        missing_topics.emplace_back(topic);
-    } catch (const std::exception&) {
-        outages().line(log_level::error, failure.reason());
-    }
-    if (queue) rd_kafka_queue_yield(queue);
-}
-
-void consumer_events::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
-                                   const rd_kafka_topic_partition_list_t* partitions) noexcept {
-    const bool assigned = event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-    if (closing || (!assigned && event != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)) {
-        rd_kafka_assign(client, nullptr);
-        return;
-    }
-    try {
-        const auto kind = assigned                           ? rebalance::event::assigned
-                          : rd_kafka_assignment_lost(client) ? rebalance::event::lost
-                                                             : rebalance::event::revoked;
-        rebalances.push_back({kind, partitions_of(partitions)});
-        std::ranges::sort(rebalances.back().partitions);
-    } catch (const std::exception& failed) {
-        outages().line(log_level::error, failed.what());
-        rd_kafka_assign(client, nullptr);
-    }
-    if (queue) rd_kafka_queue_yield(queue);
-}
-
 rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_options& options,
                                    std::shared_ptr<outage_log> outages)
     : group_id_(options.group_id), waker_(nullptr, {}, {}) {
@@ -136,7 +97,6 @@ result rdkafka_consumer::start(std::span<const std::pair<topic_partition, std::i
 result rdkafka_consumer::assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions) {
     learn_leaders(partitions);
     positions_.assign(partitions, false);
-    forget_held();
     return start(partitions);
 }
 
@@ -144,7 +104,6 @@ result rdkafka_consumer::acknowledge(const rebalance& change,
                                      std::span<const std::pair<topic_partition, std::int64_t>> positions, bool paused) {
     unanswered_ = false;
     committing_.reset();
-    forget_held();
     if (change.kind != rebalance::event::assigned) {
         positions_.clear();
         return result_of(client_->get(), rd_kafka_assign(client_->get(), nullptr), "giving up the partitions");
@@ -183,7 +142,7 @@ poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records
     poll_result out;
     if (!client_) out.errors.emplace_back(error_class::fatal, "the consumer is closed; make a new one");
     if (!client_ || max_records == 0) return out;
-    const auto released = released_records();
+    const auto released = positions_.released();
     const auto fetched = std::make_shared<fetched_messages>(client_);
     if (released < max_records) consume(*fetched, released > 0 ? milliseconds(0) : timeout, max_records - released);
     out.rebalances = std::exchange(events_->rebalances, {});
@@ -191,7 +150,10 @@ poll_result rdkafka_consumer::poll(milliseconds timeout, std::size_t max_records
     out.missing_topics = std::exchange(events_->missing_topics, {});
     if (!out.rebalances.empty()) unanswered_ = true;
     // Records that come with a revocation are not handed over any more; the next owner reads them.
-    if (out.rebalances.empty() && released > 0) hand_over_released(out, max_records);
+    if (out.rebalances.empty() && released > 0)
+        positions_.hand_over_released(max_records, [&](topic_partition source, fetched_run run) {
+            out.batches.emplace_back(std::move(source), std::move(run.records), std::move(run.memory));
+        });
     take(fetched, out);
     return out;
 }
@@ -245,47 +207,11 @@ void rdkafka_consumer::take_run(const std::shared_ptr<fetched_messages>& fetched
 }
 
 void rdkafka_consumer::hold(const topic_partition& partition, reading_position& position, const fetched_run& run) {
-    held_records_ += run.records.size();
-    held_bytes_ += memory_of(run.records);
     auto owned = copy_of(run.records);
-    position.held.push_back({std::move(owned.records), std::move(owned.memory)});
-    if (held_bytes_ < most_held_bytes_ || position.stopped) return;
+    positions_.hold(position, {std::move(owned.records), std::move(owned.memory)});
+    if (positions_.held_bytes() < most_held_bytes_ || position.stopped) return;
     // Where librdkafka cannot stop now, more is held, and it is tried again.
     position.stopped = stop({&partition, 1}).ok();
-}
-
-std::size_t rdkafka_consumer::released_records() {
-    std::size_t released = 0;
-    if (held_records_ == 0) return released;
-    positions_.for_each([&](const std::string&, std::int32_t, const reading_position& position) {
-        if (position.paused) return;
-        for (const auto& run : position.held) released += run.records.size();
-    });
-    return released;
-}
-
-void rdkafka_consumer::hand_over_released(poll_result& into, std::size_t max_records) {
-    positions_.for_each([&](const std::string& topic, std::int32_t partition, reading_position& position) {
-        while (!position.paused && !position.held.empty() && max_records > 0) {
-            auto& front = position.held.front();
-            held_bytes_ -= memory_of(front.records);
-            const bool whole = front.records.size() <= max_records;
-            auto run = whole ? std::move(front) : front.split(max_records);
-            if (whole)
-                position.held.pop_front();
-            else
-                held_bytes_ += memory_of(position.held.front().records);
-            max_records -= run.records.size();
-            held_records_ -= run.records.size();
-            position.hand_over(run);
-            into.batches.emplace_back(topic_partition{topic, partition}, std::move(run.records), std::move(run.memory));
-        }
-    });
-}
-
-void rdkafka_consumer::forget_held() noexcept {
-    held_records_ = 0;
-    held_bytes_ = 0;
 }
 
 void rdkafka_consumer::keep_fetching(std::size_t records, std::size_t size) {
@@ -376,10 +302,7 @@ result rdkafka_consumer::seek(const topic_partition& partition, std::int64_t off
     if (!position)
         return {error_class::fatal,
                 concat("seeking ", to_string(partition), ": the consumer does not read this partition")};
-    for (const auto& run : position->held) {
-        held_records_ -= run.records.size();
-        held_bytes_ -= memory_of(run.records);
-    }
+    positions_.drop_held(*position);
     *position = {.next = offset, .fetched = offset, .paused = position->paused, .stopped = position->stopped};
     // A partition whose position was out of range has stopped, and is only started by a new assignment.
     return seek_to({{partition, offset}}) ? result() : restart();
@@ -471,11 +394,8 @@ result rdkafka_consumer::bounds(const topic_partition& partition, log_bounds& fo
     const auto error = rd_kafka_query_watermark_offsets(client_->get(), partition.topic.c_str(), partition.partition,
                                                         &found.begin, &found.end, static_cast<int>(timeout.count()));
     auto answer = result_of(client_->get(), error, concat("asking for the bounds of ", to_string(partition)));
+    if (!is_missing(error)) return answer;
     // Brokers hear of a new topic one after the other.
-    const bool unheard_of = error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
-                            error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-                            error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    if (!unheard_of) return answer;
     // What it was told once it would believe for minutes.
     (void)ask_about(partition.topic);
     return {error_class::retriable, answer.reason()};
@@ -519,7 +439,6 @@ void rdkafka_consumer::leave() {
     answer_rebalances();
     committing_.reset();
     positions_.clear();
-    forget_held();
     rd_kafka_unsubscribe(client_->get());
     const auto deadline = std::chrono::steady_clock::now() + leave_timeout;
     while (!member_id_of(client_->get()).empty() && std::chrono::steady_clock::now() < deadline)

@@ -2,6 +2,7 @@
 
 #include "src/kafka/client.hpp"
 #include "src/kafka/rdkafka_client.hpp"
+#include "src/kafka/rdkafka_consumer_events.hpp"
 #include "src/kafka/rdkafka_fetched.hpp"
 #include "src/kafka/rdkafka_positions.hpp"
 #include "src/kafka/rdkafka_version.hpp"
@@ -15,23 +16,6 @@
 #include <vector>
 
 namespace streams::inline v0::kafka {
-
-/// What librdkafka calls back while a consumer polls: rebalances are noted, not answered, until the consumer closes.
-class consumer_events final : public client_events {
-public:
-    using client_events::client_events;
-    void on_fatal(const result& failure) noexcept override;
-    void on_missing(std::string_view topic, const result& failure) noexcept override;
-    void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
-                      const rd_kafka_topic_partition_list_t* partitions) noexcept override;
-
-    std::vector<rebalance> rebalances;
-    std::vector<result> failures;
-    std::vector<std::string> missing_topics;
-    rd_kafka_queue_t* queue = nullptr; ///< the one being polled: a rebalance ends the wait
-    bool closing = false;              ///< or leaving: answers rebalances itself
-    bool in_group = false;             ///< a missing topic is no failure
-};
 
 /// The consumer of the seam on librdkafka. Batches may outlive it; their memory is then the last to go.
 ///
@@ -89,10 +73,7 @@ private:
     void take(const std::shared_ptr<fetched_messages>& fetched, poll_result& into);
     void take_run(const std::shared_ptr<fetched_messages>& fetched, std::span<rd_kafka_message_t* const> run,
                   poll_result& into);
-    [[nodiscard]] std::size_t released_records();
-    void hand_over_released(poll_result& into, std::size_t max_records);
     void hold(const topic_partition& partition, reading_position& position, const fetched_run& run);
-    void forget_held() noexcept;
     void note_error(const rd_kafka_message_t& message, poll_result& into);
     void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);
     void keep_fetching(std::size_t records, std::size_t size);
@@ -116,8 +97,6 @@ private:
     std::size_t records_since_wake_ = 0;
 
     std::size_t most_held_bytes_ = 0;
-    std::size_t held_bytes_ = 0;
-    std::size_t held_records_ = 0;
 };
 
 } // namespace streams::inline v0::kafka

@@ -47,7 +47,7 @@ public:
 
     /// `stopped`: paused from the start.
     void assign(std::span<const std::pair<topic_partition, std::int64_t>> partitions, bool stopped);
-    void clear() noexcept { topics_.clear(); }
+    void clear() noexcept;
     [[nodiscard]] bool empty() const noexcept { return topics_.empty(); }
     /// Null: not read. Valid until the next assign or clear.
     [[nodiscard]] reading_position* find(std::string_view topic, std::int32_t partition) noexcept;
@@ -55,14 +55,31 @@ public:
     [[nodiscard]] assignment fetch_offsets() const;
     [[nodiscard]] std::vector<topic_partition> stopped() const;
 
-    /// Calls `body(topic, partition, position)` for each partition in order.
-    template <class Body>
-    void for_each(Body body) {
+    /// Keeps records that own their memory until they are handed over.
+    void hold(reading_position& position, fetched_run run);
+    void drop_held(reading_position& position) noexcept;
+    [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_; }
+    /// Records that are held of partitions that are not paused any more.
+    [[nodiscard]] std::size_t released() const noexcept;
+    /// Calls `take(partition, run)` for those, in order, `most` records at most.
+    template <class Take>
+    void hand_over_released(std::size_t most, Take take) {
         for (auto& [topic, partitions] : topics_)
-            for (auto& [partition, position] : partitions) body(topic, partition, position);
+            for (auto& [partition, position] : partitions)
+                while (!position.paused && !position.held.empty() && most > 0) {
+                    auto run = take_held(position, most);
+                    most -= run.records.size();
+                    position.hand_over(run);
+                    take(topic_partition{topic, partition}, std::move(run));
+                }
     }
 
 private:
+    /// The first run that is held, or the first `most` records of it.
+    [[nodiscard]] fetched_run take_held(reading_position& position, std::size_t most);
+
+    std::size_t held_bytes_ = 0;
+    std::size_t held_records_ = 0;
     std::map<std::string, std::map<std::int32_t, reading_position>, std::less<>> topics_;
 };
 

@@ -46,3 +46,31 @@ TEST_CASE("the end of a partition is only reached when what is held back before 
     CHECK(position.next == 9);
     CHECK(position.started);
 }
+
+TEST_CASE("what is held of paused partitions is counted until it is handed over, dropped, or another assignment made") {
+    kafka::reading_positions positions;
+    const kafka::reading_positions::assignment both{{{"a", 0}, 0}, {{"a", 1}, 0}};
+    positions.assign(both, true);
+    const kafka::fetched_run run{{record_view{.offset = 3}, record_view{.offset = 4}, record_view{.offset = 7}},
+                                 nullptr};
+    for (const std::int32_t partition : {0, 1}) positions.hold(*positions.find("a", partition), run);
+    const auto held = positions.held_bytes();
+    CHECK(held > 0);
+    CHECK(positions.released() == 0);
+    positions.find("a", 1)->paused = false;
+    CHECK(positions.released() == 3);
+    std::vector<std::int64_t> offsets;
+    positions.hand_over_released(2, [&](const topic_partition& source, const kafka::fetched_run& taken) {
+        CHECK(source == topic_partition{"a", 1});
+        for (const auto& record : taken.records) offsets.push_back(record.offset);
+    });
+    CHECK(offsets == std::vector<std::int64_t>{3, 4});
+    CHECK(positions.find("a", 1)->next == 5);
+    CHECK(positions.released() == 1);
+    CHECK(positions.held_bytes() < held);
+    positions.drop_held(*positions.find("a", 1));
+    CHECK(positions.released() == 0);
+    CHECK(positions.held_bytes() == held / 2);
+    positions.assign(both, false);
+    CHECK(positions.held_bytes() == 0);
+}

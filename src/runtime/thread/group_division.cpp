@@ -28,16 +28,12 @@ std::string list_of(const std::vector<Named>& named) {
     return text;
 }
 
-std::vector<std::string> topics_of(const topology& topology, std::string_view application_id) {
-    return input_topics(topology, topology.sub_topologies(), application_id);
-}
-
 /// With the topics of the members that a pattern matches.
 topology seen_by(const topology& topology, std::string_view application_id,
                  std::span<const kafka::group_member> members) {
     if (!topology.has_patterns()) return topology;
     std::set<std::string> topics;
-    for (const std::string& each : topics_of(topology, application_id)) topics.insert(each);
+    for (const std::string& each : input_topics(topology, application_id)) topics.insert(each);
     for (const auto& member : members) topics.insert(member.topics.begin(), member.topics.end());
     return topology.with_topics({topics.begin(), topics.end()}, application_id);
 }
@@ -56,7 +52,7 @@ group_division division_of(const topology& topology, std::string_view applicatio
     const auto seen = seen_by(topology, application_id, members);
     std::set<std::string> readable;
     std::set<std::string> subscribed;
-    for (auto& topic : topics_of(seen, application_id)) {
+    for (auto& topic : input_topics(seen, application_id)) {
         if (!is_found_by_pattern(seen, topic)) subscribed.insert(topic);
         readable.insert(std::move(topic));
     }

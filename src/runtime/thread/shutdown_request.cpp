@@ -59,7 +59,7 @@ void request_shutdown(const shared_environment& environment, const topology& top
         const std::int64_t deadline = environment.time.after(patience_at_the_end);
         const auto member =
             environment.clients.make_consumer({.client_id = shutdown_client_id(environment.client_id), .group_id = id});
-        const auto topics = input_topics(topology, topology.sub_topologies(), id);
+        const auto topics = input_topics(topology, id);
         if (topics.empty()) return; // no topic of its patterns was found yet
         log(log_level::info, concat("all instances of application ", id, " are asked to end"));
         while (!member->subscribe(topics) && environment.time.steady_ms() < deadline) environment.time.sleep(slice);

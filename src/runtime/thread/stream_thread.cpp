@@ -128,7 +128,7 @@ void stream_thread::follow_topics() {
 void stream_thread::subscribe() {
     if (!subscribing_) return;
     const auto& topology = subscribed_->topology;
-    const auto topics = input_topics(topology, topology.sub_topologies(), environment_.config.application_id);
+    const auto topics = input_topics(topology, environment_.config.application_id);
     try {
         if (subscribing_->step([&](auto) { return consumer_->subscribe(topics); })) subscribing_.reset();
     } catch (const fenced_error& cause) {

@@ -111,7 +111,7 @@ bool stream_thread::is_outdated() const {
     const auto& group = taking_on_->group;
     const std::set<topic_partition> given(group.begin(), group.end());
     const auto& topology = environment_.topology();
-    const auto topics = input_topics(topology, topology.sub_topologies(), environment_.config.application_id);
+    const auto topics = input_topics(topology, environment_.config.application_id);
     return std::ranges::any_of(topics, [&](const std::string& topic) {
         const auto width = layout_.partitions.find(topic);
         if (width == layout_.partitions.end()) return false;

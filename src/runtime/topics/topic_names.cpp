@@ -64,4 +64,8 @@ std::vector<std::string> input_topics(const topology& topology, const std::vecto
     return names;
 }
 
+std::vector<std::string> input_topics(const topology& topology, std::string_view application_id) {
+    return input_topics(topology, topology.sub_topologies(), application_id);
+}
+
 } // namespace streams::inline v0

@@ -27,5 +27,7 @@ void check_internal_names(const topology& topology, std::string_view application
 /// The full names of the topics that the sources of these parts read, in the order of their nodes, each once.
 [[nodiscard]] std::vector<std::string> input_topics(const topology& topology, const std::vector<sub_topology>& parts,
                                                     std::string_view application_id);
+/// Of all parts.
+[[nodiscard]] std::vector<std::string> input_topics(const topology& topology, std::string_view application_id);
 
 } // namespace streams::inline v0

@@ -28,10 +28,6 @@ bool answered(const kafka::result& answer) {
     return answer.ok();
 }
 
-std::vector<std::string> inputs_of(const topology& topology, std::string_view application_id) {
-    return input_topics(topology, topology.sub_topologies(), application_id);
-}
-
 } // namespace
 
 std::chrono::milliseconds between_looks(const streams_config& config) {
@@ -57,7 +53,7 @@ bool topic_watch::look() {
         return true;
     }
     lacks_topics_ = false;
-    if (inputs_of(next, id) == inputs_of(newest.topology, id)) return true;
+    if (input_topics(next, id) == input_topics(newest.topology, id)) return true;
     // One that has just been made is not known everywhere yet.
     const auto external = external_topics(next);
     std::map<std::string, std::int32_t> known;
@@ -66,7 +62,7 @@ bool topic_watch::look() {
     topic_layout layout;
     if (!set_up_topics(next, config_, admin_, call_timeout, layout)) return false;
     std::string names;
-    for (const auto& topic : inputs_of(next, id)) names += concat(names.empty() ? "" : ", ", topic);
+    for (const auto& topic : input_topics(next, id)) names += concat(names.empty() ? "" : ", ", topic);
     log(log_level::info, concat("application ", id, " reads other topics now: ", names));
     views_.add({std::move(next), std::move(layout)});
     return true;

@@ -177,8 +177,7 @@ private:
     /// The partitions that tasks read.
     [[nodiscard]] std::vector<std::shared_ptr<embedded::partition_log>> inputs() const {
         std::vector<std::shared_ptr<embedded::partition_log>> logs;
-        for (const std::string& name :
-             input_topics(topology_, topology_.sub_topologies(), options_.config.application_id))
+        for (const std::string& name : input_topics(topology_, options_.config.application_id))
             if (const auto topic = cluster_->find(name))
                 logs.insert(logs.end(), topic->logs.begin(), topic->logs.end());
         return logs;

@@ -47,7 +47,7 @@ application_topics::application_topics(const topology& topology, const std::stri
         auto name = changelog_topic_name(topology, application_id, each);
         if (!name.empty()) (each.source_topic.empty() ? changelogs : source_changelogs).push_back(std::move(name));
     }
-    for (auto& name : input_topics(topology, topology.sub_topologies(), application_id)) {
+    for (auto& name : input_topics(topology, application_id)) {
         if (std::ranges::find(source_changelogs, name) != source_changelogs.end()) continue;
         const bool owned = std::ranges::any_of(topology.repartition_topics(), [&](const auto& each) {
             return full_topic_name(topology, application_id, each.name) == name;

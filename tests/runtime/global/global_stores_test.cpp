@@ -36,6 +36,33 @@ topology joining(bool persistent) {
     return builder.build();
 }
 
+/// Whether the last record of `out` reads so, after another one that looks for row `a`.
+bool joins(world& w, const text& result) {
+    w.produce("k", "a");
+    const auto all = w.out();
+    return !all.empty() && all.back() == result;
+}
+
+/// A cluster whose topic `rows` grows under an application with a global table of it; the calls of the consumer that fills
+/// the table follow a plan.
+struct growing_table : world {
+    growing_table() {
+        cluster.create_topic("rows", 1);
+        looking.consumer["metadata.max.age.ms"] = "20";
+    }
+    kafka_streams started() const {
+        kafka_streams app = run(joining(false), looking,
+                                std::make_shared<testing_support::faulty_clients>(
+                                    cluster.clients(), std::make_shared<testing_support::fault_plan>(), filling));
+        CHECK(app.wait_for(application_state::running, patience));
+        return app;
+    }
+
+    streams_config looking = config();
+    std::shared_ptr<testing_support::fault_plan> filling = std::make_shared<testing_support::fault_plan>();
+    tests::captured_log log;
+};
+
 } // namespace
 
 TEST_CASE("a global table is filled from all partitions before the first record is processed") {
@@ -60,11 +87,7 @@ TEST_CASE("a global table follows its topic while the application runs") {
     kafka_streams app = w.run(joining(false), w.config());
     CHECK(app.wait_for(application_state::running, patience));
     w.cluster.produce("rows", text("a"), text("1"));
-    CHECK(eventually([&] {
-        w.produce("k", "a");
-        const auto all = w.out();
-        return !all.empty() && all.back() == "a=1";
-    }));
+    CHECK(eventually([&] { return joins(w, "a=1"); }));
 }
 
 TEST_CASE("partitions that are added to the topic of a global table are read too, and the others no second time") {
@@ -97,11 +120,7 @@ TEST_CASE("partitions that are added to the topic of a global table are read too
     w.cluster.produce("rows", text("a"), text("1"), {.partition = 3});
     w.cluster.produce("events", text("k"), text("after"), {.partition = 1});
     w.cluster.produce("events", text("k"), text("after"), {.partition = 0});
-    CHECK(eventually([&] {
-        w.produce("k", "a");
-        const auto all = w.out();
-        return !all.empty() && all.back() == "a=1";
-    }));
+    CHECK(eventually([&] { return joins(w, "a=1"); }));
     CHECK(eventually([&] { return records == 5; }));
     CHECK(app.close(patience));
     CHECK(records == 5);
@@ -110,61 +129,38 @@ TEST_CASE("partitions that are added to the topic of a global table are read too
 
 TEST_CASE(
     "of partitions that are added to a global topic one without a leader withholds no other, and is told of once") {
-    world w;
-    w.cluster.create_topic("rows", 1);
-    const auto restoring = std::make_shared<testing_support::fault_plan>();
-    const tests::captured_log log;
-    auto config = w.config();
-    config.consumer["metadata.max.age.ms"] = "20";
-    kafka_streams app = w.run(joining(false), config,
-                              std::make_shared<testing_support::faulty_clients>(
-                                  w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
-    CHECK(app.wait_for(application_state::running, patience));
+    growing_table w;
+    kafka_streams app = w.started();
     const kafka::result no_leader{kafka::error_class::retriable, "rows-1 has no leader"};
-    restoring->fail(call::bounds, no_leader);
-    restoring->pass(call::bounds);
-    restoring->fail(call::bounds, no_leader, 10'000);
+    w.filling->fail(call::bounds, no_leader);
+    w.filling->pass(call::bounds);
+    w.filling->fail(call::bounds, no_leader, 10'000);
     w.cluster.create_partitions("rows", 3);
     w.cluster.produce("rows", text("a"), text("1"), {.partition = 2});
-    CHECK(eventually([&] {
-        w.produce("k", "a");
-        const auto all = w.out();
-        return !all.empty() && all.back() == "a=1";
-    }));
-    CHECK(eventually([&] { return restoring->failed(call::bounds) > 10; }));
-    CHECK(std::ranges::count_if(log.lines(), [](const auto& line) { return says(line, "rows-1 has no leader"); }) == 1);
+    CHECK(eventually([&] { return joins(w, "a=1"); }));
+    CHECK(eventually([&] { return w.filling->failed(call::bounds) > 10; }));
+    CHECK(std::ranges::count_if(w.log.lines(), [](const auto& line) { return says(line, "rows-1 has no leader"); }) ==
+          1);
 }
 
 TEST_CASE(
     "a broker that has not heard yet of a partition that was added to a global topic is asked again for a while") {
-    world w;
-    w.cluster.create_topic("rows", 1);
-    const auto restoring = std::make_shared<testing_support::fault_plan>();
-    const tests::captured_log log;
-    auto config = w.config();
-    config.consumer["metadata.max.age.ms"] = "20";
+    growing_table w;
     const bool passes = GENERATE(true, false);
-    if (!passes) config.task_timeout = 50ms;
-    kafka_streams app = w.run(joining(false), config,
-                              std::make_shared<testing_support::faulty_clients>(
-                                  w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
-    CHECK(app.wait_for(application_state::running, patience));
+    if (!passes) w.looking.task_timeout = 50ms;
+    kafka_streams app = w.started();
     w.cluster.create_partitions("rows", 2);
     REQUIRE(eventually([&] {
-        return std::ranges::any_of(log.lines(), [](const auto& line) { return says(line, "reads rows-1 too"); });
+        return std::ranges::any_of(w.log.lines(), [](const auto& line) { return says(line, "reads rows-1 too"); });
     }));
-    restoring->fail(call::poll, {kafka::error_class::fatal, "rows-1 does not exist"}, passes ? 3 : 10'000);
+    w.filling->fail(call::poll, {kafka::error_class::fatal, "rows-1 does not exist"}, passes ? 3 : 10'000);
     if (!passes) {
         CHECK(app.wait_for(application_state::error, patience));
         return;
     }
-    CHECK(eventually([&] { return restoring->failed(call::poll) == 3; }));
+    CHECK(eventually([&] { return w.filling->failed(call::poll) == 3; }));
     w.cluster.produce("rows", text("a"), text("1"), {.partition = 1});
-    CHECK(eventually([&] {
-        w.produce("k", "a");
-        const auto all = w.out();
-        return !all.empty() && all.back() == "a=1";
-    }));
+    CHECK(eventually([&] { return joins(w, "a=1"); }));
     CHECK(app.error().empty());
 }
 
