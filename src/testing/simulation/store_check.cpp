@@ -18,9 +18,12 @@ std::optional<bytes_view> view_of(const std::optional<std::string>& text) {
     return text ? std::optional(bytes_view(std::string_view(*text))) : std::nullopt;
 }
 
+enum class deletions { applied, seen_as_entries };
+
 /// The records from `first` to `last` come to this on a disk.
 simulated_disk::content fold(const store_spec& spec, const std::vector<topic_history::entry>& changelog,
-                             std::int64_t first, std::int64_t last) {
+                             std::int64_t first, std::int64_t last, deletions deleted = deletions::applied) {
+    static const std::string entry(16, '\0'); // any that a store takes
     simulated_disk scratch;
     manual_clock time;
     const auto disk = scratch.mounted([](disk_call) { return std::nullopt; }, std::make_shared<bool>(true));
@@ -31,10 +34,13 @@ simulated_disk::content fold(const store_spec& spec, const std::vector<topic_his
         spec,
         {.directory = "/", .current = none, .memory = memory, .changelog = nullptr, .time = &time, .disk = disk.get()});
     std::vector<record_view> records;
-    for (const auto& each : changelog)
-        if (first <= each.offset && each.offset <= last)
-            records.push_back({each.offset, each.timestamp, view_of(each.key), view_of(each.value),
-                               each.headers ? &*each.headers : nullptr});
+    for (const auto& each : changelog) {
+        if (each.offset < first || last < each.offset) continue;
+        auto value = view_of(each.value);
+        if (!value && deleted == deletions::seen_as_entries) value = bytes_view(std::string_view(entry));
+        records.push_back(
+            {each.offset, each.timestamp, view_of(each.key), value, each.headers ? &*each.headers : nullptr});
+    }
     store->restore(records);
     store->restored(last);
     store->close();
@@ -59,7 +65,7 @@ bool agree(const entries& one, const entries& other, const std::string& key) {
     return here->second == there->second;
 }
 
-/// What is written again after an offset is not looked at: `again` has the entries, and in `later` deletions show.
+/// What is written or deleted again after an offset is not looked at: `again` has the keys, and in `later` shows what expires.
 struct overtaken_entries {
     entries again{};
     entries later{};
@@ -107,7 +113,8 @@ std::string differs_from_changelog(const topology& of, const std::string& applic
     overtaken_entries passed_over{.later = wanted};
     if (overtaken) {
         const std::int64_t last = history.end({topic, partition}) - 1;
-        passed_over = {fold(*spec, changelog, at + 1, last).entries, fold(*spec, changelog, 0, last).entries};
+        passed_over = {fold(*spec, changelog, at + 1, last, deletions::seen_as_entries).entries,
+                       fold(*spec, changelog, 0, last).entries};
     }
     auto difference = first_difference(wanted, found.entries, passed_over);
     if (difference.empty()) return {};

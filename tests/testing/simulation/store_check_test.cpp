@@ -28,7 +28,7 @@ topology with_store() {
     return made;
 }
 
-/// A changelog with the records `a: 1`, `b: 2`, `a: 3`, `b` deleted.
+/// A changelog with the records `a: 1`, `b: 2`, `a: 3`, `b` deleted, `b: 4`, `b` deleted.
 topic_history history() {
     manual_clock time;
     embedded::cluster cluster({}, time);
@@ -43,6 +43,8 @@ topic_history history() {
     append("a", "1");
     append("b", "2");
     append("a", "3");
+    append("b", std::nullopt);
+    append("b", "4");
     append("b", std::nullopt);
     topic_history read;
     read.catch_up(cluster);
@@ -78,6 +80,12 @@ TEST_CASE("a store that was restored in part from a compacted changelog lacks wh
     CHECK(difference({{"b", "2"}}, 1) != "");
     CHECK(difference({{"b", "2"}}, 1, true) == ""); // `a` comes again at offset 2
     CHECK(difference({}, 2, true) != "");           // and not behind that
+}
+
+TEST_CASE("a store that was restored in part keeps what later deletions take away") {
+    CHECK(difference({{"a", "3"}, {"b", "2"}}, 3) != "");
+    CHECK(difference({{"a", "3"}, {"b", "2"}}, 3, true) == ""); // deleted again at offset 5
+    CHECK(difference({{"a", "3"}, {"b", "2"}}, 5, true) != ""); // and not behind that
 }
 
 TEST_CASE("a store that is ahead of its changelog, or has entries without an offset, is wrong") {
