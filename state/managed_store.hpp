@@ -6,6 +6,8 @@
 #include "state/store_memory.hpp"
 
 #include <streams/core/clock.hpp>
+#include <streams/core/isolation_level.hpp>
+#include <streams/state/query/store_question.hpp>
 #include <streams/state/state_store.hpp>
 #include <streams/state/store_spec.hpp>
 
@@ -71,6 +73,9 @@ public:
     /// How many bytes of updates wait to be forwarded from now on; more leave with the next one. A store that was opened
     /// without a cache has none.
     virtual void resize_cache(std::int64_t bytes) = 0;
+    /// Answers a query of who is no node of the task; nullopt: a store of its kind has no answer to that. Called between
+    /// records, as all else; what is handed out may be read on any thread.
+    [[nodiscard]] virtual std::optional<store_answer> ask(const store_question& question, isolation_level seen) = 0;
     /// Bytes of memory held, by capacity.
     [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
     /// Bytes of keys and values that are dirty or drained (`statestore.uncommitted.max.bytes` bounds them).

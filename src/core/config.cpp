@@ -5,6 +5,7 @@
 #include "src/core/property.hpp"
 
 #include <streams/core/error.hpp>
+#include <streams/core/host_info.hpp>
 #include <streams/core/log.hpp>
 
 #include <algorithm>
@@ -37,6 +38,12 @@ void check_dead_letter_topic(std::string_view name) {
     if (!is_topic_name(name))
         property{"errors.dead.letter.queue.topic.name", name}.refuse(
             "the name of a topic, made of letters, digits, '.', '_' and '-', 249 at most");
+}
+
+void check_application_server(std::string_view server) {
+    if (!server.empty() && !host_info::parse(server))
+        property{"application.server", server}.refuse(
+            "HOST:PORT, where the instances of the application reach this one");
 }
 
 /// The one that a client's settings name; Kafka's default otherwise.
@@ -160,6 +167,7 @@ void streams_config::validate(bool needs_brokers) const {
     if (replication_factor != -1) at_least("replication.factor", replication_factor, 1);
     check_optimization(topology_optimization);
     check_dead_letter_topic(errors_dead_letter_queue_topic_name);
+    check_application_server(application_server);
     if (!on_deserialization_error || !on_processing_error || !on_production_error)
         throw config_error(
             "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");

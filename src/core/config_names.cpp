@@ -266,9 +266,7 @@ constexpr entry client_names[] = {
 constexpr entry streams_names[] = {
     {"acceptable.recovery.lag", every, ignore, "there are no warm-up replicas"},
     {"allow.os.group.write.access", every, ignore, "the umask of the process decides who may write to state.dir"},
-    {"application.server", every, ignore, "there are no interactive queries yet"},
     {"built.in.metrics.version", every, ignore, "there are no metrics of Java here, see kafka_streams::counts()"},
-    {"default.interactive.query.isolation.level", every, ignore, "there are no interactive queries yet"},
     {"enable.metrics.push", every, ignore, "librdkafka 2.0 pushes no metrics"},
     {"enable.transactional.statestores", every, ignore, "stores always stand at the last commit"},
     {"log.summary.interval.ms", every, ignore, "no summary is logged, see kafka_streams::counts()"},

@@ -98,6 +98,13 @@ constexpr member_name members[] = {
     {"bootstrap.servers", [](const property& p, streams_config& c) { c.bootstrap_servers = p.text; }},
     {"state.dir", [](const property& p, streams_config& c) { c.state_dir = p.text; }},
     {"client.id", [](const property& p, streams_config& c) { c.client_id = p.text; }},
+    {"application.server", [](const property& p, streams_config& c) { c.application_server = p.text; }},
+    {"default.interactive.query.isolation.level",
+     [](const property& p, streams_config& c) {
+         constexpr std::array choices{isolation_level::read_committed, isolation_level::read_uncommitted};
+         c.default_interactive_query_isolation_level =
+             choices[p.one_of({"READ_COMMITTED", "READ_UNCOMMITTED", "read_committed", "read_uncommitted"}) % 2];
+     }},
     {"num.stream.threads", [](const property& p, streams_config& c) { c.num_stream_threads = int32(p, 1); }},
     {"commit.interval.ms", [](const property& p, streams_config& c) { c.commit_interval = p.span(); }},
     {"statestore.cache.max.bytes",

@@ -47,6 +47,9 @@ public:
     void close() override;
     void give_back() override {}                // all of it is in memory alone
     void resize_cache(std::int64_t) override {} // never cached
+    [[nodiscard]] std::optional<store_answer> ask(const store_question&, isolation_level) override {
+        return std::nullopt;
+    }
     [[nodiscard]] std::size_t memory_bytes() const override;
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return uncommitted_bytes_; }
 

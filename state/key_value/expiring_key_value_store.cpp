@@ -36,6 +36,20 @@ private:
     bool begun_ = false;
 };
 
+class living_rows final : public store_cursor<found_row> {
+public:
+    living_rows(found_rows all, std::int64_t oldest) : all_(std::move(all)), oldest_(oldest) {}
+    std::optional<found_row> next() override {
+        auto row = all_->next();
+        while (row && timestamp_of(row->value) < oldest_) row = all_->next();
+        return row;
+    }
+
+private:
+    found_rows all_;
+    std::int64_t oldest_;
+};
+
 } // namespace
 
 expiring_key_value_store::expiring_key_value_store(const store_spec& spec, const store_environment& environment)
@@ -87,6 +101,19 @@ void expiring_key_value_store::flush() {
         swept_at_ = observed();
     }
     entries_.flush();
+}
+
+std::optional<store_answer> expiring_key_value_store::ask(const store_question& question, isolation_level seen) {
+    auto answer = entries_.ask(question, seen);
+    if (!answer) return answer;
+    const std::int64_t oldest = entries_.position_for(seen).observed - time_to_live_;
+    if (auto* values = std::get_if<found_values>(&*answer)) {
+        for (auto& each : *values)
+            if (each && timestamp_of(*each) < oldest) each.reset();
+    } else if (auto* rows = std::get_if<found_rows>(&*answer)) {
+        *rows = std::make_unique<living_rows>(std::move(*rows), oldest);
+    }
+    return answer;
 }
 
 void expiring_key_value_store::sweep(std::uint64_t entries) {

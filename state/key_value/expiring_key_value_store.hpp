@@ -42,6 +42,7 @@ public:
     void close() override { entries_.close(); }
     void give_back() override { entries_.give_back(); }
     void resize_cache(std::int64_t bytes) override { entries_.resize_cache(bytes); }
+    [[nodiscard]] std::optional<store_answer> ask(const store_question& question, isolation_level seen) override;
     [[nodiscard]] std::size_t memory_bytes() const override { return entries_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return entries_.uncommitted_bytes(); }
 

@@ -25,6 +25,20 @@ tiered_map_settings settings_of(const store_spec& spec) {
 /// Entries below `key | 0`, that is: up to and including `key`, begin here.
 void append_successor(bytes& key) { key.push_back(std::byte{0}); }
 
+/// The entries of a snapshot under the keys of the store.
+class queried_entries final : public store_cursor<found_row> {
+public:
+    explicit queried_entries(std::unique_ptr<store_cursor<store_entry>> snapshot) : snapshot_(std::move(snapshot)) {}
+    std::optional<found_row> next() override {
+        const auto entry = snapshot_->next();
+        if (!entry) return std::nullopt;
+        return found_row{entry->key.subview(data_prefix), entry->value};
+    }
+
+private:
+    std::unique_ptr<store_cursor<store_entry>> snapshot_;
+};
+
 /// The first key after all that begin with `prefix`. REQUIRES: prefix begins with a byte below 255.
 void advance_past(bytes& prefix) {
     while (prefix.data()[prefix.size() - 1] == std::byte{0xff}) prefix.resize(prefix.size() - 1);
@@ -78,6 +92,36 @@ void tiered_key_value_store::restore(std::span<const record_view> records) {
         map_.restore(map_key(*record.key), head, record.value);
     }
     if (!records.empty()) map_.restored_up_to(records.back().offset);
+}
+
+std::optional<store_answer> tiered_key_value_store::ask(const store_question& question, isolation_level seen) {
+    if (const auto* keys = std::get_if<keys_question>(&question)) return values_of(keys->keys, seen);
+    if (const auto* span = std::get_if<span_question>(&question)) {
+        end_.assign(map_key(span->to ? span->to->view() : bytes_view()));
+        span->to ? append_successor(end_) : advance_past(end_);
+        return rows_from(map_key(span->from ? span->from->view() : bytes_view()), span->order, seen);
+    }
+    if (const auto* begins = std::get_if<prefix_question>(&question)) {
+        end_.assign(map_key(begins->prefix));
+        advance_past(end_);
+        return rows_from(map_key(begins->prefix), begins->order, seen);
+    }
+    if (std::holds_alternative<count_question>(question)) return approximate_num_entries();
+    return std::nullopt;
+}
+
+found_values tiered_key_value_store::values_of(const std::vector<bytes>& keys, isolation_level seen) {
+    found_values found;
+    found.reserve(keys.size());
+    for (const bytes& key : keys) {
+        const auto value = map_.queries().get(map_key(key), seen);
+        found.push_back(value ? std::optional<bytes>(*value) : std::nullopt);
+    }
+    return found;
+}
+
+found_rows tiered_key_value_store::rows_from(bytes_view from, iteration_order order, isolation_level seen) {
+    return std::make_unique<queried_entries>(map_.queries().snapshot({from, end_.view()}, order, seen));
 }
 
 void tiered_key_value_store::restored(std::optional<std::int64_t> offset) { map_.restored(offset); }

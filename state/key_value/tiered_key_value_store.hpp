@@ -29,6 +29,9 @@ public:
 
     /// See tiered_map; `observed` is for whom the store is a part of.
     [[nodiscard]] store_position& position() noexcept { return map_.position(); }
+    [[nodiscard]] const store_position& position_for(isolation_level seen) const noexcept {
+        return map_.position_for(seen);
+    }
 
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return map_.checkpoint_offset(); }
@@ -43,11 +46,15 @@ public:
     void close() override { map_.close(); }
     void give_back() override { map_.give_back(); }
     void resize_cache(std::int64_t bytes) override { map_.resize_cache(bytes); }
+    [[nodiscard]] std::optional<store_answer> ask(const store_question& question, isolation_level seen) override;
     [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override { return map_.uncommitted_bytes(); }
 
 private:
     [[nodiscard]] bytes_view map_key(bytes_view key);
+    [[nodiscard]] found_values values_of(const std::vector<streams::bytes>& keys, isolation_level seen);
+    /// From a key of the map up to `end_`, which is not among them.
+    [[nodiscard]] found_rows rows_from(bytes_view from, iteration_order order, isolation_level seen);
     /// The entries of the map from a key up to `end_`, which is not among them.
     [[nodiscard]] store_range<store_entry> between(bytes_view from, iteration_order direction);
 

@@ -11,7 +11,7 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
     : settings_(std::move(settings)), time_(environment.time ? *environment.time : system_clock()),
       made_at_(time_.wall_ms()), hot_(!disk, settings_.chains()),
       committed_(settings_, environment, hot_, std::move(disk)), updates_(settings_, environment, hot_, committed_),
-      reads_(hot_, committed_), position_(committed_.stored()) {
+      reads_(hot_, committed_), queries_(settings_.name, hot_, committed_, updates_), position_(committed_.stored()) {
     committed_position_ = drained_position_ = position_;
 }
 
@@ -75,6 +75,7 @@ void tiered_map::rollback() {
 void tiered_map::close() {
     if (std::exchange(closed_, true)) return;
     reads_.ranges().abandon_all();
+    queries_.end_snapshots();
     rollback();
     checkpoint(true);
     committed_.close();

@@ -4,6 +4,7 @@
 #include "state/hot/hot_tier.hpp"
 #include "state/managed_store.hpp"
 #include "state/map/layered_reads.hpp"
+#include "state/map/query_reads.hpp"
 #include "state/map/tiered_map_settings.hpp"
 #include "state/map/uncommitted_updates.hpp"
 #include "state/map/write_behind.hpp"
@@ -16,8 +17,8 @@
 namespace streams::inline v0 {
 
 /// The one layer that does caching, changelog, commit and spill for every kind of store: an ordered map of bytes whose
-/// newest updates are in memory. Without backing it is all in memory. Its entries are in a hot tier, on which three rooms work:
-/// what is not committed, what is committed and on its way to the disk, and reads over both and the disk.
+/// newest updates are in memory. Without backing it is all in memory. Its entries are in a hot tier, on which four rooms work:
+/// what is not committed, what is committed and on its way to the disk, reads over both and the disk, and queries of them.
 class tiered_map {
 public:
     tiered_map(tiered_map_settings settings, const store_environment& environment, std::unique_ptr<backing> disk);
@@ -55,6 +56,8 @@ public:
         return reads_.chain_cursor(prefix, past_prefix, cut);
     }
     [[nodiscard]] bool is_whole_chain(bytes_view key) const noexcept { return settings_.chains().is_whole_chain(key); }
+    /// For who is no node of the task.
+    [[nodiscard]] query_reads& queries() noexcept { return queries_; }
     /// Those that are being read.
     [[nodiscard]] open_ranges& ranges() noexcept { return reads_.ranges(); }
     /// Grows when entries in memory come, go or move.
@@ -93,6 +96,10 @@ public:
     void expire_below(bytes_view key) { committed_.expire_below(key); }
     /// What is stored beside the data; kept by the kind of store. Goes back to the committed one on rollback.
     [[nodiscard]] store_position& position() noexcept { return position_; }
+    /// The same of what a query sees.
+    [[nodiscard]] const store_position& position_for(isolation_level seen) const noexcept {
+        return seen == isolation_level::read_committed ? committed_position_ : position_;
+    }
     /// The same with what was drained: what a commit makes committed.
     [[nodiscard]] const store_position& drained_position() const noexcept { return drained_position_; }
     /// Of what is on disk.
@@ -118,6 +125,7 @@ private:
     write_behind committed_;
     uncommitted_updates updates_;
     layered_reads reads_;
+    query_reads queries_;
     bool closed_ = false;
     store_position position_;           ///< with everything written
     store_position drained_position_;   ///< with everything drained

@@ -56,6 +56,12 @@ public:
     void restored(std::int64_t observed) noexcept { newest_flushed_ = observed; }
 
     [[nodiscard]] bool dirty() const noexcept { return dirty_count_ > 0; }
+    /// The entries that have a pending update, but for those of the changelog alone.
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const pending_update* update : updates_)
+            if (!update->log_only) visit(*update->entry);
+    }
     /// Bytes of the updates.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     /// How many keys are deleted that the committed content may have.

@@ -51,6 +51,16 @@ void write_behind::load_below(hot_entry& entry) {
     entry.pending->below = entry_state::clean;
 }
 
+std::optional<bytes_view> write_behind::read(bytes_view key) {
+    if (!run_.empty()) {
+        take_run_into_memory();
+        const hot_entry* const restored = hot_.find(key);
+        if (restored && restored->committed_state() != entry_state::unread) return restored->value.get();
+    }
+    if (!disk_->get(key, found_)) return std::nullopt;
+    return found_.view();
+}
+
 std::unique_ptr<store_cursor<store_entry>> write_behind::cursor(key_span span, iteration_order direction) {
     take_run_into_memory();
     return disk_->cursor(span, direction);

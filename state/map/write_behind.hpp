@@ -48,7 +48,14 @@ public:
     [[nodiscard]] hot_entry& load(bytes_view key, unevictable others);
     /// Reads the committed value of an entry that was written unread.
     void load_below(hot_entry& entry);
+    /// The value of a key of which memory does not say it; nullopt: absent. Stays on disk. Valid until the next call.
+    [[nodiscard]] std::optional<bytes_view> read(bytes_view key);
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction);
+    /// Those that wait for the disk.
+    template <class Visit>
+    void for_each_unwritten(Visit visit) const {
+        for (const hot_entry* entry : unwritten_) visit(*entry);
+    }
     [[nodiscard]] std::uint64_t approximate_num_entries();
 
     // Writing

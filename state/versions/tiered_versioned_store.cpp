@@ -21,6 +21,28 @@ tiered_map_settings settings_of(const store_spec& spec) {
     return settings;
 }
 
+/// A version with bytes of its own.
+struct copied_version {
+    bytes value;
+    std::int64_t from;
+    std::int64_t to;
+};
+
+class copied_versions final : public store_cursor<found_row> {
+public:
+    copied_versions(bytes_view key, std::vector<copied_version> found) : key_(key), found_(std::move(found)) {}
+    std::optional<found_row> next() override {
+        if (at_ == found_.size()) return std::nullopt;
+        const copied_version& one = found_[at_++];
+        return found_row{key_, one.value, one.from, one.to};
+    }
+
+private:
+    bytes key_;
+    std::vector<copied_version> found_;
+    std::size_t at_ = 0;
+};
+
 /// The map holds rows, the changelog gets puts: so the map itself logs nothing.
 store_environment without_changelog(store_environment environment) {
     environment.changelog = nullptr;
@@ -57,11 +79,19 @@ std::optional<versioned_record> tiered_versioned_store::get(bytes_view key) {
 }
 
 std::optional<versioned_record> tiered_versioned_store::get(bytes_view key, std::int64_t as_of) {
-    const auto latest = get(key);
-    if (latest && latest->valid_from <= as_of) return latest;
-    if (as_of < layout_.oldest_kept(observed())) return std::nullopt;
-    for (std::int64_t segment = layout_.segment_of(observed()); segment >= layout_.segment_of(as_of); --segment) {
-        const auto row = read(segment, key);
+    return version_at([&](std::int64_t segment) { return read(segment, key); }, as_of, observed());
+}
+
+template <class Read>
+std::optional<versioned_record> tiered_versioned_store::version_at(Read read, std::int64_t as_of,
+                                                                   std::int64_t observed) {
+    if (const auto stored = read(version_layout::latest)) {
+        const versioned_record latest = latest_of(*stored, spec_.name);
+        if (latest.valid_from <= as_of) return latest;
+    }
+    if (as_of < layout_.oldest_kept(observed)) return std::nullopt;
+    for (std::int64_t segment = layout_.segment_of(observed); segment >= layout_.segment_of(as_of); --segment) {
+        const auto row = read(segment);
         if (!row) continue;
         if (row_.next_of(*row) <= as_of) return std::nullopt;
         if (row_.first_of(*row) > as_of) continue;
@@ -72,6 +102,49 @@ std::optional<versioned_record> tiered_versioned_store::get(bytes_view key, std:
         return versioned_record{*found.value, found.from, row_.valid_to(at)};
     }
     return std::nullopt;
+}
+
+std::optional<store_answer> tiered_versioned_store::ask(const store_question& question, isolation_level seen) {
+    if (const auto* history_of = std::get_if<history_question>(&question)) return history(*history_of, seen);
+    const auto* one = std::get_if<version_question>(&question);
+    if (one == nullptr) return std::nullopt;
+    const auto found = version_at(
+        [&](std::int64_t segment) {
+            version_layout::key(key_, segment, one->key);
+            return map_.queries().get(key_, seen);
+        },
+        one->as_of.value_or(still_valid), map_.position_for(seen).observed);
+    std::vector<copied_version> versions;
+    if (found) versions.push_back({bytes(found->value), found->valid_from, found->valid_to.value_or(still_valid)});
+    return std::make_unique<copied_versions>(one->key, std::move(versions));
+}
+
+/// Newest first, as rows have them: a version lies in the segment of its end.
+found_rows tiered_versioned_store::history(const history_question& asked, isolation_level seen) {
+    const std::int64_t observed = map_.position_for(seen).observed;
+    const std::int64_t from = std::max({asked.from, layout_.oldest_kept(observed), std::int64_t{0}});
+    const auto stored = [&](std::int64_t segment) {
+        version_layout::key(key_, segment, asked.key);
+        return map_.queries().get(key_, seen);
+    };
+    std::vector<copied_version> versions;
+    if (const auto newest = stored(version_layout::latest)) {
+        const versioned_record latest = latest_of(*newest, spec_.name);
+        if (latest.valid_from <= asked.to) versions.push_back({bytes(latest.value), latest.valid_from, still_valid});
+    }
+    for (std::int64_t segment = layout_.segment_of(observed); from <= asked.to && segment >= layout_.segment_of(from);
+         --segment) {
+        const auto row = stored(segment);
+        if (!row) continue;
+        row_.read(*row);
+        for (std::size_t at = 0; at < row_.size(); ++at) {
+            const auto& [begins, value] = row_.at(at);
+            if (value && begins <= asked.to && row_.valid_to(at) > from)
+                versions.push_back({bytes(*value), begins, row_.valid_to(at)});
+        }
+    }
+    if (asked.order == iteration_order::ascending) std::ranges::reverse(versions);
+    return std::make_unique<copied_versions>(asked.key, std::move(versions));
 }
 
 // Writing

@@ -39,6 +39,7 @@ public:
     void close() override;
     void give_back() override { map_.give_back(); }
     void resize_cache(std::int64_t) override {} // never cached
+    [[nodiscard]] std::optional<store_answer> ask(const store_question& question, isolation_level seen) override;
     [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes() + log_.memory_bytes(); }
     [[nodiscard]] std::size_t uncommitted_bytes() const override {
         return map_.uncommitted_bytes() + log_.pending_bytes();
@@ -54,6 +55,11 @@ private:
     void write(std::int64_t segment, bytes_view key, std::optional<bytes_view> value);
     [[nodiscard]] bool is_live(std::int64_t segment) { return segment >= layout_.oldest_live_segment(observed()); }
     [[nodiscard]] std::int64_t observed() { return map_.position().observed; }
+
+    /// By `read(segment)`, what the key has there; nullopt: nothing.
+    template <class Read>
+    [[nodiscard]] std::optional<versioned_record> version_at(Read read, std::int64_t as_of, std::int64_t observed);
+    [[nodiscard]] found_rows history(const history_question& asked, isolation_level seen);
 
     version_put apply(const one_put& put);
     void replace_latest(const one_put& put, std::int64_t latest_from, bytes_view latest);

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] std::int64_t next() const noexcept { return next_; }
     /// The position of the version that is valid at `time`. REQUIRES: first <= time < next.
     [[nodiscard]] std::size_t find(std::int64_t time) const noexcept;
+    [[nodiscard]] std::size_t size() const noexcept { return versions_.size(); }
     [[nodiscard]] const version& at(std::size_t position) const noexcept { return versions_[position]; }
     [[nodiscard]] std::int64_t valid_to(std::size_t position) const noexcept {
         return position == 0 ? next_ : versions_[position - 1].from;

@@ -44,13 +44,8 @@ tiered_session_store::tiered_session_store(const store_spec& spec, const store_e
           session_layout(spec.as<session_kind>()->retention.count(), spec.as<session_kind>()->time_ordered)),
       reads_expired_(spec.as<session_kind>()->reads_expired) {}
 
-std::int64_t tiered_session_store::oldest_readable() {
-    const std::int64_t observed = map_.position().observed;
+std::int64_t tiered_session_store::oldest_readable_at(std::int64_t observed) const {
     return map_.caches() ? oldest_cached(observed) : layout_.oldest_readable(observed);
-}
-
-time_span tiered_session_store::readable(std::int64_t from, std::int64_t to) {
-    return {std::max(from, oldest_readable()), std::min(to, map_.position().observed)};
 }
 
 time_span tiered_session_store::live(std::int64_t from, std::int64_t to) {
@@ -59,7 +54,7 @@ time_span tiered_session_store::live(std::int64_t from, std::int64_t to) {
 }
 
 std::optional<bytes_view> tiered_session_store::fetch(bytes_view key, window session) {
-    if (session.end < oldest_readable()) return std::nullopt;
+    if (session.end < oldest_readable_at(map_.position().observed)) return std::nullopt;
     layout_.key(key_, key, session.end, session.start);
     return map_.get(key_.view());
 }
@@ -104,6 +99,18 @@ store_range<session_entry> tiered_session_store::ended(std::int64_t from, std::i
         by_time<session_layout>(collect(map_, layout_, std::nullopt, std::nullopt, ends), [](bytes_view key) {
             return std::pair(session_layout::session_of(key).start, session_layout::record_key(key));
         }));
+}
+
+std::optional<store_answer> tiered_session_store::ask(const store_question& question, isolation_level seen) {
+    const std::int64_t observed = map_.position_for(seen).observed;
+    const auto wanted = [&](std::int64_t earliest_end, std::int64_t latest_start) {
+        return queried_times{readable(earliest_end, std::numeric_limits<std::int64_t>::max(), observed), latest_start};
+    };
+    if (const auto* one = std::get_if<key_times_question>(&question))
+        return rows_of_key(map_, layout_, *one, wanted(one->from, one->to), seen, key_);
+    if (const auto* several = std::get_if<keys_times_question>(&question))
+        return rows_of_keys(map_, layout_, *several, wanted(several->from, several->to), seen);
+    return std::nullopt;
 }
 
 void tiered_session_store::restore_one(const record_view& record) {

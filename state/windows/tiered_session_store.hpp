@@ -1,5 +1,6 @@
 #pragma once
 
+#include "state/windows/queried_times.hpp"
 #include "state/windows/segmented_cursors.hpp"
 #include "state/windows/segmented_store.hpp"
 #include "state/windows/session_layout.hpp"
@@ -33,10 +34,17 @@ public:
     [[nodiscard]] store_range<session_entry> ended(std::int64_t from, std::int64_t to) override;
 
     [[nodiscard]] state_store& store() noexcept override { return *this; }
+    [[nodiscard]] std::optional<store_answer> ask(const store_question& question, isolation_level seen) override;
 
 private:
-    [[nodiscard]] std::int64_t oldest_readable();
-    [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to);
+    /// Where the newest end is `observed`.
+    [[nodiscard]] std::int64_t oldest_readable_at(std::int64_t observed) const;
+    [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to, std::int64_t observed) const {
+        return {std::max(from, oldest_readable_at(observed)), std::min(to, observed)};
+    }
+    [[nodiscard]] time_span readable(std::int64_t from, std::int64_t to) {
+        return readable(from, to, map_.position().observed);
+    }
     [[nodiscard]] time_span live(std::int64_t from, std::int64_t to);
     void restore_one(const record_view& record) override;
 

@@ -35,13 +35,10 @@ tiered_window_store::tiered_window_store(const store_spec& spec, const store_env
                       window_layout(spec.as<window_kind>()->retention.count(), spec.as<window_kind>()->time_ordered)),
       kind_(*spec.as<window_kind>()) {}
 
-std::int64_t tiered_window_store::oldest_readable() {
-    const std::int64_t observed = map_.position().observed;
-    return map_.caches() ? oldest_cached(observed) : layout_.oldest_readable(observed, kind_.reads_expired);
-}
+std::int64_t tiered_window_store::oldest_readable() { return oldest_readable_at(map_.position().observed); }
 
-time_span tiered_window_store::readable(std::int64_t from, std::int64_t to) {
-    return {std::max(from, oldest_readable()), std::min(to, map_.position().observed)};
+std::int64_t tiered_window_store::oldest_readable_at(std::int64_t observed) const {
+    return map_.caches() ? oldest_cached(observed) : layout_.oldest_readable(observed, kind_.reads_expired);
 }
 
 std::optional<bytes_view> tiered_window_store::fetch(bytes_view key, std::int64_t start) {
@@ -98,6 +95,15 @@ store_range<window_entry> tiered_window_store::by_time(std::int64_t from, std::i
         streams::by_time<window_layout>(collect(map_, layout_, std::nullopt, std::nullopt, starts), [](bytes_view key) {
             return std::pair(window_layout::record_key(key), window_layout::sequence_of(key));
         }));
+}
+
+std::optional<store_answer> tiered_window_store::ask(const store_question& question, isolation_level seen) {
+    const std::int64_t observed = map_.position_for(seen).observed;
+    if (const auto* one = std::get_if<key_times_question>(&question))
+        return rows_of_key(map_, layout_, *one, {readable(one->from, one->to, observed)}, seen, key_);
+    if (const auto* several = std::get_if<keys_times_question>(&question))
+        return rows_of_keys(map_, layout_, *several, {readable(several->from, several->to, observed)}, seen);
+    return std::nullopt;
 }
 
 void tiered_window_store::restore_one(const record_view& record) {

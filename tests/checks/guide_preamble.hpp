@@ -55,6 +55,7 @@ struct registry_client {
 };
 
 streams::topology possible_fraud();
+extern streams::kafka_streams app; ///< is running
 inline bool is_large(const order& o) { return o.customer.size() > 1; }
 inline std::string enrich(const order& o, const user& u) { return o.customer + u.level; }
 inline std::int64_t revenue(const sale& s, const price& p) { return s.pieces * p.cents; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/handlers.hpp>
+#include <streams/core/isolation_level.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -59,6 +60,11 @@ struct streams_config {
     std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
     std::string client_id{};                                 ///< client.id; empty: derived from application_id
+    /// application.server: HOST:PORT where this instance answers the queries of others; empty: nowhere. The library
+    /// only tells the other instances of it.
+    std::string application_server{};
+    /// default.interactive.query.isolation.level: what queries see that do not say it
+    isolation_level default_interactive_query_isolation_level = isolation_level::read_committed;
     std::string
         group_instance_id{}; ///< group.instance.id: prefix of static members' ids, one a thread, whose places a close keeps; empty: by state folder
     /// ensure.explicit.internal.resource.naming: no generated names of stores and internal topics (KIP-1111)

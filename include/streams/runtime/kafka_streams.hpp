@@ -3,17 +3,27 @@
 #include <streams/core/config.hpp>
 #include <streams/core/memory_role.hpp>
 #include <streams/core/metrics.hpp>
+#include <streams/core/partitioner.hpp>
 #include <streams/runtime/application_state.hpp>
+#include <streams/runtime/lag_info.hpp>
 #include <streams/runtime/restore_listener.hpp>
+#include <streams/runtime/streams_metadata.hpp>
 #include <streams/runtime/uncaught_exception_handler.hpp>
+#include <streams/state/query/queryable_stores.hpp>
+#include <streams/state/query/typed_queries.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace streams::inline v0 {
 
@@ -34,6 +44,9 @@ struct application_counts {
     /// Bytes that this instance has reserved now, by what they are for; of nothing, where a role is missing.
     std::map<memory_role, std::size_t> memory{};
 };
+
+/// By store and partition.
+using store_partition_lags = std::map<std::string, std::map<std::int32_t, lag_info>>;
 
 /// Runs a topology against a cluster: stream threads, their tasks and stores. All members are thread-safe.
 class kafka_streams {
@@ -104,7 +117,58 @@ public:
     [[nodiscard]] std::string error() const;
     [[nodiscard]] application_counts counts() const;
 
+    /// A store of the topology to be read by other threads while the application runs (Kafka's `KafkaStreams#store`):
+    /// `app.store<queryable_key_value_store<std::string, std::int64_t>>("counts")`. Lives as long as it is wanted:
+    /// before start() and after the end its calls throw. Throws unknown_state_store_error, which names the nearest
+    /// store, and invalid_state_store_error where the store is of another kind or of other types.
+    template <class Store>
+    [[nodiscard]] Store store(std::string name, query_options options = {}) const {
+        return Store(stores(), std::move(name), std::move(options));
+    }
+    /// Asks a store, of which each partition answers or says why not (Kafka's `KafkaStreams#query`, KIP-796):
+    /// `app.query("counts", key_query<std::string, std::int64_t>{"apples"})`. Throws as `store` does,
+    /// streams_not_started_error, streams_stopped_error, streams_rebalancing_error where no partition is here yet,
+    /// query_timeout_error, and streams_error on a thread of the application's own.
+    template <state_query Query>
+    [[nodiscard]] state_query_result<typename Query::result> query(std::string_view store, const Query& query,
+                                                                   const query_options& options = {}) const {
+        return detail::answered(*stores(), store, query, options);
+    }
+    /// What each instance of the application has, as the group told this one when it gave it partitions last (Kafka's
+    /// `metadataForAllStreamsClients`); empty before. Throws streams_not_started_error and streams_stopped_error, as
+    /// the others.
+    [[nodiscard]] std::vector<streams_metadata> metadata_for_all_streams_clients() const;
+    /// The instances that have partitions of a store, or all of it where it is global. Throws
+    /// unknown_state_store_error.
+    [[nodiscard]] std::vector<streams_metadata> streams_metadata_for_store(std::string_view store) const;
+    /// The instance that has the row of a key, or would have it, where records are placed by their keys as Java places
+    /// them; nullopt: nobody has the partition yet. Throws unknown_state_store_error.
+    template <class Key>
+    [[nodiscard]] std::optional<key_query_metadata> query_metadata_for_key(std::string_view store,
+                                                                           const Key& key) const {
+        bytes encoded;
+        const auto& serdes = stores()->spec_of(store).serdes;
+        (serdes ? store_serdes::as<Key>(serdes->key) : serde_for<Key>()).serialize(key, encoded);
+        return metadata_of_place(store, [&](std::int32_t partitions) { return partition_of(encoded, partitions); });
+    }
+    /// The same where records are placed by `partitioner(key, partitions)`.
+    template <class Key, std::invocable<const Key&, std::int32_t> Partitioner>
+    [[nodiscard]] std::optional<key_query_metadata> query_metadata_for_key(std::string_view store, const Key& key,
+                                                                           Partitioner partitioner) const {
+        return metadata_of_place(store, [&](std::int32_t partitions) { return partitioner(key, partitions); });
+    }
+    /// How far the stores that this instance has are behind their changelogs, whose ends the cluster is asked for:
+    /// those of tasks that run by nothing (Kafka's `allLocalStorePartitionLags`). Stores without a changelog and global
+    /// ones are left out. Throws streams_error where the cluster does not say it within `timeout`.
+    [[nodiscard]] store_partition_lags all_local_store_partition_lags(
+        std::chrono::milliseconds timeout = std::chrono::seconds(30)) const;
+    /// The stores in bytes: what typed queries are made of.
+    [[nodiscard]] std::shared_ptr<store_reader> stores() const;
+
 private:
+    [[nodiscard]] std::optional<key_query_metadata> metadata_of_place(
+        std::string_view store, const std::function<std::int32_t(std::int32_t partitions)>& place) const;
+
     class application;
     struct ending {
         void operator()(application* ended) const noexcept;

@@ -2,6 +2,7 @@
 
 #include <streams/core/bytes.hpp>
 #include <streams/core/headers.hpp>
+#include <streams/core/isolation_level.hpp>
 #include <streams/core/topic_partition.hpp>
 #include <streams/serde/serde.hpp>
 
@@ -56,12 +57,6 @@ struct stored_record {
     std::int64_t offset = 0;
 };
 using raw_stored_record = stored_record<std::optional<bytes>, std::optional<bytes>>;
-
-/// Which records a reader is given (Kafka's `IsolationLevel`).
-enum class isolation_level {
-    read_uncommitted, ///< those of transactions that are open, or were aborted, too
-    read_committed,
-};
 
 /// A group's committed offset, and what it noted with it.
 struct stored_offset {

@@ -6,6 +6,7 @@
 
 #include <streams/core/log.hpp>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -37,7 +38,9 @@ kafka_streams::application::application(topology topology, streams_config config
     : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
       stop_(time, "the end of application " + config_.application_id), memory_(memory_limits_of(config_)),
       states_(config_.state_dir / config_.application_id, time_, disk), retention_(time_),
-      group_(config_.application_id), status_(config_.application_id, time_), threads_(*this, time),
+      group_(config_.application_id), status_(config_.application_id, time_),
+      queries_(std::make_shared<state_queries>(static_cast<query_host&>(*this), topology_, config_, time_)),
+      threads_(*this, time),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
       starting_(time, "the start of application " + config_.application_id) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
@@ -45,7 +48,10 @@ kafka_streams::application::application(topology topology, streams_config config
     check_waits(topology_, config_);
 }
 
-kafka_streams::application::~application() { close(milliseconds::max()); }
+kafka_streams::application::~application() {
+    close(milliseconds::max());
+    queries_->end();
+}
 
 std::unique_lock<waiting_mutex> kafka_streams::application::hold_while(bool (*admitted)(application_state),
                                                                        std::string_view doing,
@@ -117,6 +123,7 @@ void kafka_streams::application::start_others() {
 void kafka_streams::application::make_threads() {
     admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
     views_ = std::make_unique<topic_views>(topic_view{topology_, {}});
+    on_restore_noted_ = restored_.noting(on_restore_);
     environment_ = std::make_unique<shared_environment>(
         shared_environment{.config = config_,
                            .clients = *clients_,
@@ -125,9 +132,11 @@ void kafka_streams::application::make_threads() {
                            .states = states_,
                            .memory = store_memory_,
                            .views = *views_,
-                           .on_restore = on_restore_,
+                           .on_restore = on_restore_noted_,
                            .retention = retention_,
                            .group = group_,
+                           .directory = queries_->directory(),
+                           .instances = instances_,
                            .threads = threads_.count(),
                            .paused = paused_,
                            .all_end = all_end_,
@@ -275,6 +284,53 @@ void kafka_streams::application::clean_up() {
     const auto idle = [](application_state now) { return now == application_state::created || streams::ended(now); };
     const auto one = hold_while(idle, "remove its state folder", "close it first");
     states_.clear();
+}
+
+std::optional<std::int32_t> kafka_streams::application::partitions_of(std::int32_t sub_topology) const {
+    const auto& tasks = views_->newest().layout.tasks;
+    const auto found = tasks.find(sub_topology);
+    return found == tasks.end() ? std::nullopt : std::optional(found->second);
+}
+
+global_stores* kafka_streams::application::filled_globals() const {
+    const std::lock_guard lock(mutex_);
+    return globals_ready_ ? globals_.get() : nullptr;
+}
+
+store_places kafka_streams::application::places() const {
+    queries_->require_running("the instances of the application");
+    return {views_->newest(), config_.application_id, instances_.all()};
+}
+
+std::optional<key_query_metadata> kafka_streams::application::metadata_of_place(
+    std::string_view store, const std::function<std::int32_t(std::int32_t partitions)>& place) const {
+    const auto found = places();
+    if (topology_.is_global_store(store))
+        return key_query_metadata{host_info::parse(config_.application_server).value_or(host_info()), -1};
+    return found.of(store, place);
+}
+
+store_partition_lags kafka_streams::application::lags(milliseconds timeout) const {
+    queries_->require_running("how far stores are behind their changelogs");
+    const std::int64_t deadline = time_.after(timeout);
+    const auto& topology = views_->newest().topology;
+    const auto parts = topology.sub_topologies();
+    store_partition_lags lags;
+    for (const task_id task : queries_->directory().all()) {
+        const auto& part = *std::ranges::find(parts, task.subtopology, &sub_topology::id);
+        for (const std::string& store : part.stores) {
+            const topic_partition changelog{
+                changelog_topic_name(topology, config_.application_id, *topology.find_store(store)), task.partition};
+            if (changelog.topic.empty()) continue;
+            kafka::log_bounds bounds;
+            const milliseconds left(std::max<std::int64_t>(deadline - time_.steady_ms(), 0));
+            if (const auto answer = admin_->bounds(changelog, bounds, left); !answer)
+                throw streams_error(concat("the end of ", to_string(changelog), " cannot be learnt: ", answer.reason(),
+                                           "; see whether the brokers are reachable, and ask again"));
+            lags[store][task.partition] = {restored_.position(changelog).value_or(bounds.end), bounds.end};
+        }
+    }
+    return lags;
 }
 
 application_counts kafka_streams::application::counts() const {

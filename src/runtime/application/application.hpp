@@ -5,6 +5,9 @@
 #include "src/runtime/application/application_status.hpp"
 #include "src/runtime/application/stream_threads.hpp"
 #include "src/runtime/global/global_thread.hpp"
+#include "src/runtime/queries/restore_progress.hpp"
+#include "src/runtime/queries/state_queries.hpp"
+#include "src/runtime/queries/store_places.hpp"
 #include "src/runtime/stores/state_cleaner.hpp"
 #include "src/runtime/topics/topic_watch.hpp"
 
@@ -23,7 +26,7 @@
 namespace streams::inline v0 {
 
 /// What a kafka_streams runs: sets up topics and the state folder, then has its threads run until they end.
-class kafka_streams::application final : private thread_host {
+class kafka_streams::application final : private thread_host, private query_host {
 public:
     /// `time` and `disk` outlive it.
     application(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
@@ -33,6 +36,7 @@ public:
     application& operator=(const application&) = delete;
 
     [[nodiscard]] application_status& status() noexcept { return status_; }
+    [[nodiscard]] const std::shared_ptr<state_queries>& queries() const noexcept { return queries_; }
     void set_restore_listener(restore_listener listener);
     void set_uncaught_exception_handler(uncaught_exception_handler handler);
     void start();
@@ -48,6 +52,13 @@ public:
     /// Whether the calling thread is one that this application turns or tells its state to: it cannot wait for the end.
     [[nodiscard]] bool runs_here() const noexcept;
     [[nodiscard]] application_counts counts() const;
+    /// Throws streams_not_started_error and streams_stopped_error.
+    [[nodiscard]] store_places places() const;
+    /// See kafka_streams::query_metadata_for_key.
+    [[nodiscard]] std::optional<key_query_metadata> metadata_of_place(
+        std::string_view store, const std::function<std::int32_t(std::int32_t partitions)>& place) const;
+    /// See kafka_streams::all_local_store_partition_lags.
+    [[nodiscard]] store_partition_lags lags(std::chrono::milliseconds timeout) const;
     [[nodiscard]] execution& time() const noexcept { return time_; }
 
 private:
@@ -90,12 +101,19 @@ private:
     void enter() noexcept override;
     void ended() noexcept override;
 
+    [[nodiscard]] application_state state_now() const override { return status_.state(); }
+    [[nodiscard]] bool queries_itself() const noexcept override { return runs_here(); }
+    [[nodiscard]] std::optional<std::int32_t> partitions_of(std::int32_t sub_topology) const override;
+    [[nodiscard]] global_stores* filled_globals() const override;
+
     const topology topology_; ///< as it was given: the topics of patterns are in the views
     const streams_config config_;
     std::shared_ptr<kafka::client_supplier> clients_;
     execution& time_;
     stop_source stop_;
-    restore_listener on_restore_;
+    restore_listener on_restore_; ///< of the user
+    restore_progress restored_;
+    restore_listener on_restore_noted_;      ///< the same, behind what notes the progress
     uncaught_exception_handler on_uncaught_; ///< empty: shutdown_client
     memory_budget memory_;
     store_memory store_memory_{memory_};
@@ -103,7 +121,9 @@ private:
     std::unique_ptr<kafka::admin> admin_;
     retention_watch retention_;
     group_watch group_;
+    instance_directory instances_;
     application_status status_;
+    std::shared_ptr<state_queries> queries_;
     std::atomic<bool> paused_{false};
     std::atomic<bool> all_end_{false};       ///< all instances of the application do
     std::unique_ptr<state_cleaner> cleaner_; ///< null: there is nothing on disk

@@ -90,4 +90,24 @@ std::string kafka_streams::error() const { return application_->status().error()
 
 application_counts kafka_streams::counts() const { return application_->counts(); }
 
+std::vector<streams_metadata> kafka_streams::metadata_for_all_streams_clients() const {
+    return application_->places().all();
+}
+
+std::vector<streams_metadata> kafka_streams::streams_metadata_for_store(std::string_view store) const {
+    static_cast<void>(application_->queries()->spec_of(store));
+    return application_->places().of(store);
+}
+
+std::optional<key_query_metadata> kafka_streams::metadata_of_place(
+    std::string_view store, const std::function<std::int32_t(std::int32_t partitions)>& place) const {
+    return application_->metadata_of_place(store, place);
+}
+
+store_partition_lags kafka_streams::all_local_store_partition_lags(std::chrono::milliseconds timeout) const {
+    return application_->lags(timeout);
+}
+
+std::shared_ptr<store_reader> kafka_streams::stores() const { return application_->queries(); }
+
 } // namespace streams::inline v0

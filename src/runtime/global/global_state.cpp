@@ -4,6 +4,7 @@
 
 #include <streams/core/error.hpp>
 #include <streams/core/log.hpp>
+#include <streams/state/query/query_errors.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -80,6 +81,17 @@ std::unique_ptr<state_store> global_state::reader(std::string_view store) {
     return std::make_unique<global_store_reader>(*found, guard_);
 }
 
+/// What their topics hold is committed, so that the newest is seen.
+std::optional<store_answer> global_state::ask(std::string_view store, const store_question& question) {
+    const std::lock_guard lock(guard_);
+    if (closed_)
+        throw streams_stopped_error(
+            concat("global store ", store, " is closed, since the application ends; query another instance"));
+    const auto all = stores_->all();
+    const auto found = std::ranges::find(all, store, [](const task_store& each) { return each.spec.name; });
+    return found->store->ask(question, isolation_level::read_uncommitted);
+}
+
 void global_state::add_inputs(std::vector<topic_partition> added) {
     inputs_.insert(inputs_.end(), added.begin(), added.end());
     task_->add_inputs(topology_.global_parts(), std::move(added));
@@ -133,6 +145,7 @@ void global_state::give_back() {
 
 void global_state::close() {
     const std::lock_guard lock(guard_);
+    closed_ = true;
     task_->close();
     (void)stores_->close();
 }

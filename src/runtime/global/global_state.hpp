@@ -32,6 +32,7 @@ public:
                  const std::function<std::int32_t(std::string_view)>& partitions_of);
 
     [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override;
+    [[nodiscard]] std::optional<store_answer> ask(std::string_view store, const store_question& question) override;
     /// The partitions that fill the stores.
     [[nodiscard]] const std::vector<topic_partition>& inputs() const noexcept { return inputs_; }
     /// Reads these as well, which were added to the topics.
@@ -71,6 +72,7 @@ private:
     no_output collector_;
     std::vector<topic_partition> inputs_;
     std::mutex guard_; ///< of the stores
+    bool closed_ = false;
     std::unique_ptr<task_stores> stores_;
     std::unique_ptr<stream_task> task_;
 };

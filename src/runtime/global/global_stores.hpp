@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/state/key_value_store.hpp>
+#include <streams/state/query/store_question.hpp>
 
 #include <memory>
 #include <mutex>
@@ -14,6 +15,9 @@ public:
     virtual ~global_stores() = default;
     /// A reader of the store of that name, for one task; null where there is no such global store.
     [[nodiscard]] virtual std::unique_ptr<state_store> reader(std::string_view store) = 0;
+    /// Answers a query of a global store with what it holds now; nullopt: it has no answer to that. Throws streams_stopped_error
+    /// once they are closed, and state_error where the disk refuses.
+    [[nodiscard]] virtual std::optional<store_answer> ask(std::string_view store, const store_question& question) = 0;
 };
 
 /// Reads a global store that another thread keeps current: hands out copies, valid until the next call on the same

@@ -37,6 +37,9 @@ public:
 
     /// REQUIRES: `fill` has said true. From any thread.
     [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override { return state_->reader(store); }
+    [[nodiscard]] std::optional<store_answer> ask(std::string_view store, const store_question& question) override {
+        return state_->ask(store, question);
+    }
     /// Of its thread.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }

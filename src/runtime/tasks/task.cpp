@@ -23,13 +23,16 @@ void refuse_global(task_id task, std::string_view node) {
                                     "processor of a stream instead"));
 }
 
+const std::atomic<bool> never_interrupted{false};
+
 } // namespace
 
 stream_task::stream_task(task_stores& stores, const topology& topology, const std::vector<sub_topology>& parts,
                          std::vector<topic_partition> inputs, const task_environment& environment)
     : task_context(stores.at_hand()), stores_(stores), topology_(topology), environment_(environment),
       graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress),
-      pending_(environment.pending) {
+      pending_(environment.pending),
+      interrupted_(environment.interrupted != nullptr ? *environment.interrupted : never_interrupted) {
     begin_without_record(-1);
     add_inputs(parts, std::move(inputs));
 }
@@ -127,7 +130,7 @@ bool stream_task::process() {
 
 std::size_t stream_task::process(std::size_t most) {
     std::size_t taken = 0;
-    while (taken < most && process()) ++taken;
+    while (taken < most && !interrupted_.load(std::memory_order_relaxed) && process()) ++taken;
     return taken;
 }
 
@@ -293,6 +296,15 @@ std::vector<kafka::committed_offset> stream_task::last_committed() const {
         if (input.committed_offset)
             offsets.push_back({input.queue->partition(), *input.committed_offset, encode(input.committed_metadata)});
     return offsets;
+}
+
+query_position stream_task::covered(isolation_level seen) const {
+    query_position covered;
+    for (const input_state& input : inputs_) {
+        const auto next = seen == isolation_level::read_committed ? input.committed_offset : input.queue->next_offset();
+        if (next && *next > 0) covered.add(input.queue->partition(), *next - 1);
+    }
+    return covered;
 }
 
 bool stream_task::stands_at(std::span<const kafka::committed_offset> committed) const {

@@ -14,11 +14,14 @@
 
 #include <streams/core/clock.hpp>
 #include <streams/core/config.hpp>
+#include <streams/core/isolation_level.hpp>
+#include <streams/state/query/query_position.hpp>
 #include <streams/topology/task_context.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,6 +41,8 @@ struct task_environment {
     input_progress* progress = nullptr; ///< null: inputs have no lag, positions are those of the records taken
     pending_limits pending{};           ///< of what nodes keep pending
     std::function<void()> wake{}; ///< has the task's thread look at it, from any thread; empty: it looks by itself
+    /// Where true, the task's thread is needed between two records; null: it never is.
+    const std::atomic<bool>* interrupted = nullptr;
     /// For messages: what to set so that records at which a node throws are dropped.
     std::string_view resuming = "processing.exception.handler to one that answers resume";
 };
@@ -86,7 +91,7 @@ public:
     /// Processes one record. False: none is processable.
     /// Throws what the deserialization and processing handlers do not answer with resume: see record_failure.
     bool process();
-    /// Processes up to `most` records; how many it took.
+    /// Processes up to `most` records, fewer where it is interrupted; how many it took.
     std::size_t process(std::size_t most);
 
     /// Whether nodes have records pending: taken and neither forwarded nor dropped yet.
@@ -130,6 +135,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> reads_on_at(std::size_t input) const;
     /// What was committed last, of the inputs for which something was.
     [[nodiscard]] std::vector<kafka::committed_offset> last_committed() const;
+    /// Of which input the stores hold what it has led to.
+    [[nodiscard]] query_position covered(isolation_level seen) const;
     /// Whether the group's committed offsets of the inputs are those that this task knows, so that nobody else has been at
     /// work on them since.
     [[nodiscard]] bool stands_at(std::span<const kafka::committed_offset> committed) const;
@@ -206,6 +213,7 @@ private:
     std::vector<input_state> inputs_;
     std::map<std::string, std::int64_t> processor_metadata_;
     pending_nodes pending_;
+    const std::atomic<bool>& interrupted_;
     bool settling_ = false;   ///< until the next commit
     bool takes_input_ = true; ///< as far as it is up to what is pending
     punctuation_queue on_stream_time_;

@@ -12,9 +12,10 @@ namespace streams::inline v0 {
 
 task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
                            producing_collector& collector, drop_counters& drops, input_progress& progress,
-                           std::function<void()> wake, const std::size_t& most_pending)
+                           std::function<void()> wake, const std::atomic<bool>& interrupted,
+                           const std::size_t& most_pending)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress), wake_(std::move(wake)),
-      most_pending_(most_pending), restorer_(restore_consumer, environment) {}
+      interrupted_(interrupted), most_pending_(most_pending), restorer_(restore_consumer, environment) {}
 
 task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
@@ -163,7 +164,8 @@ void task_manager::start(managed_task& restored) {
                          .globals = environment_.globals,
                          .progress = &progress_,
                          .pending = {&environment_.memory.budget(), &most_pending_},
-                         .wake = wake_});
+                         .wake = wake_,
+                         .interrupted = &interrupted_});
     restored.task->initialize(restored.committed);
     restored.recovering = false;
     restored.become(task_state::running);

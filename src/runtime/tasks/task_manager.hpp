@@ -5,6 +5,7 @@
 #include "src/runtime/tasks/managed_task.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -20,11 +21,12 @@ namespace streams::inline v0 {
 /// suspends and closes them. A task's folder is held from `open_planned` to its close.
 class task_manager {
 public:
-    /// `restore_consumer` reads changelogs, without a group. `wake`: has the thread look at its tasks, from any thread. `most_pending`:
-    /// records that a task may keep pending now. The others outlive the manager.
+    /// `restore_consumer` reads changelogs, without a group. `wake`: has the thread look at its tasks, from any thread.
+    /// `interrupted`: it is needed between two records. `most_pending`: records that a task may keep pending now. The
+    /// others outlive the manager.
     task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
                  producing_collector& collector, drop_counters& drops, input_progress& progress,
-                 std::function<void()> wake, const std::size_t& most_pending);
+                 std::function<void()> wake, const std::atomic<bool>& interrupted, const std::size_t& most_pending);
     ~task_manager();
     task_manager(const task_manager&) = delete;
     task_manager& operator=(const task_manager&) = delete;
@@ -106,6 +108,7 @@ private:
     drop_counters& drops_;
     input_progress& progress_;
     std::function<void()> wake_;
+    const std::atomic<bool>& interrupted_;
     const std::size_t& most_pending_;
     store_restorer restorer_;
     std::vector<std::unique_ptr<managed_task>> tasks_;

@@ -2,6 +2,7 @@
 
 #include "src/runtime/commit/at_least_once.hpp"
 #include "src/runtime/commit/exactly_once.hpp"
+#include "src/runtime/queries/task_answers.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
@@ -25,7 +26,7 @@ kafka::consumer_options group_consumer(const thread_environment& environment, co
                                        std::int32_t number, membership joins_as, std::size_t queue_bytes) {
     const auto& config = environment.config;
     kafka::consumer_options options;
-    options.client_id = name + "-consumer";
+    options.client_id = client_id_with_server(name + "-consumer", config.application_server);
     options.group_id = config.application_id;
     options.read_committed = config.exactly_once();
     // Killed and started again, a process takes its place as it was: the group neither stops nor waits for the dead.
@@ -86,9 +87,11 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
           group_consumer(environment_, name_, number, joins_as, fetch_queue_.resize(memory::fetch_queue)))),
       restore_consumer_(environment.clients.make_consumer(
           restore_consumer(environment_, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
-      committer_(make_committer(number)), tasks_(
-                                              environment_, *restore_consumer_, committer_->collector(), drops_, *this,
-                                              [consumer = consumer_.get()] { consumer->wakeup(); }, most_pending_),
+      mailbox_(std::make_shared<query_mailbox>([consumer = consumer_.get()] { consumer->wakeup(); })),
+      committer_(make_committer(number)),
+      tasks_(
+          environment_, *restore_consumer_, committer_->collector(), drops_, *this,
+          [consumer = consumer_.get()] { consumer->wakeup(); }, mailbox_->any(), most_pending_),
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
@@ -143,6 +146,7 @@ void stream_thread::turn() {
     follow_topics();
     subscribe();
     poll(poll_wait(), most_polled);
+    serve_queries();
     go_on_with_rebalances();
     missing_.step(environment_.admin, layout_.partitions, environment_.time);
     watch_transactions();
@@ -311,6 +315,7 @@ void stream_thread::restore() {
 void stream_thread::work() {
     const std::int64_t give_way = last_poll_ + environment_.config.max_poll_interval.count() / 4;
     for (;;) {
+        serve_queries();
         const std::int64_t before = environment_.time.steady_ms();
         const bool too_many_updates = !updates_fit_ && committer_->all_or_nothing();
         const std::size_t taken = paused_ || too_many_updates ? 0 : process_round();
@@ -346,6 +351,7 @@ void stream_thread::punctuate() {
 }
 
 void stream_thread::report() {
+    publish_tasks(); // before anybody hears that they run
     const bool all_run = assigned_ && tasks_.all_running();
     if (all_run && rebalancing_since_) {
         log(log_level::info, concat(name_, " runs its tasks; the rebalance took ",
@@ -354,6 +360,24 @@ void stream_thread::report() {
     }
     set_running(all_run);
     stream_times_.note(tasks_);
+}
+
+void stream_thread::serve_queries() {
+    if (!mailbox_->any().load(std::memory_order_relaxed)) return;
+    for (const query_mail& each : mailbox_->take()) answer(each, tasks_);
+}
+
+void stream_thread::publish_tasks() {
+    if (std::ranges::equal(tasks_.all(), published_, {}, &managed_task::id)) return;
+    published_.clear();
+    for (const auto& each : tasks_.all()) published_.push_back(each->id());
+    environment_.directory.publish(mailbox_, published_);
+}
+
+/// Answers who waits, and all who come.
+void stream_thread::end_queries() noexcept {
+    environment_.directory.publish(mailbox_, {});
+    mailbox_->close();
 }
 
 void stream_thread::set_running(bool now) {

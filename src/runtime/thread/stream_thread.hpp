@@ -2,6 +2,7 @@
 
 #include "src/runtime/commit/committer.hpp"
 #include "src/runtime/commit/repartition_purge.hpp"
+#include "src/runtime/queries/query_mailbox.hpp"
 #include "src/runtime/queues/input_valve.hpp"
 #include "src/runtime/tasks/task_manager.hpp"
 #include "src/runtime/thread/lost_positions.hpp"
@@ -99,6 +100,9 @@ private:
     [[nodiscard]] bool anything_processable();
     void report();
     void set_running(bool now);
+    void serve_queries();
+    void publish_tasks();
+    void end_queries() noexcept;
 
     // stream_thread_rebalance.cpp
     void go_on_with_rebalances();
@@ -173,6 +177,8 @@ private:
     memory_reservation send_queue_;
     std::unique_ptr<kafka::consumer> consumer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;
+    std::shared_ptr<query_mailbox> mailbox_;
+    std::vector<task_id> published_; ///< as those that it has
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};
     drop_counters drops_;

@@ -150,6 +150,7 @@ void stream_thread::await_commit(const patience& within) {
 
 void stream_thread::leave() {
     set_running(false);
+    end_queries();
     try {
         // What has waited until the end for its records to be taken may be half done.
         if (environment_.time.steady_ms() >= patience::end_of(environment_.stop))
@@ -180,6 +181,7 @@ void stream_thread::abandon() noexcept {
 
 std::exception_ptr stream_thread::close() noexcept {
     if (std::exchange(closed_, true)) return nullptr;
+    end_queries();
     const auto lost = close_tasks();
     committer_->close(); // before others are given the tasks: what it still holds must not follow their writes
     if (environment_.config.group_instance_id.empty() || environment_.all_end) consumer_->leave();

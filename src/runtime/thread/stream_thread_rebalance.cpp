@@ -192,6 +192,7 @@ std::vector<topic_partition> stream_thread::inputs_of(task_id task) const {
 /// Takes the width of topics from what the group was given.
 void stream_thread::adopt_group() {
     adopt_view();
+    environment_.instances.note(taking_on_->members);
     if (std::ranges::any_of(taking_on_->group,
                             [&](const auto& each) { return !layout_.partitions.contains(each.topic); }))
         environment_.on_other_topics();

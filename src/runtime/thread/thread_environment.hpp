@@ -3,6 +3,8 @@
 #include "src/core/stop_source.hpp"
 #include "src/kafka/client.hpp"
 #include "src/runtime/global/global_stores.hpp"
+#include "src/runtime/queries/instance_directory.hpp"
+#include "src/runtime/queries/task_directory.hpp"
 #include "src/runtime/stores/state_directory.hpp"
 #include "src/runtime/thread/group_division.hpp"
 #include "src/runtime/thread/retry.hpp"
@@ -35,6 +37,8 @@ struct shared_environment {
     const restore_listener& on_restore;
     retention_watch& retention;
     group_watch& group;
+    task_directory& directory;                ///< of tasks, for queries
+    instance_directory& instances;            ///< of the application, for queries
     const std::atomic<std::int32_t>& threads; ///< stream threads now
     const std::atomic<bool>& paused;
     const std::atomic<bool>& all_end;    ///< all instances do: no member keeps its place in the group

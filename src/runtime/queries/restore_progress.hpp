@@ -1,0 +1,30 @@
+#pragma once
+
+#include <streams/core/topic_partition.hpp>
+#include <streams/runtime/restore_listener.hpp>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace streams::inline v0 {
+
+/// How far stores are in their changelogs, as they are restored. Thread-safe.
+class restore_progress {
+public:
+    /// A listener that notes it, and tells `next`; both outlive it.
+    [[nodiscard]] restore_listener noting(const restore_listener& next);
+    /// The offset that the store of this changelog reads next, 0 before it begins; nullopt: it is restored, and has
+    /// what its task writes.
+    [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& changelog) const;
+
+private:
+    void note(const topic_partition& changelog, std::optional<std::int64_t> position);
+
+    mutable std::mutex mutex_;
+    std::map<topic_partition, std::optional<std::int64_t>> positions_;
+};
+
+} // namespace streams::inline v0

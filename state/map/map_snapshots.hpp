@@ -1,0 +1,47 @@
+#pragma once
+
+#include <streams/core/bytes.hpp>
+#include <streams/state/state_store.hpp>
+#include <streams/state/store_iterator.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace streams::inline v0 {
+
+/// A copy of an entry that a reader has to lay over the disk.
+struct newer_entry {
+    bytes key;
+    std::optional<bytes> value; ///< nullopt: deleted
+};
+
+/// What readers on other threads are reading of a map on disk. They outlive the map; what they hold of the disk does
+/// not.
+class map_snapshots {
+public:
+    using cursors = std::vector<std::unique_ptr<store_cursor<store_entry>>>;
+
+    /// `store`: its name.
+    explicit map_snapshots(std::string store) : store_(std::move(store)) {}
+    map_snapshots(const map_snapshots&) = delete;
+    map_snapshots& operator=(const map_snapshots&) = delete;
+    ~map_snapshots() { end_all(); }
+
+    /// The entries on disk, one cursor after the other, with `newer` laid over them: both in `order`. To be read on any
+    /// thread; throws state_store_migrated_error where `end_all` came first.
+    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> open(cursors disk, std::vector<newer_entry> newer,
+                                                                  iteration_order order);
+    /// Lets go of the disk. Waits for who reads one entry at most.
+    void end_all() noexcept;
+
+private:
+    class disk_part;
+    class cursor;
+
+    std::string store_;
+    std::vector<std::weak_ptr<disk_part>> open_;
+};
+
+} // namespace streams::inline v0
