@@ -1,6 +1,7 @@
 // A million entries that come due at one moment: what it costs to take them out, by the entry. Filling is not counted; the
 // half of it is measured too, since a cost by the entry that grows with their number is the fault to look for.
 
+#include "bench/rocksdb_context.hpp"
 #include "state/managed_store.hpp"
 #include "state/state_thread.hpp"
 
@@ -14,8 +15,6 @@
 #include <streams/state/window_store.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 #include <streams/topology/timers.hpp>
-
-#include <benchmark/benchmark.h>
 
 #include <chrono>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // bytes, drawn by Zipf's law with s = 0.99; windows of one minute, stream time moves one window in 500,000 updates.
 // `hash_map` is the limit: the same on nothing but a hash map. Times are to be read as ratios to it, within one run.
 
-#include "state/disk/rocksdb_backing.hpp"
+#include "bench/rocksdb_context.hpp"
 #include "state/managed_store.hpp"
 #include "state/state_thread.hpp"
 
@@ -12,8 +12,6 @@
 #include <streams/state/window_store.hpp>
 
 #include <absl/container/flat_hash_map.h>
-#include <benchmark/benchmark.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -184,11 +182,5 @@ BENCHMARK_CAPTURE(windowed_count, memory, false)->Iterations(updates);
 BENCHMARK_CAPTURE(windowed_count, rocksdb, true)->Iterations(updates);
 BENCHMARK_CAPTURE(key_value_count, memory, false)->Iterations(updates);
 BENCHMARK_CAPTURE(key_value_count, rocksdb, true)->Iterations(updates);
-
-[[maybe_unused]] const bool context_added = [] {
-    const auto build = streams::linked_rocksdb();
-    benchmark::AddCustomContext("rocksdb", build.version + (build.assertions ? ", assertions on" : ", release build"));
-    return true;
-}();
 
 } // namespace

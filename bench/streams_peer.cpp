@@ -3,6 +3,9 @@
 //   streams_peer WORKLOAD BOOTSTRAP APP_ID STATE_DIR [key=value ...]
 //
 // bench/peer/README.md lists workloads and keys; a key with a dot in it goes to the configuration unchanged.
+
+#include "state/disk/rocksdb_backing.hpp"
+
 #include <streams/core/clock.hpp>
 #include <streams/json/json.hpp>
 #include <streams/streams.hpp>
@@ -168,6 +171,9 @@ int run(int argc, char** argv) {
 
     streams::kafka_streams app{build(workload, options.at("name")),
                                streams::streams_config::from_properties(properties)};
+    const auto rocksdb = streams::linked_rocksdb();
+    std::fprintf(stderr, "streams_peer: RocksDB %s, %s\n", rocksdb.version.c_str(),
+                 rocksdb.assertions ? "assertions on" : "release build");
     restoration restored;
     app.set_restore_listener(restored.listener());
     app.set_state_listener([&](streams::application_state now, streams::application_state) {

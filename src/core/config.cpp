@@ -2,6 +2,7 @@
 
 #include "src/core/bootstrap_servers.hpp"
 #include "src/core/client_settings.hpp"
+#include "src/core/memory_limits.hpp"
 #include "src/core/property.hpp"
 
 #include <streams/core/error.hpp>
@@ -70,6 +71,15 @@ void check_optimization(const std::string& text) {
 
 void at_least(std::string_view name, std::int64_t value, std::int64_t least) {
     if (value < least) property{name, std::to_string(value)}.refuse(concat("a whole number, ", least, " at least"));
+}
+
+void check_memory(const streams_config& config) {
+    if (!config.state_memory_bytes) return;
+    const std::size_t least = least_memory(config.num_stream_threads);
+    if (*config.state_memory_bytes >= 0 && static_cast<std::size_t>(*config.state_memory_bytes) >= least) return;
+    throw config_error(concat("state.memory.bytes is ", *config.state_memory_bytes, ", but the clients of ",
+                              config.num_stream_threads, " stream thread", config.num_stream_threads == 1 ? "" : "s",
+                              " and RocksDB need ", least, " at least; raise it or lower num.stream.threads"));
 }
 
 /// What exactly_once_v2 decides itself, and how.
@@ -155,6 +165,7 @@ void streams_config::validate(bool needs_brokers) const {
     if (state_dir.empty()) throw config_error("state.dir is empty: stores need a folder; set it");
     at_least("num.stream.threads", num_stream_threads, 1);
     at_least("commit.interval.ms", commits_every().count(), 0);
+    check_memory(*this);
     at_least("statestore.cache.max.bytes", statestore_cache_max_bytes, 0);
     at_least("statestore.uncommitted.max.bytes", statestore_uncommitted_max_bytes, -1);
     at_least("buffered.records.per.partition", static_cast<std::int64_t>(buffered_records_per_partition), 1);

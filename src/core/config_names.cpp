@@ -281,7 +281,7 @@ constexpr entry streams_names[] = {
     {"default.list.value.serde.type", every, ignore, "the value's type chooses its serde"},
     {"windowed.inner.class.serde", every, ignore, "the key's type chooses its serde"},
     {"window.size.ms", every, ignore, "time_windowed_serde says it where windowed keys are read"},
-    {"rocksdb.config.setter", every, ignore, "it names a Java class that tunes RocksDB"},
+    {"rocksdb.config.setter", every, ignore, "it names a Java class; give a function, streams_config::rocksdb_config"},
     {"task.assignor.class", every, ignore, "partitions are assigned by Kafka's range"},
     {"topology.description.push.enabled", every, ignore, "brokers are not told the topology"},
     {"upgrade.from", every, ignore, "there is no older protocol to be compatible with"},

@@ -107,6 +107,7 @@ constexpr member_name members[] = {
      }},
     {"num.stream.threads", [](const property& p, streams_config& c) { c.num_stream_threads = int32(p, 1); }},
     {"commit.interval.ms", [](const property& p, streams_config& c) { c.commit_interval = p.span(); }},
+    {"state.memory.bytes", [](const property& p, streams_config& c) { c.state_memory_bytes = p.number(0); }},
     {"statestore.cache.max.bytes",
      [](const property& p, streams_config& c) { c.statestore_cache_max_bytes = p.number(0); }},
     {"cache.max.bytes.buffering",

@@ -8,11 +8,14 @@ namespace {
 constexpr std::array given_back{memory_role::hot_tier, memory_role::unwritten, memory_role::uncommitted,
                                 memory_role::input_queues};
 
+constexpr bool gives_back(memory_role role) { return role <= memory_role::input_queues; }
+constexpr bool kept_for_life(memory_role role) { return role >= memory_role::fetch_queues; }
+
 } // namespace
 
-std::size_t memory_budget::reserved(memory_role role) const {
+memory_use memory_budget::use(memory_role role) const {
     const std::lock_guard lock(mutex_);
-    return account_of(role).reserved;
+    return {account_of(role).reserved, std::min(limit_of(role), limits_.total)};
 }
 
 std::size_t memory_budget::limit_of(memory_role role) const noexcept {
@@ -21,7 +24,8 @@ std::size_t memory_budget::limit_of(memory_role role) const noexcept {
 
 std::size_t memory_budget::room_of(memory_role role) const noexcept {
     const std::size_t limit = limit_of(role); // falls when a holder goes
-    return std::min(limit - std::min(limit, account_of(role).reserved), limits_.total - reserved_);
+    const std::size_t taken = kept_for_life(role) ? held_ : std::min(reserved_, limits_.total);
+    return std::min(limit - std::min(limit, account_of(role).reserved), limits_.total - taken);
 }
 
 void memory_budget::resize(memory_reservation& holder, std::size_t wanted) {
@@ -56,6 +60,7 @@ void memory_budget::want(memory_reservation& holder, std::size_t bytes) noexcept
 void memory_budget::have(memory_reservation& holder, std::size_t bytes) noexcept {
     account_of(holder.role_).reserved += bytes - holder.bytes_;
     reserved_ += bytes - holder.bytes_;
+    if (!gives_back(holder.role_)) held_ += bytes - holder.bytes_;
     holder.bytes_ = bytes;
 }
 

@@ -17,7 +17,8 @@ class memory_reservation;
 /// The memory of an application, handed out in reservations (docs/adr/0027-memory-budget.md). The holders of a role never have
 /// more than its limit together, nor all roles more than the total. A role that is short is dealt out up to a level: who wants
 /// less has all of it. A total that is short is made up for by the roles in their order. Who has more than that is asked
-/// to give back, and others are refused only what has not been given back yet.
+/// to give back, and others are refused only what has not been given back yet. Who keeps for life what it is given asks but
+/// once: it does not wait, so that until the others have given back all have more than the total by as much.
 /// Thread-safe; outlives its reservations.
 class memory_budget {
 public:
@@ -25,7 +26,8 @@ public:
     memory_budget(const memory_budget&) = delete;
     memory_budget& operator=(const memory_budget&) = delete;
 
-    [[nodiscard]] std::size_t reserved(memory_role role) const;
+    [[nodiscard]] memory_use use(memory_role role) const;
+    [[nodiscard]] std::size_t reserved(memory_role role) const { return use(role).reserved; }
     /// Whether a holder is asked to give back: its thread is to see to it. One relaxed load.
     [[nodiscard]] bool asks_back() const noexcept { return asks_back_.load(std::memory_order_relaxed); }
 
@@ -57,6 +59,7 @@ private:
     mutable std::mutex mutex_; ///< of all below
     std::array<account, memory_roles> accounts_;
     std::size_t reserved_ = 0; ///< by all roles
+    std::size_t held_ = 0;     ///< by those that give nothing back
     std::atomic<bool> asks_back_{false};
 };
 
@@ -71,12 +74,16 @@ public:
     ~memory_reservation() { budget_.remove(*this); }
 
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    /// That one holder may have.
+    [[nodiscard]] std::size_t most() const noexcept { return most_; }
     /// Asks for so many bytes in all. Returns how many it has from now on, which may be fewer than it had: its holder comes
     /// down to them before it goes on.
     std::size_t resize(std::size_t wanted) {
         budget_.resize(*this, wanted);
         return bytes_;
     }
+    /// Asks for the most that one holder may have.
+    std::size_t resize_to_most() { return resize(most_); }
     /// Makes it as large as what is used, in steps. False: it is smaller, and its holder comes down to it before it goes on.
     /// Costs a few comparisons where it fits already.
     bool fit_to(std::size_t used) {

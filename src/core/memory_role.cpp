@@ -12,16 +12,18 @@ std::string_view to_string(memory_role role) noexcept {
         return "uncommitted";
     case memory_role::input_queues:
         return "input queues";
+    case memory_role::pending_records:
+        return "pending records";
     case memory_role::fetch_queues:
         return "fetch queues";
+    case memory_role::restore_queues:
+        return "restore queues";
     case memory_role::send_queues:
         return "send queues";
     case memory_role::block_cache:
         return "block cache";
     case memory_role::memtables:
         return "memtables";
-    case memory_role::pending_records:
-        return "pending records";
     }
     return "unknown";
 }

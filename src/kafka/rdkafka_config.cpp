@@ -24,6 +24,14 @@ client_settings merged(const client_settings& first, client_settings second) {
     return second;
 }
 
+/// That a producer takes.
+std::size_t largest_record(const client_settings& given) {
+    const auto found = given.find("message.max.bytes");
+    return found == given.end()
+               ? memory::send_batch
+               : static_cast<std::size_t>(property{"producer.message.max.bytes", found->second}.number(1));
+}
+
 client_settings defaults_of_every_client() {
     return {
         {"socket.nagle.disable", "true"}, {"socket.keepalive.enable", "true"},  {"log.connection.close", "false"},
@@ -90,16 +98,21 @@ client_settings producer_settings(const streams_config& config, const producer_o
     settings["linger.ms"] = "5";
     settings["batch.num.messages"] = "10000";
     settings["batch.size"] = std::to_string(memory::send_batch);
-    settings["queue.buffering.max.messages"] = "500000";
+    const auto given = config.producer_settings();
+    // As for consumers: librdkafka counts the content alone.
+    const std::size_t content_bytes = options.queue_bytes / 2;
+    settings["queue.buffering.max.messages"] =
+        std::to_string(std::clamp<std::size_t>(content_bytes / memory::sent_record, 1, most_queued_records));
+    // A record that finds no room in an empty queue would be tried again for ever.
     settings["queue.buffering.max.kbytes"] =
-        std::to_string(std::max<std::size_t>(1, options.queue_bytes / memory::kib));
+        std::to_string(std::max(content_bytes, largest_record(given)) / memory::kib + 1);
     // In a transaction a record has as long as that has.
     if (options.transactional_id.empty())
         settings["delivery.timeout.ms"] = "120000";
     else
         settings["transaction.timeout.ms"] = std::to_string(config.transaction_timeout().count());
 
-    settings = merged(settings, config.producer_settings());
+    settings = merged(settings, given);
     auto decided = decided_for_every_client(config, options.client_id);
     decided["partitioner"] = "murmur2_random";
     if (!options.transactional_id.empty()) decided["transactional.id"] = options.transactional_id;

@@ -128,7 +128,7 @@ private:
     std::map<std::string, std::int32_t, std::less<>> partitions_; ///< of source topics that were counted, by full name
     drop_counters drops_;
     memory_budget budget_;
-    store_memory memory_{budget_};
+    store_memory memory_{budget_, options_.config.rocksdb_config};
     driver_topics topics_;
     std::map<std::string, std::vector<input>, std::less<>> inputs_; ///< by topic, then by partition
     std::map<topic_partition, std::int64_t> global_offsets_;

@@ -1,18 +1,14 @@
 #include "state/disk/rocksdb_backing.hpp"
 
 #include "state/disk/corrupt_state_error.hpp"
-#include "state/disk/rocksdb_log.hpp"
-#include "state/disk/rocksdb_memory.hpp"
+#include "state/disk/rocksdb_options.hpp"
 
 #include <streams/core/big_endian.hpp>
 #include <streams/core/error.hpp>
 
-#include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
-#include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -37,25 +33,6 @@ constexpr std::size_t position_bytes = timeless_position_bytes + 8; // the same,
 rocksdb::Slice to_slice(bytes_view view) { return {reinterpret_cast<const char*>(view.data()), view.size()}; }
 rocksdb::Slice to_slice(std::string_view text) { return {text.data(), text.size()}; }
 bytes_view to_view(const rocksdb::Slice& slice) { return bytes_view(std::string_view(slice.data(), slice.size())); }
-
-rocksdb::Options options_for_stores(const rocksdb_memory& shared) {
-    rocksdb::BlockBasedTableOptions table;
-    table.block_cache = shared.block_cache;
-    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-    table.format_version = 5;
-
-    rocksdb::Options options;
-    options.create_if_missing = true;
-    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-    options.write_buffer_manager = shared.memtables;
-    options.write_buffer_size = memory::write_buffer;
-    options.max_write_buffer_number = 3;
-    options.compression = rocksdb::kNoCompression;
-    options.max_open_files = 500;
-    options.info_log = make_rocksdb_log();
-    options.max_manifest_file_size = memory::manifest;
-    return options;
-}
 
 std::string encode(const store_position& position) {
     bytes out;
@@ -151,7 +128,7 @@ private:
 
 class rocksdb_backing final : public backing {
 public:
-    rocksdb_backing(const std::filesystem::path& folder, const store_identity& identity, const rocksdb_memory& shared)
+    rocksdb_backing(const std::filesystem::path& folder, const store_identity& identity, rocksdb_options& options)
         : store_(identity.name), label_(concat("store ", identity.name, " in ", folder.string())) {
         std::error_code cause;
         if (has_no_head(folder)) {
@@ -164,7 +141,13 @@ public:
         if (cause)
             throw state_error(concat("the folder of ", label_, " cannot be made: ", cause.message(),
                                      "; make it writable or set another state.dir"));
-        const auto status = open_database(options_for_stores(shared), folder.string(), database_);
+        const auto given = options.of(identity.name);
+        memtables_ = given.write_buffer_manager;
+        const auto status = open_database(given, folder.string(), database_);
+        // Taken for damage, the store would be rebuilt, in vain.
+        if ((status.IsInvalidArgument() || status.IsNotSupported()) && options.are_tuned(identity.name))
+            throw config_error(concat(label_, " cannot be opened with the options of rocksdb_config: ",
+                                      status.ToString(), "; correct or remove them"));
         if (status.IsNotFound() || status.IsInvalidArgument()) fail_corrupt(status.ToString());
         check(status, "opened");
         write_options_.disableWAL = true;
@@ -203,6 +186,7 @@ public:
         check(database_->Write(write_options_, &batch), "written");
         position_ = position;
         if (expired_below) drop_files_below(*expired_below);
+        bound_memtables();
     }
 
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
@@ -287,6 +271,13 @@ private:
         check(database_->Write(write_options_, &batch), "written");
     }
 
+    /// RocksDB has only the next write to this database do something about it.
+    void bound_memtables() {
+        const std::size_t used = memtables_->memory_usage();
+        const std::size_t most = memtables_->buffer_size();
+        if (most > 0 && used > most) flush(used > most + most / 2);
+    }
+
     /// Gives the space of wholly expired files back at once; the range tombstone has made them invisible already.
     void drop_files_below(bytes_view key) {
         const rocksdb::Slice begin = to_slice(first_data_key);
@@ -298,6 +289,7 @@ private:
     std::string store_;
     std::string label_; ///< of the store, for messages
     std::unique_ptr<rocksdb::DB> database_;
+    std::shared_ptr<rocksdb::WriteBufferManager> memtables_; ///< of all stores of the application
     rocksdb::WriteOptions write_options_;
     rocksdb::PinnableSlice found_;
     store_position position_;

@@ -7,7 +7,7 @@ namespace streams::inline v0 {
 
 rocksdb_memory::rocksdb_memory(memory_budget& budget)
     : blocks(budget, memory_role::block_cache), writes(budget, memory_role::memtables),
-      block_cache(rocksdb::NewLRUCache(blocks.resize(memory::block_cache))),
-      memtables(std::make_shared<rocksdb::WriteBufferManager>(writes.resize(memory::memtables))) {}
+      block_cache(rocksdb::NewLRUCache(blocks.resize_to_most())),
+      memtables(std::make_shared<rocksdb::WriteBufferManager>(writes.resize_to_most())) {}
 
 } // namespace streams::inline v0

@@ -168,6 +168,13 @@ void hot_tier::shrink() {
     if (entries_.size() < entries_.capacity() / 4) entries_.rehash(entries_.size() * 2);
 }
 
+void hot_tier::trim_kept(std::size_t bytes) noexcept {
+    while (!free_.empty() && kept_bytes_ + free_.size() * heap_block(sizeof(pending_update)) > bytes) {
+        kept_bytes_ -= free_.back()->value.heap_bytes();
+        free_.pop_back();
+    }
+}
+
 std::size_t hot_tier::memory_bytes() const noexcept {
     constexpr std::size_t tree_entry = sizeof(hot_entry*) * 3 / 2;
     const std::size_t index = chains_ ? chains_->memory_bytes() : entries_.capacity() * slot_bytes;

@@ -92,6 +92,8 @@ public:
     [[nodiscard]] std::size_t entry_bytes() const noexcept { return heap_bytes_ + size() * slot_bytes; }
     /// Gives memory of the table back where most of it is unused.
     void shrink();
+    /// Gives back what is kept for the updates to come beyond so many bytes.
+    void trim_kept(std::size_t bytes) noexcept;
     /// Bytes held, by capacity.
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
     void account(std::size_t before, std::size_t after) noexcept { heap_bytes_ += after - before; }

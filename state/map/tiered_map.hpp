@@ -89,7 +89,10 @@ public:
     void checkpoint(bool durable) { committed_.checkpoint(committed_position_, others(), durable); }
 
     /// See managed_store.
-    void give_back() { committed_.give_back(committed_position_, others()); }
+    void give_back() {
+        if (committed_.is_asked_to_evict()) updates_.trim();
+        committed_.give_back(committed_position_, others());
+    }
     void resize_cache(std::int64_t bytes) noexcept { updates_.resize_cache(bytes); }
 
     /// From the next commit on, entries with a key below are gone.
@@ -116,7 +119,9 @@ public:
 
 private:
     void require_timestamp(std::optional<bytes_view> value) const;
-    [[nodiscard]] unevictable others() const noexcept { return {updates_.bytes(), position_.observed}; }
+    [[nodiscard]] unevictable others() const noexcept {
+        return {updates_.bytes(), updates_.memory_bytes(), position_.observed};
+    }
 
     tiered_map_settings settings_;
     const clock& time_;

@@ -66,6 +66,11 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     /// How many keys are deleted that the committed content may have.
     [[nodiscard]] std::size_t deleted() const;
+    /// Gives back what is kept for the updates to come.
+    void trim() {
+        if (updates_.size() < updates_.capacity() / 2) updates_.shrink_to_fit();
+        if (marks_.size() < marks_.capacity() / 2) marks_.shrink_to_fit();
+    }
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
         return updates_.capacity() * sizeof(pending_update*) + marks_.capacity() * sizeof(dirty_mark);
     }

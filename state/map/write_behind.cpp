@@ -84,19 +84,20 @@ void write_behind::committed(const store_position& committed, unevictable others
         if (floor_moved_) erase_expired(others);
         return;
     }
-    if (!is_due(committed)) return;
     const std::int64_t now = time_.steady_ms();
-    const bool flushes = now - last_flush_ms_ >= flush_interval_ms;
-    write(committed, others);
-    if (!flushes) return;
+    if (is_due(committed)) write(committed, others);
+    // Of a store that stands still as well: what it has not flushed takes memory of all.
+    if (flushed_ || now - last_flush_ms_ < flush_interval_ms) return;
     disk_->flush(false);
     last_flush_ms_ = now;
+    flushed_ = true;
 }
 
 bool write_behind::is_due(const store_position& committed) {
     if (committed == stored_ && unwritten_.empty()) return false;
     const std::int64_t wait = std::max(write_interval_ms, write_share * last_write_took_ms_);
-    return !unwritten_memory_.fit_to(unwritten_bytes_) || time_.steady_ms() - last_write_ms_ >= wait;
+    return !unwritten_memory_.fit_to(unwritten_bytes_) || unwritten_bytes_ >= memory::largest_write ||
+           time_.steady_ms() - last_write_ms_ >= wait;
 }
 
 void write_behind::checkpoint(const store_position& committed, unevictable others, bool durable) {
@@ -105,12 +106,14 @@ void write_behind::checkpoint(const store_position& committed, unevictable other
     if (!durable) return;
     disk_->flush(true);
     last_flush_ms_ = time_.steady_ms();
+    flushed_ = true;
 }
 
 void write_behind::write(const store_position& committed, unevictable others) {
     const std::int64_t begin = time_.steady_ms();
     disk_->write(all_unwritten(), floor_moved_ ? std::optional(floor_.view()) : std::nullopt, committed);
     ++writes_;
+    flushed_ = false;
 
     stored_ = committed;
     for (hot_entry* entry : unwritten_) {
@@ -203,7 +206,10 @@ void write_behind::take_run_into_memory() {
 void write_behind::evict(unevictable others) {
     if (clean_memory_.fit_to(clean_bytes(others))) return;
     loaded_since_eviction_ = 0;
-    const std::size_t target = clean_memory_.bytes() / 4 * 3 + unwritten_bytes_ + others.bytes;
+    hot_.trim_kept(clean_memory_.bytes() / 8);
+    const std::size_t used = clean_bytes(others);
+    const std::size_t excess = used - std::min(used, clean_memory_.bytes() / 4 * 3);
+    const std::size_t target = hot_.entry_bytes() - std::min(hot_.entry_bytes(), excess);
     const std::int64_t newest = settings_.age_of ? others.newest : std::numeric_limits<std::int64_t>::max();
     for (int pass = 0; pass < 3 && hot_.entry_bytes() > target; ++pass) {
         std::size_t left = hot_.entry_bytes();
@@ -221,7 +227,8 @@ void write_behind::evict(unevictable others) {
 }
 
 std::size_t write_behind::clean_bytes(unevictable others) const noexcept {
-    return hot_.entry_bytes() - std::min(hot_.entry_bytes(), unwritten_bytes_ + others.bytes);
+    const std::size_t all = hot_.memory_bytes() + others.lists + unwritten_.capacity() * sizeof(hot_entry*);
+    return all - std::min(all, unwritten_bytes_ + others.bytes);
 }
 
 void write_behind::give_back(const store_position& committed, unevictable others) {

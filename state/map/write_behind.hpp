@@ -20,7 +20,8 @@ namespace streams::inline v0 {
 
 /// What an eviction leaves alone beside the limit that it works for.
 struct unevictable {
-    std::size_t bytes;   ///< that nothing may evict
+    std::size_t bytes;   ///< of updates, that nothing may evict
+    std::size_t lists;   ///< bytes that it takes to find them
     std::int64_t newest; ///< of this age: kept as long as there are older entries
 };
 
@@ -70,6 +71,7 @@ public:
     void committed(const store_position& committed, unevictable others);
     /// Writes what waits, if anything is new, and makes it outlast the process if `durable`.
     void checkpoint(const store_position& committed, unevictable others, bool durable);
+    [[nodiscard]] bool is_asked_to_evict() const noexcept { return clean_memory_.is_asked(); }
     /// Evicts, or writes early, what the memory budget asks for.
     void give_back(const store_position& committed, unevictable others);
     void close();
@@ -85,7 +87,7 @@ public:
 private:
     [[nodiscard]] bool goes_past_memory();
     [[nodiscard]] bool is_due(const store_position& committed);
-    /// Bytes of entries that the disk has too.
+    /// Bytes of entries that the disk has too, of what leads to all entries, and of what is kept for later.
     [[nodiscard]] std::size_t clean_bytes(unevictable others) const noexcept;
     void write(const store_position& committed, unevictable others);
     [[nodiscard]] std::vector<backing_write> all_unwritten();
@@ -112,6 +114,7 @@ private:
     std::int64_t last_write_ms_ = 0;
     std::int64_t last_write_took_ms_ = 0;
     std::int64_t last_flush_ms_ = 0;
+    bool flushed_ = true; ///< nothing was written since
     bytes found_;
 };
 

@@ -34,6 +34,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
               {"state.dir", "/var/lib/fraud"},
               {"num.stream.threads", "4"},
               {"commit.interval.ms", "100"},
+              {"state.memory.bytes", "100000000"},
               {"statestore.cache.max.bytes", "0"},
               {"statestore.uncommitted.max.bytes", "-1"},
               {"max.task.idle.ms", "-1"},
@@ -51,6 +52,7 @@ TEST_CASE("the dotted names of Kafka Streams set the members") {
     CHECK(config.state_dir == "/var/lib/fraud");
     CHECK(config.num_stream_threads == 4);
     CHECK(config.commit_interval == 100ms);
+    CHECK(config.state_memory_bytes == 100'000'000);
     CHECK(config.statestore_cache_max_bytes == 0);
     CHECK(config.statestore_uncommitted_max_bytes == -1);
     CHECK(config.max_task_idle == -1ms);
@@ -318,4 +320,18 @@ TEST_CASE("what exactly once decides is left out of what clients are given, with
     CHECK(config.consumer_settings(false).empty());
     CHECK(config.consumer_settings(true).empty());
     CHECK(config.producer_settings().empty());
+}
+
+TEST_CASE("too little memory for the clients is refused with how much they need") {
+    auto config = valid();
+    config.num_stream_threads = 4;
+    config.state_memory_bytes = 8'000'000;
+    CHECK_THROWS_WITH(config.validate(),
+                      "state.memory.bytes is 8000000, but the clients of 4 stream threads and RocksDB need 12845056 at "
+                      "least; raise it or lower num.stream.threads");
+    config.num_stream_threads = 1;
+    CHECK_NOTHROW(config.validate());
+    config.state_memory_bytes = -1;
+    CHECK_THROWS_AS(config.validate(), config_error);
+    CHECK_THROWS_WITH(read({{"state.memory.bytes", "64m"}}), containing("state.memory.bytes is \"64m\""));
 }

@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "src/core/memory_limits.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_version.hpp"
 
@@ -68,6 +69,50 @@ TEST_CASE("how much is read ahead follows the bytes that the consumer is given, 
     }
     CHECK_NOTHROW(
         kafka::make_conf(kafka::consumer_settings(minimal(), {.client_id = "c", .queue_bytes = 1}), "consumer"));
+}
+
+TEST_CASE("how much waits to be sent follows the bytes that the producer is given, small records by number too") {
+    const auto settings = kafka::producer_settings(minimal(), {.client_id = "p", .queue_bytes = 64 * 1024 * 1024});
+    CHECK(settings.at("queue.buffering.max.kbytes") == "32769");
+    CHECK(settings.at("queue.buffering.max.messages") == "131072");
+    const auto config =
+        streams_config::from_properties({{"application.id", "app"}, {"producer.buffer.memory", "1024000"}});
+    CHECK(kafka::producer_settings(config, {.client_id = "p"}).at("queue.buffering.max.kbytes") == "1000");
+}
+
+TEST_CASE("the largest record that a producer takes finds room in its queue, however little memory there is") {
+    auto config = minimal();
+    CHECK(kafka::producer_settings(config, {.client_id = "p", .queue_bytes = 1}).at("queue.buffering.max.kbytes") ==
+          "977");
+    config.producer["message.max.bytes"] = "50000000";
+    const auto settings = kafka::producer_settings(config, {.client_id = "p"});
+    CHECK(settings.at("queue.buffering.max.kbytes") == "48829");
+    CHECK_NOTHROW(kafka::make_conf(settings, "producer"));
+}
+
+TEST_CASE("in a container of 64 MB the queues of all clients take less than a quarter of it") {
+    // librdkafka's defaults: 64 MB ahead for each consumer, beside what 100,000 small records take, and 1 GB to be sent.
+    auto config = minimal();
+    config.state_memory_bytes = static_cast<std::int64_t>(default_memory(64 * memory::mib, 1));
+    const auto limits = memory_limits_of(config);
+    const auto number = [](const client_settings& settings, const std::string& name) {
+        return static_cast<std::size_t>(std::stoul(settings.at(name)));
+    };
+    std::size_t queued = 0;
+    for (const auto role : {memory_role::fetch_queues, memory_role::restore_queues}) {
+        const auto settings =
+            kafka::consumer_settings(config, {.client_id = "c", .queue_bytes = limits[role].of_holder});
+        queued += number(settings, "queued.max.messages.kbytes") * memory::kib;
+        queued += number(settings, "queued.min.messages") * memory::queued_record / 2;
+        queued += number(settings, "fetch.max.bytes"); // one answer more
+        CHECK_NOTHROW(kafka::make_conf(settings, "consumer"));
+    }
+    const auto settings =
+        kafka::producer_settings(config, {.client_id = "p", .queue_bytes = limits[memory_role::send_queues].of_holder});
+    queued += number(settings, "queue.buffering.max.kbytes") * memory::kib;
+    queued += number(settings, "queue.buffering.max.messages") * memory::sent_record;
+    CHECK_NOTHROW(kafka::make_conf(settings, "producer"));
+    CHECK(queued < 16 * memory::mib);
 }
 
 TEST_CASE("the session is never longer than the interval between polls") {

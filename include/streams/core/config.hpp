@@ -2,6 +2,7 @@
 
 #include <streams/core/handlers.hpp>
 #include <streams/core/isolation_level.hpp>
+#include <streams/core/rocksdb_settings.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -43,8 +44,12 @@ struct streams_config {
     processing_guarantee guarantee = processing_guarantee::at_least_once; ///< processing.guarantee
     /// commit.interval.ms; nullopt: 30 s, under exactly_once_v2 100 ms. See commits_every().
     std::optional<std::chrono::milliseconds> commit_interval{};
+    /// state.memory.bytes: what the application may reserve of memory, for stores, queues and clients together; nullopt:
+    /// 256 MB, or a quarter of the container's limit if that is less. No setting of Kafka Streams.
+    std::optional<std::int64_t> state_memory_bytes{};
     std::int64_t statestore_cache_max_bytes = 10 * 1024 * 1024; ///< statestore.cache.max.bytes, all threads together
-    /// statestore.uncommitted.max.bytes: updates of stores that bring a commit forward, all threads together; -1: none do
+    /// statestore.uncommitted.max.bytes: updates of stores that bring a commit forward, all threads together; -1: only those
+    /// that state_memory_bytes has no room for
     std::int64_t statestore_uncommitted_max_bytes = 64 * 1024 * 1024;
     std::chrono::milliseconds max_task_idle{0};                   ///< max.task.idle.ms; negative: never wait
     std::size_t buffered_records_per_partition = 1'000;           ///< buffered.records.per.partition
@@ -57,6 +62,7 @@ struct streams_config {
     /// windowstore.changelog.additional.retention.ms
     std::chrono::milliseconds windowstore_changelog_additional_retention{86'400'000};
     std::int32_t replication_factor = -1;       ///< replication.factor of internal topics; -1: the broker's default
+    rocksdb_config_setter rocksdb_config{};     ///< rocksdb.config.setter; empty: RocksDB as the library sets it up
     std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
     std::string client_id{};                                 ///< client.id; empty: derived from application_id

@@ -41,8 +41,11 @@ struct application_counts {
     /// By sub-topology, as describe() numbers them: the largest less the smallest stream time of its tasks here. What they
     /// write to a repartition topic comes out of order by as much. A task counts from its first record on.
     std::map<std::int32_t, std::chrono::milliseconds> stream_time_spread{};
-    /// Bytes that this instance has reserved now, by what they are for; of nothing, where a role is missing.
-    std::map<memory_role, std::size_t> memory{};
+    /// What this instance has reserved of memory, and may reserve, by what it is for: every role is there.
+    std::map<memory_role, memory_use> memory{};
+    /// What RocksDB has counted, under its own names (`rocksdb.block.cache.hit`): by store, all its partitions here together.
+    /// Of stores for which rocksdb_settings::statistics asks.
+    std::map<std::string, std::map<std::string, std::uint64_t>> rocksdb{};
 };
 
 /// By store and partition.

@@ -3,6 +3,7 @@
 #include "src/runtime/tasks/pending_nodes.hpp"
 #include "src/runtime/thread/shutdown_request.hpp"
 #include "src/runtime/topics/topic_names.hpp"
+#include "state/disk/rocksdb_options.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -26,6 +27,13 @@ void add_drops(const drop_counters& drops, application_counts& to) {
     }
 }
 
+/// Before a task finds it out in the middle of a rebalance.
+void check_rocksdb_config(const topology& topology, const streams_config& config) {
+    if (!config.rocksdb_config) return;
+    for (const store_spec& store : topology.stores())
+        if (store.persistent) check_rocksdb_settings(store.name, config.rocksdb_config(store.name));
+}
+
 std::string client_id_of(const streams_config& config) {
     return config.client_id.empty() ? config.application_id : config.client_id;
 }
@@ -37,8 +45,8 @@ kafka_streams::application::application(topology topology, streams_config config
                                         state_disk& disk)
     : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
       stop_(time, "the end of application " + config_.application_id), memory_(memory_limits_of(config_)),
-      states_(config_.state_dir / config_.application_id, time_, disk), retention_(time_),
-      group_(config_.application_id), status_(config_.application_id, time_),
+      store_memory_(memory_, config_.rocksdb_config), states_(config_.state_dir / config_.application_id, time_, disk),
+      retention_(time_), group_(config_.application_id), status_(config_.application_id, time_),
       queries_(std::make_shared<state_queries>(static_cast<query_host&>(*this), topology_, config_, time_)),
       threads_(*this, time),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
@@ -46,6 +54,7 @@ kafka_streams::application::application(topology topology, streams_config config
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
     check_internal_names(topology_, config_.application_id);
     check_waits(topology_, config_);
+    check_rocksdb_config(topology_, config_);
 }
 
 kafka_streams::application::~application() {
@@ -337,8 +346,9 @@ application_counts kafka_streams::application::counts() const {
     application_counts sum;
     for (std::size_t at = 0; at < memory_roles; ++at) {
         const auto role = static_cast<memory_role>(at);
-        if (const auto reserved = memory_.reserved(role); reserved > 0) sum.memory[role] = reserved;
+        sum.memory[role] = memory_.use(role);
     }
+    sum.rocksdb = store_memory_.rocksdb_counts();
     threads_.add_to(sum);
     const std::lock_guard lock(mutex_);
     if (globals_) add_drops(globals_->drops(), sum);

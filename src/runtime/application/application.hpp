@@ -116,7 +116,7 @@ private:
     restore_listener on_restore_noted_;      ///< the same, behind what notes the progress
     uncaught_exception_handler on_uncaught_; ///< empty: shutdown_client
     memory_budget memory_;
-    store_memory store_memory_{memory_};
+    store_memory store_memory_;
     state_directory states_;
     std::unique_ptr<kafka::admin> admin_;
     retention_watch retention_;

@@ -34,10 +34,10 @@ kafka::consumer_options global_consumer(const thread_environment& environment, c
 
 global_thread::global_thread(const thread_environment& environment)
     : environment_(environment), name_(environment.client_id + "-GlobalStreamThread"),
-      fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      fetch_queue_(environment.memory.budget(), memory_role::restore_queues),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted), open_transactions_(environment.time),
       consumer_(environment.clients.make_consumer(
-          global_consumer(environment, name_, fetch_queue_.resize(memory::restore_fetch_queue)))) {}
+          global_consumer(environment, name_, std::max(fetch_queue_.resize_to_most(), memory::least_fetch_queue)))) {}
 
 void global_thread::begin() {
     begun_at_ = environment_.time.steady_ms();

@@ -21,11 +21,18 @@ void input_valve::close(const topic_partition& partition) {
 
 void input_valve::turned(const task_manager& tasks) {
     std::size_t inputs = 0;
-    for (const auto& each : tasks.all()) inputs += each->running() ? each->task->inputs() : 0;
-    const std::size_t share = memory_.resize(memory::input_queues_of_thread) / std::max<std::size_t>(inputs, 1);
+    std::size_t waiting = 0;
     for (const auto& each : tasks.all()) {
         if (!each->running()) continue;
         each->task->keep_waiting();
+        inputs += each->task->inputs();
+        for (std::size_t input = 0; input < each->task->inputs(); ++input)
+            waiting += each->task->input(input).waiting_bytes();
+    }
+    const std::size_t room = memory_.fit_to(waiting) ? memory_.most() : memory_.bytes();
+    const std::size_t share = room / std::max<std::size_t>(inputs, 1);
+    for (const auto& each : tasks.all()) {
+        if (!each->running()) continue;
         for (std::size_t input = 0; input < each->task->inputs(); ++input)
             if (each->task->input(input).waiting_bytes() > share) close(each->task->input(input).partition());
     }

@@ -22,6 +22,11 @@ constexpr std::int64_t short_round_ms = 5;
 constexpr std::int64_t long_round_ms = 50;
 constexpr milliseconds restore_wait{20};
 
+/// A thread that is added when nothing is left has the least, reserved or not: with less its client would stand still.
+std::size_t queue_bytes(memory_reservation& queue, std::size_t least) {
+    return std::max(queue.resize_to_most(), least);
+}
+
 kafka::consumer_options group_consumer(const thread_environment& environment, const std::string& name,
                                        std::int32_t number, membership joins_as, std::size_t queue_bytes) {
     const auto& config = environment.config;
@@ -62,7 +67,7 @@ kafka::producer_options producer_of(const thread_environment& environment, const
 
 std::unique_ptr<committer> stream_thread::make_committer(std::int32_t number) {
     auto make_producer = [this, options = producer_of(environment_, name_, number)]() mutable {
-        options.queue_bytes = send_queue_.resize(memory::send_queue);
+        options.queue_bytes = queue_bytes(send_queue_, memory::least_send_queue);
         return environment_.clients.make_producer(options);
     };
     auto while_waiting = [this] { stay_in_group(); };
@@ -81,12 +86,12 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
                              membership joins_as)
     : environment_{environment, stop, &environment.views.newest()}, name_(thread_name(environment.client_id, number)),
       fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
-      restore_fetch_queue_(environment.memory.budget(), memory_role::fetch_queues),
+      restore_queue_(environment.memory.budget(), memory_role::restore_queues),
       send_queue_(environment.memory.budget(), memory_role::send_queues),
       consumer_(environment.clients.make_consumer(
-          group_consumer(environment_, name_, number, joins_as, fetch_queue_.resize(memory::fetch_queue)))),
+          group_consumer(environment_, name_, number, joins_as, queue_bytes(fetch_queue_, memory::least_fetch_queue)))),
       restore_consumer_(environment.clients.make_consumer(
-          restore_consumer(environment_, name_, restore_fetch_queue_.resize(memory::restore_fetch_queue)))),
+          restore_consumer(environment_, name_, queue_bytes(restore_queue_, memory::least_fetch_queue)))),
       mailbox_(std::make_shared<query_mailbox>([consumer = consumer_.get()] { consumer->wakeup(); })),
       committer_(make_committer(number)),
       tasks_(

@@ -173,7 +173,7 @@ private:
     thread_environment environment_;
     std::string name_;
     memory_reservation fetch_queue_;
-    memory_reservation restore_fetch_queue_;
+    memory_reservation restore_queue_;
     memory_reservation send_queue_;
     std::unique_ptr<kafka::consumer> consumer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;

@@ -282,6 +282,33 @@ TEST_CASE("the disk is made durable now and then, and when the store closes") {
     CHECK(test.disk.position.offset == test.committed);
 }
 
+TEST_CASE("what a store has written is made durable also when it stands still from then on") {
+    map_under_test test;
+    test.open();
+    test.put("a", "1");
+    test.commit();
+    test.clock.advance(std::chrono::seconds(2));
+    test.commit();
+    REQUIRE(test.disk.entries["a"] == "1");
+    CHECK(test.disk.flushes == 0);
+    for (int at = 0; at < 3; ++at) {
+        test.clock.advance(std::chrono::seconds(60));
+        test.map->committed(test.committed);
+    }
+    CHECK(test.disk.flushes == 1);
+}
+
+TEST_CASE("what is kept for later updates is given back when memory is short") {
+    map_under_test test;
+    test.memory_bytes = 400'000;
+    test.open();
+    for (int at = 0; at < 2'000; ++at) test.put("key" + std::to_string(at), std::string(100, 'x'));
+    test.commit();
+    test.clock.advance(std::chrono::seconds(2));
+    test.commit();
+    CHECK(test.map->memory_bytes() < 600'000);
+}
+
 TEST_CASE("memory is accounted for by what is held") {
     map_under_test test;
     test.open();
