@@ -131,6 +131,7 @@ void kafka_streams::application::make_threads() {
                            .threads = threads_.count(),
                            .paused = paused_,
                            .all_end = all_end_,
+                           .enter = [this] { enter(); },
                            .on_progress = [this] { note_progress(); },
                            .on_shutdown_request =
                                [this](const std::string& from) {
