@@ -186,6 +186,7 @@ void kafka_streams::application::keep_globals_current() {
     progressed_->notify_all();
     if (topology_.sub_topologies().empty()) note_progress();
     while (!stop_.stop_requested()) globals_->run_once();
+    globals_->commit();
 }
 
 bool kafka_streams::application::may_change_threads(std::string_view doing) const {
