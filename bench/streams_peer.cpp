@@ -135,10 +135,14 @@ settings properties_of(string_view workload, const settings& options) {
 class restoration {
 public:
     streams::restore_listener listener() {
-        return {.on_start = [this](const auto&, auto, auto, auto) { first_.compare_exchange_strong(none_, now_ms()); },
-                .on_end =
-                    [this](const auto&, auto, std::int64_t rows) {
-                        rows_ += rows;
+        return {.on_restore_start =
+                    [this](const auto&) {
+                        std::int64_t none = 0;
+                        first_.compare_exchange_strong(none, now_ms());
+                    },
+                .on_restore_end =
+                    [this](const streams::restore_progress& now) {
+                        rows_ += now.rows;
                         last_ = now_ms();
                     }};
     }
@@ -150,7 +154,6 @@ public:
 private:
     static std::int64_t now_ms() { return streams::system_clock().steady_ms(); }
     std::atomic<std::int64_t> rows_ = 0, first_ = 0, last_ = 0;
-    std::int64_t none_ = 0;
 };
 
 int run(int argc, char** argv) {

@@ -74,8 +74,10 @@ inline constexpr std::size_t largest_partition_fetch = mib;
 inline constexpr std::size_t sent_record = 256;
 /// A producer's batch of one partition: what brokers take by default (message.max.bytes).
 inline constexpr std::size_t send_batch = 1'000'000;
-/// Blocks of restored rows on their way to the disk.
+/// Blocks of restored rows on their way to the disk, and from how many bytes on they get a file of their own: what is less
+/// costs more by the file than by RocksDB's memtable.
 inline constexpr std::size_t restore_block = 64 * kib;
+inline constexpr std::size_t least_ingest = mib;
 
 // Kept for reuse, so that a record allocates nothing; not reserved, since they are small beside what they serve.
 

@@ -198,20 +198,25 @@ void driver::add_globals() {
     if (topology_.global_stores().empty()) return;
     streams_config config = options_.config;
     config.on_deserialization_error = resume_on_error{}; // as Kafka Streams' driver has it
+    const auto folder = options_.state_directory / "global";
+    std::error_code failed; // shows when a store is opened
+    if (!options_.state_directory.empty())
+        std::filesystem::remove_all(folder, failed); // the topics of a driver are new
     globals_ = std::make_unique<global_state>(topology_,
                                               global_environment{.config = config,
                                                                  .time = time_,
                                                                  .memory = memory_,
                                                                  .drops = drops_,
-                                                                 .directory = options_.state_directory / "global",
+                                                                 .directory = folder,
                                                                  .stores_in_memory = options_.state_directory.empty()},
                                               [this](std::string_view topic) { return partitions_of(topic); });
+    globals_->begin();
     for (const topic_partition& source : globals_->inputs()) global_offsets_.emplace(source, 0);
 }
 
 void driver::update_global(const topic_partition& to, raw_test_record record) {
     globals_->update(one_record(to, std::move(record), global_offsets_.at(to)++));
-    globals_->commit();
+    globals_->commit(true);
 }
 
 std::int32_t driver::partitions_of(std::string_view topic) const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace streams::inline v0 {
 
@@ -20,6 +21,8 @@ struct store_position {
     std::uint32_t log_sequence = 0; ///< the same of the changelog
     std::int64_t caught_up =
         -1; ///< when the changelog held nothing behind `offset`, ms of the wall clock; -1: not known
+    /// Of a store that all partitions of its topic fill: the last offset of each that the content covers, by partition; -1: none.
+    std::vector<std::int64_t> partition_offsets{};
 
     friend bool operator==(const store_position&, const store_position&) = default;
 };
@@ -51,6 +54,10 @@ public:
     /// the position set: all or nothing, whatever happens to the process.
     virtual void write(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                        const store_position& position) = 0;
+    /// The same of so many entries that they are worth a file of their own: cheaper than `write`, and outlasts the process when
+    /// it returns, as does all that was written before.
+    virtual void ingest(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
+                        const store_position& position) = 0;
     /// The entries of a span in key order. What it yields is valid until its next call.
     [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span,
                                                                             iteration_order direction) = 0;

@@ -9,6 +9,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -21,6 +22,7 @@ namespace {
 // Reserved keys; entries begin with disk_data_prefix and so come after them.
 constexpr std::string_view format_key("\0format", 7);
 constexpr std::string_view layout_key("\0layout", 7);
+constexpr std::string_view inputs_key("\0inputs", 7); ///< offsets of a store that several partitions fill
 constexpr std::string_view position_key("\0position", 9);
 constexpr std::string_view source_key("\0source", 7);
 constexpr std::string_view format_version = "1";
@@ -56,6 +58,20 @@ std::optional<store_position> decode_position(std::string_view text) {
     if (text.size() == position_bytes)
         position.caught_up = load_big_endian<std::int64_t>(in.data() + timeless_position_bytes);
     return position;
+}
+
+std::string encode(const std::vector<std::int64_t>& offsets) {
+    bytes out;
+    for (const std::int64_t offset : offsets) append_big_endian(out, offset);
+    return std::string(out.text());
+}
+
+std::optional<std::vector<std::int64_t>> decode_offsets(std::string_view text) {
+    if (text.size() % sizeof(std::int64_t) != 0) return std::nullopt;
+    std::vector<std::int64_t> offsets;
+    for (std::size_t at = 0; at < text.size(); at += sizeof(std::int64_t))
+        offsets.push_back(load_big_endian<std::int64_t>(bytes_view(text).data() + at));
+    return offsets;
 }
 
 /// A file that the database itself named is missing: that is damage too, not a refusal of the disk.
@@ -129,8 +145,9 @@ private:
 class rocksdb_backing final : public backing {
 public:
     rocksdb_backing(const std::filesystem::path& folder, const store_identity& identity, rocksdb_options& options)
-        : store_(identity.name), label_(concat("store ", identity.name, " in ", folder.string())) {
+        : store_(identity.name), label_(concat("store ", identity.name, " in ", folder.string())), folder_(folder) {
         std::error_code cause;
+        std::filesystem::remove(folder / ingested_file, cause); // of a process that was killed meanwhile
         if (has_no_head(folder)) {
             // Opened, it would begin empty.
             if (has_entries(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
@@ -182,11 +199,38 @@ public:
                               : batch.Delete(to_slice(entry.key)),
                   "written");
         }
+        if (const auto& offsets = position.partition_offsets; !offsets.empty())
+            check(batch.Put(to_slice(inputs_key), encode(offsets)), "written");
         check(batch.Put(to_slice(position_key), encode(position)), "written");
         check(database_->Write(write_options_, &batch), "written");
         position_ = position;
         if (expired_below) drop_files_below(*expired_below);
         bound_memtables();
+    }
+
+    void ingest(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
+                const store_position& position) override {
+        const unfinished_file file{folder_ / ingested_file};
+        rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), database_->GetOptions());
+        check(writer.Open(file.path.string()), "written");
+        // Position and rows are of one file, so that both are there or neither is. It begins with the first of all keys: what is
+        // in memory overlaps with it, and is flushed before it.
+        check(writer.Put(to_slice(format_key), to_slice(format_version)), "written");
+        if (const auto& offsets = position.partition_offsets; !offsets.empty())
+            check(writer.Put(to_slice(inputs_key), encode(offsets)), "written");
+        check(writer.Put(to_slice(position_key), encode(position)), "written");
+        if (expired_below) check(writer.DeleteRange(to_slice(first_data_key), to_slice(*expired_below)), "written");
+        for (const backing_write& entry : entries)
+            check(entry.value ? writer.Put(to_slice(entry.key), to_slice(*entry.value))
+                              : writer.Delete(to_slice(entry.key)),
+                  "written");
+        check(writer.Finish(), "written");
+        rocksdb::IngestExternalFileOptions options;
+        options.move_files = true;
+        options.write_global_seqno = false;
+        check(database_->IngestExternalFile({file.path.string()}, options), "written");
+        position_ = position;
+        if (expired_below) drop_files_below(*expired_below);
     }
 
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
@@ -196,7 +240,8 @@ public:
     [[nodiscard]] std::uint64_t approximate_num_entries() override {
         std::uint64_t count = 0;
         database_->GetIntProperty(rocksdb::DB::Properties::kEstimateNumKeys, &count);
-        return count > reserved_keys ? count - reserved_keys : 0;
+        const std::uint64_t reserved = reserved_keys + (position_.partition_offsets.empty() ? 0 : 1);
+        return count > reserved ? count - reserved : 0;
     }
 
     void flush(bool wait) override {
@@ -214,6 +259,17 @@ public:
 
 private:
     static constexpr std::uint64_t reserved_keys = 4;
+    static constexpr std::string_view ingested_file =
+        "rows-to-ingest"; ///< until the database has it by a name of its own
+
+    /// Removed where it was not taken over.
+    struct unfinished_file {
+        std::filesystem::path path;
+        ~unfinished_file() {
+            std::error_code ignored;
+            std::filesystem::remove(path, ignored);
+        }
+    };
 
     [[noreturn]] void fail_corrupt(const std::string& why) const {
         throw corrupt_state_error(store_, concat(label_, " is damaged: ", why));
@@ -258,14 +314,21 @@ private:
             if (!position) fail_corrupt("its position does not decode");
             position_ = *position;
         }
+        if (const auto stored = reserved(inputs_key)) {
+            const auto offsets = decode_offsets(*stored);
+            if (!offsets) fail_corrupt("its offsets do not decode");
+            position_.partition_offsets = *offsets;
+        }
         const auto known_source = reserved(source_key);
         if (known_source == source) return;
         if (known_source) {
             // The entries stay; the offset is one of another topic.
             position_.offset.reset();
             position_.caught_up = -1;
+            position_.partition_offsets.clear();
         }
         rocksdb::WriteBatch batch;
+        check(batch.Delete(to_slice(inputs_key)), "written");
         check(batch.Put(to_slice(source_key), source), "written");
         check(batch.Put(to_slice(position_key), encode(position_)), "written");
         check(database_->Write(write_options_, &batch), "written");
@@ -288,6 +351,7 @@ private:
 
     std::string store_;
     std::string label_; ///< of the store, for messages
+    std::filesystem::path folder_;
     std::unique_ptr<rocksdb::DB> database_;
     std::shared_ptr<rocksdb::WriteBufferManager> memtables_; ///< of all stores of the application
     rocksdb::WriteOptions write_options_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/key_value/tiered_key_value_store.hpp"
+#include "state/multi_partition_store.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -10,7 +11,7 @@ namespace streams::inline v0 {
 /// A timestamped key-value store whose entries live for a time: one that is older than the newest timestamp put by more
 /// than that is not read any more. Its deletion reaches disk and changelog with one of the following flushes, which sweep
 /// through the store piece by piece, all of it about four times in the life of an entry.
-class expiring_key_value_store final : public key_value_store, public managed_store {
+class expiring_key_value_store final : public key_value_store, public managed_store, public multi_partition_store {
 public:
     expiring_key_value_store(const store_spec& spec, const store_environment& environment);
 
@@ -34,6 +35,12 @@ public:
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const override { return entries_.caught_up_at(); }
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override { entries_.restored(offset); }
+    void filled_up_to(std::span<const std::int64_t> offsets, bool complete) override {
+        entries_.filled_up_to(offsets, complete);
+    }
+    [[nodiscard]] std::span<const std::int64_t> partition_checkpoints() const override {
+        return entries_.partition_checkpoints();
+    }
     void flush() override;
     [[nodiscard]] bool forwards() const noexcept override { return entries_.forwards(); }
     [[nodiscard]] bool dirty() const noexcept override { return entries_.dirty(); }

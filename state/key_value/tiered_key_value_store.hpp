@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/map/tiered_map.hpp"
+#include "state/multi_partition_store.hpp"
 
 #include <streams/state/key_value_store.hpp>
 
@@ -9,7 +10,7 @@
 namespace streams::inline v0 {
 
 /// A key-value store, in memory or with RocksDB below. A key in the map is `1 | key`.
-class tiered_key_value_store final : public key_value_store, public managed_store {
+class tiered_key_value_store final : public key_value_store, public managed_store, public multi_partition_store {
 public:
     tiered_key_value_store(const store_spec& spec, const store_environment& environment);
 
@@ -38,6 +39,12 @@ public:
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const override { return map_.caught_up_at(); }
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override;
+    void filled_up_to(std::span<const std::int64_t> offsets, bool complete) override {
+        map_.filled_up_to(offsets, complete);
+    }
+    [[nodiscard]] std::span<const std::int64_t> partition_checkpoints() const override {
+        return map_.partition_checkpoints();
+    }
     void flush() override { map_.flush(); }
     [[nodiscard]] bool forwards() const noexcept override { return map_.forwards(); }
     [[nodiscard]] bool dirty() const noexcept override { return map_.dirty(); }

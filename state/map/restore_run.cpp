@@ -2,8 +2,11 @@
 
 #include "src/core/memory_limits.hpp"
 
+#include <streams/core/big_endian.hpp>
+
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -18,40 +21,69 @@ std::byte* restore_run::allocate(std::size_t size) {
 }
 
 void restore_run::put(bytes_view key, bytes_view head, std::optional<bytes_view> tail) {
-    auto row = rows_.find(key);
-    if (row == rows_.end()) {
-        std::byte* const copy = allocate(key.size());
-        std::memcpy(copy, key.data(), key.size());
-        row = rows_.emplace(bytes_view(copy, key.size()), std::nullopt).first;
+    const std::size_t value_size = tail ? head.size() + tail->size() : 0;
+    std::byte* const copy = allocate(key.size() + value_size);
+    std::byte* to = copy;
+    const auto append = [&to](bytes_view part) {
+        if (!part.empty()) std::memcpy(to, part.data(), part.size());
+        to += part.size();
+    };
+    append(key);
+    if (tail) {
+        append(head);
+        append(*tail);
     }
-    if (!tail) {
-        row->second = std::nullopt;
-        return;
-    }
-    const std::size_t size = head.size() + tail->size();
-    std::byte* const value = allocate(size);
-    if (!head.empty()) std::memcpy(value, head.data(), head.size());
-    if (!tail->empty()) std::memcpy(value + head.size(), tail->data(), tail->size());
-    row->second = bytes_view(value, size);
+    rows_.push_back({.lead = 0,
+                     .key = copy,
+                     .key_size = static_cast<std::uint32_t>(key.size()),
+                     .value_size = tail ? static_cast<std::uint32_t>(value_size) : deleted,
+                     .number = static_cast<std::uint32_t>(rows_.size())});
 }
 
-std::vector<backing_write> restore_run::sorted() const {
-    std::vector<backing_write> rows;
-    rows.reserve(rows_.size());
-    for (const auto& [key, value] : rows_) rows.push_back({key, value});
-    std::ranges::sort(rows, {}, &backing_write::key);
-    return rows;
+/// How many bytes all keys begin with.
+std::size_t restore_run::common_prefix() const noexcept {
+    const bytes_view first = key_of(rows_.front());
+    std::size_t common = first.size();
+    for (const row& each : rows_) {
+        const std::size_t most = std::min<std::size_t>(common, each.key_size);
+        const auto end = std::mismatch(first.data(), first.data() + most, each.key).first;
+        common = static_cast<std::size_t>(end - first.data());
+    }
+    return common;
+}
+
+std::vector<backing_write> restore_run::sorted() {
+    std::vector<backing_write> found;
+    if (rows_.empty()) return found;
+    const std::size_t prefix = common_prefix();
+    for (row& each : rows_) {
+        std::byte lead[sizeof each.lead]{};
+        std::memcpy(lead, each.key + prefix, std::min(each.key_size - prefix, sizeof lead));
+        each.lead = load_big_endian<std::uint64_t>(lead);
+    }
+    const auto is_before = [](const row& a, const row& b) {
+        if (a.lead != b.lead) return a.lead < b.lead;
+        if (const auto order = key_of(a) <=> key_of(b); order != 0) return order < 0;
+        return a.number < b.number;
+    };
+    std::ranges::sort(rows_, is_before);
+    found.reserve(rows_.size());
+    for (auto at = rows_.begin(); at != rows_.end(); ++at) {
+        if (const auto next = at + 1; next != rows_.end() && next->lead == at->lead && key_of(*next) == key_of(*at))
+            continue;
+        const auto value = at->value_size == deleted
+                               ? std::nullopt
+                               : std::optional(bytes_view(at->key + at->key_size, at->value_size));
+        found.push_back({key_of(*at), value});
+    }
+    return found;
 }
 
 void restore_run::clear() noexcept {
-    rows_.clear();
+    rows_ = std::vector<row>(); // with its memory
     blocks_.clear();
     block_bytes_ = free_bytes_ = 0;
     free_ = nullptr;
-}
-
-std::size_t restore_run::memory_bytes() const noexcept {
-    return block_bytes_ + rows_.capacity() * (sizeof(bytes_view) + sizeof(std::optional<bytes_view>) + 1);
 }
 
 } // namespace streams::inline v0

@@ -95,10 +95,15 @@ void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
     committed_.restored(committed_position_, others());
 }
 
+void tiered_map::filled_up_to(std::span<const std::int64_t> offsets, bool complete) {
+    position_.partition_offsets.assign(offsets.begin(), offsets.end());
+    if (complete) position_.caught_up = time_.wall_ms();
+}
+
 void tiered_map::restored(std::optional<std::int64_t> offset) {
     position_.caught_up = made_at_;
     restored_up_to(offset);
-    checkpoint(false);
+    committed_.restored_all(committed_position_, others());
 }
 
 } // namespace streams::inline v0

@@ -107,10 +107,17 @@ public:
     [[nodiscard]] const store_position& drained_position() const noexcept { return drained_position_; }
     /// Of what is on disk.
     [[nodiscard]] std::optional<std::int64_t> checkpoint_offset() const noexcept { return committed_.stored().offset; }
+    /// The same of each partition, of a store that several fill.
+    [[nodiscard]] std::span<const std::int64_t> partition_checkpoints() const noexcept {
+        return committed_.stored().partition_offsets;
+    }
+    /// See multi_partition_store.
+    void filled_up_to(std::span<const std::int64_t> offsets, bool complete);
     /// See managed_store.
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const noexcept {
         const store_position& stored = committed_.stored();
-        return stored.offset && stored.caught_up >= 0 ? std::optional(stored.caught_up) : std::nullopt;
+        const bool is_known = stored.offset || !stored.partition_offsets.empty();
+        return is_known && stored.caught_up >= 0 ? std::optional(stored.caught_up) : std::nullopt;
     }
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
         return hot_.memory_bytes() + updates_.memory_bytes() + committed_.memory_bytes();

@@ -22,7 +22,7 @@ write_behind::write_behind(const tiered_map_settings& settings, const store_envi
     if (!disk_) return;
     stored_ = disk_->position();
     // What is read from the changelog's beginning misses no deletion that is written from now on.
-    if (!stored_.offset) stored_.caught_up = time_.wall_ms();
+    if (!stored_.offset && stored_.partition_offsets.empty()) stored_.caught_up = time_.wall_ms();
     if (disk_->opened_empty())
         newest_on_disk_only_ = std::numeric_limits<std::int64_t>::min();
     else if (settings_.age_of)
@@ -111,9 +111,17 @@ void write_behind::checkpoint(const store_position& committed, unevictable other
 
 void write_behind::write(const store_position& committed, unevictable others) {
     const std::int64_t begin = time_.steady_ms();
-    disk_->write(all_unwritten(), floor_moved_ ? std::optional(floor_.view()) : std::nullopt, committed);
+    const bool in_bulk = restores_ && unwritten_bytes_ + run_.memory_bytes() >= memory::least_ingest;
+    const auto entries = all_unwritten();
+    const auto expired = floor_moved_ ? std::optional(floor_.view()) : std::nullopt;
+    if (in_bulk)
+        disk_->ingest(entries, expired, committed);
+    else
+        disk_->write(entries, expired, committed);
     ++writes_;
     flushed_ = false;
+    restores_ = false;
+    if (!run_.empty()) newest_on_disk_only_ = std::max<std::int64_t>(newest_on_disk_only_, 0);
 
     stored_ = committed;
     for (hot_entry* entry : unwritten_) {
@@ -155,13 +163,11 @@ void write_behind::close() {
 // Restore
 
 void write_behind::restore(bytes_view key, bytes_view head, std::optional<bytes_view> tail) {
-    hot_entry* entry = hot_.find(key);
+    restores_ = true;
+    hot_entry* entry = hot_.size() == 0 ? nullptr : hot_.find(key);
     if (!entry) {
         if (!disk_ && !tail) return;
-        if (goes_past_memory()) {
-            newest_on_disk_only_ = std::max<std::int64_t>(newest_on_disk_only_, 0);
-            return run_.put(key, head, tail);
-        }
+        if (goes_past_memory()) return run_.put(key, head, tail);
         entry = hot_.insert(key, entry_state::clean);
     }
     hot_.set_value(*entry, head, tail);
@@ -173,11 +179,9 @@ void write_behind::restore(bytes_view key, bytes_view head, std::optional<bytes_
     }
 }
 
-/// Where the memory is full, rows are not made entries only to be evicted. In a store that is kept by time the newest rows,
-/// which come last, are those that will be asked for, and evict older ones.
-bool write_behind::goes_past_memory() {
-    return disk_ && !settings_.age_of && !settings_.reads_restored && !clean_memory_.fit_to(hot_.entry_bytes());
-}
+/// Most rows are not asked for while there are more, and are not made entries only to be evicted. In a store that is kept by
+/// time the newest rows, which come last, are those that will be, and evict older ones.
+bool write_behind::goes_past_memory() const noexcept { return disk_ && !settings_.age_of && !settings_.reads_restored; }
 
 void write_behind::restored(const store_position& committed, unevictable others) {
     if (!disk_) {
@@ -185,6 +189,12 @@ void write_behind::restored(const store_position& committed, unevictable others)
     } else if (!unwritten_memory_.fit_to(unwritten_bytes_ + run_.memory_bytes())) {
         write(committed, others);
     }
+}
+
+/// The newest rows are those that are asked for next, and all rows of a small store.
+void write_behind::restored_all(const store_position& committed, unevictable others) {
+    if (!run_.empty() && clean_memory_.fit_to(clean_bytes(others) + run_.memory_bytes())) take_run_into_memory();
+    checkpoint(committed, others, false);
 }
 
 /// For who reads what is restored before it is on disk.

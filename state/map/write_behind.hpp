@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::uint64_t writes() const noexcept { return writes_; }
     /// What is not in memory is nowhere.
     [[nodiscard]] bool known_absent(bytes_view key) const noexcept {
-        return !disk_ || settings_.age(key) > newest_on_disk_only_;
+        return !disk_ || (run_.empty() && settings_.age(key) > newest_on_disk_only_);
     }
 
     // Reading. REQUIRES: has_disk().
@@ -67,6 +67,8 @@ public:
     void restore(bytes_view key, bytes_view head, std::optional<bytes_view> tail);
     /// All restored so far is the changelog up to `committed`.
     void restored(const store_position& committed, unevictable others);
+    /// The same, and no more comes: written to the disk.
+    void restored_all(const store_position& committed, unevictable others);
     /// After a commit: writes what waits, where that is due.
     void committed(const store_position& committed, unevictable others);
     /// Writes what waits, if anything is new, and makes it outlast the process if `durable`.
@@ -85,7 +87,7 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
 private:
-    [[nodiscard]] bool goes_past_memory();
+    [[nodiscard]] bool goes_past_memory() const noexcept;
     [[nodiscard]] bool is_due(const store_position& committed);
     /// Bytes of entries that the disk has too, of what leads to all entries, and of what is kept for later.
     [[nodiscard]] std::size_t clean_bytes(unevictable others) const noexcept;
@@ -104,7 +106,8 @@ private:
     std::uint64_t writes_ = 0;
     std::vector<hot_entry*> unwritten_;
     std::size_t unwritten_bytes_ = 0;
-    restore_run run_; ///< of keys that are not in memory
+    restore_run run_;       ///< of keys that are not in memory
+    bool restores_ = false; ///< what waits was restored
     std::size_t loaded_since_eviction_ = 0;
     /// No entry of this age or older may be taken for absent unseen; newer ones that are not in memory do not exist.
     std::int64_t newest_on_disk_only_ = std::numeric_limits<std::int64_t>::max();

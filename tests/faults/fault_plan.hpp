@@ -77,6 +77,11 @@ public:
         add(at, {.failure = std::move(with), .delay = after}, times);
     }
     void delay(call at, std::chrono::milliseconds by, int times = 1) { add(at, {.delay = by}, times); }
+    /// What was to go wrong with it does not.
+    void forget(call at) {
+        const std::lock_guard lock(mutex_);
+        script_[index(at)].clear();
+    }
     /// The next calls work.
     void pass(call at, int times = 1) { add(at, {}, times); }
     /// `at` fails once the next rebalance has been polled.

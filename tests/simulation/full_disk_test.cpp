@@ -89,10 +89,9 @@ private:
         auto app = std::make_unique<kafka_streams>(testing_support::count_topology(true), std::move(config),
                                                    std::move(clients), &w_.scheduler, disk);
         if (disk != nullptr)
-            app->set_restore_listener(
-                {.on_batch = [this](const topic_partition& source, std::string_view, std::int64_t, std::int64_t rows) {
-                    if (source.partition == last_partition && (full_after_ -= rows) <= 0) full_ = true;
-                }});
+            app->set_restore_listener({.on_batch_restored = [this](const restore_progress& now, std::int64_t rows) {
+                if (now.changelog.partition == last_partition && (full_after_ -= rows) <= 0) full_ = true;
+            }});
         app->start();
         return app;
     }

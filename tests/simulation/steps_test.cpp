@@ -342,7 +342,7 @@ TEST_CASE("tasks that another member had in a generation in between are made ane
         int restorations = 0;
         kafka_streams one(testing_support::count_topology(false), w.config("one"),
                           std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
-        one.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+        one.set_restore_listener({.on_restore_start = [&](auto&&...) { ++restorations; }});
         one.start();
         REQUIRE(one.wait_for(application_state::running, 10min));
         CHECK(restorations == 2);
@@ -368,7 +368,7 @@ TEST_CASE("tasks that others may have had are made anew, also where one of them 
         int restorations = 0;
         kafka_streams one(t, w.config("one"),
                           std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
-        one.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+        one.set_restore_listener({.on_restore_start = [&](auto&&...) { ++restorations; }});
         one.start();
         REQUIRE(one.wait_for(application_state::running, 10min));
         CHECK(restorations == 2);

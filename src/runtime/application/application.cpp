@@ -149,6 +149,7 @@ void kafka_streams::application::make_threads() {
                            .threads = threads_.count(),
                            .paused = paused_,
                            .all_end = all_end_,
+                           .enter = [this] { enter(); },
                            .on_progress = [this] { note_progress(); },
                            .on_shutdown_request =
                                [this](const std::string& from) {
@@ -203,6 +204,7 @@ void kafka_streams::application::keep_globals_current() {
     progressed_->notify_all();
     if (topology_.sub_topologies().empty()) note_progress();
     while (!stop_.stop_requested()) globals_->run_once();
+    globals_->commit();
 }
 
 bool kafka_streams::application::may_change_threads(std::string_view doing) const {

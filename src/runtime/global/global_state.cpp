@@ -1,20 +1,28 @@
 #include "src/runtime/global/global_state.hpp"
 
 #include "src/runtime/tasks/record_failure.hpp"
+#include "src/runtime/tasks/task_errors.hpp"
 
 #include <streams/core/error.hpp>
 #include <streams/core/log.hpp>
 #include <streams/state/query/query_errors.hpp>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
 #include <utility>
 
 namespace streams::inline v0 {
 namespace {
 
-constexpr task_id global_task{-1, -1};
 constexpr std::string_view resuming = "processing.exception.handler to one that answers resume and "
                                       "processing.exception.handler.global.enabled to true";
+
+bool has_rows(state_store& store) {
+    auto rows = dynamic_cast<key_value_store&>(store).all();
+    return rows.begin() != rows.end();
+}
 
 streams_config of_global_task(streams_config config) {
     config.max_task_idle = std::chrono::milliseconds(-1); // one topic's records never wait for another's
@@ -43,34 +51,104 @@ void global_state::no_output::send_dead_letters(std::span<const dead_letter> let
 
 global_state::global_state(const topology& topology, const global_environment& environment,
                            const std::function<std::int32_t(std::string_view)>& partitions_of)
-    : topology_(topology), config_(of_global_task(environment.config)) {
+    : topology_(topology), environment_(environment), config_(of_global_task(environment.config)) {
     for (const global_store& each : topology.global_stores()) {
         const std::int32_t count = partitions_of(each.topic);
         for (std::int32_t partition = 0; partition < count; ++partition) inputs_.push_back({each.topic, partition});
     }
-    std::error_code failed;
-    if (!environment.stores_in_memory) environment.disk.remove(environment.directory, failed);
-    if (failed)
-        throw state_error(concat("the folder of the global stores, ", environment.directory.string(),
-                                 ", cannot be emptied: ", failed.message(), "; see who owns it"));
-    stores_ = std::make_unique<task_stores>(global_task, topology, topology.global_parts(), config_.application_id,
-                                            store_opening{.time = environment.time,
-                                                          .memory = environment.memory,
-                                                          .directory = environment.directory,
-                                                          .disk = &environment.disk,
-                                                          .in_memory = environment.stores_in_memory});
-    for (task_store& each : stores_->all()) {
-        if (dynamic_cast<key_value_store*>(&each.store->store()) == nullptr)
-            throw topology_error(
-                concat("global store ", each.spec.name,
-                       " is no plain key-value store, which global stores are; use stores::key_value"));
-        each.store->restored(std::nullopt);
+    remove_others();
+    stores_ = open_intact();
+    for (const global_store& each : topology.global_stores()) filled_.push_back(filled_by(each));
+    for (const global_store& each : topology.global_stores())
+        if (filled_from(each.topic).offsets.empty() && has_rows(filled_from(each.topic).store->store->store()))
+            empty(each.topic, "it has rows, and does not say how much of this topic they are");
+}
+
+/// Folders of stores that the topology has no more.
+void global_state::remove_others() {
+    if (environment_.stores_in_memory) return;
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(environment_.directory, absent)) {
+        const auto name = entry.path().filename().string();
+        if (std::ranges::find(topology_.global_stores(), name, &global_store::store) == topology_.global_stores().end())
+            remove(name);
     }
-    task_ = std::make_unique<stream_task>(*stores_, topology, topology.global_parts(), inputs_,
+}
+
+void global_state::remove(const std::string& store) {
+    const auto folder = environment_.directory / store;
+    std::error_code failed;
+    environment_.disk.remove(folder, failed);
+    if (failed)
+        throw state_error(concat("the folder of a global store, ", folder.string(),
+                                 ", cannot be removed: ", failed.message(), "; see who owns it"));
+}
+
+std::unique_ptr<task_stores> global_state::open_stores() {
+    return std::make_unique<task_stores>(global_task, topology_, topology_.global_parts(), config_.application_id,
+                                         store_opening{.time = environment_.time,
+                                                       .memory = environment_.memory,
+                                                       .directory = environment_.directory,
+                                                       .disk = &environment_.disk,
+                                                       .in_memory = environment_.stores_in_memory});
+}
+
+/// Without what is damaged: the topics have it.
+std::unique_ptr<task_stores> global_state::open_intact() {
+    std::set<std::string> removed;
+    for (;;) {
+        try {
+            return open_stores();
+        } catch (const corrupt_state_error& cause) {
+            if (!removed.insert(cause.store()).second) throw;
+            log(log_level::warn, concat("global store ", cause.store(), " is filled anew: ", cause.what()));
+            remove(cause.store());
+        }
+    }
+}
+
+global_state::filled_store global_state::filled_by(const global_store& declared) {
+    task_store& store =
+        *std::ranges::find(stores_->all(), declared.store, [](const task_store& each) { return each.spec.name; });
+    auto* const by_partition = dynamic_cast<multi_partition_store*>(store.store.get());
+    if (by_partition == nullptr)
+        throw topology_error(concat("global store ", declared.store,
+                                    " is no plain key-value store, which global stores are; use stores::key_value"));
+    const auto found = by_partition->partition_checkpoints();
+    return {&declared, &store, by_partition, {found.begin(), found.end()}};
+}
+
+const global_state::filled_store& global_state::filled_from(std::string_view topic) const {
+    return *std::ranges::find(filled_, topic, [](const filled_store& each) { return each.declared->topic; });
+}
+
+const std::string& global_state::store_of(std::string_view topic) const { return filled_from(topic).declared->store; }
+
+std::optional<std::int64_t> global_state::next_offset(const topic_partition& input) const {
+    const auto& offsets = filled_from(input.topic).offsets;
+    const auto at = static_cast<std::size_t>(input.partition);
+    if (at >= offsets.size() || offsets[at] < 0) return std::nullopt;
+    return offsets[at] + 1;
+}
+
+std::optional<std::int64_t> global_state::caught_up_at(std::string_view topic) const {
+    return filled_from(topic).store->store->caught_up_at();
+}
+
+void global_state::empty(std::string_view topic, std::string_view reason) {
+    const global_store& declared = *filled_from(topic).declared;
+    log(log_level::warn, concat("global store ", declared.store, " is filled anew from topic ", topic, ": ", reason));
+    stores_->replace(declared.store, [&] { remove(declared.store); });
+    for (filled_store& each : filled_)
+        if (each.declared == &declared) each = filled_by(declared);
+}
+
+void global_state::begin() {
+    task_ = std::make_unique<stream_task>(*stores_, topology_, topology_.global_parts(), inputs_,
                                           task_environment{.config = config_,
-                                                           .time = environment.time,
+                                                           .time = environment_.time,
                                                            .collector = collector_,
-                                                           .drops = environment.drops,
+                                                           .drops = environment_.drops,
                                                            .resuming = resuming});
     task_->initialize({});
 }
@@ -97,23 +175,21 @@ void global_state::add_inputs(std::vector<topic_partition> added) {
     task_->add_inputs(topology_.global_parts(), std::move(added));
 }
 
-task_store* global_state::restored_by_bytes(std::string_view topic) {
-    const auto& all = topology_.global_stores();
-    const auto declared = std::ranges::find(all, topic, &global_store::topic);
-    if (declared == all.end() || declared->reprocess) return nullptr;
-    return &*std::ranges::find(stores_->all(), declared->store, [](const task_store& each) { return each.spec.name; });
-}
-
 void global_state::restore(kafka::record_batch batch) {
-    task_store* const store = restored_by_bytes(batch.source().topic);
-    if (store == nullptr) return update(std::move(batch));
+    const filled_store& filled = filled_from(batch.source().topic);
+    if (filled.declared->reprocess) return update(std::move(batch));
+    const auto records = batch.records();
+    if (records.empty()) return;
     const std::lock_guard lock(guard_);
-    store->store->restore(batch.records());
+    filled.store->store->restore(records);
+    note(batch.source(), records.back().offset);
 }
 
 void global_state::update(kafka::record_batch batch) {
-    const std::size_t input = task_->input_of(batch.source());
-    if (input == task_->inputs()) return;
+    const topic_partition source = batch.source();
+    const std::size_t input = task_->input_of(source);
+    if (input == task_->inputs() || batch.records().empty()) return;
+    const std::int64_t last = batch.records().back().offset;
     {
         const std::lock_guard lock(guard_);
         task_->add(input, std::move(batch));
@@ -122,15 +198,37 @@ void global_state::update(kafka::record_batch batch) {
         const std::lock_guard lock(guard_); // for one record, so that readers wait no longer
         more = task_->process();
     }
+    const std::lock_guard lock(guard_);
+    note(source, last);
 }
 
-void global_state::commit() {
+/// All of the partition up to `last` was taken.
+void global_state::note(const topic_partition& input, std::int64_t last) {
+    filled_store& filled =
+        *std::ranges::find(filled_, input.topic, [](const filled_store& each) { return each.declared->topic; });
+    const auto at = static_cast<std::size_t>(input.partition);
+    if (filled.offsets.size() <= at) filled.offsets.resize(at + 1, -1);
+    filled.offsets[at] = last;
+    filled.by_partition->filled_up_to(filled.offsets, false);
+}
+
+void global_state::commit(bool complete) {
     const std::lock_guard lock(guard_);
     if (!task_->commit_needed()) return;
+    if (complete)
+        for (const filled_store& each : filled_) each.by_partition->filled_up_to(each.offsets, true);
     task_->flush_stores();
     task_->tell_last_changelogs();
     static_cast<void>(task_->committable());
     task_->committed([](const task_store&) { return std::nullopt; });
+}
+
+void global_state::filled() {
+    commit(false);
+    const std::lock_guard lock(guard_);
+    naming_damage(global_task, [&] {
+        for (const filled_store& each : filled_) each.store->store->restored(std::nullopt);
+    });
 }
 
 std::size_t global_state::uncommitted_bytes() {
@@ -146,7 +244,7 @@ void global_state::give_back() {
 void global_state::close() {
     const std::lock_guard lock(guard_);
     closed_ = true;
-    task_->close();
+    if (task_) task_->close();
     (void)stores_->close();
 }
 

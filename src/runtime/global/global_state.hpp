@@ -2,23 +2,29 @@
 
 #include "src/runtime/global/global_stores.hpp"
 #include "src/runtime/tasks/task.hpp"
+#include "state/multi_partition_store.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace streams::inline v0 {
 
+/// The one that fills global stores.
+inline constexpr task_id global_task{-1, -1};
+
 /// What the global stores of an application are made with. The references outlive them.
 struct global_environment {
-    const streams_config& config;
+    streams_config config;
     const clock& time;
     store_memory& memory;
     drop_counters& drops;
-    std::filesystem::path directory;   ///< emptied first: the stores are filled from their topics
+    std::filesystem::path directory;   ///< of their folders
     state_disk& disk = machine_disk(); ///< that it is on
     bool stores_in_memory = false;     ///< persistent stores too: the test driver's choice
 };
@@ -27,7 +33,8 @@ struct global_environment {
 /// restores, updates and commits; tasks read from theirs through readers.
 class global_state final : public global_stores {
 public:
-    /// `partitions_of`: how many partitions a topic has, by its name. `topology` outlives the stores.
+    /// Opens the stores, with what they have on disk. `partitions_of`: how many partitions a topic has, by its name. `topology`
+    /// and `environment`'s references outlive the stores. Throws state_error where the disk refuses.
     global_state(const topology& topology, const global_environment& environment,
                  const std::function<std::int32_t(std::string_view)>& partitions_of);
 
@@ -35,6 +42,16 @@ public:
     [[nodiscard]] std::optional<store_answer> ask(std::string_view store, const store_question& question) override;
     /// The partitions that fill the stores.
     [[nodiscard]] const std::vector<topic_partition>& inputs() const noexcept { return inputs_; }
+    /// The offset that follows what the store of a partition has of it; nullopt: it has nothing.
+    [[nodiscard]] std::optional<std::int64_t> next_offset(const topic_partition& input) const;
+    /// A time at which the store of a topic had all of it, ms of the wall clock; nullopt: none is known.
+    [[nodiscard]] std::optional<std::int64_t> caught_up_at(std::string_view topic) const;
+    /// Empties the store of a topic: what it has is not what the topic says. Throws state_error where the disk refuses.
+    /// REQUIRES: not begun.
+    void empty(std::string_view topic, std::string_view reason);
+    /// Makes the nodes, which restored and later records may go through. Once, before any of them.
+    void begin();
+    [[nodiscard]] const std::string& store_of(std::string_view topic) const;
     /// Reads these as well, which were added to the topics.
     void add_inputs(std::vector<topic_partition> added);
     /// The store itself, or null; for whoever has the only thread.
@@ -44,7 +61,10 @@ public:
     void restore(kafka::record_batch batch);
     /// Takes records through the nodes. Throws what the deserialization and processing handlers do not resume from.
     void update(kafka::record_batch batch);
-    void commit();
+    /// What was taken goes to the disk, now or soon, with its offsets. `complete`: the topics have no more now.
+    void commit(bool complete);
+    /// All that the topics had at the beginning was taken.
+    void filled();
     /// Bytes of updates since the last commit.
     [[nodiscard]] std::size_t uncommitted_bytes();
     /// Gives back what the memory budget asks for. Throws state_error where the disk refuses.
@@ -65,16 +85,32 @@ private:
         bool warned_ = false;
     };
 
-    [[nodiscard]] task_store* restored_by_bytes(std::string_view topic);
+    /// A store as the topic that fills it sees it.
+    struct filled_store {
+        const global_store* declared;
+        task_store* store;
+        multi_partition_store* by_partition;
+        std::vector<std::int64_t> offsets{}; ///< the last one taken of each partition; -1: none
+    };
+
+    [[nodiscard]] std::unique_ptr<task_stores> open_stores();
+    [[nodiscard]] std::unique_ptr<task_stores> open_intact();
+    void remove_others();
+    void remove(const std::string& store);
+    [[nodiscard]] filled_store filled_by(const global_store& declared);
+    [[nodiscard]] const filled_store& filled_from(std::string_view topic) const;
+    void note(const topic_partition& input, std::int64_t last);
 
     const topology& topology_;
+    const global_environment environment_;
     streams_config config_;
     no_output collector_;
     std::vector<topic_partition> inputs_;
     std::mutex guard_; ///< of the stores
     bool closed_ = false;
     std::unique_ptr<task_stores> stores_;
-    std::unique_ptr<stream_task> task_;
+    std::vector<filled_store> filled_;  ///< by the topics, in their order
+    std::unique_ptr<stream_task> task_; ///< null before `begin`
 };
 
 } // namespace streams::inline v0

@@ -1,5 +1,6 @@
 #include "src/runtime/global/global_thread.hpp"
 
+#include "src/runtime/stores/trusted_age.hpp"
 #include "src/runtime/thread/retry.hpp"
 #include "src/runtime/topics/topic_watch.hpp"
 
@@ -37,7 +38,8 @@ global_thread::global_thread(const thread_environment& environment)
       fetch_queue_(environment.memory.budget(), memory_role::restore_queues),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted), open_transactions_(environment.time),
       consumer_(environment.clients.make_consumer(
-          global_consumer(environment, name_, std::max(fetch_queue_.resize_to_most(), memory::least_fetch_queue)))) {}
+          global_consumer(environment, name_, std::max(fetch_queue_.resize_to_most(), memory::least_fetch_queue)))),
+      report_(environment.on_restore, environment.time) {}
 
 void global_thread::begin() {
     begun_at_ = environment_.time.steady_ms();
@@ -50,16 +52,58 @@ void global_thread::begin() {
                                                                .directory = environment_.states.global_folder(),
                                                                .disk = environment_.states.disk()},
                                             [&](std::string_view topic) { return partitions.find(topic)->second; });
-    for (const topic_partition& input : state_->inputs()) {
-        kafka::log_bounds bounds;
+    std::map<topic_partition, kafka::log_bounds> found;
+    for (const topic_partition& input : state_->inputs())
         call_patiently(environment_.task_patience(), concat("find the bounds of ", to_string(input)),
-                       [&] { return consumer_->bounds(input, bounds, call_timeout); });
-        starts_.emplace(input, bounds.begin);
-        if (bounds.begin < bounds.end) ends_.emplace(input, bounds.end);
-    }
+                       [&] { return consumer_->bounds(input, found[input], call_timeout); });
+    for (const auto& [topic, width] : partitions)
+        if (const auto reason = reason_to_refill(topic, found)) state_->empty(topic, *reason);
+    state_->begin();
+    for (const auto& [input, bounds] : found) begin_filling(input, bounds);
     read_all();
     last_commit_ = environment_.time.steady_ms();
     next_look_ = environment_.time.after(between_looks(environment_.config));
+}
+
+/// Why what the store has of a topic is not to be gone on with; nullopt: it is.
+std::optional<std::string> global_thread::reason_to_refill(
+    const std::string& topic, const std::map<topic_partition, kafka::log_bounds>& found) const {
+    bool is_behind = false;
+    for (const auto& [input, bounds] : found) {
+        if (input.topic != topic) continue;
+        const auto next = state_->next_offset(input);
+        if (!next) continue;
+        if (*next < bounds.begin || *next > bounds.end)
+            return concat("it stands at offset ", *next, " of ", to_string(input), ", which has offsets ", bounds.begin,
+                          " to ", bounds.end);
+        // What is last in a log is never compacted away, be it a record or a marker.
+        is_behind |= *next + 1 < bounds.end;
+    }
+    if (!is_behind) return std::nullopt;
+    return reason_to_rebuild(environment_.layout().changelogs.at(topic), environment_.config,
+                             state_->caught_up_at(topic), environment_.time.wall_ms());
+}
+
+void global_thread::begin_filling(const topic_partition& input, kafka::log_bounds bounds) {
+    const std::int64_t start = state_->next_offset(input).value_or(bounds.begin);
+    starts_.emplace(input, start);
+    const filling begun{.begin = start, .end = bounds.end};
+    report_.started(standing_of(input, begun));
+    if (start < bounds.end)
+        fillings_.emplace(input, begun);
+    else
+        report_.ended(standing_of(input, begun));
+}
+
+restore_standing global_thread::standing_of(const topic_partition& input, const filling& now) {
+    return {global_task,
+            {.changelog = input,
+             .store = state_->store_of(input.topic),
+             .begin = now.begin,
+             .next = consumer_->position(input).value_or(now.begin),
+             .end = now.end,
+             .rows = now.rows,
+             .elapsed = milliseconds(environment_.time.steady_ms() - begun_at_)}};
 }
 
 /// From where each partition is.
@@ -163,39 +207,59 @@ std::vector<kafka::record_batch> global_thread::poll() {
 
 bool global_thread::fill() {
     if (!state_) begin();
-    if (!ends_.empty())
-        for (auto& batch : poll()) {
-            filled_ += batch.records().size();
-            state_->restore(std::move(batch));
-        }
-    commit_when_due();
-    // A log may end in control records, or in a gap that compaction left.
-    std::erase_if(ends_, [&](const auto& each) {
-        const auto position = consumer_->position(each.first);
-        return position && *position >= each.second;
-    });
-    if (!ends_.empty()) return false;
-    state_->commit();
+    if (!fillings_.empty())
+        for (auto& batch : poll()) fill_from(std::move(batch));
+    commit_when_due(false);
+    end_filling();
+    if (!fillings_.empty()) return false;
+    state_->filled();
     log(log_level::info, concat(name_, " filled the global stores: ", filled_, " rows in ",
                                 environment_.time.steady_ms() - begun_at_, " ms"));
     return true;
 }
 
+void global_thread::fill_from(kafka::record_batch batch) {
+    const topic_partition input = batch.source();
+    const std::size_t rows = batch.records().size();
+    state_->restore(std::move(batch));
+    filled_ += rows;
+    const auto found = fillings_.find(input);
+    if (found == fillings_.end()) return; // it has what it had at the beginning, and goes on
+    found->second.rows += static_cast<std::int64_t>(rows);
+    report_.restored(standing_of(input, found->second), static_cast<std::int64_t>(rows));
+}
+
+/// A log may end in control records, or in a gap that compaction left.
+void global_thread::end_filling() {
+    std::erase_if(fillings_, [&](const auto& each) {
+        const auto position = consumer_->position(each.first);
+        if (!position || *position < each.second.end) return false;
+        report_.ended(standing_of(each.first, each.second));
+        return true;
+    });
+    if (!report_.due()) return;
+    std::vector<restore_standing> all;
+    for (const auto& [input, now] : fillings_) all.push_back(standing_of(input, now));
+    report_.tell(all);
+}
+
 void global_thread::run_once() {
     follow_topics();
     assign_again();
-    for (auto& batch : poll()) state_->update(std::move(batch));
+    auto batches = poll();
+    const bool complete = batches.empty();
+    for (auto& batch : batches) state_->update(std::move(batch));
     if (open_transactions_.due())
         for (const auto& [input, start] : starts_) open_transactions_.look(*consumer_, input, start);
-    commit_when_due();
+    commit_when_due(complete);
     if (environment_.memory.budget().asks_back()) state_->give_back();
 }
 
-void global_thread::commit_when_due() {
+void global_thread::commit_when_due(bool complete) {
     const std::int64_t now = environment_.time.steady_ms();
     const bool due = now - last_commit_ >= environment_.config.commits_every().count();
     if (uncommitted_.fit_to(state_->uncommitted_bytes()) && !due) return;
-    state_->commit();
+    state_->commit(complete);
     last_commit_ = now;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/runtime/global/global_state.hpp"
+#include "src/runtime/stores/restore_report.hpp"
 #include "src/runtime/thread/open_transaction_watch.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] bool fill();
     /// Reads what is new, waiting for it up to poll.ms. Throws as fill does.
     void run_once();
+    /// What the stores have goes to the disk when they close. REQUIRES: `fill` has said true.
+    void commit() { state_->commit(false); }
     /// Closes stores and client. No task may read any more.
     void close() noexcept;
 
@@ -52,7 +55,20 @@ private:
         bool told = false;
     };
 
+    /// A partition until it is filled up to where it ended at the beginning.
+    struct filling {
+        std::int64_t begin;
+        std::int64_t end;
+        std::int64_t rows = 0;
+    };
+
     void begin();
+    [[nodiscard]] std::optional<std::string> reason_to_refill(
+        const std::string& topic, const std::map<topic_partition, kafka::log_bounds>& found) const;
+    void begin_filling(const topic_partition& input, kafka::log_bounds bounds);
+    void fill_from(kafka::record_batch batch);
+    void end_filling();
+    [[nodiscard]] restore_standing standing_of(const topic_partition& input, const filling& now);
     void read_all();
     void follow_topics();
     void look_again(std::string_view unknown);
@@ -60,7 +76,7 @@ private:
     [[nodiscard]] bool is_of_growth(const kafka::result& failure);
     void assign_again();
     [[nodiscard]] std::vector<kafka::record_batch> poll();
-    void commit_when_due();
+    void commit_when_due(bool complete);
 
     const thread_environment& environment_;
     std::string name_;
@@ -71,7 +87,8 @@ private:
     drop_counters drops_;
     std::unique_ptr<global_state> state_;            ///< null before the first `fill`
     std::map<topic_partition, std::int64_t> starts_; ///< of all partitions: their position until something is polled
-    std::map<topic_partition, std::int64_t> ends_;   ///< of the partitions that are not filled yet
+    std::map<topic_partition, filling> fillings_;    ///< partitions that are not filled yet
+    restore_report report_;                          ///< of those
     std::int64_t next_look_ = 0;                     ///< at the width of the topics, steady ms
     int looks_in_vain_ = 0;                          ///< one after the other
     std::optional<growth> grown_;                    ///< nullopt: no partitions were added yet

@@ -4,32 +4,26 @@
 #include "src/runtime/tasks/task_errors.hpp"
 #include "state/foreign_changelog_error.hpp"
 
-#include <streams/core/log.hpp>
-
 #include <algorithm>
+#include <utility>
 
 namespace streams::inline v0 {
 namespace {
 
 constexpr std::size_t slice_records = 10'000;
 constexpr std::chrono::milliseconds slice{100}; ///< of asking for bounds
+constexpr std::chrono::milliseconds rest_after_errors{20};
 
 } // namespace
 
-void store_restorer::add(task_stores& stores, std::span<const kafka::committed_offset> committed) {
-    const std::size_t before = stores_.size();
-    for (task_store& store : stores.all())
-        if (!store.changelog_topic.empty()) add(stores, store, committed);
-    if (stores_.size() == before) without_changelogs_.push_back(&stores);
-}
-
-void store_restorer::add(task_stores& stores, task_store& store, std::span<const kafka::committed_offset> committed) {
-    restoring added{.stores = &stores, .store = &store, .changelog = {store.changelog_topic, stores.task().partition}};
-    const auto input = std::ranges::find(committed, added.changelog, &kafka::committed_offset::partition);
-    if (input != committed.end()) added.committed = input->offset;
-    const auto doing = concat("find the bounds of ", to_string(added.changelog), " for ", task_name(stores.task()));
-    added.asking = environment_.retried(doing);
-    stores_.push_back(std::move(added));
+void store_restorer::add(restore_request request) {
+    const task_id task = request.stores->task();
+    stores_.push_back({.stores = request.stores,
+                       .store = request.store,
+                       .changelog = {request.store->changelog_topic, task.partition},
+                       .committed = request.committed,
+                       .limits = request.limits,
+                       .asking = std::move(request.asking)});
 }
 
 void store_restorer::learn_bounds() {
@@ -57,9 +51,8 @@ void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
     // Of the transaction that the store's last record belongs to. Whatever else is last in a log is never compacted away.
     const std::int64_t marker = environment_.config.exactly_once() ? 1 : 0;
     if (checkpoint && *checkpoint + 1 + marker < bounds.end)
-        if (const auto reason =
-                reason_to_rebuild(environment_.layout().changelogs.at(store.changelog_topic), environment_.config,
-                                  store.store->caught_up_at(), environment_.time.wall_ms()))
+        if (const auto reason = reason_to_rebuild(begun.limits, environment_.config, store.store->caught_up_at(),
+                                                  environment_.time.wall_ms()))
             throw corrupt_task_error(begun.stores->task(), store.spec.name, *reason);
     // Input beyond the committed offset will be processed; restored as well, it would show the future.
     if (store.reuses_source()) bounds.end = begun.committed ? std::min(bounds.end, *begun.committed) : bounds.begin;
@@ -69,29 +62,26 @@ void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
         throw corrupt_task_error(begun.stores->task(), store.spec.name,
                                  concat("the store stands at offset ", begun.next, " of ", to_string(begun.changelog),
                                         ", which has offsets ", bounds.begin, " to ", bounds.end));
-    if (environment_.on_restore.on_start)
-        environment_.on_restore.on_start(begun.changelog, store.spec.name, begun.next, begun.end);
-    if (begun.next >= begun.end) return finish(begun);
-    log(log_level::info, concat(task_name(begun.stores->task()), " restores store ", store.spec.name, " from ",
-                                to_string(begun.changelog), ", offsets ", begun.next, " to ", begun.end - 1));
+    begun.first = begun.next;
     begun.begun_at = environment_.time.steady_ms();
+    report_.started(standing_of(begun));
+    if (begun.next >= begun.end) return finish(begun);
     assigned_ = false;
 }
 
 std::int64_t store_restorer::next_step() const noexcept {
-    if (!without_changelogs_.empty()) return 0;
     std::int64_t next = never;
     for (const restoring& each : stores_) {
-        if (each.reading()) next = std::min(next, assigning_ ? assigning_->next() : 0);
+        if (each.reading()) next = std::min(next, assigning_ ? assigning_->next() : reads_on_at_);
         if (each.asking) next = std::min(next, each.asking->next(rest_));
     }
     return next;
 }
 
 void store_restorer::remove(const task_stores& stores) {
-    const auto gone = std::erase_if(stores_, [&](const restoring& each) { return each.stores == &stores; });
-    std::erase(without_changelogs_, &stores);
-    if (gone == 0) return;
+    for (const restoring& each : stores_)
+        if (each.stores == &stores && each.reading()) report_.suspended(standing_of(each));
+    if (std::erase_if(stores_, [&](const restoring& each) { return each.stores == &stores; }) == 0) return;
     assigned_ = false;
     assigning_.reset();
 }
@@ -110,6 +100,7 @@ bool store_restorer::assigned() {
 
 std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
     learn_bounds();
+    if (auto done = take_done(); !done.empty()) return done; // what had nothing to restore waits for nobody
     if (std::ranges::any_of(stores_, &restoring::reading) && assigned()) {
         try {
             read(wait);
@@ -127,9 +118,12 @@ void store_restorer::read(std::chrono::milliseconds wait) {
         if (failure.kind() != kafka::error_class::retriable)
             throw cluster_error(concat("changelogs cannot be read: ", failure.reason()));
     for (const auto& lost : polled.out_of_range) throw_truncated(lost);
+    // A client that answers errors at once must not make this a busy loop.
+    if (!polled.errors.empty() && polled.batches.empty()) reads_on_at_ = environment_.time.after(rest_after_errors);
     for (const auto& batch : polled.batches) apply(batch);
     watch_transactions();
     finish_read();
+    tell_progress();
 }
 
 /// A changelog is restored behind those too that were open.
@@ -169,9 +163,7 @@ void store_restorer::apply(const kafka::record_batch& batch) {
         }
         found->rows += static_cast<std::int64_t>(records.size());
         found->next = records.back().offset + 1;
-        if (environment_.on_restore.on_batch)
-            environment_.on_restore.on_batch(found->changelog, found->store->spec.name, found->next - 1,
-                                             static_cast<std::int64_t>(records.size()));
+        report_.restored(standing_of(*found), static_cast<std::int64_t>(records.size()));
     }
     if (records.size() < batch.records().size()) found->next = found->end;
 }
@@ -197,16 +189,36 @@ void store_restorer::finish(restoring& done) {
         throw corrupt_task_error(done.stores->task(), cause);
     }
     done.done = true; // a disk that refuses the last rows is asked again
-    if (done.begun_at)
-        log(log_level::info, concat(task_name(done.stores->task()), " restored store ", done.store->spec.name, ": ",
-                                    done.rows, " rows in ", environment_.time.steady_ms() - *done.begun_at, " ms"));
-    if (environment_.on_restore.on_end)
-        environment_.on_restore.on_end(done.changelog, done.store->spec.name, done.rows);
+    report_.ended(standing_of(done));
+}
+
+restore_standing store_restorer::standing_of(const restoring& store) const {
+    return {store.stores->task(),
+            {.changelog = store.changelog,
+             .store = store.store->spec.name,
+             .begin = store.first,
+             .next = store.next,
+             .end = store.end,
+             .rows = store.rows,
+             .elapsed = std::chrono::milliseconds(environment_.time.steady_ms() - store.begun_at)}};
+}
+
+void store_restorer::tell_progress() {
+    if (!report_.due()) return;
+    std::vector<restore_standing> all;
+    for (const restoring& each : stores_)
+        if (each.reading()) all.push_back(standing_of(each));
+    report_.tell(all);
+}
+
+void store_restorer::give_back() {
+    const task_stores* last = nullptr; // those of a task follow one another
+    for (const restoring& each : stores_)
+        if (std::exchange(last, each.stores) != each.stores) each.stores->give_back();
 }
 
 std::vector<task_stores*> store_restorer::take_done() {
-    std::vector<task_stores*> complete = std::move(without_changelogs_);
-    without_changelogs_.clear();
+    std::vector<task_stores*> complete;
     for (const restoring& each : stores_) {
         const bool whole = std::all_of(stores_.begin(), stores_.end(), [&](const restoring& other) {
             return other.stores != each.stores || other.done;

@@ -97,8 +97,8 @@ public:
     std::optional<awaited_topic> awaited{};      ///< nullopt: it was not set aside
     std::unique_ptr<task_stores> stores{};       ///< null while planned
     bool recovering = false;                     ///< it was stopped, and has not started since
-    bool restored = false;                       ///< the stores have all of their changelogs
-    std::unique_ptr<stream_task> task{};         ///< on the stores; null until it runs
+    bool restored = false;               ///< the stores have all of their changelogs; else they are with the updater
+    std::unique_ptr<stream_task> task{}; ///< on the stores; null until it runs
 
 private:
     task_id id_;

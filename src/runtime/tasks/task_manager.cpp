@@ -10,12 +10,13 @@
 
 namespace streams::inline v0 {
 
-task_manager::task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
-                           producing_collector& collector, drop_counters& drops, input_progress& progress,
-                           std::function<void()> wake, const std::atomic<bool>& interrupted,
+task_manager::task_manager(const thread_environment& environment, std::string restorer,
+                           kafka::consumer& restore_consumer, producing_collector& collector, drop_counters& drops,
+                           input_progress& progress, std::function<void()> wake, const std::atomic<bool>& interrupted,
                            const std::size_t& most_pending)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress), wake_(std::move(wake)),
-      interrupted_(interrupted), most_pending_(most_pending), restorer_(restore_consumer, environment) {}
+      interrupted_(interrupted), most_pending_(most_pending),
+      updater_(std::move(restorer), environment, restore_consumer, wake_) {}
 
 task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
@@ -88,7 +89,7 @@ void task_manager::follow_threads() {
 
 void task_manager::share_cache() {
     for (const auto& each : tasks_)
-        if (each->stores) each->stores->share_cache(cache_of_task());
+        if (each->restored) each->stores->share_cache(cache_of_task());
 }
 
 std::unique_ptr<task_stores> task_manager::make_intact(task_id id) {
@@ -107,7 +108,9 @@ void task_manager::wipe(const corrupt_task_error& damage) {
     const store_spec& store = *environment_.topology().find_store(damage.store());
     if (environment_.topology().is_global_store(store.name))
         throw lost_store_error(concat("global store ", store.name, " is damaged: ", damage.what(),
-                                      "; start the application again, which fills it from its topic"));
+                                      "; remove the folder ",
+                                      (environment_.states.global_folder() / store.name).string(),
+                                      ", and start the application again, which fills it from its topic"));
     const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
     if (changelog_topic_name(environment_.topology(), environment_.config.application_id, store).empty())
         throw lost_store_error(concat(damage.what(),
@@ -123,7 +126,7 @@ void task_manager::open_planned(std::int64_t until) {
         if (environment_.time.steady_ms() >= until) return;
         if (each->state() != task_state::planned || !each->located || !open(*each)) continue;
         share_cache();
-        restorer_.add(*each->stores, each->committed);
+        updater_.add(*each->stores, each->committed);
         each->become(task_state::restoring);
     }
 }
@@ -137,12 +140,10 @@ bool task_manager::open(managed_task& planned) {
     return true;
 }
 
-void task_manager::restore(std::chrono::milliseconds wait) {
-    for (const task_stores* restored : restorer_.step(wait)) find(restored->task())->restored = true;
-}
-
 void task_manager::take_restored() {
-    for (const task_stores* restored : restorer_.take_done()) find(restored->task())->restored = true;
+    const auto done = updater_.take_done();
+    for (const task_stores* restored : done) find(restored->task())->restored = true;
+    if (!done.empty()) share_cache();
 }
 
 managed_task* task_manager::start_restored() {
@@ -183,7 +184,7 @@ void task_manager::shut_out(const managed_task& stopped) {
 
 void task_manager::give_back() {
     for (const auto& each : tasks_)
-        if (each->stores) each->stores->give_back();
+        if (each->restored) each->stores->give_back();
 }
 
 void task_manager::suspend() {
@@ -227,7 +228,7 @@ task_folder_lock task_manager::plan_again(managed_task& failed) {
     failed.restored = failed.located = false;
     failed.misplace();
     if (!failed.stores) return {};
-    restorer_.remove(*failed.stores);
+    updater_.remove(*failed.stores);
     const auto stores = std::move(failed.stores);
     return close_stores(*stores);
 }
@@ -242,7 +243,7 @@ void task_manager::rebuild(managed_task& failed, const corrupt_task_error& damag
     failed.restored = false;
     try {
         task_store& empty = failed.stores->replace(damage.store(), [&] { wipe(damage); });
-        restorer_.add(*failed.stores, empty, failed.committed);
+        updater_.add(*failed.stores, empty, failed.committed);
     } catch (const std::exception&) {
         reset(failed);
         throw;
@@ -271,7 +272,7 @@ void task_manager::close(task_id id) {
     share_cache();
     closing->become(task_state::closing);
     shut_out(*closing);
-    if (closing->stores) restorer_.remove(*closing->stores);
+    if (closing->stores) updater_.remove(*closing->stores);
     if (closing->task) closing->task->close();
     if (closing->stores) (void)close_stores(*closing->stores);
     closing->become(task_state::closed);
@@ -283,7 +284,7 @@ std::exception_ptr task_manager::close_all_dirty() noexcept {
     for (const auto& each : tasks_) {
         each->task.reset();
         if (!each->stores) continue;
-        restorer_.remove(*each->stores);
+        updater_.remove(*each->stores);
         try {
             (void)close_stores(*each->stores);
         } catch (const lost_store_error&) {

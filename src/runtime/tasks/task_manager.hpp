@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/runtime/commit/producing_collector.hpp"
-#include "src/runtime/stores/store_restorer.hpp"
+#include "src/runtime/stores/state_updater.hpp"
 #include "src/runtime/tasks/managed_task.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 
@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -21,10 +22,10 @@ namespace streams::inline v0 {
 /// suspends and closes them. A task's folder is held from `open_planned` to its close.
 class task_manager {
 public:
-    /// `restore_consumer` reads changelogs, without a group. `wake`: has the thread look at its tasks, from any thread.
-    /// `interrupted`: it is needed between two records. `most_pending`: records that a task may keep pending now. The
-    /// others outlive the manager.
-    task_manager(const thread_environment& environment, kafka::consumer& restore_consumer,
+    /// `restorer`: the name of the thread that restores. `restore_consumer` reads changelogs, without a group. `wake`: has the
+    /// thread look at its tasks, from any thread. `interrupted`: it is needed between two records. `most_pending`: records that
+    /// a task may keep pending now. The others outlive the manager.
+    task_manager(const thread_environment& environment, std::string restorer, kafka::consumer& restore_consumer,
                  producing_collector& collector, drop_counters& drops, input_progress& progress,
                  std::function<void()> wake, const std::atomic<bool>& interrupted, const std::size_t& most_pending);
     ~task_manager();
@@ -47,14 +48,14 @@ public:
     /// whose folder another thread of this process still has, with a later call. A damaged store is removed and made anew.
     /// Throws state_error, lost_store_error for a damaged store that has no changelog.
     void open_planned(std::int64_t until);
-    /// Whether a store waits to be restored, or is.
-    [[nodiscard]] bool restoring() const noexcept { return !restorer_.idle(); }
-    /// When `restore` has something to do, steady ms; `never`: it has not.
-    [[nodiscard]] std::int64_t next_restore() const noexcept { return restorer_.next_step(); }
-    /// Restores a slice, waiting for it up to `wait`. Throws what the restorer throws.
-    void restore(std::chrono::milliseconds wait);
-    /// Takes note of tasks with nothing to restore; see `restore`.
+    /// Has the stores of opened tasks be restored, or be left as they are for now.
+    void let_restore(bool restores) { updater_.let_restore(restores); }
+    /// Whether `take_restored` has something to say.
+    [[nodiscard]] bool any_restored() const { return updater_.has_news(); }
+    /// Takes note of tasks whose stores are restored. Throws what restoring threw.
     void take_restored();
+    /// Restores nothing any more: its consumer is closed next.
+    void end_restoring() noexcept { updater_.stop(); }
     /// Makes a task on its restored stores, and initialises it: those that wait for it, are in place and were not set aside,
     /// one a call. Null: none does. Throws topology_error, and what nodes throw.
     [[nodiscard]] managed_task* start_restored();
@@ -110,7 +111,7 @@ private:
     std::function<void()> wake_;
     const std::atomic<bool>& interrupted_;
     const std::size_t& most_pending_;
-    store_restorer restorer_;
+    state_updater updater_;
     std::vector<std::unique_ptr<managed_task>> tasks_;
     std::int32_t threads_ = 0;                          ///< that the cache is shared by
     std::unordered_map<topic_partition, route> routes_; ///< of what runs

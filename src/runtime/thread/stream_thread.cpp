@@ -20,7 +20,6 @@ constexpr std::size_t most_polled = 1000; ///< max.poll.records, as Kafka Stream
 constexpr std::size_t longest_round = 1024;
 constexpr std::int64_t short_round_ms = 5;
 constexpr std::int64_t long_round_ms = 50;
-constexpr milliseconds restore_wait{20};
 
 /// A thread that is added when nothing is left has the least, reserved or not: with less its client would stand still.
 std::size_t queue_bytes(memory_reservation& queue, std::size_t least) {
@@ -95,8 +94,9 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
       mailbox_(std::make_shared<query_mailbox>([consumer = consumer_.get()] { consumer->wakeup(); })),
       committer_(make_committer(number)),
       tasks_(
-          environment_, *restore_consumer_, committer_->collector(), drops_, *this,
-          [consumer = consumer_.get()] { consumer->wakeup(); }, mailbox_->any(), most_pending_),
+          environment_, concat(environment.client_id, "-StateUpdater-", number), *restore_consumer_,
+          committer_->collector(), drops_, *this, [consumer = consumer_.get()] { consumer->wakeup(); }, mailbox_->any(),
+          most_pending_),
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
@@ -243,7 +243,7 @@ void stream_thread::pause_after(std::span<const kafka::result> errors, bool brou
     if (error_pause_.count() == 0) log(log_level::warn, concat(name_, ": ", errors.front().reason(), "; trying again"));
     // A client that answers errors at once must not make this a busy loop.
     error_pause_ = std::clamp(error_pause_ * 2, milliseconds(20), milliseconds(1000));
-    if (!brought_records && !anything_processable() && !tasks_.restoring())
+    if (!brought_records && !anything_processable())
         environment_.stop.wait_until(environment_.time.after(error_pause_));
 }
 
@@ -266,7 +266,7 @@ milliseconds stream_thread::poll_wait() {
 /// When something can be gone on with that waits for the cluster, or for what nodes wait for, steady ms.
 std::int64_t stream_thread::next_step() const {
     std::int64_t next = lost_positions_.next();
-    if (!paused_) next = std::min(next, std::max(tasks_.next_restore(), reopen_at_));
+    if (tasks_.any_restored()) next = std::min(next, reopen_at_);
     for (const auto& each : tasks_.all()) {
         if (each->running()) next = std::min(next, each->task->next_pending());
         if (!assigned_) continue;
@@ -292,19 +292,15 @@ bool stream_thread::anything_processable() {
 
 void stream_thread::restore() {
     const std::int64_t until = environment_.time.after(slice);
-    ready_ = committer_->ready(tasks_.restoring() ? milliseconds(0) : slice);
+    ready_ = committer_->ready(slice);
     const bool recovered = environment_.time.steady_ms() >= reopen_at_;
     if (assigned_ && recovered) {
         tasks_.open_planned(until);
         for (const auto& each : tasks_.all()) // taken back to their last commit
             if (each->state() == task_state::suspended) tasks_.resume(*each);
     }
-    if (tasks_.restoring() && recovered) {
-        if (paused_)
-            tasks_.take_restored();
-        else
-            tasks_.restore(anything_processable() ? milliseconds(0) : restore_wait);
-    }
+    tasks_.let_restore(recovered && !paused_);
+    if (recovered) tasks_.take_restored();
     if (assigned_) put_in_place(until);
     set_lost_positions(until);
     while (ready_ && !committer_->committing()) {

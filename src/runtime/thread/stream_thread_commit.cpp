@@ -183,6 +183,7 @@ std::exception_ptr stream_thread::close() noexcept {
     if (std::exchange(closed_, true)) return nullptr;
     end_queries();
     const auto lost = close_tasks();
+    tasks_.end_restoring();
     committer_->close(); // before others are given the tasks: what it still holds must not follow their writes
     if (environment_.config.group_instance_id.empty() || environment_.all_end) consumer_->leave();
     consumer_->close();

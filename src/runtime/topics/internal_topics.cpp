@@ -148,6 +148,7 @@ internal_topics plan_internal_topics(const topology& topology, const streams_con
                                         " does not exist in the cluster; create it first, for example by "
                                         "kafka-topics.sh --create"));
         plan.layout.global_partitions.insert(*found);
+        plan.layout.changelogs.emplace(each.topic, wanted_limits(*topology.find_store(each.store), config));
     }
     for (const auto& repartition : topology.repartition_topics())
         if (const auto found = counts.find(repartition.name); found != counts.end())

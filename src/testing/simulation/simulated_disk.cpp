@@ -71,14 +71,14 @@ public:
     void write(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                const store_position& position) override {
         check(disk_call::write, "written");
+        if (*alive_) put(entries, expired_below, position);
+    }
+    void ingest(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
+                const store_position& position) override {
+        check(disk_call::write, "written");
         if (!*alive_) return;
-        batch made{.position = position};
-        if (expired_below) made.expired_below = text_of(*expired_below);
-        for (const backing_write& entry : entries)
-            made.writes.emplace_back(text_of(entry.key),
-                                     entry.value ? std::optional(text_of(*entry.value)) : std::nullopt);
-        apply(made, volume_->seen);
-        volume_->unsynced.push_back(std::move(made));
+        put(entries, expired_below, position);
+        sync(*volume_);
     }
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
         check(disk_call::read, "read");
@@ -98,6 +98,16 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const override { return 0; }
 
 private:
+    void put(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
+             const store_position& position) {
+        batch made{.position = position};
+        if (expired_below) made.expired_below = text_of(*expired_below);
+        for (const backing_write& entry : entries)
+            made.writes.emplace_back(text_of(entry.key),
+                                     entry.value ? std::optional(text_of(*entry.value)) : std::nullopt);
+        apply(made, volume_->seen);
+        volume_->unsynced.push_back(std::move(made));
+    }
     void check(disk_call call, std::string_view doing) const {
         if (const auto refused = ask_(call))
             throw state_error(concat("store ", volume_->identity.name, " cannot be ", doing, ": ", *refused));
@@ -129,6 +139,7 @@ public:
         if (found->identity.source != identity.source) {
             found->seen.position.offset.reset();
             found->seen.position.caught_up = -1;
+            found->seen.position.partition_offsets.clear();
             found->unsynced.push_back({.position = found->seen.position});
             found->identity.source = identity.source;
         }

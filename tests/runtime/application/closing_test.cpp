@@ -97,8 +97,7 @@ TEST_CASE("a restore listener closes its application") {
         CHECK(eventually([&] { return w.committed() == 1; }));
     }
     kafka_streams app(count_topology(true), w.config("second"), w.cluster.clients());
-    app.set_restore_listener(
-        {.on_start = [&](const topic_partition&, std::string_view, std::int64_t, std::int64_t) { app.close(); }});
+    app.set_restore_listener({.on_restore_start = [&](const restore_progress&) { app.close(); }});
     app.start();
     CHECK(app.wait_for(application_state::not_running, patience));
     CHECK(app.close(patience));

@@ -60,11 +60,11 @@ TEST_CASE("state that is gone is rebuilt from the changelog, and the listener is
     std::atomic<std::int64_t> rows{-1};
     kafka_streams app(count_topology(true), w.config("second"), w.cluster.clients());
     app.set_restore_listener({
-        .on_start =
-            [&](const topic_partition& from, std::string_view store, std::int64_t begin, std::int64_t) {
-                if (from.topic == "app-counts-changelog" && store == "counts") begun = begin;
+        .on_restore_start =
+            [&](const restore_progress& now) {
+                if (now.changelog.topic == "app-counts-changelog" && now.store == "counts") begun = now.begin;
             },
-        .on_end = [&](const topic_partition&, std::string_view, std::int64_t restored) { rows = restored; },
+        .on_restore_end = [&](const restore_progress& now) { rows = now.rows; },
     });
     app.start();
     w.produce("a", "x");

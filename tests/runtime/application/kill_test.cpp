@@ -127,9 +127,9 @@ TEST_CASE("exactly once, a process killed at any time and started again counts e
     kafka_streams app(testing_support::count_topology(true), at.config(), cluster.clients());
     std::mutex mutex;
     std::vector<std::int64_t> restored_from;
-    app.set_restore_listener({.on_start = [&](const auto&, const auto&, std::int64_t from, std::int64_t) {
+    app.set_restore_listener({.on_restore_start = [&](const restore_progress& now) {
         const std::lock_guard lock(mutex);
-        restored_from.push_back(from);
+        restored_from.push_back(now.begin);
     }});
     run_to(std::int64_t{keys} * rounds, cluster, app);
     CHECK(restored_from.size() == 2);

@@ -111,7 +111,7 @@ TEST_CASE(
     w.produce("k", "v");
     kafka_streams app(count_topology(true), w.config("second"), w.cluster.clients());
     std::atomic<bool> restores{false};
-    app.set_restore_listener({.on_start = [&](auto&&...) { restores = true; }});
+    app.set_restore_listener({.on_restore_start = [&](auto&&...) { restores = true; }});
     app.pause();
     app.start();
     REQUIRE(eventually([&] { return w.cluster.members("app") == 1; }));

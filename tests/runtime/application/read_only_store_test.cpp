@@ -79,10 +79,9 @@ TEST_CASE("a read-only store is restored from its topic, up to what was committe
 
     std::atomic<std::int64_t> rows{-1};
     kafka_streams app(looked_up(persistent), w.config(), w.cluster.clients());
-    app.set_restore_listener(
-        {.on_end = [&](const topic_partition& from, std::string_view store, std::int64_t restored) {
-            if (from.topic == "table" && store == "rows") rows = restored;
-        }});
+    app.set_restore_listener({.on_restore_end = [&](const restore_progress& now) {
+        if (now.changelog.topic == "table" && now.store == "rows") rows = now.rows;
+    }});
     app.start();
     CHECK(eventually([&] { return w.out().size() == 4; }));
     CHECK(w.out() == std::vector<text>{"2", "none", "1", "later"});

@@ -113,7 +113,7 @@ TEST_CASE(
     transactional_world w;
     kafka_streams app(count_topology(true), w.config(), w.clients());
     std::atomic<int> restorations{0};
-    app.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+    app.set_restore_listener({.on_restore_start = [&](auto&&...) { ++restorations; }});
     app.start();
     w.produce("a", "x");
     REQUIRE(eventually([&] { return w.committed() == 1; }));

@@ -60,12 +60,12 @@ TEST_CASE("a store whose changelog is cut off while it is restored is rebuilt fr
     std::atomic<std::int64_t> rows{-1};
     kafka_streams app(rows_topology(), w.config("second"), w.cluster.clients());
     app.set_restore_listener({
-        .on_start =
-            [&](const topic_partition& changelog, std::string_view, std::int64_t begin, std::int64_t) {
-                begins.push_back(begin);
-                w.cluster.delete_records(changelog, 4);
+        .on_restore_start =
+            [&](const restore_progress& now) {
+                begins.push_back(now.begin);
+                w.cluster.delete_records(now.changelog, 4);
             },
-        .on_end = [&](const topic_partition&, std::string_view, std::int64_t restored) { rows = restored; },
+        .on_restore_end = [&](const restore_progress& now) { rows = now.rows; },
     });
     app.start();
     CHECK(app.wait_for(application_state::running, patience));
@@ -108,8 +108,7 @@ TEST_CASE("a changelog that cannot be read at once is read later") {
                       std::make_shared<testing_support::faulty_clients>(
                           w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
     std::atomic<std::int64_t> rows{-1};
-    app.set_restore_listener(
-        {.on_end = [&](const topic_partition&, std::string_view, std::int64_t restored) { rows = restored; }});
+    app.set_restore_listener({.on_restore_end = [&](const restore_progress& now) { rows = now.rows; }});
     app.start();
     CHECK(app.wait_for(application_state::running, patience));
     CHECK(restoring->failed(testing_support::call::assign) == 3);

@@ -64,11 +64,10 @@ struct two_instances : world {
         auto with = config(instance);
         with.guarantee = guarantee;
         kafka_streams app(what, with, cluster.clients());
-        app.set_restore_listener(
-            {.on_start = [this](const topic_partition& from, std::string_view, std::int64_t begin, std::int64_t) {
-                const std::lock_guard lock(mutex_);
-                began_[from.partition] = begin;
-            }});
+        app.set_restore_listener({.on_restore_start = [this](const restore_progress& now) {
+            const std::lock_guard lock(mutex_);
+            began_[now.changelog.partition] = now.begin;
+        }});
         app.start();
         return app;
     }

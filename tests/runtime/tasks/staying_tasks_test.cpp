@@ -116,7 +116,7 @@ TEST_CASE("a task that stays through a rebalance is not restored again") {
     shared_world w(persistent, true);
     std::atomic<int> restorations{0};
     kafka_streams one(w.what(w.first), w.config("one"), w.cluster.clients());
-    one.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+    one.set_restore_listener({.on_restore_start = [&](auto&&...) { ++restorations; }});
     one.start();
     w.produce("v1");
     REQUIRE(w.committed_all(1));

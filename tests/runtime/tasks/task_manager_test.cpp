@@ -137,8 +137,7 @@ TEST_CASE(
     world w;
     kafka_streams app(t, w.config(), w.cluster.clients());
     std::atomic<std::int64_t> restored{0};
-    app.set_restore_listener(
-        {.on_end = [&](const topic_partition&, std::string_view, std::int64_t count) { restored += count; }});
+    app.set_restore_listener({.on_restore_end = [&](const restore_progress& now) { restored += now.rows; }});
     app.start();
     w.produce("k", "v1");
     REQUIRE(eventually([&] { return w.committed() == 1; }));

@@ -125,7 +125,7 @@ TEST_CASE("what was done since the last commit is undone in memory where records
     kafka_streams app(count_topology(true), config,
                       std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan));
     std::atomic<int> restorations{0};
-    app.set_restore_listener({.on_start = [&](auto&&...) { ++restorations; }});
+    app.set_restore_listener({.on_restore_start = [&](auto&&...) { ++restorations; }});
     app.start();
     REQUIRE(eventually([&] { return w.committed() == 2; }));
     CHECK(w.plan->failed(call::deliver) == 1);

@@ -47,7 +47,7 @@ TEST_CASE("a disk that takes no more bytes is an error with a remedy, and the st
 }
 
 TEST_CASE("a disk that fails at a commit is an error, not a crash, and the changelog rebuilds the store") {
-    const rlim_t room = GENERATE(10'000, 0);
+    const rlim_t room = GENERATE(rlim_t{10'000}, rlim_t{0});
     store_under_test store(spec());
     fill(store);
     bool failed = false;

@@ -14,7 +14,9 @@ public:
         streams::store_position position;
         int gets = 0;
         int writes = 0;
+        int ingests = 0;
         int flushes = 0;
+        bool refuses = false;
     };
     explicit fake_disk(content& of) : content_(of), empty_(of.entries.empty()) {}
 
@@ -30,6 +32,25 @@ public:
     void write(std::span<const streams::backing_write> entries, std::optional<bytes_view> expired_below,
                const streams::store_position& position) override {
         ++content_.writes;
+        put(entries, expired_below, position);
+    }
+    void ingest(std::span<const streams::backing_write> entries, std::optional<bytes_view> expired_below,
+                const streams::store_position& position) override {
+        ++content_.ingests;
+        put(entries, expired_below, position);
+    }
+    [[nodiscard]] std::unique_ptr<streams::store_cursor<streams::store_entry>> cursor(
+        streams::key_span, streams::iteration_order) override {
+        return nullptr;
+    }
+    [[nodiscard]] std::uint64_t approximate_num_entries() override { return content_.entries.size(); }
+    void flush(bool) override { ++content_.flushes; }
+    [[nodiscard]] std::size_t memory_bytes() const override { return 0; }
+
+private:
+    void put(std::span<const streams::backing_write> entries, std::optional<bytes_view> expired_below,
+             const streams::store_position& position) {
+        if (content_.refuses) throw streams::state_error("the disk is full");
         if (expired_below)
             content_.entries.erase(content_.entries.begin(), content_.entries.lower_bound(text(*expired_below)));
         std::string last;
@@ -43,15 +64,7 @@ public:
         }
         content_.position = position;
     }
-    [[nodiscard]] std::unique_ptr<streams::store_cursor<streams::store_entry>> cursor(
-        streams::key_span, streams::iteration_order) override {
-        return nullptr;
-    }
-    [[nodiscard]] std::uint64_t approximate_num_entries() override { return content_.entries.size(); }
-    void flush(bool) override { ++content_.flushes; }
-    [[nodiscard]] std::size_t memory_bytes() const override { return 0; }
 
-private:
     content& content_;
     bool empty_;
 };
@@ -385,4 +398,49 @@ TEST_CASE("rows that are on their way to the disk are read and written as if the
     test.expected["key3"] = "written";
     CHECK(test.disk.entries == test.expected);
     CHECK(test.get("key4") == test.expected["key4"]);
+}
+
+TEST_CASE("a bulk of restored rows becomes files, and of the last of them entries: those are asked for next") {
+    map_under_test test;
+    test.open();
+    const std::string filler(1'000, 'x');
+    constexpr int row_count = 12'000; // of which the memory of unwritten rows holds the greater part
+    const auto key = [](int row) { return "key" + std::to_string(10'000 + row); };
+    for (int row = 0; row < row_count; ++row) {
+        test.map->restore(bytes_view(key(row)), {}, bytes_view(filler));
+        test.map->restored_up_to(row);
+    }
+    CHECK(test.disk.ingests == 1);
+    CHECK(test.disk.position.offset == static_cast<std::int64_t>(test.disk.entries.size()) - 1);
+    test.map->restored(row_count - 1);
+    CHECK(test.disk.entries.size() == row_count);
+    CHECK(test.disk.position.offset == row_count - 1);
+    CHECK(test.get(key(row_count - 1)) == filler);
+    CHECK(test.disk.gets == 0);
+    CHECK(test.get(key(0)) == filler);
+    CHECK(test.disk.gets == 1);
+}
+
+TEST_CASE("a small store that was restored from nothing asks its disk for no key") {
+    map_under_test test;
+    test.open();
+    test.map->restore(bytes_view("a"), {}, bytes_view("1"));
+    test.map->restored(0);
+    CHECK(test.disk.entries == std::map<std::string, std::string>{{"a", "1"}});
+    CHECK(test.get("a") == "1");
+    CHECK(test.get("b") == std::nullopt);
+    CHECK(test.disk.gets == 0);
+}
+
+TEST_CASE("rows that the disk refuses stay, and are written with those that follow") {
+    map_under_test test;
+    test.open();
+    test.disk.refuses = true;
+    test.map->restore(bytes_view("a"), {}, bytes_view("1"));
+    CHECK_THROWS_AS(test.map->restored(0), streams::state_error);
+    test.disk.refuses = false;
+    test.map->restore(bytes_view("b"), {}, bytes_view("2"));
+    test.map->restored(1);
+    CHECK(test.disk.entries == std::map<std::string, std::string>{{"a", "1"}, {"b", "2"}});
+    CHECK(test.disk.position.offset == 1);
 }

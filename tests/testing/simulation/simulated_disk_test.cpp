@@ -93,10 +93,14 @@ private:
             if (!expired || key >= *expired)
                 writes.push_back({view_of(key), value ? std::optional(view_of(*value)) : std::nullopt});
         const store_position position{.offset = static_cast<std::int64_t>(++offset_), .observed = 7, .caught_up = 3};
-        for (backing* each : {simulated_store_.get(), rocksdb_.get()})
-            each->write(writes, expired ? std::optional(view_of(*expired)) : std::nullopt, position);
-        if (expired) expired_ = std::max(expired_, *expired);
-        states_.emplace_back(read(*rocksdb_), rocksdb_->position());
+        const bool in_bulk = below(3) == 0;
+        for (backing* each : {simulated_store_.get(), rocksdb_.get()}) {
+            const auto floor = expired ? std::optional(view_of(*expired)) : std::nullopt;
+            in_bulk ? each->ingest(writes, floor, position) : each->write(writes, floor, position);
+        }
+        if (in_bulk) begin_history(); // with all that was written before
+        if (expired && !in_bulk) expired_ = std::max(expired_, *expired);
+        if (!in_bulk) states_.emplace_back(read(*rocksdb_), rocksdb_->position());
         same();
     }
     void look() {
@@ -203,6 +207,23 @@ TEST_CASE("a crash of the simulated disk keeps what was synced, and of the rest 
         CHECK(found.position.offset == static_cast<std::int64_t>(1 + kept));
         CHECK(found.entries.at(key) == std::to_string(1 + kept));
     }
+}
+
+TEST_CASE("what a simulated disk ingests outlasts a crash, with all that was written before it") {
+    simulated_disk disk;
+    const auto alive = std::make_shared<bool>(true);
+    const auto mounted = disk.mounted(agree, alive);
+    const auto store = mounted->open("/task", identity, stores_memory());
+    const std::string written = "\1a";
+    const std::string ingested = "\1b";
+    const backing_write first{view_of(written), view_of(written)};
+    const backing_write second{view_of(ingested), view_of(ingested)};
+    store->write({&first, 1}, std::nullopt, {.offset = 1});
+    store->ingest({&second, 1}, std::nullopt, {.offset = 2});
+    disk.crash([](std::size_t) { return std::size_t{0}; });
+    const auto found = disk.stores().at("/task/store");
+    CHECK(found.position.offset == 2);
+    CHECK(found.entries.size() == 2);
 }
 
 TEST_CASE("nothing that a dead process does reaches the simulated disk") {

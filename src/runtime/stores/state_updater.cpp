@@ -1,0 +1,179 @@
+#include "src/runtime/stores/state_updater.hpp"
+
+#include "src/runtime/tasks/task_errors.hpp"
+#include "state/state_thread.hpp"
+
+#include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+namespace streams::inline v0 {
+namespace {
+
+constexpr std::chrono::milliseconds longest_poll{100};
+constexpr std::chrono::milliseconds between_looks{100}; ///< at what memory is asked back, while it rests
+
+} // namespace
+
+state_updater::state_updater(std::string name, const thread_environment& environment, kafka::consumer& consumer,
+                             std::function<void()> wake)
+    : name_(std::move(name)), environment_(environment), consumer_(consumer), wake_(std::move(wake)),
+      restorer_(consumer, environment), changed_(environment.time.make_condition("what " + name_ + " has to do")) {}
+
+restore_request state_updater::request_for(task_stores& stores, task_store& store,
+                                           std::span<const kafka::committed_offset> committed) const {
+    const topic_partition changelog{store.changelog_topic, stores.task().partition};
+    restore_request added{.stores = &stores,
+                          .store = &store,
+                          .limits = environment_.layout().changelogs.at(store.changelog_topic),
+                          .asking = environment_.retried(
+                              concat("find the bounds of ", to_string(changelog), " for ", task_name(stores.task())))};
+    const auto input = std::ranges::find(committed, changelog, &kafka::committed_offset::partition);
+    if (input != committed.end()) added.committed = input->offset;
+    return added;
+}
+
+void state_updater::add(task_stores& stores, std::span<const kafka::committed_offset> committed) {
+    std::vector<restore_request> requests;
+    for (task_store& store : stores.all())
+        if (!store.changelog_topic.empty()) requests.push_back(request_for(stores, store, committed));
+    given_.push_back(&stores);
+    if (!requests.empty()) return hand_in(std::move(requests));
+    const std::lock_guard lock(mutex_);
+    done_.push_back(&stores);
+}
+
+void state_updater::add(task_stores& stores, task_store& store, std::span<const kafka::committed_offset> committed) {
+    std::vector<restore_request> requests;
+    requests.push_back(request_for(stores, store, committed));
+    given_.push_back(&stores);
+    hand_in(std::move(requests));
+}
+
+void state_updater::hand_in(std::vector<restore_request> requests) {
+    if (!thread_) {
+        try {
+            thread_ = environment_.time.start_thread(name_, [this] { run(); });
+        } catch (const std::system_error& cause) {
+            given_.pop_back();
+            throw streams_error(
+                concat("the operating system refuses the thread ", name_, ": ", cause.what(), "; raise its limit"));
+        }
+    }
+    bool reads = false;
+    {
+        const std::lock_guard lock(mutex_);
+        std::ranges::move(requests, std::back_inserter(added_));
+        reads = working_;
+    }
+    changed_->notify_all();
+    if (reads) consumer_.wakeup();
+}
+
+void state_updater::remove(const task_stores& stores) {
+    if (std::erase(given_, &stores) == 0) return;
+    std::unique_lock lock(mutex_);
+    restores_ = false;
+    if (working_) {
+        lock.unlock();
+        consumer_.wakeup();
+        lock.lock();
+        changed_->wait(lock, never, [this] { return !working_; });
+    }
+    std::erase(done_, &stores);
+    std::erase_if(added_, [&](const restore_request& each) { return each.stores == &stores; });
+    working_ = true;
+    lock.unlock();
+    restorer_.remove(stores);
+    lock.lock();
+    working_ = false;
+    lock.unlock();
+    changed_->notify_all();
+}
+
+std::vector<task_stores*> state_updater::take_done() {
+    const std::lock_guard lock(mutex_);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    auto done = std::exchange(done_, {});
+    for (const task_stores* each : done) std::erase(given_, each);
+    return done;
+}
+
+bool state_updater::has_news() const {
+    const std::lock_guard lock(mutex_);
+    return failure_ || !done_.empty();
+}
+
+void state_updater::let_restore(bool restores) {
+    if (given_.empty()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(restores_, restores) == restores) return;
+    }
+    changed_->notify_all();
+}
+
+void state_updater::stop() noexcept {
+    if (!thread_) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_->notify_all();
+    consumer_.wakeup();
+    thread_->join();
+    thread_.reset();
+}
+
+void state_updater::run() noexcept {
+    environment_.enter();
+    prepare_state_thread();
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        const std::int64_t next = next_step();
+        if (next <= environment_.time.steady_ms())
+            step(lock);
+        else
+            changed_->wait(lock, next);
+    }
+}
+
+/// Steady ms.
+std::int64_t state_updater::next_step() const {
+    if (working_ || failure_) return never; // it is the owner who works
+    if (!restores_) return restorer_.idle() ? never : next_look_;
+    return added_.empty() ? restorer_.next_step() : 0;
+}
+
+void state_updater::step(std::unique_lock<std::mutex>& lock) {
+    const bool restores = restores_;
+    for (restore_request& each : added_) restorer_.add(std::move(each));
+    added_.clear();
+    next_look_ = environment_.time.after(between_looks);
+    working_ = true;
+    lock.unlock();
+    std::vector<task_stores*> done;
+    std::exception_ptr failure;
+    try {
+        if (restores) done = restorer_.step(longest_poll);
+        if (environment_.memory.budget().asks_back()) restorer_.give_back();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    lock.lock();
+    working_ = false;
+    const bool news = failure || !done.empty();
+    done_.insert(done_.end(), done.begin(), done.end());
+    failure_ = failure;
+    if (failure) restores_ = false;
+    changed_->notify_all();
+    if (!news) return;
+    lock.unlock();
+    wake_();
+    lock.lock();
+}
+
+} // namespace streams::inline v0

@@ -1,0 +1,65 @@
+#include "catch.hpp"
+#include "state/map/restore_run.hpp"
+
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+
+using namespace streams;
+
+namespace {
+
+using rows = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+rows sorted(restore_run& run) {
+    rows found;
+    for (const auto& [key, value] : run.sorted())
+        found.emplace_back(key.text(), value ? std::optional(std::string(value->text())) : std::nullopt);
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("a run of restored rows is sorted by key, and has the last of each") {
+    // Keys that are prefixes of others, that differ behind their first 8 bytes only, and that have the largest byte.
+    const std::vector<std::string> ends{"",
+                                        "a",
+                                        "aa",
+                                        "ab",
+                                        "b",
+                                        std::string("\0", 1),
+                                        std::string("a\0", 2),
+                                        "\xff",
+                                        "a long end 1",
+                                        "a long end 2",
+                                        "a long"};
+    std::mt19937 random(5);
+    for (const std::string& begin : {std::string(), std::string("\1"), std::string("all keys begin with it")}) {
+        restore_run run;
+        std::map<std::string, std::optional<std::string>> expected;
+        for (int at = 0; at < 1'000; ++at) {
+            const std::string key = begin + ends[random() % ends.size()];
+            const std::string value = std::to_string(at);
+            const bool deletes = random() % 4 == 0;
+            const bool has_head = random() % 2 == 0;
+            run.put(bytes_view(key), has_head ? bytes_view("head ") : bytes_view(),
+                    deletes ? std::nullopt : std::optional(bytes_view(value)));
+            expected[key] = deletes ? std::nullopt : std::optional((has_head ? "head " : "") + value);
+            if (at % 300 == 299) CHECK(sorted(run) == rows(expected.begin(), expected.end()));
+        }
+        CHECK(sorted(run) == rows(expected.begin(), expected.end()));
+    }
+}
+
+TEST_CASE("a run that was cleared is empty, and holds no memory") {
+    restore_run run;
+    CHECK(run.empty());
+    CHECK(run.sorted().empty());
+    run.put(bytes_view("key"), {}, bytes_view("value"));
+    CHECK_FALSE(run.empty());
+    CHECK(run.memory_bytes() > 8);
+    run.clear();
+    CHECK(run.empty());
+    CHECK(run.memory_bytes() == 0);
+}
