@@ -86,6 +86,7 @@ private:
                                          state_disk* disk = nullptr) {
         auto config = w_.config(name);
         config.topic = {{"segment.bytes", "1000000"}}; // one large row, so that a poll brings one of each partition
+        if (disk != nullptr) config.state_memory_bytes = 32'000'000; // 6.9 MB of them for rows that wait for the disk
         auto app = std::make_unique<kafka_streams>(testing_support::count_topology(true), std::move(config),
                                                    std::move(clients), &w_.scheduler, disk);
         if (disk != nullptr)
@@ -117,10 +118,10 @@ TEST_CASE("what was read of one changelog when the disk refused what was read of
     simulate(
         [](simulated_world& w) {
             interrupted_restore restore(w);
-            // What waits for the disk is written at 8 MB, with the eleventh row: of the partition that comes first. What was
-            // polled of the other one with it, its last row, is not applied.
+            // What waits for the disk is written when its memory is full, with the ninth row: the fifth of the partition that
+            // comes first. What was polled of the other one with it, its last rows, is not applied.
             for (const std::int32_t partition : {last_partition - 1, last_partition}) {
-                restore.add_large_rows(partition, 11);
+                restore.add_large_rows(partition, 5);
                 restore.add_count(partition, 42);
             }
             restore.fill_disk_after(2);

@@ -5,7 +5,7 @@
 #include "src/runtime/application/application_status.hpp"
 #include "src/runtime/application/stream_threads.hpp"
 #include "src/runtime/global/global_thread.hpp"
-#include "src/runtime/queries/restore_progress.hpp"
+#include "src/runtime/queries/restored_positions.hpp"
 #include "src/runtime/queries/state_queries.hpp"
 #include "src/runtime/queries/store_places.hpp"
 #include "src/runtime/stores/state_cleaner.hpp"
@@ -112,7 +112,7 @@ private:
     execution& time_;
     stop_source stop_;
     restore_listener on_restore_; ///< of the user
-    restore_progress restored_;
+    restored_positions restored_;
     restore_listener on_restore_noted_;      ///< the same, behind what notes the progress
     uncaught_exception_handler on_uncaught_; ///< empty: shutdown_client
     memory_budget memory_;

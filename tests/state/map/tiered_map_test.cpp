@@ -75,13 +75,14 @@ struct map_under_test {
     streams::record_context current{{}, 0, &headers};
     streams::manual_clock clock;
     std::size_t memory_bytes = 0;
+    std::size_t unwritten_bytes = 0; ///< of rows that wait for the disk
     std::optional<test_memory> memory;
     std::unique_ptr<streams::tiered_map> map;
     std::int64_t committed = -1;
 
     void open(streams::tiered_map_settings settings = {}) {
         map.reset();
-        memory.emplace(memory_bytes);
+        memory.emplace(memory_bytes, unwritten_bytes);
         const streams::store_environment environment{{}, current, memory->stores, nullptr, 0, &clock};
         map =
             std::make_unique<streams::tiered_map>(std::move(settings), environment, std::make_unique<fake_disk>(disk));
@@ -402,9 +403,10 @@ TEST_CASE("rows that are on their way to the disk are read and written as if the
 
 TEST_CASE("a bulk of restored rows becomes files, and of the last of them entries: those are asked for next") {
     map_under_test test;
+    test.unwritten_bytes = 8'000'000;
     test.open();
     const std::string filler(1'000, 'x');
-    constexpr int row_count = 12'000; // of which the memory of unwritten rows holds the greater part
+    constexpr int row_count = 12'000; // of which their memory holds the greater part
     const auto key = [](int row) { return "key" + std::to_string(10'000 + row); };
     for (int row = 0; row < row_count; ++row) {
         test.map->restore(bytes_view(key(row)), {}, bytes_view(filler));

@@ -12,7 +12,7 @@
 namespace streams::inline v0 {
 
 /// How far stores are in their changelogs, as they are restored. Thread-safe.
-class restore_progress {
+class restored_positions {
 public:
     /// A listener that notes it, and tells `next`; both outlive it.
     [[nodiscard]] restore_listener noting(const restore_listener& next);
