@@ -86,6 +86,10 @@ public:
         }
     }
 
+    void show_answer(const std::string& question, const std::string& answer) const {
+        print("ask", "", question, answer);
+    }
+
 private:
     void create(const std::string& topic) {
         cluster_.create_topic(topic);
@@ -134,6 +138,7 @@ int run_demo(const example& of, streams::streams_config config) {
             std::this_thread::sleep_for(1ms);
         }
         cluster.print_results();
+        if (of.answer && record.key) cluster.show_answer(*record.key, of.answer(app, *record.key));
     }
     return 0;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <streams/core/config.hpp>
+#include <streams/runtime/kafka_streams.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <cstdint>
@@ -50,6 +51,8 @@ struct example {
     /// What --demo writes, in this order; --help shows the first record of each topic.
     std::vector<sample_record> sample;
     std::vector<output_topic_name> outputs;
+    /// What it answers, while it runs, to a line of standard input; in --demo to the key of each record. Empty: it is not asked.
+    std::function<std::string(const streams::kafka_streams& app, const std::string& question)> answer{};
     /// Runs on a cluster kept in options.embedded; empty: the example has no --embedded.
     std::function<int(const example_options&)> run_embedded{};
 };

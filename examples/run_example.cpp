@@ -1,5 +1,6 @@
 #include "run_example.hpp"
 
+#include "answered_lines.hpp"
 #include "demo.hpp"
 #include "kcat_lines.hpp"
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace {
@@ -71,7 +73,10 @@ int run(const example& of, const example_options& options) {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     if (options.demo) return run_demo(of, options.config);
     if (options.embedded) return of.run_embedded(options);
-    return streams::kafka_streams(of.topology(), options.config).run_until_signal();
+    streams::kafka_streams app(of.topology(), options.config);
+    std::optional<answered_lines> answers;
+    if (of.answer) answers.emplace([&](const std::string& question) { return of.answer(app, question); });
+    return app.run_until_signal();
 }
 
 } // namespace

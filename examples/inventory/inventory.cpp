@@ -23,3 +23,15 @@ streams::topology inventory() {
     levels.filter([](const stock_level& level) { return level.pieces < reorder_below; }).to("reorder");
     return builder.build();
 }
+
+std::optional<stock_level> stock_of(const streams::kafka_streams& app, const std::string& product) {
+    return app.store<streams::queryable_key_value_store<std::string, stock_level>>("stock").get(product);
+}
+
+std::string answer_stock(const streams::kafka_streams& app, const std::string& product) {
+    const auto level = stock_of(app, product);
+    if (!level) return "none";
+    streams::bytes json;
+    streams::serde<stock_level>::serialize(*level, json);
+    return std::string(json.text());
+}

@@ -4,6 +4,8 @@
 #include <streams/streams.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 /// Pieces that came in or went out: the value in topics `deliveries` and `sales`, under the product.
 struct movement {
@@ -36,3 +38,9 @@ struct streams::serde<stock_level> : streams::json<stock_level> {};
 /// Keeps the stock of each product from two streams, what is delivered and what is sold, in one cogroup; products of which
 /// fewer than ten pieces are left go to `reorder`, each time that they change.
 [[nodiscard]] streams::topology inventory();
+
+/// What is there of a product now, as an application that runs the topology has it; nullopt: it was never heard of, or
+/// another instance has it. Throws streams::invalid_state_store_error where partitions are on their way.
+[[nodiscard]] std::optional<stock_level> stock_of(const streams::kafka_streams& app, const std::string& product);
+/// The same as text.
+[[nodiscard]] std::string answer_stock(const streams::kafka_streams& app, const std::string& product);

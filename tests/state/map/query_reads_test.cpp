@@ -44,7 +44,14 @@ streams::found_rows open_rows(store_under_test& store, const streams::store_ques
     return std::get<streams::found_rows>(*store.managed->ask(question, seen));
 }
 rows ask(store_under_test& store, const streams::store_question& question, isolation_level seen) {
-    return rest_of(*open_rows(store, question, seen));
+    const auto* keys = std::get_if<streams::keys_question>(&question);
+    if (keys == nullptr) return rest_of(*open_rows(store, question, seen));
+    const auto answer = *store.managed->ask(question, seen);
+    const auto& values = std::get<streams::found_values>(answer);
+    rows found;
+    for (std::size_t at = 0; at < values.size(); ++at)
+        if (values[at]) found.push_back({text(keys->keys[at].view()), text(values[at]->view())});
+    return found;
 }
 std::optional<std::string> ask_value(store_under_test& store, std::string_view key, isolation_level seen) {
     const auto answer = *store.managed->ask(streams::keys_question{{bytes(key)}}, seen);
@@ -136,7 +143,7 @@ struct queried {
         const rows expected = one.own_read(store);
         RC_ASSERT(ask(store, one.question, isolation_level::read_uncommitted) == expected);
         for (open_query& each : open) each.read(static_cast<std::size_t>(op.value) % 4);
-        if (op.value % 8 == 0)
+        if (op.value % 8 == 0 && !std::holds_alternative<streams::keys_question>(one.question))
             open.push_back({open_rows(store, one.question, isolation_level::read_uncommitted), expected});
     }
     /// Each has seen what was there when it was opened.
@@ -176,6 +183,13 @@ TEST_CASE("queries of a key-value store see what its own reads see, committed or
                  }},
                 {streams::prefix_question{.prefix = bytes(key)},
                  [&](auto& store) { return own(store.kv().prefix_scan(bytes_view(key))); }},
+                {streams::keys_question{{bytes(key), bytes("aa")}},
+                 [&](auto& store) {
+                     rows found;
+                     for (const std::string& each : {key, std::string("aa")})
+                         if (const auto value = store.get(each)) found.push_back({each, *value});
+                     return found;
+                 }},
             };
             if (op.kind < 12)
                 table.store.put(key, std::to_string(op.value));
@@ -183,7 +197,6 @@ TEST_CASE("queries of a key-value store see what its own reads see, committed or
                 table.store.put(key, std::nullopt);
             table.change(op, ways);
             table.look(op, ways);
-            RC_ASSERT(ask_value(table.store, key, isolation_level::read_uncommitted) == table.store.get(key));
         }
         table.finish();
     });
