@@ -85,6 +85,7 @@ private:
     std::unique_ptr<kafka_streams> start(const std::string& name, std::shared_ptr<kafka::client_supplier> clients,
                                          state_disk* disk = nullptr) {
         auto config = w_.config(name);
+        config.state_memory_bytes = 70'844'416; // 16 MB for rows that wait for the disk, of two stores that restore
         config.topic = {{"segment.bytes", "1000000"}}; // one large row, so that a poll brings one of each partition
         auto app = std::make_unique<kafka_streams>(testing_support::count_topology(true), std::move(config),
                                                    std::move(clients), &w_.scheduler, disk);
@@ -118,7 +119,7 @@ TEST_CASE("what was read of one changelog when the disk refused what was read of
     simulate(
         [](simulated_world& w) {
             interrupted_restore restore(w);
-            // What waits for the disk is written at 8 MB, with the eleventh row: of the partition that comes first. What was
+            // What waits for the disk is written where both stores have 16 MB of it, with the eleventh row: of the partition that comes first. What was
             // polled of the other one with it, its last row, is not applied.
             for (const std::int32_t partition : {last_partition - 1, last_partition}) {
                 restore.add_large_rows(partition, 11);
