@@ -1,6 +1,7 @@
 #include "state/disk/rocksdb_backing.hpp"
 
 #include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/rocksdb_headers.hpp"
 #include "state/disk/rocksdb_log.hpp"
 #include "state/disk/rocksdb_memory.hpp"
 
@@ -264,6 +265,10 @@ private:
                                      "rebuilt from its changelog"));
         const auto layout = reserved(layout_key);
         if (layout == identity.layout) return;
+        if (!identity.layout_without_headers.empty() && layout == identity.layout_without_headers)
+            return check(add_headers(*database_, write_options_, to_slice(first_data_key), to_slice(layout_key),
+                                     identity.layout),
+                         "given headers");
         throw corrupt_state_error(store_, concat(label_, " is laid out as `", layout.value_or(""),
                                                  "`, the topology needs `", identity.layout, '`'));
     }

@@ -34,10 +34,10 @@ std::string client_id_of(const streams_config& config) {
 kafka_streams::application::application(topology topology, streams_config config,
                                         std::shared_ptr<kafka::client_supplier> clients, execution& time,
                                         state_disk& disk)
-    : topology_(std::move(topology)), config_(std::move(config)), clients_(std::move(clients)), time_(time),
-      stop_(time, "the end of application " + config_.application_id), memory_(memory_limits_of(config_)),
-      states_(config_.state_dir / config_.application_id, time_, disk), retention_(time_),
-      group_(config_.application_id), status_(config_.application_id, time_), threads_(*this, time),
+    : topology_(topology.with_store_format(config.dsl_store_format)), config_(std::move(config)),
+      clients_(std::move(clients)), time_(time), stop_(time, "the end of application " + config_.application_id),
+      memory_(memory_limits_of(config_)), states_(config_.state_dir / config_.application_id, time_, disk),
+      retention_(time_), group_(config_.application_id), status_(config_.application_id, time_), threads_(*this, time),
       progressed_(time.make_condition("topics and global stores of application " + config_.application_id)),
       starting_(time, "the start of application " + config_.application_id) {
     static_cast<void>(topology_.sub_topologies()); // throws for an empty topology
