@@ -98,6 +98,14 @@ bool has_entries(const std::filesystem::path& folder) {
     return false;
 }
 
+/// Whether `folder` is where Kafka Streams in Java keeps the segments of a store of that name.
+bool has_segments_of_java(const std::filesystem::path& folder, const std::string& store) {
+    std::error_code ignored;
+    for (const auto& each : std::filesystem::directory_iterator(folder, ignored))
+        if (each.is_directory(ignored) && each.path().filename().string().starts_with(store + '.')) return true;
+    return false;
+}
+
 // RocksDB has changed the type that a database is opened into.
 template <class Database>
 rocksdb::Status open_database(const rocksdb::Options& options, const std::string& path, Database& into) {
@@ -158,6 +166,10 @@ public:
         if (has_no_head(folder)) {
             // Opened, it would begin empty.
             if (has_entries(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
+            if (has_segments_of_java(folder, identity.name))
+                throw state_error(concat(label_,
+                                         " was written by Kafka Streams in Java, whose files cannot be read here; set "
+                                         "another state.dir, and the store is restored from its changelog"));
             // What a crash left of a database that was being made stands in the way of making it.
             std::filesystem::remove_all(folder, cause);
         }
