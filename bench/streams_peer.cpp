@@ -89,6 +89,13 @@ streams::topology build(string_view workload, const string& name) {
         auto left = builder.stream<string, string_view>(name + "-in");
         auto right = builder.table<string, string>(name + "-table");
         left.join(right, [](string_view l, const string& r) { return joined(l, "|", r); }).to(name + "-out");
+    } else if (workload == "join") {
+        auto right = builder.stream<string, string>(name + "-right");
+        builder.stream<string, string>(name + "-left")
+            .join(
+                right, [](const string& l, const string& r) { return joined(l, "|", r); },
+                streams::join_windows{.before = 5s, .after = 5s, .grace = 1s})
+            .to(name + "-out");
     } else if (workload == "fraud") {
         builder.stream<string, payment>(name + "-in")
             .filter([](const payment& p) { return p.amount > 0; })

@@ -38,6 +38,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     # -Wconversion as g++ understands it; and std::stable_sort of libstdc++ 12 calls what is deprecated.
     target_compile_options(streams_build_options INTERFACE -Wno-sign-conversion -Wno-deprecated-declarations)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Of the compiler itself: collecting its garbage less often saves a tenth of its time.
+    target_compile_options(streams_build_options INTERFACE --param=ggc-min-heapsize=1000000)
+endif()
 if(STREAMS_WARNINGS_AS_ERRORS)
     target_compile_options(streams_build_options INTERFACE -Werror)
 endif()

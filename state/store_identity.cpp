@@ -15,7 +15,7 @@ namespace {
 
 store_identity identity(std::string_view kind, std::string_view layout, std::string_view duplicates,
                         std::int64_t window_ms) {
-    return {{}, concat(kind, layout), concat(kind, duplicates, ", window ", window_ms, " ms"), {}};
+    return {.layout = concat(kind, layout), .content = concat(kind, duplicates, ", window ", window_ms, " ms")};
 }
 
 std::string segments(std::chrono::milliseconds retention, bool by_time) {
@@ -23,18 +23,23 @@ std::string segments(std::chrono::milliseconds retention, bool by_time) {
                   by_time ? ", by time" : "");
 }
 
+std::string values(bool timestamped, bool headers) {
+    return concat(timestamped ? ", timestamped" : "", headers ? ", headers" : "");
+}
+
 store_identity kind_identity(const key_value_kind& rows) {
-    return identity("key-value", rows.timestamped ? ", timestamped" : "", "", 0);
+    return identity("key-value", values(rows.timestamped, rows.headers), "", 0);
 }
 store_identity kind_identity(const window_kind& windows) {
     const std::string_view duplicates = windows.retain_duplicates ? ", duplicates" : "";
     return identity("window",
                     concat(segments(windows.retention, windows.time_ordered),
-                           windows.timestamped ? ", timestamped" : "", duplicates),
+                           values(windows.timestamped, windows.headers), duplicates),
                     duplicates, windows.size.count());
 }
 store_identity kind_identity(const session_kind& sessions) {
-    return identity("session", segments(sessions.retention, sessions.time_ordered), "", 0);
+    return identity(
+        "session", concat(segments(sessions.retention, sessions.time_ordered), values(false, sessions.headers)), "", 0);
 }
 store_identity kind_identity(const versioned_kind& versions) {
     const std::int64_t interval = version_layout(versions.retention.count()).segment_interval();
@@ -46,6 +51,11 @@ store_identity kind_identity(const change_buffer_kind&) { return identity("chang
 
 store_identity identity_of(const store_spec& spec) {
     store_identity found = std::visit([](const auto& kind) { return kind_identity(kind); }, spec.kind);
+    if (spec.keeps_headers()) {
+        store_spec before = spec;
+        before.keep_headers(false);
+        found.layout_without_headers = identity_of(before).layout;
+    }
     found.name = spec.name;
     found.source = spec.source_topic;
     return found;

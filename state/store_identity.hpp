@@ -13,6 +13,8 @@ struct store_identity {
     std::string layout;  ///< how its files on disk are laid out, as text; changes with what a new version of it writes
     std::string content; ///< what its files and its changelog hold, as text
     std::string source;  ///< the input topic that is its changelog; empty: it has one of its own, or none
+    /// The layout of the same store without headers, whose files are taken over; empty: it keeps none.
+    std::string layout_without_headers{};
 
     friend bool operator==(const store_identity&, const store_identity&) = default;
 

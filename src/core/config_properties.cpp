@@ -89,8 +89,8 @@ void read_dsl_store_suppliers(const property& p, streams_config&) {
                  "materialized{.in_memory = true}");
 }
 
-void read_dsl_store_format(const property& p, streams_config&) {
-    if (p.text != "DEFAULT") p.refuse("DEFAULT, as stores do not keep headers");
+void read_dsl_store_format(const property& p, streams_config& c) {
+    c.dsl_store_format = p.one_of({"DEFAULT", "HEADERS"}) == 0 ? store_format::standard : store_format::headers;
 }
 
 constexpr member_name members[] = {

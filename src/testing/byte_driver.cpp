@@ -160,8 +160,8 @@ topology with_topics(topology topology, const test_driver_options& options) {
 }
 
 driver::driver(topology topology, test_driver_options options)
-    : topology_(with_topics(std::move(topology), options)), options_(checked(std::move(options))),
-      parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
+    : topology_(with_topics(std::move(topology), options).with_store_format(options.config.dsl_store_format)),
+      options_(checked(std::move(options))), parts_(topology_.sub_topologies()), time_(options_.wall_clock.count()),
       budget_(memory_limits_of(options_.config)),
       topics_(time_, [this](std::string_view topic) { return partitions_of(topic); }) {
     check_waits(topology_, options_.config);

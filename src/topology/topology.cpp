@@ -162,6 +162,13 @@ topology topology::with_topics(const std::vector<std::string>& existing, std::st
     return found;
 }
 
+topology topology::with_store_format(store_format format) const {
+    topology found(*this);
+    for (store_spec& spec : found.content_->stores)
+        if (spec.follows_dsl_format) spec.keep_headers(format == store_format::headers);
+    return found;
+}
+
 bool topology::has_patterns() const noexcept {
     return std::any_of(content_->nodes.begin(), content_->nodes.end(),
                        [](const node_spec& spec) { return !spec.pattern.empty(); });

@@ -32,6 +32,11 @@ std::size_t held_change::estimated_bytes() const noexcept {
                        sizeof(metadata_.partition) + values_.size() + sizeof(time);
     if (headers_)
         for (const header& each : *headers_) size += each.key.size() + (each.value ? each.value->size() : 0);
+    if (!prefixes_) return size;
+    // With them in front; prior and old value count once where they are the same.
+    if (prior()) size += prefixes_->prior.size();
+    if (old_value() && !old_is_prior()) size += prefixes_->old_value.size() + (old_is_prior_ ? size_of(prior_) : 0);
+    if (new_value()) size += prefixes_->new_value.size();
     return size;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -25,6 +26,21 @@ public:
     }
     [[nodiscard]] record_context context() const noexcept { return {metadata_, timestamp_, headers_.get()}; }
 
+    /// Headers and timestamp of each value, as they stand in front of a stored one.
+    struct value_prefixes {
+        bytes prior;
+        bytes old_value;
+        bytes new_value;
+    };
+    /// Null: they were not noted.
+    [[nodiscard]] const value_prefixes* prefixes() const noexcept { return prefixes_.get(); }
+    /// REQUIRES: the values are there.
+    void note_prefixes(value_prefixes noted) { prefixes_ = std::make_unique<value_prefixes>(std::move(noted)); }
+    /// Prior and old value are the same, with the same headers and timestamp where these were noted.
+    [[nodiscard]] bool old_is_prior() const noexcept {
+        return prior() == old_value() && (!prefixes_ || prefixes_->prior == prefixes_->old_value);
+    }
+
     /// Drops what is held, and starts with the value before the first update.
     void begin(std::optional<bytes_view> prior);
     /// Holds the record at hand instead of the update before it. `topic`: the record's, which outlives this.
@@ -33,7 +49,7 @@ public:
 
     /// Kafka Streams' estimate of what it takes in memory, without its key: all of its bytes in the changelog, but no lengths.
     [[nodiscard]] std::size_t estimated_bytes() const noexcept;
-    /// Bytes held outside of the object, by capacity; headers, which are rare, are left out.
+    /// Bytes held outside of the object, by capacity; headers, which are rare, and prefixes are left out.
     [[nodiscard]] std::size_t heap_bytes() const noexcept {
         return values_.capacity() == bytes().capacity() ? 0 : values_.capacity();
     }
@@ -53,6 +69,7 @@ private:
     record_metadata metadata_;
     std::int64_t timestamp_ = -1;
     std::unique_ptr<streams::headers> headers_; ///< null: none
+    std::unique_ptr<value_prefixes> prefixes_;  ///< null: not noted
     bytes values_;
     std::int32_t prior_ = null_size;
     std::int32_t old_ = null_size;

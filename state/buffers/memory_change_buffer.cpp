@@ -2,6 +2,7 @@
 
 #include "state/buffers/change_format.hpp"
 #include "state/foreign_changelog_error.hpp"
+#include "state/stored_prefix.hpp"
 
 #include <streams/core/error.hpp>
 
@@ -13,6 +14,10 @@ namespace streams::inline v0 {
 namespace {
 
 constexpr std::byte format_version{3};
+// What Kafka Streams' record headers with the prefixes of values are called.
+constexpr const char* prior_prefix_name = "vh.prior";
+constexpr const char* old_prefix_name = "vh.old";
+constexpr stored_prefix value_prefix{.headers = true, .timestamp = true};
 
 /// Kafka Streams' mark on the records of such a changelog.
 const headers& version_headers() {
@@ -34,6 +39,25 @@ void require_version(const record_view& record, std::string_view store) {
                                          " of its changelog is in another format than version 3, which "
                                          "Kafka Streams writes since 2.5; let a newer version of the application that "
                                          "wrote it drain its buffer first"));
+}
+
+/// Those that a record of the changelog carries. Where it carries none, as Kafka Streams takes them: the time of the change, and no
+/// headers.
+held_change::value_prefixes prefixes_of(const record_view& record, const held_change& change) {
+    held_change::value_prefixes noted;
+    const record_context of = change.context();
+    value_prefix.make({.timestamp = of.timestamp, .headers = of.headers}, noted.new_value);
+    value_prefix.make({.timestamp = of.timestamp}, noted.old_value);
+    const header* const prior = record.headers->last(prior_prefix_name);
+    const header* const old_value = record.headers->last(old_prefix_name);
+    if (old_value && old_value->value) noted.old_value = *old_value->value;
+    if (prior && prior->value)
+        noted.prior = *prior->value;
+    else if (change.prior() == change.old_value())
+        noted.prior = noted.old_value;
+    else
+        value_prefix.make({.timestamp = of.timestamp}, noted.prior);
+    return noted;
 }
 
 decoded_change decode(const record_view& record, std::string_view store) {
@@ -99,6 +123,8 @@ void memory_change_buffer::put(std::int64_t time, bytes_view key, std::optional<
                                std::optional<bytes_view> old_value) {
     slot& to = slot_of(key);
     const held_change* const saved = save(to);
+    const held_change* const before = saved ? saved : to.buffered ? &to.change : nullptr;
+    auto prefixes = prefixes_after(before);
     heap_bytes_ -= to.change.heap_bytes();
     if (!to.buffered) {
         to.change.begin(old_value);
@@ -108,11 +134,25 @@ void memory_change_buffer::put(std::int64_t time, bytes_view key, std::optional<
         to.change.time = saved->time;
     }
     to.change.update(current_, lasting(current_.metadata.topic), old_value, new_value);
+    if (prefixes) to.change.note_prefixes(std::move(*prefixes));
     heap_bytes_ += to.change.heap_bytes();
     const bool placed = to.buffered;
     hold(to);
     if (!placed && !order_stale_) order_.push(to.change.time, to);
     mark_dirty(to);
+}
+
+/// Of the record at hand, where they are noted. What an old value came with is known of those that were held alone.
+std::optional<held_change::value_prefixes> memory_change_buffer::prefixes_after(const held_change* before) const {
+    if (!spec_.keeps_headers()) return std::nullopt;
+    held_change::value_prefixes noted;
+    value_prefix.make({.timestamp = current_.timestamp, .headers = current_.headers}, noted.new_value);
+    if (before && before->new_value())
+        noted.old_value = before->prefixes()->new_value;
+    else
+        value_prefix.make({.timestamp = -1}, noted.old_value);
+    noted.prior = before ? before->prefixes()->prior : noted.old_value;
+    return noted;
 }
 
 /// Counts the slot as an entry, by the change that it has now.
@@ -190,6 +230,7 @@ void memory_change_buffer::restore(std::span<const record_view> records) {
         to.change.time = change.time;
         to.change.update({change.metadata, change.timestamp, &headers_}, lasting(change.metadata.topic),
                          change.old_value, change.new_value);
+        if (spec_.keeps_headers()) to.change.note_prefixes(prefixes_of(record, to.change));
         heap_bytes_ += to.change.heap_bytes();
         hold(to);
         to.new_in = 0;
@@ -200,7 +241,12 @@ void memory_change_buffer::restore(std::span<const record_view> records) {
 void memory_change_buffer::write(const slot& entry) {
     encode_change(entry.change.context(), entry.change.prior(), entry.change.old_value(), entry.change.new_value(),
                   entry.change.time, scratch_);
-    changelog_->append(entry.key(), scratch_.view(), -1, &version_headers());
+    if (!spec_.keeps_headers()) return changelog_->append(entry.key(), scratch_.view(), -1, &version_headers());
+    streams::headers marked = version_headers();
+    const held_change& change = entry.change;
+    if (change.prior() && !change.old_is_prior()) marked.add(prior_prefix_name, change.prefixes()->prior);
+    if (change.old_value()) marked.add(old_prefix_name, change.prefixes()->old_value);
+    changelog_->append(entry.key(), scratch_.view(), -1, &marked);
 }
 
 void memory_change_buffer::flush() {

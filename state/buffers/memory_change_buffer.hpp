@@ -83,6 +83,7 @@ private:
     void hold(slot& to);
     void drop(slot& gone);
     void order();
+    [[nodiscard]] std::optional<held_change::value_prefixes> prefixes_after(const held_change* before) const;
     void write(const slot& entry);
 
     store_spec spec_;

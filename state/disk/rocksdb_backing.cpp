@@ -1,6 +1,7 @@
 #include "state/disk/rocksdb_backing.hpp"
 
 #include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/rocksdb_headers.hpp"
 #include "state/disk/rocksdb_options.hpp"
 
 #include <streams/core/big_endian.hpp>
@@ -90,6 +91,14 @@ bool has_entries(const std::filesystem::path& folder) {
     return false;
 }
 
+/// Whether `folder` is where Kafka Streams in Java keeps the segments of a store of that name.
+bool has_segments_of_java(const std::filesystem::path& folder, const std::string& store) {
+    std::error_code ignored;
+    for (const auto& each : std::filesystem::directory_iterator(folder, ignored))
+        if (each.is_directory(ignored) && each.path().filename().string().starts_with(store + '.')) return true;
+    return false;
+}
+
 // RocksDB has changed the type that a database is opened into.
 template <class Database>
 rocksdb::Status open_database(const rocksdb::Options& options, const std::string& path, Database& into) {
@@ -151,6 +160,10 @@ public:
         if (has_no_head(folder)) {
             // Opened, it would begin empty.
             if (has_entries(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
+            if (has_segments_of_java(folder, identity.name))
+                throw state_error(concat(label_,
+                                         " was written by Kafka Streams in Java, whose files cannot be read here; set "
+                                         "another state.dir, and the store is restored from its changelog"));
             // What a crash left of a database that was being made stands in the way of making it.
             std::filesystem::remove_all(folder, cause);
         }
@@ -304,6 +317,10 @@ private:
                                      "rebuilt from its changelog"));
         const auto layout = reserved(layout_key);
         if (layout == identity.layout) return;
+        if (!identity.layout_without_headers.empty() && layout == identity.layout_without_headers)
+            return check(add_headers(*database_, write_options_, to_slice(first_data_key), to_slice(layout_key),
+                                     identity.layout),
+                         "given headers");
         throw corrupt_state_error(store_, concat(label_, " is laid out as `", layout.value_or(""),
                                                  "`, the topology needs `", identity.layout, '`'));
     }

@@ -2,8 +2,6 @@
 
 #include "state/disk/rocksdb_backing.hpp"
 
-#include <streams/core/big_endian.hpp>
-
 namespace streams::inline v0 {
 
 namespace {
@@ -13,9 +11,9 @@ constexpr std::size_t data_prefix = 1; // bytes before a key in the map
 tiered_map_settings settings_of(const store_spec& spec) {
     tiered_map_settings settings;
     settings.name = spec.name;
-    settings.timestamped = spec.timestamped();
+    settings.prefix = stored_prefix::of(spec);
     settings.caching = spec.caching;
-    settings.log_headers = spec.log_headers;
+    settings.log_headers = spec.log_headers || spec.keeps_headers();
     settings.key_prefix = data_prefix;
     settings.log_timestamps = spec.log_timestamps;
     settings.sized_chains = spec.as<key_value_kind>()->sized_prefix;
@@ -83,13 +81,12 @@ store_range<store_entry> tiered_key_value_store::between(bytes_view from, iterat
 }
 
 void tiered_key_value_store::restore(std::span<const record_view> records) {
+    const auto prefix = stored_prefix::of(spec_);
     for (const record_view& record : records) {
         // A source topic that is its own changelog may hold records without a key: they never reached the store.
         if (!record.key) continue;
-        std::byte timestamp[8];
-        store_big_endian(timestamp, record.timestamp);
-        const bytes_view head = spec_.timestamped() ? bytes_view(timestamp, sizeof timestamp) : bytes_view();
-        map_.restore(map_key(*record.key), head, record.value);
+        prefix.make(record, prefix_);
+        map_.restore(map_key(*record.key), prefix_.view(), record.value);
     }
     if (!records.empty()) map_.restored_up_to(records.back().offset);
 }

@@ -17,6 +17,7 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return spec_.name; }
     [[nodiscard]] bool persistent() const noexcept override { return spec_.persistent; }
     [[nodiscard]] bool timestamped() const noexcept override { return spec_.timestamped(); }
+    [[nodiscard]] bool keeps_headers() const noexcept override { return spec_.keeps_headers(); }
     [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values) override {
         return map_.forward_on_flush(listener, with_old_values);
     }
@@ -69,6 +70,7 @@ private:
     tiered_map map_;
     bytes key_;
     bytes end_;
+    bytes prefix_; ///< of a value that is restored
 };
 
 } // namespace streams::inline v0

@@ -23,14 +23,23 @@ std::uint64_t tiered_map::approximate_num_entries() {
 
 // Writing
 
-void tiered_map::require_timestamp(std::optional<bytes_view> value) const {
-    if (settings_.timestamped && value && value->size() < sizeof(std::int64_t))
-        throw streams_error(concat("store ", settings_.name, " keeps timestamps, but a value of ", value->size(),
-                                   " bytes has no room for one; put 8 bytes of timestamp in front"));
+void tiered_map::require_prefix(std::optional<bytes_view> value) const {
+    if (!value) return;
+    try {
+        static_cast<void>(settings_.prefix.cut_off(*value));
+    } catch (const serialization_error& cause) {
+        const bool both = settings_.prefix.headers && settings_.prefix.timestamp;
+        throw streams_error(concat("store ", settings_.name, " keeps ",
+                                   both                       ? "headers and timestamps"
+                                   : settings_.prefix.headers ? "headers"
+                                                              : "timestamps",
+                                   ", but a value of ", value->size(), " bytes was put without (",
+                                   std::string_view(cause.what()), "); put them in front of it"));
+    }
 }
 
 void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
-    require_timestamp(value);
+    require_prefix(value);
     reads_.before_put(key, value.has_value());
     // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
     const bool absent_elsewhere = committed_.known_absent(key);
@@ -44,7 +53,7 @@ void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint3
 }
 
 void tiered_map::put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
-    require_timestamp(value);
+    require_prefix(value);
     if (updates_.is_heard() && updates_.write(hot_.pend_log_only(key), value, log_sequence)) flush();
 }
 

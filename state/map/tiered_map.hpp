@@ -125,7 +125,7 @@ public:
     [[nodiscard]] std::size_t uncommitted_bytes() const noexcept { return updates_.bytes(); }
 
 private:
-    void require_timestamp(std::optional<bytes_view> value) const;
+    void require_prefix(std::optional<bytes_view> value) const;
     [[nodiscard]] unevictable others() const noexcept {
         return {updates_.bytes(), updates_.memory_bytes(), position_.observed};
     }

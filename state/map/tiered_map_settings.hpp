@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/hot/chain_keys.hpp"
+#include "state/stored_prefix.hpp"
 
 #include <streams/core/bytes.hpp>
 
@@ -13,10 +14,11 @@ namespace streams::inline v0 {
 
 /// What a kind of store tells its map.
 struct tiered_map_settings {
-    std::string name;             ///< of the store, for messages
-    bool timestamped = false;     ///< values begin with 8 bytes that the changelog carries as timestamp
-    bool caching = false;         ///< forward only the last update of a key per commit
-    bool log_headers = false;     ///< the changelog gets the headers of the record
+    std::string name;       ///< of the store, for messages
+    stored_prefix prefix{}; ///< of values, which the changelog carries beside them
+    bool caching = false;   ///< forward only the last update of a key per commit
+    /// The changelog gets the headers of the record; where the store keeps headers, with deletions alone: values have theirs.
+    bool log_headers = false;
     bool log_timestamps = true;   ///< false: what the changelog gets has no timestamp
     bool log_sequences = false;   ///< the last 4 bytes of a key are, in the changelog, a number of its own
     std::size_t key_prefix = 0;   ///< leading bytes of a key that the changelog does not get

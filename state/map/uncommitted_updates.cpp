@@ -12,7 +12,6 @@ namespace streams::inline v0 {
 
 namespace {
 constexpr std::size_t cached_context_bytes = 48; // what Kafka Streams counts for a record's context, about
-constexpr std::size_t timestamp_bytes = 8;
 
 /// Has memory bring what the next steps of a walk over updates touch: the updates, and the entries of nearer ones.
 template <class Element, class Project>
@@ -72,7 +71,8 @@ bool uncommitted_updates::write(pending_update& update, std::optional<bytes_view
     update.timestamp = current_.timestamp;
     update.log_sequence = log_sequence;
     if (listener_) update.metadata = current_.metadata;
-    if ((listener_ || settings_.log_headers) && current_.headers && !current_.headers->empty())
+    const bool logs_headers = settings_.log_headers && (!value || !settings_.prefix.headers);
+    if ((listener_ || logs_headers) && current_.headers && !current_.headers->empty())
         update.headers = std::make_unique<streams::headers>(*current_.headers);
     else
         update.headers.reset();
@@ -195,11 +195,18 @@ void uncommitted_updates::append_to_changelog(pending_update& update) {
     }
     auto value = update.value.get();
     std::int64_t timestamp = settings_.log_timestamps ? update.timestamp : -1;
-    if (value && settings_.timestamped) {
-        timestamp = load_big_endian<std::int64_t>(value->data());
-        value = value->subview(timestamp_bytes);
+    const streams::headers* headers = settings_.log_headers ? update.headers.get() : nullptr;
+    streams::headers stored;
+    if (value) {
+        const stored_prefix::cut parts = settings_.prefix.cut_off(*value);
+        value = parts.value;
+        timestamp = parts.timestamp.value_or(timestamp);
+        if (settings_.prefix.headers) {
+            stored = detail::read_stored_headers(parts.headers);
+            headers = stored.empty() ? nullptr : &stored;
+        }
     }
-    changelog_->append(key, value, timestamp, settings_.log_headers ? update.headers.get() : nullptr);
+    changelog_->append(key, value, timestamp, headers);
 }
 
 // Commit

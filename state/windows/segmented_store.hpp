@@ -3,6 +3,7 @@
 #include "state/disk/rocksdb_backing.hpp"
 #include "state/managed_store.hpp"
 #include "state/map/tiered_map.hpp"
+#include "state/stored_prefix.hpp"
 
 #include <streams/core/bytes.hpp>
 #include <streams/state/store_spec.hpp>
@@ -61,11 +62,17 @@ protected:
     }
     /// Applies a changelog record, which has a key.
     virtual void restore_one(const record_view& record) = 0;
+    /// Sets the entry of `key_` to what the record holds.
+    void restore_value(const record_view& record) {
+        stored_prefix::of(spec_).make(record, prefix_);
+        map_.restore(key_.view(), prefix_.view(), record.value);
+    }
 
     store_spec spec_;
     Layout layout_;
     tiered_map map_;
     bytes key_;
+    bytes prefix_;            ///< of a value that is restored
     std::vector<bytes> held_; ///< values that a read into a vector found on disk
 
 private:

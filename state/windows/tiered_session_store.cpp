@@ -12,6 +12,8 @@ namespace {
 tiered_map_settings settings_of(const store_spec& spec) {
     tiered_map_settings settings;
     settings.name = spec.name;
+    settings.prefix = stored_prefix::of(spec);
+    settings.log_headers = spec.keeps_headers();
     settings.caching = spec.caching;
     settings.key_prefix = session_layout::prefix;
     settings.age_of = &session_layout::time_of;
@@ -124,7 +126,7 @@ void tiered_session_store::restore_one(const record_view& record) {
     position.observed = std::max(position.observed, session.end);
     if (!layout_.is_live(session.end, position.observed)) return;
     layout_.key(key_, record.key->subview(0, record.key->size() - session_layout::suffix), session.end, session.start);
-    map_.restore(key_.view(), {}, record.value);
+    restore_value(record);
 }
 
 } // namespace streams::inline v0

@@ -18,6 +18,7 @@ public:
 
     [[nodiscard]] std::string_view name() const noexcept override { return spec_.name; }
     [[nodiscard]] bool persistent() const noexcept override { return spec_.persistent; }
+    [[nodiscard]] bool keeps_headers() const noexcept override { return spec_.keeps_headers(); }
     [[nodiscard]] bool forward_on_flush(flush_listener& listener, bool with_old_values) override {
         return map_.forward_on_flush(listener, with_old_values);
     }

@@ -2,8 +2,6 @@
 
 #include "state/foreign_changelog_error.hpp"
 
-#include <streams/core/big_endian.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -17,9 +15,9 @@ tiered_map_settings settings_of(const store_spec& spec) {
     const window_kind& windows = *spec.as<window_kind>();
     tiered_map_settings settings;
     settings.name = spec.name;
-    settings.timestamped = windows.timestamped;
+    settings.prefix = stored_prefix::of(spec);
     settings.caching = spec.caching && !windows.retain_duplicates;
-    settings.log_headers = windows.retain_duplicates;
+    settings.log_headers = windows.retain_duplicates || windows.headers;
     settings.log_sequences = windows.retain_duplicates;
     settings.key_prefix = window_layout::prefix;
     settings.chain_suffix = window_layout::suffix;
@@ -120,9 +118,7 @@ void tiered_window_store::restore_one(const record_view& record) {
     if (!layout_.is_live(start, position.observed)) return;
 
     layout_.key(key_, record.key->subview(0, record.key->size() - window_layout::suffix), start, sequence);
-    std::byte timestamp[8];
-    store_big_endian(timestamp, record.timestamp);
-    map_.restore(key_.view(), kind_.timestamped ? bytes_view(timestamp, sizeof timestamp) : bytes_view(), record.value);
+    restore_value(record);
 }
 
 } // namespace streams::inline v0

@@ -212,13 +212,18 @@ TEST_CASE("settings that only choose Java classes are named and skipped") {
 
 TEST_CASE("what a Java application sets to its default is taken, and another value is refused with what to do") {
     CHECK_NOTHROW(read({{"default.dsl.store", "rocksDB"},
-                        {"dsl.store.format", "DEFAULT"},
                         {"dsl.store.suppliers.class",
                          "org.apache.kafka.streams.state.BuiltInDslStoreSuppliers$RocksDBDslStoreSuppliers"}}));
     CHECK_THROWS_WITH(read({{"default.dsl.store", "in_memory"}}), containing("materialized{.in_memory = true}"));
-    CHECK_THROWS_WITH(read({{"dsl.store.format", "HEADERS"}}), containing("stores do not keep headers"));
     CHECK_THROWS_WITH(read({{"dsl.store.suppliers.class", "com.acme.Stores"}}), containing("in_memory = true"));
     CHECK_THROWS_WITH(read({{"enable.auto.commit", "true"}}), containing("see commit.interval.ms"));
+}
+
+TEST_CASE("the format of operators' stores is read by Kafka's names") {
+    CHECK(read({}).dsl_store_format == streams::store_format::standard);
+    CHECK(read({{"dsl.store.format", "DEFAULT"}}).dsl_store_format == streams::store_format::standard);
+    CHECK(read({{"dsl.store.format", "HEADERS"}}).dsl_store_format == streams::store_format::headers);
+    CHECK_THROWS_WITH(read({{"dsl.store.format", "PLAIN"}}), containing("dsl.store.format"));
 }
 
 TEST_CASE("a default configuration is valid but for what is required") {

@@ -2,6 +2,7 @@
 #include "state/store_under_test.hpp"
 
 #include <streams/state/change_buffer.hpp>
+#include <streams/state/stored_headers.hpp>
 #include <streams/state/stores.hpp>
 
 #include <rapidcheck.h>
@@ -112,12 +113,28 @@ void put_entry(store_under_test& store, const operation& op) { store.put(key_of(
 void put_with_time(store_under_test& store, const operation& op) {
     store.put(key_of(op), value_of(op) ? std::optional(timestamped(time_of(op), *value_of(op))) : std::nullopt);
 }
+/// A value as a store with headers has it; some have none.
+std::optional<std::string> with_headers(const operation& op, std::optional<std::string> stored) {
+    if (!stored) return std::nullopt;
+    const streams::headers some{{"of", bytes(std::string_view(key_of(op)))}};
+    bytes out;
+    streams::detail::append_stored_headers(out, op.value % 3 == 0 ? streams::headers{} : some);
+    return std::string(out.text()) + *stored;
+}
+void put_with_headers(store_under_test& store, const operation& op) {
+    const auto value = value_of(op);
+    store.put(key_of(op), with_headers(op, value ? std::optional(timestamped(time_of(op), *value)) : std::nullopt));
+}
 void set_timer(store_under_test& store, const operation& op) {
     store.put(big_endian(time_of(op)) + key_of(op), value_of(op) ? std::optional(std::string()) : std::nullopt);
 }
 void put_window(store_under_test& store, const operation& op) { store.put(key_of(op), value_of(op), time_of(op)); }
 void put_session(store_under_test& store, const operation& op) {
     store.put_session(key_of(op), value_of(op), {std::max<std::int64_t>(0, time_of(op) - op.value), time_of(op)});
+}
+void put_session_with_headers(store_under_test& store, const operation& op) {
+    store.put_session(key_of(op), with_headers(op, value_of(op)),
+                      {std::max<std::int64_t>(0, time_of(op) - op.value), time_of(op)});
 }
 void put_version(store_under_test& store, const operation& op) {
     const auto value = value_of(op);
@@ -156,6 +173,9 @@ std::vector<kind> kinds(bool persistent) {
         {"key-value", plain, put_entry, entries},
         {"key-value with a cache", with([](auto& s) { s.caching = true; }), put_entry, entries},
         {"timestamped", of_kind(streams::key_value_kind{}), put_with_time, entries},
+        {"with headers", of_kind(streams::key_value_kind{.headers = true}), put_with_headers, entries},
+        {"session with headers", of_kind(streams::session_kind{.retention = minutes(4), .headers = true}),
+         put_session_with_headers, sessions},
         {"with a time to live",
          streams::stores::key_value("store",
                                     {.persistent = persistent, .timestamped = true, .time_to_live = minutes(4)}),

@@ -22,6 +22,12 @@ enum class processing_guarantee {
     exactly_once_v2, ///< who reads committed records sees them once, and stores hold them once: transactions (KIP-447)
 };
 
+/// What the values of a store have in front (`dsl.store.format`, KIP-1285).
+enum class store_format {
+    standard, ///< a timestamp, where Kafka Streams has always had one (`DEFAULT`)
+    headers,  ///< headers too (KIP-1271, `HEADERS`)
+};
+
 /// Kafka's timestamp extractors (<streams/topology/timestamp_extractors.hpp> says what each does).
 enum class timestamp_extractor {
     fail_on_invalid_timestamp,
@@ -64,6 +70,7 @@ struct streams_config {
     std::int32_t replication_factor = -1;       ///< replication.factor of internal topics; -1: the broker's default
     rocksdb_config_setter rocksdb_config{};     ///< rocksdb.config.setter; empty: RocksDB as the library sets it up
     std::string topology_optimization = "none"; ///< topology.optimization: none, all, or a comma-separated list
+    store_format dsl_store_format = store_format::standard;  ///< dsl.store.format: of operators' stores on disk
     offset_reset auto_offset_reset = offset_reset::earliest; ///< auto.offset.reset; Kafka Streams' default is earliest
     std::string client_id{};                                 ///< client.id; empty: derived from application_id
     /// application.server: HOST:PORT where this instance answers the queries of others; empty: nowhere. The library

@@ -119,6 +119,8 @@ struct materialized {
     /// Keeps the versions of each value, so that joins see it as it was at the time of a record (Kafka's versioned store,
     /// KIP-889): how long after it was replaced a version is kept, and how late an update may be. Not cached.
     std::optional<std::chrono::milliseconds> history_retention{};
+    /// Whether the store keeps headers (KIP-1271); nullopt: as `dsl.store.format` says where it is on disk, none in memory.
+    std::optional<store_format> format{};
 };
 
 /// The state stores that a processor uses, added by streams_builder::add_state_store (Kafka's `stateStoreNames`).

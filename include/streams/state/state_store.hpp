@@ -40,8 +40,10 @@ public:
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     /// Whether the content is kept on this machine's disk; a changelog is independent of it.
     [[nodiscard]] virtual bool persistent() const noexcept = 0;
-    /// Whether values begin with 8 bytes of timestamp.
+    /// Whether values begin with 8 bytes of timestamp, behind their headers.
     [[nodiscard]] virtual bool timestamped() const noexcept { return false; }
+    /// Whether values begin with headers (KIP-1271).
+    [[nodiscard]] virtual bool keeps_headers() const noexcept { return false; }
     /// Asks for updates to be forwarded through `listener`, only the last of each key per commit. False where the store
     /// does not cache: then its node forwards every update itself. `with_old_values`: fill flushed_entry::old_value.
     [[nodiscard]] virtual bool forward_on_flush(flush_listener& listener, bool with_old_values) = 0;

@@ -19,6 +19,8 @@ struct key_value_kind {
     std::chrono::milliseconds time_to_live{0};
     /// Keys begin with a size in 4 bytes (big-endian) and that many bytes, by which prefix scans find them.
     bool sized_prefix = false;
+    /// Values begin with headers, in front of the timestamp, which the changelog carries as the record's (KIP-1271).
+    bool headers = false;
 
     friend bool operator==(const key_value_kind&, const key_value_kind&) = default;
 };
@@ -35,6 +37,7 @@ struct window_kind {
     /// With duplicates: a put of null, which stores nothing, moves the observed time all the same, as in Kafka Streams' store in
     /// memory.
     bool nulls_move_time = false;
+    bool headers = false; ///< as of key_value_kind; not with duplicates
 
     friend bool operator==(const window_kind&, const window_kind&) = default;
 };
@@ -45,6 +48,7 @@ struct session_kind {
     bool time_ordered = false;              ///< kept by time, so that what a span of time holds is read at once
     /// By time, what has just expired is still read as long as it is there, as from Kafka's time-ordered stores on disk.
     bool reads_expired = false;
+    bool headers = false; ///< as of key_value_kind, without timestamp
 
     friend bool operator==(const session_kind&, const session_kind&) = default;
 };
@@ -59,6 +63,10 @@ struct versioned_kind {
 
 /// Changes that are held back, by time; in memory only.
 struct change_buffer_kind {
+    /// The changelog says with which headers and timestamps the values were that a change took the place of, as Kafka Streams'
+    /// buffers do under `dsl.store.format=HEADERS`.
+    bool headers = false;
+
     friend bool operator==(const change_buffer_kind&, const change_buffer_kind&) = default;
 };
 
@@ -82,6 +90,9 @@ struct store_spec {
     /// Nodes tell by its rows what was done with records and what is still to be: what a crash took would never be made up for.
     /// So its changelog is told last, once all else that the records led to is safe.
     bool told_last = false;
+    /// What runs the topology decides whether the store keeps headers, by `dsl.store.format`: that of an operator which was not
+    /// told.
+    bool follows_dsl_format = false;
     /// The serde objects that its views read and write it with; null: serde<T> of their types. Equal specs share them.
     std::shared_ptr<const store_serdes> serdes{};
 
@@ -99,6 +110,27 @@ struct store_spec {
         if (const auto* rows = as<key_value_kind>()) return rows->timestamped;
         const auto* windows = as<window_kind>();
         return windows && windows->timestamped;
+    }
+    /// Whether values begin with headers, or, in a change buffer, are logged with them.
+    [[nodiscard]] bool keeps_headers() const noexcept {
+        return std::visit(
+            [](const auto& one) {
+                if constexpr (requires { one.headers; }) return one.headers;
+                return false;
+            },
+            kind);
+    }
+    /// Has values begin with headers, or not. False: such a store keeps none (versioned ones).
+    bool keep_headers(bool kept) noexcept {
+        return std::visit(
+            [kept](auto& one) {
+                if constexpr (requires { one.headers; }) {
+                    one.headers = kept;
+                    return true;
+                }
+                return false;
+            },
+            kind);
     }
 
     friend bool operator==(const store_spec&, const store_spec&) = default;

@@ -20,13 +20,16 @@ struct options {
     /// Key-value stores with timestamps: how long an entry lives behind the newest timestamp put; then it is not read any
     /// more, and soon deleted, from the changelog too. An extension; 0: for ever.
     std::chrono::milliseconds time_to_live{0};
+    /// Values carry headers, which the changelog has as the record's (KIP-1271): those of key-value and window stores are
+    /// value_timestamp_headers<V>, with a timestamp too, those of session stores aggregation_with_headers<V>.
+    bool headers = false;
 };
 
 namespace detail {
 
 [[nodiscard]] inline store_spec spec_of(store_kind kind, std::string name, const options& how) {
     const auto* rows = std::get_if<key_value_kind>(&kind);
-    if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !(rows && how.timestamped)))
+    if (how.time_to_live.count() < 0 || (how.time_to_live.count() > 0 && !(rows && rows->timestamped)))
         throw topology_error(
             concat("store ", name, " has a time to live of ", how.time_to_live.count(),
                    " ms; give one above zero, to a key-value store with .timestamped = true, by which it is "
@@ -40,6 +43,13 @@ namespace detail {
             .told_last = true};
 }
 
+inline void check_time_to_live(const std::string& store, const options& how) {
+    if (how.headers && how.time_to_live.count() > 0)
+        throw topology_error(concat("store ", store,
+                                    " has a time to live, and is to keep headers, which such a store does not; leave "
+                                    ".time_to_live or .headers out"));
+}
+
 inline void check_retention(const std::string& store, std::chrono::milliseconds retention) {
     if (retention.count() < 0)
         throw topology_error(
@@ -51,13 +61,15 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
 /// A key-value store for processors (Kafka's `Stores.persistentKeyValueStore`):
 /// `builder.add_state_store(stores::key_value("seen", {.persistent = false}))`.
 [[nodiscard]] inline store_spec key_value(std::string name, const options& how = {}) {
-    return detail::spec_of(key_value_kind{.timestamped = how.timestamped, .time_to_live = how.time_to_live},
+    detail::check_time_to_live(name, how);
+    return detail::spec_of(key_value_kind{.timestamped = how.timestamped || how.headers,
+                                          .time_to_live = how.time_to_live,
+                                          .headers = how.headers},
                            std::move(name), how);
 }
 
 /// A store of the timers of a processor (an extension): see processor_task::on_timer.
-[[nodiscard]] inline store_spec timers(std::string name, options how = {}) {
-    how.timestamped = false;
+[[nodiscard]] inline store_spec timers(std::string name, const options& how = {}) {
     return detail::spec_of(key_value_kind{.timestamped = false}, std::move(name), how);
 }
 
@@ -69,7 +81,10 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
         throw topology_error(
             concat("store ", name, " keeps windows of ", window_size.count(), " ms for ", retention.count(),
                    " ms; give it a window size of 0 ms or more, and a retention that ", "is no smaller"));
-    return detail::spec_of(window_kind{.timestamped = how.timestamped, .size = window_size, .retention = retention},
+    return detail::spec_of(window_kind{.timestamped = how.timestamped || how.headers,
+                                       .size = window_size,
+                                       .retention = retention,
+                                       .headers = how.headers},
                            std::move(name), how);
 }
 
@@ -82,20 +97,20 @@ inline void check_retention(const std::string& store, std::chrono::milliseconds 
     if (how.timestamped)
         throw topology_error(
             concat("store ", name, " keeps sessions, whose time is their end; leave .timestamped out"));
-    return detail::spec_of(session_kind{.retention = retention}, std::move(name), how);
+    return detail::spec_of(session_kind{.retention = retention, .headers = how.headers}, std::move(name), how);
 }
 
 /// A store for processors that keeps the history of each key (Kafka's `Stores.persistentVersionedKeyValueStore`, KIP-889),
 /// read by typed_versioned_store. A version is kept for at least `history_retention` after it was replaced, and a put may be
-/// that late. Not cached, and versions have times already: `.caching` and `.timestamped` are not for it. Throws
-/// topology_error unless history_retention >= 0.
+/// that late. Not cached, versions have times already and, as in Kafka Streams, no headers: `.caching`, `.timestamped` and
+/// `.headers` are not for it. Throws topology_error unless history_retention >= 0.
 [[nodiscard]] inline store_spec versioned_key_value(std::string name, std::chrono::milliseconds history_retention,
                                                     const options& how = {}) {
     detail::check_retention(name, history_retention);
-    if (how.caching || how.timestamped)
+    if (how.caching || how.timestamped || how.headers)
         throw topology_error(concat("store ", name,
-                                    " keeps versions, which are not cached and have their times; leave "
-                                    ".caching and .timestamped out"));
+                                    " keeps versions, which are not cached, have their times and no headers; leave "
+                                    ".caching, .timestamped and .headers out"));
     return detail::spec_of(versioned_kind{.retention = history_retention}, std::move(name), how);
 }
 

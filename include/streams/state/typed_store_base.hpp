@@ -16,6 +16,7 @@ namespace streams::inline v0::detail {
 template <class Store, class Key, class Value>
 class typed_store_base {
     using plain_value = typename stored_value<Value>::plain;
+    static constexpr bool with_headers = stored_value<Value>::with_headers;
 
 public:
     [[nodiscard]] std::string_view name() const noexcept { return store_->name(); }
@@ -27,12 +28,20 @@ protected:
         if (!store_)
             throw topology_error(
                 concat("store ", store.name(), " is no ", kind, " store; use the view of its own kind"));
-        serdes_ = {store.key_serde<Key>(), store.value_serde<plain_value>(), store_->name()};
+        serdes_ = {store.key_serde<Key>(), store.value_serde<plain_value>(), store_->name(),
+                   store.keeps_headers() && !with_headers};
+        if (with_headers && !store.keeps_headers())
+            throw topology_error(
+                concat("store ", store.name(),
+                       " keeps no headers; declare it with .headers = true, set dsl.store.format to HEADERS "
+                       "where it is an operator's, or use a value type without headers"));
         if (store.timestamped() == stored_value<Value>::timestamped) return;
-        throw topology_error(concat("store ", store.name(),
-                                    store.timestamped()
-                                        ? " keeps timestamps; use value_and_timestamp<...> as value type"
-                                        : " keeps no timestamps; use the plain value type"));
+        throw topology_error(
+            concat("store ", store.name(),
+                   store.timestamped() ? " keeps timestamps; use value_and_timestamp<...>, or, where it keeps headers, "
+                                         "value_timestamp_headers<...> as value type"
+                   : with_headers      ? " keeps no timestamps; use aggregation_with_headers<...> as value type"
+                                       : " keeps no timestamps; use the plain value type"));
     }
 
     /// Decodes what the store holds; outlives the view, and the range that it makes. Throws serialization_error, which
@@ -41,12 +50,16 @@ protected:
         serde_for<Key> key_serde{};
         serde_for<plain_value> value_serde{};
         std::string_view store{};
+        bool other_headers = false; ///< the store has headers in front of its values, which Value does not show
 
         [[nodiscard]] Key key(bytes_view raw) const {
             return decoding(store, raw, "key", [&] { return key_serde.deserialize(raw); });
         }
         [[nodiscard]] Value value(bytes_view key, bytes_view raw) const {
-            return decoding(store, key, "value", [&] { return stored_value<Value>::deserialize(value_serde, raw); });
+            return decoding(store, key, "value", [&] {
+                if (other_headers) static_cast<void>(cut_stored_headers(raw));
+                return stored_value<Value>::deserialize(value_serde, raw);
+            });
         }
     };
 
@@ -63,6 +76,7 @@ protected:
     }
     [[nodiscard]] bytes_view encode_value(const Value& value) {
         value_.clear();
+        if (serdes_.other_headers) append_stored_headers(value_, {});
         stored_value<Value>::serialize(serdes_.value_serde, value, value_);
         return value_.view();
     }

@@ -5,7 +5,9 @@
 #include <streams/serde/windowed.hpp>
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/session_store.hpp>
+#include <streams/state/stored_headers.hpp>
 #include <streams/state/value_and_timestamp.hpp>
+#include <streams/state/value_timestamp_headers.hpp>
 #include <streams/state/window_store.hpp>
 #include <streams/testing/byte_driver.hpp>
 #include <streams/testing/output_topic.hpp>
@@ -29,7 +31,8 @@ class tested_stores {
 
 public:
     tested_stores(byte_driver& driver, std::string name, std::string_view kind)
-        : name_(std::move(name)), timestamped_(driver.spec_of(name_).timestamped()) {
+        : name_(std::move(name)), timestamped_(driver.spec_of(name_).timestamped()),
+          headers_(driver.spec_of(name_).keeps_headers()) {
         if (const auto& serdes = driver.spec_of(name_).serdes) {
             key_ = store_serdes::as<Key>(serdes->key);
             value_ = store_serdes::as<Value>(serdes->value);
@@ -50,22 +53,18 @@ public:
         return out;
     }
     [[nodiscard]] Key key(bytes_view in) const { return decode_for_test<Key>(key_, in, "key", name_); }
-    [[nodiscard]] bytes value(const Value& value, std::int64_t timestamp) const {
-        bytes out;
-        if (timestamped_) append_big_endian(out, timestamp);
-        value_.serialize(value, out);
-        return out;
-    }
-    /// Without a timestamp in the store: -1.
-    [[nodiscard]] value_and_timestamp<Value> value(bytes_view in) const {
+    /// Without a timestamp in the store: -1; without headers: none.
+    [[nodiscard]] value_timestamp_headers<Value> value(bytes_view in) const {
+        const bytes_view headers = headers_ ? cut_stored_headers(in) : bytes_view();
         const std::int64_t timestamp = timestamped_ ? load_big_endian<std::int64_t>(in.data()) : -1;
         const bytes_view plain = timestamped_ ? in.subview(8) : in;
-        return {decode_for_test<Value>(value_, plain, "value", name_), timestamp};
+        return {decode_for_test<Value>(value_, plain, "value", name_), timestamp, read_stored_headers(headers)};
     }
 
 private:
     std::string name_;
     bool timestamped_;
+    bool headers_;
     serde_for<Key> key_;
     serde_for<Value> value_;
     std::vector<Store*> stores_;
@@ -87,6 +86,12 @@ public:
     }
     /// The timestamp is -1 in a store that keeps none.
     [[nodiscard]] std::optional<value_and_timestamp<Value>> get_with_timestamp(const Key& key) const {
+        auto found = get_with_headers(key);
+        if (!found) return std::nullopt;
+        return value_and_timestamp<Value>{std::move(found->value), found->timestamp};
+    }
+    /// There are no headers in a store that keeps none.
+    [[nodiscard]] std::optional<value_timestamp_headers<Value>> get_with_headers(const Key& key) const {
         const bytes at = tested_.key(key);
         for (auto* store : tested_.stores())
             if (const auto found = store->get(at)) return tested_.value(*found);
@@ -130,9 +135,16 @@ public:
 
     /// The value of the window that begins at `start`; nullopt: absent.
     [[nodiscard]] std::optional<Value> get(const Key& key, std::chrono::milliseconds start) const {
+        auto found = get_with_headers(key, start);
+        if (!found) return std::nullopt;
+        return std::move(found->value);
+    }
+    /// The same with timestamp and headers; -1 and none in a store that keeps none.
+    [[nodiscard]] std::optional<value_timestamp_headers<Value>> get_with_headers(
+        const Key& key, std::chrono::milliseconds start) const {
         const bytes at = tested_.key(key);
         for (auto* store : tested_.stores())
-            if (const auto found = store->fetch(at, start.count())) return tested_.value(*found).value;
+            if (const auto found = store->fetch(at, start.count())) return tested_.value(*found);
         return std::nullopt;
     }
     /// The windows of one key, by start.
@@ -172,9 +184,19 @@ public:
 
     /// nullopt: absent.
     [[nodiscard]] std::optional<Value> get(const session_windowed<Key>& session) const {
+        auto found = get_with_headers(session);
+        if (!found) return std::nullopt;
+        return std::move(found->aggregation);
+    }
+    /// There are no headers in a store that keeps none.
+    [[nodiscard]] std::optional<aggregation_with_headers<Value>> get_with_headers(
+        const session_windowed<Key>& session) const {
         const bytes at = tested_.key(session.key);
         for (auto* store : tested_.stores())
-            if (const auto found = store->fetch(at, session.window)) return tested_.value(*found).value;
+            if (const auto found = store->fetch(at, session.window)) {
+                auto value = tested_.value(*found);
+                return aggregation_with_headers<Value>{std::move(value.value), std::move(value.headers)};
+            }
         return std::nullopt;
     }
     /// The sessions of one key, by end.

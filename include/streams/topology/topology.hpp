@@ -173,6 +173,8 @@ public:
     /// source reads.
     [[nodiscard]] topology with_topics(const std::vector<std::string>& existing, std::string_view application_id) const;
     [[nodiscard]] bool has_patterns() const noexcept;
+    /// The same, whose stores that follow `dsl.store.format` keep headers, or none.
+    [[nodiscard]] topology with_store_format(store_format format) const;
     /// The text of Kafka Streams' `Topology#describe`, to the character.
     [[nodiscard]] std::string describe() const;
 

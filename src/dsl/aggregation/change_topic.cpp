@@ -1,11 +1,10 @@
 #include <streams/dsl/detail/aggregation/change_topic.hpp>
 
+#include <streams/core/detail/varint.hpp>
+
 namespace streams::inline v0::detail {
 
 namespace {
-
-constexpr unsigned bits_in_byte = 7;
-constexpr unsigned more = 0x80;
 
 [[noreturn]] void damaged(bytes_view in) {
     throw serialization_error(concat(in.size(), " bytes are no update of a table in the format of KIP-904; only the "
@@ -13,33 +12,23 @@ constexpr unsigned more = 0x80;
 }
 
 /// Reads a length off the front of `in`.
-std::size_t take_varint(bytes_view& in) {
-    std::uint32_t raw = 0;
-    for (unsigned shift = 0; shift < 32; shift += bits_in_byte) {
-        if (in.empty()) damaged(in);
-        const auto byte = std::to_integer<std::uint32_t>(in[0]);
-        in = in.subview(1);
-        raw |= (byte & (more - 1)) << shift;
-        if (byte & more) continue;
-        if (raw & 1) damaged(in); // zig-zag: an odd one is negative
-        return raw >> 1;
-    }
-    damaged(in);
+std::size_t take_length(bytes_view& in) {
+    const auto length = take_varint(in);
+    if (!length || *length < 0) damaged(in);
+    return static_cast<std::size_t>(*length);
 }
 
 } // namespace
 
 void insert_varint(bytes& out, std::size_t at, std::uint32_t length) {
-    std::byte text[5];
-    std::size_t size = 0;
-    std::uint32_t left = length << 1;
-    for (; left >= more; left >>= bits_in_byte) text[size++] = static_cast<std::byte>((left & (more - 1)) | more);
-    text[size++] = static_cast<std::byte>(left);
+    bytes text;
+    append_varint(text, static_cast<std::int32_t>(length));
+    const std::size_t size = text.size();
     const std::size_t tail = out.size() - at;
     out.extend(size);
     std::byte* const to = out.data() + at;
     std::memmove(to + size, to, tail);
-    std::memcpy(to, text, size);
+    std::memcpy(to, text.data(), size);
 }
 
 change_parts split_change(bytes_view in) {
@@ -60,7 +49,7 @@ change_parts split_change(bytes_view in) {
     } else if (content == change_content::new_value) {
         parts.new_value = body;
     } else {
-        const std::size_t size = take_varint(body);
+        const std::size_t size = take_length(body);
         if (size > body.size()) damaged(in);
         parts.new_value = body.subview(0, size);
         parts.old_value = body.subview(size);

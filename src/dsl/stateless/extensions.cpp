@@ -19,6 +19,9 @@ store_spec deduplication_spec(std::string name, std::chrono::milliseconds within
     if (within.count() <= 0)
         throw topology_error(
             concat("deduplicate within ", within.count(), " ms finds no duplicates; give a time above zero"));
+    if (options.format)
+        throw topology_error(
+            concat("store ", name, " of ids keeps no headers; leave materialized::format out of deduplicate"));
     // So that a record up to `within` behind the newest one still meets all that is within its reach.
     const std::chrono::milliseconds twice(add_sat(within.count(), within.count()));
     const auto retention = options.retention.value_or(twice);

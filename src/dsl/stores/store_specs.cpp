@@ -7,6 +7,16 @@
 
 namespace streams::inline v0::detail {
 
+namespace {
+
+/// Of a store of that kind, which may keep headers.
+void choose_format(store_spec& spec, const materialized& options) {
+    spec.follows_dsl_format = !options.format && spec.persistent;
+    spec.keep_headers(options.format == store_format::headers);
+}
+
+} // namespace
+
 store_spec key_value_spec(std::string name, const materialized& options) {
     if (options.retention)
         throw topology_error(concat("store ", name,
@@ -17,10 +27,17 @@ store_spec key_value_spec(std::string name, const materialized& options) {
     spec.caching = options.caching;
     spec.logging = options.logging;
     spec.changelog_config = options.changelog_config;
-    if (!options.history_retention) return spec;
+    if (!options.history_retention) {
+        choose_format(spec, options);
+        return spec;
+    }
     if (options.history_retention->count() < 0)
         throw topology_error(concat("store ", spec.name, " keeps its versions for ", options.history_retention->count(),
                                     " ms; give materialized::history_retention zero or more, or leave it out"));
+    if (options.format == store_format::headers)
+        throw topology_error(concat("store ", spec.name,
+                                    " keeps versions, which have no headers; leave materialized::format or "
+                                    "materialized::history_retention out"));
     spec.kind = versioned_kind{*options.history_retention};
     spec.caching = false;
     return spec;
@@ -57,6 +74,7 @@ store_spec window_spec(std::string name, const materialized& options, std::int64
                             .retention = retention_of(spec.name, options, needed_retention),
                             .time_ordered = strategy.on_close,
                             .reads_expired = strategy.on_close && spec.persistent};
+    choose_format(spec, options);
     return spec;
 }
 
@@ -66,6 +84,7 @@ store_spec session_spec(std::string name, const materialized& options, std::int6
     spec.kind = session_kind{.retention = retention_of(spec.name, options, needed_retention),
                              .time_ordered = strategy.on_close,
                              .reads_expired = strategy.on_close && spec.persistent};
+    choose_format(spec, options);
     return spec;
 }
 

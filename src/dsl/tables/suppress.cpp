@@ -37,7 +37,8 @@ store_spec change_buffer_spec(std::string name, bool logging,
             .caching = false,
             .logging = logging,
             .changelog_config = changelog_config,
-            .told_last = true};
+            .told_last = true,
+            .follows_dsl_format = true};
 }
 
 suppress_plan plan_of(const until_time_limit& options) {

@@ -66,6 +66,7 @@ std::string encode(const commit_metadata& metadata) {
     bytes raw;
     raw.push_back(newest_version);
     append_big_endian(raw, metadata.partition_time);
+    if (metadata.processor_metadata.empty()) return to_base64(raw); // not even their number, as Kafka Streams
     append_big_endian(raw, static_cast<std::int32_t>(metadata.processor_metadata.size()));
     for (const auto& [key, value] : metadata.processor_metadata) {
         append_big_endian(raw, static_cast<std::int32_t>(key.size()));

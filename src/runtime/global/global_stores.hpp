@@ -32,6 +32,7 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return store_.name(); }
     [[nodiscard]] bool persistent() const noexcept override { return store_.persistent(); }
     [[nodiscard]] bool timestamped() const noexcept override { return store_.timestamped(); }
+    [[nodiscard]] bool keeps_headers() const noexcept override { return store_.keeps_headers(); }
     [[nodiscard]] bool forward_on_flush(flush_listener&, bool) override { return false; }
 
     [[nodiscard]] std::optional<bytes_view> get(bytes_view key) override;

@@ -15,7 +15,8 @@ query_failure not_up_to_date(const asked_of_owners& asked, const managed_task& t
 
 partition_answer answer_for(const asked_of_owners& asked, managed_task& task) {
     const std::int32_t partition = task.id().partition;
-    if (!task.stores || !task.restored || (!task.running() && !asked.stale)) return {partition, not_up_to_date(asked, task)};
+    if (!task.stores || !task.restored || (!task.running() && !asked.stale))
+        return {partition, not_up_to_date(asked, task)};
     auto covers = task.task ? task.task->covered(asked.seen) : query_position();
     if (!asked.bound.met_by(covers, partition))
         return {partition,

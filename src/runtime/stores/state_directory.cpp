@@ -1,5 +1,6 @@
 #include "src/runtime/stores/state_directory.hpp"
 
+#include "src/runtime/stores/folder_format.hpp"
 #include "src/runtime/stores/process_id.hpp"
 #include "src/runtime/stores/task_folders.hpp"
 
@@ -38,6 +39,7 @@ void state_directory::open(const topology& topology) {
     make_folder();
     lock_folder();
     try {
+        take_folder_format(folder_);
         stores_ = recorded_stores(folder_, topology);
         stores_.write(folder_);
     } catch (...) {

@@ -6,6 +6,7 @@
 #include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
+#include <streams/core/saturation.hpp>
 
 #include <algorithm>
 #include <ranges>
@@ -100,7 +101,7 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
-      open_transactions_(environment.time) {}
+      open_transactions_(environment.time), pace_(environment.config.commits_every()) {}
 
 stream_thread::~stream_thread() { abandon(); }
 
@@ -122,7 +123,8 @@ void stream_thread::join() {
     subscribed_ = &environment_.views.newest();
     adopt_view();
     subscribing_ = environment_.retried("subscribe");
-    rebalancing_since_ = last_commit_ = last_poll_ = environment_.time.steady_ms();
+    rebalancing_since_ = last_poll_ = environment_.time.steady_ms();
+    pace_.begun(last_poll_);
 }
 
 /// Joins the group anew where a pattern has found other topics. Tasks keep to theirs until they are assigned.
@@ -253,7 +255,7 @@ milliseconds stream_thread::poll_wait() {
     if (next <= now || committer_->committing() || anything_processable()) return milliseconds(0);
     milliseconds wait = std::min(environment_.config.poll, milliseconds(next - now));
     if (!tasks_.empty()) {
-        const auto due = environment_.config.commits_every().count() - (now - last_commit_);
+        const auto due = detail::sub_sat(pace_.next(), now);
         if (due > 0) wait = std::min(wait, milliseconds(due));
     }
     for (const auto& each : tasks_.all()) {

@@ -5,6 +5,7 @@
 #include "src/runtime/queries/query_mailbox.hpp"
 #include "src/runtime/queues/input_valve.hpp"
 #include "src/runtime/tasks/task_manager.hpp"
+#include "src/runtime/thread/commit_pace.hpp"
 #include "src/runtime/thread/lost_positions.hpp"
 #include "src/runtime/thread/missing_topics.hpp"
 #include "src/runtime/thread/open_transaction_watch.hpp"
@@ -210,7 +211,7 @@ private:
     std::vector<topic_partition> unresumed_; ///< inputs of running tasks that the consumer still holds back
     std::optional<retry> resuming_;          ///< those
     std::size_t round_ = 1;                  ///< records of a task between two looks at the clock
-    std::int64_t last_commit_ = 0;
+    commit_pace pace_;
     std::vector<task_id> due_; ///< tasks that the commit which is due has not taken in, since they have records pending
     std::optional<std::int64_t> settling_since_; ///< it waits for those, steady ms
     std::size_t most_pending_ =

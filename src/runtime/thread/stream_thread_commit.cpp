@@ -25,8 +25,7 @@ std::vector<task_id> ids_of(std::span<stream_task* const> tasks) {
 } // namespace
 
 bool stream_thread::commit_due() {
-    bool due = std::exchange(begins_pause_, false) ||
-               environment_.time.steady_ms() - last_commit_ >= environment_.config.commits_every().count();
+    bool due = std::exchange(begins_pause_, false) || pace_.due(environment_.time.steady_ms());
     std::size_t uncommitted = 0;
     for (const auto& each : tasks_.all()) {
         if (!each->running()) continue;
@@ -48,7 +47,7 @@ bool stream_thread::commit_where_due() {
 
 /// Has all tasks settle for a commit.
 void stream_thread::call_to_commit() {
-    last_commit_ = environment_.time.steady_ms();
+    pace_.begun(environment_.time.steady_ms());
     due_ = ids_of(tasks_.running());
 }
 
@@ -136,7 +135,7 @@ bool stream_thread::commit_done() {
     purge_.committed(*committed);
     if (commits_work_ && tasks_.all_recovered()) failing_since_.reset();
     updates_fit_ = true;
-    last_commit_ = environment_.time.steady_ms();
+    pace_.ended(environment_.time.steady_ms());
     return true;
 }
 

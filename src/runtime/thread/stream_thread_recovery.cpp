@@ -2,7 +2,6 @@
 #include "src/runtime/thread/stream_thread.hpp"
 
 #include <streams/core/log.hpp>
-#include <streams/core/saturation.hpp>
 
 #include <array>
 #include <string_view>
@@ -122,7 +121,7 @@ void stream_thread::set_aside(const unknown_partitions_error& cause) {
     waiting->awaited = {cause.topic(), environment_.retried(doing, create_topic)};
     // In mid-record it was asked for in vain.
     static_cast<void>(waiting->awaited->asking.succeeded({kafka::error_class::retriable, cause.what()}));
-    last_commit_ = detail::sub_sat(environment_.time.steady_ms(), environment_.config.commits_every().count());
+    pace_.hasten(environment_.time.steady_ms());
 }
 
 void stream_thread::roll_back(std::span<managed_task* const> tasks) {

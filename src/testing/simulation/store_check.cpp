@@ -91,7 +91,7 @@ std::string first_difference(const entries& wanted, const entries& found, const 
 
 std::string differs_from_changelog(const topology& of, const std::string& application_id,
                                    const std::filesystem::path& folder, const simulated_disk::content& found,
-                                   const topic_history& history, bool overtaken) {
+                                   const topic_history& history, const history_known& known) {
     const store_spec* const spec = of.find_store(folder.filename().string());
     if (spec == nullptr || of.is_global_store(spec->name)) return {};
     const std::string topic = changelog_topic_name(of, application_id, *spec);
@@ -103,15 +103,17 @@ std::string differs_from_changelog(const topology& of, const std::string& applic
         if (found.entries.empty()) return {};
         return concat("store ", spec->name, " of task ", task, " has entries and no offset");
     }
-    if (*found.position.offset >= history.end({topic, partition}))
+    if (*found.position.offset >= history.end({topic, partition})) {
+        if (!known.has_all) return {};
         return concat("store ", spec->name, " of task ", task, " is at offset ", *found.position.offset, " of ", topic,
                       ", which ends before that");
+    }
     const auto& changelog = history.of({topic, partition});
     const std::int64_t at = *found.position.offset;
     const auto wanted = fold(*spec, changelog, 0, at).entries;
     if (wanted == found.entries) return {};
     overtaken_entries passed_over{.later = wanted};
-    if (overtaken) {
+    if (known.overtaken) {
         const std::int64_t last = history.end({topic, partition}) - 1;
         passed_over = {fold(*spec, changelog, at + 1, last, deletions::seen_as_entries).entries,
                        fold(*spec, changelog, 0, last).entries};

@@ -11,13 +11,21 @@
 
 namespace streams::inline v0::simulated {
 
+/// What a store is held against.
+struct history_known {
+    /// False: the history ends before an open transaction, and a store that stands behind that is not looked at.
+    bool has_all = true;
+    /// What a record behind the store's offset brings may be missing: it was compacted away where a restoration was ended by
+    /// a close, or is written again.
+    bool overtaken = false;
+};
+
 /// Whether what a disk has of a task's store is what the records of its changelog come to, up to the offset that is stored
 /// with it: nothing is missing, and nothing there that is not in the changelog. Empty: it is; else the first difference.
-/// `folder`: of the store, below the application's. Stores without a changelog are not looked at. `overtaken`: what a record
-/// behind the offset brings may be missing: it was compacted away where a restoration was ended by a close, or is written again.
+/// `folder`: of the store, below the application's. Stores without a changelog are not looked at.
 [[nodiscard]] std::string differs_from_changelog(const topology& of, const std::string& application_id,
                                                  const std::filesystem::path& folder,
                                                  const simulated_disk::content& found, const topic_history& history,
-                                                 bool overtaken);
+                                                 const history_known& known = {});
 
 } // namespace streams::inline v0::simulated

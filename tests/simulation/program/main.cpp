@@ -1,8 +1,4 @@
-// simulation --seeds FROM COUNT | --seed N | --cycle PAIRS  [--guarantee at_least_once|exactly_once_v2] [--records N]
-//
-// Runs instances of an application under faults that are drawn from a seed. With --seed, one of them: what fails is shortened
-// to the faults that it needs, and its history is printed. With --cycle, every fault at every point of one commit cycle, and
-// so many pairs of them. With --bug, in the variant that has bugs: how many seeds it takes to find that one.
+// Runs instances of an application under faults that are drawn from a seed; --help lists the options.
 
 #include "simulation/program/commit_cycle.hpp"
 #include "simulation/program/drawn_run.hpp"
@@ -59,10 +55,21 @@ void stay_on_one_core() {
     static_cast<void>(::sched_setaffinity(0, sizeof one, &one));
 }
 
+constexpr std::string_view usage =
+    "usage: simulation --seeds FROM COUNT | --seed N | --cycle PAIRS\n"
+    "                  [--guarantee at_least_once|exactly_once_v2] [--records N] [--bug N]\n"
+    "  --seeds      runs COUNT seeds, and names those that fail\n"
+    "  --seed       runs one; one that fails is shortened to the faults that it needs, and its history is printed\n"
+    "  --cycle      runs each fault at each point of one commit cycle, and PAIRS pairs of them\n"
+    "  --guarantee  of the application; at_least_once by default\n"
+    "  --records    that are processed in a run; 500 by default\n"
+    "  --bug        in simulation_planted: how many of the seeds it takes to find that bug\n";
+
 struct arguments {
     std::uint64_t first = 1;
     std::uint64_t count = 0;
     bool replay = false;
+    bool help = false;
     std::optional<std::size_t> pairs{}; ///< of a commit cycle; nullopt: seeds are run
     draw_options draw{};
 };
@@ -71,9 +78,7 @@ arguments parse(int count, char** given) {
     arguments parsed;
     const std::vector<std::string> words(given + 1, given + count);
     const auto word = [&](std::size_t at) {
-        if (at >= words.size())
-            throw config_error("usage: simulation --seeds FROM COUNT | --seed N | --cycle PAIRS [--guarantee "
-                               "GUARANTEE] [--records N]");
+        if (at >= words.size()) throw config_error(concat(words.back(), " lacks its value\n", usage));
         return words[at];
     };
     for (std::size_t at = 0; at < words.size(); ++at) {
@@ -89,11 +94,16 @@ arguments parse(int count, char** given) {
         } else if (words[at] == "--bug") {
             simulation::planted_bug = std::stoi(word(++at));
         } else if (words[at] == "--guarantee") {
-            parsed.draw.exactly_once = word(++at) == "exactly_once_v2";
+            const auto guarantee = word(++at);
+            parsed.draw.exactly_once = guarantee == "exactly_once_v2";
+            if (!parsed.draw.exactly_once && guarantee != "at_least_once")
+                throw config_error(concat(guarantee, " is no guarantee\n", usage));
         } else if (words[at] == "--records") {
             parsed.draw.records = std::stoull(word(++at));
+        } else if (words[at] == "--help" || words[at] == "-h") {
+            parsed.help = true;
         } else {
-            throw config_error(concat("unknown argument ", words[at]));
+            throw config_error(concat("unknown argument ", words[at], "\n", usage));
         }
     }
     parsed.draw.folder = std::filesystem::temp_directory_path() / concat("streams-simulation-", ::getpid());
@@ -240,6 +250,10 @@ int run_seeds(const arguments& given) {
 
 int main(int count, char** given) try {
     const auto parsed = parse(count, given);
+    if (parsed.help || count == 1) {
+        std::cout << usage;
+        return 0;
+    }
     stay_on_one_core();
     for (const int signal : {SIGSEGV, SIGABRT, SIGFPE}) std::signal(signal, say_seed);
     under_way = parsed.first;

@@ -34,6 +34,16 @@ std::string value_of(backing& disk, std::string_view key) {
 
 } // namespace
 
+TEST_CASE("a folder in which Java keeps a store's segments is refused, and stays as it is") {
+    const testing_support::temporary_folder folder;
+    state_test::test_memory memory;
+    const auto segment = folder.path() / "table" / "table.1699999800000";
+    std::filesystem::create_directories(segment);
+    CHECK_THROWS_WITH(open_rocksdb_backing(folder.path(), copy_of(""), memory.stores),
+                      containing("was written by Kafka Streams in Java") && containing("set another state.dir"));
+    CHECK(std::filesystem::exists(segment));
+}
+
 TEST_CASE("a position on disk is one of the topic that it was written of, and the rows stay for another") {
     const testing_support::temporary_folder folder;
     state_test::test_memory memory;

@@ -55,7 +55,8 @@ std::string difference(std::map<std::string, std::string> entries, std::optional
                        bool compacted = false) {
     simulated_disk::content content{.entries = {}, .position = {.offset = offset}};
     for (auto& [key, value] : entries) content.entries.emplace("\1" + key, value);
-    return differs_from_changelog(with_store(), "app", "/state/app/0_0/seen", content, history(), compacted);
+    return differs_from_changelog(with_store(), "app", "/state/app/0_0/seen", content, history(),
+                                  {.overtaken = compacted});
 }
 
 } // namespace
@@ -91,5 +92,8 @@ TEST_CASE("a store that was restored in part keeps what later deletions take awa
 TEST_CASE("a store that is ahead of its changelog, or has entries without an offset, is wrong") {
     CHECK(difference({{"a", "3"}}, 9) ==
           "store seen of task 0_0 is at offset 9 of app-seen-changelog, which ends before that");
+    simulated_disk::content ahead{.entries = {}, .position = {.offset = 9}};
+    CHECK(differs_from_changelog(with_store(), "app", "/state/app/0_0/seen", ahead, history(), {.has_all = false}) ==
+          "");
     CHECK(difference({{"a", "3"}}, std::nullopt) == "store seen of task 0_0 has entries and no offset");
 }

@@ -19,7 +19,7 @@ enum class change_content : std::uint8_t {
     both_and_order,
 };
 
-/// Appends the varint that Kafka writes lengths as: zig-zag, 7 bits a byte. `at`: where in `out` it begins.
+/// Puts a length into `out`, as the varint that Kafka writes (see append_varint). `at`: where it begins.
 void insert_varint(bytes& out, std::size_t at, std::uint32_t length);
 /// The parts of a table's update in a repartition topic. Throws serialization_error.
 struct change_parts {

@@ -48,7 +48,8 @@ private:
 };
 
 /// The values of one store, `timestamp:8 | value`, or plain where it keeps no timestamps, read and written through buffers
-/// that are used again. Reading throws serialization_error, which names the store and the key.
+/// that are used again. Where the store keeps headers, those in front are passed over, and none are written, as Kafka Streams'
+/// operators do. Reading throws serialization_error, which names the store and the key.
 template <class Value>
 class typed_value {
 public:
@@ -57,6 +58,7 @@ public:
     void open(const state_store& store) {
         serde_ = store.value_serde<Value>();
         store_ = store.name();
+        headers_ = store.keeps_headers();
     }
     /// Says where the values are, for messages; the name outlives this.
     void stored_in(std::string_view store) noexcept { store_ = store; }
@@ -68,6 +70,7 @@ public:
             return -1;
         }
         return decoding(store_, key, "value", [&] {
+            if (headers_) static_cast<void>(cut_stored_headers(*stored));
             const std::int64_t timestamp = stored_timestamp(*stored);
             serde_.decode_into(stored->subview(sizeof timestamp), value);
             return timestamp;
@@ -76,26 +79,35 @@ public:
     /// The same of a value that is stored without timestamp.
     void read_plain(bytes_view key, std::optional<bytes_view> stored, std::optional<Value>& value) const {
         if (!stored) return value.reset();
-        decoding(store_, key, "value", [&] { serde_.decode_into(*stored, value); });
+        decoding(store_, key, "value", [&] {
+            if (headers_) static_cast<void>(cut_stored_headers(*stored));
+            serde_.decode_into(*stored, value);
+        });
     }
     /// The bytes to store, valid until the next call; null: nullopt.
     [[nodiscard]] std::optional<bytes_view> write(const Value* value, std::int64_t timestamp) {
         if (!value) return std::nullopt;
-        buffer_.clear();
+        begin();
         append_big_endian(buffer_, timestamp);
         serde_.serialize(*value, buffer_);
         return buffer_.view();
     }
     [[nodiscard]] std::optional<bytes_view> write_plain(const Value* value) {
         if (!value) return std::nullopt;
-        buffer_.clear();
+        begin();
         serde_.serialize(*value, buffer_);
         return buffer_.view();
     }
 
 private:
+    void begin() {
+        buffer_.clear();
+        if (headers_) append_stored_headers(buffer_, {});
+    }
+
     serde_for<Value> serde_;
     std::string_view store_;
+    bool headers_ = false; ///< stand in front of values
     bytes buffer_;
 };
 

@@ -82,6 +82,7 @@ public:
         context_ = &context;
         read_key_.open(store);
         value_.open(store);
+        keeps_headers_ = store.keeps_headers();
         on_flush_ = store.forward_on_flush(*this, send_old_);
     }
     /// Updates leave when the store is flushed; otherwise the node calls `forward`.
@@ -104,17 +105,27 @@ public:
             if (entry.new_value) timestamp = stored;
         }
         const change<Value> update{pointer_to(new_value_), pointer_to(old_value_)};
-        const record<key_type, change<Value>> r{*key_, update, timestamp, entry.headers};
+        streams::headers stored = stored_headers(entry);
+        const record<key_type, change<Value>> r{*key_, update, timestamp,
+                                                tells_time<StoreKey> && keeps_headers_ ? stored : entry.headers};
         // A full cache is flushed in the middle of another record, which stays at hand afterwards.
         const record_scope flushed(*context_, {entry.metadata, r.timestamp, &r.headers});
         to_->forward(r);
     }
 
 private:
+    /// Those of a session, which is forwarded with what it was stored with, where its store keeps headers.
+    [[nodiscard]] streams::headers stored_headers(const flushed_entry& entry) const {
+        if (!tells_time<StoreKey> || !keeps_headers_ || !entry.new_value) return {};
+        bytes_view value = *entry.new_value;
+        return read_stored_headers(cut_stored_headers(value));
+    }
+
     StoreKey read_key_;
     typed_value<Value> value_;
     bool send_old_;
     bool on_flush_ = false;
+    bool keeps_headers_ = false;
     const outputs<key_type, change<Value>>* to_ = nullptr;
     task_context* context_ = nullptr;
     std::optional<key_type> key_;

@@ -1,0 +1,27 @@
+# Gives a target a header that nearly all its sources include: parsed once for all targets that are compiled alike, by a target
+# of its own, so that none waits for another. Further arguments are libraries that the header needs.
+set(STREAMS_PRECOMPILED_SOURCE "${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp")
+
+function(streams_precompile target header)
+    get_target_property(options ${target} COMPILE_OPTIONS)
+    get_target_property(type ${target} TYPE)
+    if(NOT type STREQUAL "EXECUTABLE") # its code is position independent in another way
+        set(type OBJECT_LIBRARY)
+    endif()
+    string(MD5 alike "${header} ${type} ${options}")
+    set(owner precompiled_${alike})
+    if(NOT TARGET ${owner})
+        if(type STREQUAL "EXECUTABLE")
+            add_executable(${owner} "${STREAMS_PRECOMPILED_SOURCE}")
+        else()
+            add_library(${owner} OBJECT "${STREAMS_PRECOMPILED_SOURCE}")
+        endif()
+        streams_own_code(${owner})
+        target_link_libraries(${owner} PRIVATE streams ${ARGN})
+        if(options)
+            set_property(TARGET ${owner} APPEND PROPERTY COMPILE_OPTIONS "${options}")
+        endif()
+        target_precompile_headers(${owner} PRIVATE "${header}")
+    endif()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+endfunction()

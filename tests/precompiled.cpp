@@ -1,3 +1,0 @@
-#include "precompiled.hpp"
-
-int main() {}
