@@ -60,6 +60,10 @@ void throw_no_timestamps(const store_spec& store) {
         concat("store ", store.name, " keeps no timestamps; query it without value_and_timestamp"));
 }
 
+void throw_no_headers(const store_spec& store) {
+    throw invalid_state_store_error(concat("store ", store.name, " keeps no headers; query it without them"));
+}
+
 void throw_nowhere(std::string_view store) {
     throw state_store_migrated_error(concat("no partition of store ", store,
                                             " is on this instance; kafka_streams::query_metadata_for_key says which "

@@ -158,6 +158,24 @@ TEST_CASE("a query ends the wait of a thread that has nothing to do") {
     for (int each = 0; each < 10; ++each) CHECK(counts.get("a") == std::nullopt);
 }
 
+TEST_CASE("values of a store that keeps headers are read with and without them") {
+    world w;
+    auto config = w.config();
+    config.dsl_store_format = store_format::headers;
+    auto app = w.run(counting(), config);
+    REQUIRE(app.wait_for(application_state::running, patience));
+    fill(w, {{"apple", 3}});
+
+    CHECK(app.store<counts_store>("counts").get("apple") == 3);
+    using timed = queryable_key_value_store<text, value_and_timestamp<std::int64_t>>;
+    CHECK(app.store<timed>("counts").get("apple")->value == 3);
+    using with_headers = queryable_key_value_store<text, value_timestamp_headers<std::int64_t>>;
+    const auto found = app.store<with_headers>("counts").get("apple");
+    REQUIRE(found);
+    CHECK(found->value == 3);
+    CHECK(found->headers.empty());
+}
+
 TEST_CASE("values are read with their timestamps where these are asked for") {
     world w;
     auto app = w.run(counting(), w.config());

@@ -22,6 +22,9 @@ namespace streams::inline v0::detail {
 /// Throws invalid_state_store_error: values are asked for with timestamps that the store does not keep.
 [[noreturn]] void throw_no_timestamps(const store_spec& store);
 
+/// Throws invalid_state_store_error: values are asked for with headers that the store does not keep.
+[[noreturn]] void throw_no_headers(const store_spec& store);
+
 /// Throws streams_rebalancing_error: no partition of the store is here.
 [[noreturn]] void throw_nowhere(std::string_view store);
 
@@ -37,6 +40,8 @@ public:
     explicit queried_types(const store_spec& store) : store_(store.name) {
         if (!store.is<Kind>()) throw_other_kind(store, Kind());
         if (stored_value<Value>::timestamped && !store.timestamped()) throw_no_timestamps(store);
+        if (stored_value<Value>::with_headers && !store.keeps_headers()) throw_no_headers(store);
+        other_headers_ = store.keeps_headers() && !stored_value<Value>::with_headers;
         skipped_ = store.timestamped() && !stored_value<Value>::timestamped ? sizeof(std::int64_t) : 0;
         if (!store.serdes) return;
         take<Key>(store, store.serdes->key, "keys", key_serde_);
@@ -57,6 +62,7 @@ public:
     [[nodiscard]] Value value_of(const found_row& row) const { return value(row.key, row.value); }
     [[nodiscard]] Value value(bytes_view key, bytes_view raw) const {
         return decoding(store_, key, "value", [&] {
+            if (other_headers_) static_cast<void>(cut_stored_headers(raw));
             if (skipped_ > 0) static_cast<void>(stored_timestamp(raw));
             return stored_value<Value>::deserialize(value_serde_, raw.subview(skipped_));
         });
@@ -70,7 +76,8 @@ private:
     }
 
     std::string store_;
-    std::size_t skipped_ = 0; ///< bytes of a timestamp that is not asked for
+    bool other_headers_ = false; ///< the store has headers in front of its values, which are not asked for
+    std::size_t skipped_ = 0;    ///< bytes of a timestamp that is not asked for
     serde_for<Key> key_serde_;
     serde_for<typename stored_value<Value>::plain> value_serde_;
 };
