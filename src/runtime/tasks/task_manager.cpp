@@ -66,6 +66,7 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
             .directory = environment_.states.task_folder(id),
             .disk = &environment_.states.disk(),
             .cache_bytes = cache_of_task(),
+            .in_transactions = environment_.config.exactly_once(),
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(
