@@ -129,8 +129,8 @@ production_answer producing_collector::ask(const kafka::delivery_failure& failed
     const streams_error cause(describe_failed(failed, 1));
     try {
         return config_.on_production_error(record, cause);
-    } catch (const std::exception& thrown) {
-        throw_failed_handler(record, cause, thrown);
+    } catch (...) {
+        throw_failed_handler(record, cause);
     }
 }
 
