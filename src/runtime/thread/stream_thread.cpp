@@ -93,7 +93,8 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
-      open_transactions_(environment.time), pace_(environment.config.commits_every()) {}
+      open_transactions_(environment.time), pace_(environment.config.commits_every()),
+      trouble_(environment.config.task_timeout) {}
 
 stream_thread::~stream_thread() { abandon(); }
 

@@ -302,7 +302,7 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
         tasks_.resume(*task);
         if (task->running()) unresumed_.insert(unresumed_.end(), task->inputs().begin(), task->inputs().end());
     }
-    if (tasks_.empty()) failing_since_.reset();
+    if (tasks_.empty()) trouble_.end();
     log(log_level::info, concat(name_, " was assigned ", list_of(tasks_)));
 }
 
