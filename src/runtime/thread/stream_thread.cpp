@@ -331,11 +331,12 @@ void stream_thread::work() {
 }
 
 std::size_t stream_thread::process_round() {
+    const std::size_t most = committer_->collector().expects_refused() ? 1 : round_;
     std::size_t taken = 0;
     for (const auto& each : tasks_.all()) {
         if (!each->running()) continue;
         each->task->work_on_pending();
-        taken += each->task->process(round_);
+        taken += each->task->process(most);
     }
     if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;

@@ -217,6 +217,7 @@ private:
     std::int64_t last_poll_ = 0;
     std::int64_t reopen_at_ = 0; ///< nothing is opened or resumed before this, after a failure
     trouble trouble_;
+    bool refusal_logged_ = false;
     bool commits_work_ = false; ///< the commit that was begun last: something was done since the one before
     std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};

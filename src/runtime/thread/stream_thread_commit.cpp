@@ -33,7 +33,7 @@ bool stream_thread::commit_due() {
         uncommitted += each->task->uncommitted_bytes();
     }
     updates_fit_ = uncommitted_.fit_to(uncommitted);
-    return due || (!updates_fit_ && due_.empty());
+    return due || ((!updates_fit_ || committer_->collector().wants_commit()) && due_.empty());
 }
 
 /// False: a commit is under way.

@@ -57,6 +57,11 @@ void stream_thread::recover(const std::exception_ptr& failure) {
     case recovery::roll_back:
         pause_to_recover(failure);
         return undo();
+    case recovery::pass_over:
+        if (!std::exchange(refusal_logged_, true))
+            log(log_level::warn, concat(name_, " goes back to its last commit: ", message_of(failure),
+                                        "; for further records that are refused without another line"));
+        return undo();
     case recovery::set_aside:
         try {
             std::rethrow_exception(failure);
