@@ -114,11 +114,13 @@ void global_state::update(kafka::record_batch batch) {
 
 void global_state::commit() {
     const std::lock_guard lock(guard_);
-    if (!task_->commit_needed()) return;
+    if (!task_->commit_needed() && !refused_) return;
+    refused_ = true;
     task_->flush_stores();
     task_->tell_last_changelogs();
     static_cast<void>(task_->committable());
     task_->committed([](const task_store&) { return std::nullopt; });
+    refused_ = false;
 }
 
 std::size_t global_state::uncommitted_bytes() {

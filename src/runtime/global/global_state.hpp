@@ -43,6 +43,7 @@ public:
     void restore(kafka::record_batch batch);
     /// Takes records through the nodes. Throws what the deserialization and processing handlers do not resume from.
     void update(kafka::record_batch batch);
+    /// Throws state_error where the disk refuses: it is to be called again, and nothing is lost until then.
     void commit();
     /// Bytes of updates since the last commit.
     [[nodiscard]] std::size_t uncommitted_bytes();
@@ -73,6 +74,7 @@ private:
     std::mutex guard_; ///< of the stores
     std::unique_ptr<task_stores> stores_;
     std::unique_ptr<stream_task> task_;
+    bool refused_ = false; ///< the last commit has not written all
 };
 
 } // namespace streams::inline v0
