@@ -28,6 +28,7 @@ struct store_environment {
     std::int64_t cache_bytes = 0;    ///< this store's share; 0: every update is forwarded by its node
     const clock* time = nullptr;     ///< for the cadence of writes to disk; null: the machine's
     state_disk* disk = nullptr;      ///< that `directory` is on; null: the machine's
+    bool in_transactions = false;    ///< what is flushed and rolled back was aborted too, and nobody has heard of it
 
     /// What the store has on disk, opened or made, as state_disk::open does; null where it is in memory only.
     [[nodiscard]] std::unique_ptr<backing> open_backing(const store_spec& spec) const;

@@ -73,7 +73,8 @@ decoded_change decode(const record_view& record, std::string_view store) {
 } // namespace
 
 memory_change_buffer::memory_change_buffer(const store_spec& spec, const store_environment& environment)
-    : spec_(spec), current_(environment.current), changelog_(environment.changelog) {}
+    : spec_(spec), current_(environment.current), changelog_(environment.changelog),
+      rolled_back_(environment.in_transactions) {}
 
 memory_change_buffer::slot& memory_change_buffer::slot_of(bytes_view key) {
     if (const auto found = index_.find(key); found != index_.end()) return *found->second;
@@ -86,6 +87,7 @@ memory_change_buffer::slot& memory_change_buffer::slot_of(bytes_view key) {
     }
     added->name.assign(key);
     added->new_in = interval_;
+    added->logged = rolled_back_.remove(key);
     index_.emplace(added->key(), added);
     return *added;
 }
@@ -281,6 +283,7 @@ void memory_change_buffer::rollback() {
         if (entry->new_in == interval_) added.push_back(entry);
     for (slot* const each : added) {
         drop(*each);
+        if (each->logged) rolled_back_.add(each->key());
         release(*each);
     }
     const auto bring_back = [this](slot& to) {
@@ -315,7 +318,8 @@ void memory_change_buffer::close() {
 
 std::size_t memory_change_buffer::memory_bytes() const {
     return slots_.size() * sizeof(slot) + heap_bytes_ + order_.capacity_bytes() +
-           index_.capacity() * (sizeof(std::pair<bytes_view, slot*>) + 1) + saved_.capacity() * sizeof(saved_change);
+           index_.capacity() * (sizeof(std::pair<bytes_view, slot*>) + 1) + saved_.capacity() * sizeof(saved_change) +
+           rolled_back_.memory_bytes();
 }
 
 } // namespace streams::inline v0

@@ -3,6 +3,7 @@
 #include "state/buffers/change_order.hpp"
 #include "state/buffers/held_change.hpp"
 #include "state/managed_store.hpp"
+#include "state/rolled_back_keys.hpp"
 
 #include <streams/state/change_buffer.hpp>
 
@@ -97,6 +98,7 @@ private:
     std::vector<slot*> dirty_;
     std::vector<slot*> gone_;         ///< what the last commit has, and was taken out since then
     std::vector<saved_change> saved_; ///< what was overwritten since the last commit, as it was then
+    rolled_back_keys rolled_back_;
     std::set<std::string, std::less<>> topics_;
     std::string_view last_topic_; ///< one of them
     std::uint64_t interval_ = 1;

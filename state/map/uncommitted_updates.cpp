@@ -32,7 +32,7 @@ uncommitted_updates::uncommitted_updates(const tiered_map_settings& settings, co
                                          hot_tier& hot, write_behind& below)
     : settings_(settings), current_(environment.current), changelog_(environment.changelog),
       cache_limit_(environment.cache_bytes > 0 ? static_cast<std::size_t>(environment.cache_bytes) : 0), hot_(hot),
-      below_(below), newest_flushed_(below.stored().observed) {}
+      below_(below), rolled_back_(environment.in_transactions), newest_flushed_(below.stored().observed) {}
 
 uncommitted_updates::~uncommitted_updates() {
     for (pending_update* update : updates_) hot_.release(*update);
@@ -57,7 +57,8 @@ bool uncommitted_updates::write(pending_update& update, std::optional<bytes_view
     const std::size_t before = held_by(update);
     hot_entry& entry = *update.entry;
     if (fresh) {
-        update.made = value && !update.log_only && update.below == entry_state::clean && entry.value.is_null();
+        update.made = value && !update.log_only && update.below == entry_state::clean && entry.value.is_null() &&
+                      !rolled_back_.contains(entry.key());
         update.position = static_cast<std::uint32_t>(updates_.size());
         updates_.push_back(&update);
         ++dirty_count_;
@@ -123,7 +124,7 @@ bool uncommitted_updates::retract(hot_entry& entry, std::int64_t observed) {
 /// Whether deleting it may leave no trace: made since the last commit, and not what tells the changelog's reader how far
 /// time has come.
 bool uncommitted_updates::is_traceless(const pending_update& update, std::int64_t observed) const noexcept {
-    return update.made && !told_rolled_back_ && !has_drained(update.entry->state) &&
+    return update.made && !has_drained(update.entry->state) &&
            (!settings_.age_of || settings_.age(update.entry->key()) < observed);
 }
 
@@ -161,7 +162,7 @@ void uncommitted_updates::flush_one(pending_update& update, std::int64_t observe
 
     --dirty_count_;
     cached_bytes_ -= std::exchange(update.charge, 0U);
-    if (listening && !value && !old && (!visible || !told_rolled_back_)) {
+    if (listening && !value && !old && (!visible || !rolled_back_.contains(entry.key()))) {
         // Expired below: neither log nor listener hear of the deletion, but what was cached is gone all the same.
         entry.become(!visible || has_drained(entry.state) ? entry_state::drained : entry_state::retracted);
         return;
@@ -170,6 +171,7 @@ void uncommitted_updates::flush_one(pending_update& update, std::int64_t observe
     newest_flushed_ = std::max(newest_flushed_, age);
     if (!listening && !value && is_traceless(update, observed)) return entry.become(entry_state::retracted);
     entry.become(entry_state::drained);
+    rolled_back_.remove(entry.key());
     append_to_changelog(update);
     if (!listening) return;
     listener_->flushed({entry.key().subview(settings_.key_prefix), value, with_old_values_ ? old : std::nullopt,
@@ -251,7 +253,7 @@ void uncommitted_updates::rollback(std::int64_t committed) {
     for (pending_update* update : updates_) {
         hot_entry& entry = *update->entry;
         const bool in_table = !update->log_only;
-        told_rolled_back_ |= has_drained(entry.state);
+        if (in_table && has_drained(entry.state) && entry.value.is_null()) rolled_back_.add(entry.key());
         settle(*update, update->below);
         if (!in_table) continue;
         if (entry.state == entry_state::unread || (!below_.has_disk() && entry.value.is_null()))

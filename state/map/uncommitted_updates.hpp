@@ -4,6 +4,7 @@
 #include "state/managed_store.hpp"
 #include "state/map/tiered_map_settings.hpp"
 #include "state/map/write_behind.hpp"
+#include "state/rolled_back_keys.hpp"
 
 #include <streams/core/headers.hpp>
 #include <streams/state/state_store.hpp>
@@ -49,8 +50,8 @@ public:
     void flush(std::int64_t observed);
     /// What was drained is committed.
     void commit();
-    /// Drops all. `committed`: the newest age that is committed. What changelog and listener were told of stays with them: from
-    /// here on they hear of every deletion, also of what was made since the last commit.
+    /// Drops all. `committed`: the newest age that is committed. What changelog and listener were told of stays with them, see
+    /// rolled_back_keys.
     void rollback(std::int64_t committed);
     /// Says what the newest age is that the changelog has.
     void restored(std::int64_t observed) noexcept { newest_flushed_ = observed; }
@@ -72,7 +73,8 @@ public:
         if (marks_.size() < marks_.capacity() / 2) marks_.shrink_to_fit();
     }
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
-        return updates_.capacity() * sizeof(pending_update*) + marks_.capacity() * sizeof(dirty_mark);
+        return updates_.capacity() * sizeof(pending_update*) + marks_.capacity() * sizeof(dirty_mark) +
+               rolled_back_.memory_bytes();
     }
 
 private:
@@ -102,7 +104,7 @@ private:
     flush_listener* listener_ = nullptr;
     bool with_old_values_ = false;
     bool flushing_ = false;
-    bool told_rolled_back_ = false; ///< something that was drained was rolled back
+    rolled_back_keys rolled_back_;
 
     std::vector<pending_update*> updates_;
     std::vector<dirty_mark> marks_; ///< in the order of writes; a mark is stale when its update was written again

@@ -145,8 +145,13 @@ public:
     void open() {
         managed.reset();
         memory = std::make_unique<test_memory>(memory_bytes);
-        managed = streams::make_store(
-            spec_, {folder.path(), current, memory->stores, spec_.logging ? &log : nullptr, cache_bytes_, &clock});
+        managed = streams::make_store(spec_, {.directory = folder.path(),
+                                              .current = current,
+                                              .memory = memory->stores,
+                                              .changelog = spec_.logging ? &log : nullptr,
+                                              .cache_bytes = cache_bytes_,
+                                              .time = &clock,
+                                              .in_transactions = in_transactions});
     }
     /// Closes and opens again; what is in memory only is restored from the changelog.
     void reopen() {
@@ -195,6 +200,7 @@ public:
     streams::headers no_headers;
     streams::record_context current;
     streams::manual_clock clock;
+    bool in_transactions = false; ///< from the next opening on
     std::size_t memory_bytes = 0; ///< of its hot tier, from the next opening on; 0: as in an application
     std::unique_ptr<test_memory> memory;
     std::unique_ptr<streams::managed_store> managed;

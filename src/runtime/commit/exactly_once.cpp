@@ -94,6 +94,10 @@ void exactly_once::begin(std::vector<stream_task*> tasks, const patience& within
 std::optional<std::vector<kafka::committed_offset>> exactly_once::step(milliseconds wait) {
     try {
         if (!go_on(*commit_, wait)) return std::nullopt;
+    } catch (const lost_records_error&) {
+        commit_.reset();
+        collector_.serve(); // throws the failure that names its record, where it was one
+        throw;
     } catch (...) {
         commit_.reset();
         throw;
@@ -140,13 +144,8 @@ bool exactly_once::add_offsets(commit_under_way& commit) {
 bool exactly_once::end_commit(commit_under_way& commit) {
     if (!commit.attempts) commit.attempts = deciding("commit the transaction", commit.within.limit());
     commit.asked = true;
-    try {
-        if (!attempt(*commit.attempts, [&](milliseconds timeout) { return producer_->commit_transaction(timeout); }))
-            return false;
-    } catch (const lost_records_error&) {
-        collector_.serve(); // throws the failure that names its record, where it was one
-        throw;
-    }
+    if (!attempt(*commit.attempts, [&](milliseconds timeout) { return producer_->commit_transaction(timeout); }))
+        return false;
     collector_.transaction_ended();
     return true;
 }

@@ -73,6 +73,7 @@ void producing_collector::transaction_ended() {
 
 void producing_collector::committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets) {
     drops_.add(drop_reason::production, refused_.committed(tasks, offsets));
+    refused_came_ = passed_over_ = false;
     if (origins_.crowded() && refused_.empty()) origins_.clear(); // nothing is on its way
 }
 
@@ -272,6 +273,7 @@ void producing_collector::give_up_sent() noexcept {
     failure_ = nullptr;
     unanswered_.clear();
     refused_.aborted();
+    refused_came_ = passed_over_ = false;
     for (auto& [of, opened] : changelogs_) opened.written = false;
 }
 

@@ -29,7 +29,7 @@ namespace streams::inline v0 {
 /// Sends what sinks and changelogs write through the one producer of a stream thread. A full queue is waited for,
 /// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
 /// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
-/// cluster was away for too long or a transaction has failed, unknown_partitions_error where it does not say within a second
+/// cluster was away for too long or a transaction has failed, refused_records_error where it helps to do it again, unknown_partitions_error where it does not say within a second
 /// how many partitions a topic has (at once, until `learn_partitions` has learnt it), stopped_error, or cluster_error.
 /// A failure that is of one record is answered for by the production exception handler, when it is known: in the middle of
 /// another record, or of a commit.
@@ -63,6 +63,11 @@ public:
     void committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets);
     /// Others may go on where something was given up: which of its records are refused is theirs to find.
     void forget_refused() noexcept { refused_.clear(); }
+    /// Whether records that were refused are still to come again, or to be committed: each input record is to be looked at by
+    /// itself.
+    [[nodiscard]] bool expects_refused() const noexcept { return !refused_.empty(); }
+    /// Whether what has come of them is to be committed now, so that the next one takes nothing of it back.
+    [[nodiscard]] bool wants_commit() const noexcept { return passed_over_ || (refused_came_ && refused_.all_came()); }
 
     [[nodiscard]] std::int32_t open(std::string_view topic, const record_sender& sender) override;
     [[nodiscard]] std::int32_t partitions(std::int32_t topic) override;
@@ -144,7 +149,10 @@ private:
     std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;       ///< by the members of a route
     std::map<std::pair<std::int32_t, std::int32_t>, opened_changelog> changelogs_; ///< by topic and partition
     refused_records refused_;                                                      ///< of what was given up
-    failures unanswered_;                                                          ///< taken from the producer
+    bool gets_further_ = false; ///< since what was given up is done again, by what is known of those that are refused
+    bool refused_came_ = false; ///< since the last commit, as the next
+    bool passed_over_ = false;
+    failures unanswered_; ///< taken from the producer
     bool answering_ = false;
     bool drop_logged_ = false;
     std::exception_ptr failure_; ///< null: all that was sent may still arrive

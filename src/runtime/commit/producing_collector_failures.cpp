@@ -64,6 +64,7 @@ std::exception_ptr producing_collector::answer_for(const failures& failed) {
     if (hopeless != failed.end())
         return std::make_exception_ptr(
             cluster_error(concat(describe_failed(*hopeless, failed.size()), nothing_committed)));
+    gets_further_ = false;
     std::map<topic_partition, std::size_t> refused;
     for (const kafka::delivery_failure& each : failed)
         if (is_refused_by_cluster(each)) ++refused[each.partition];
@@ -72,7 +73,7 @@ std::exception_ptr producing_collector::answer_for(const failures& failed) {
         // The cluster refuses whole batches, of which one record may be the reason, or none by itself.
         if (is_refused_by_cluster(each) && refused.at(each.partition) > 1) {
             const auto from = origin_of(each);
-            refused_.add(each, from.sender.task, from.metadata, {.alone = true});
+            gets_further_ |= refused_.add(each, from.sender.task, from.metadata, {.alone = true});
             if (again == nullptr) again = &each;
             continue;
         }
@@ -84,8 +85,9 @@ std::exception_ptr producing_collector::answer_for(const failures& failed) {
         if (response == production_response::retry && again == nullptr) again = &each;
     }
     if (again == nullptr) return nullptr;
-    return std::make_exception_ptr(
-        lost_records_error(concat(describe_failed(*again, failed.size()), nothing_committed)));
+    const auto reason = concat(describe_failed(*again, failed.size()), nothing_committed);
+    return gets_further_ ? std::make_exception_ptr(refused_records_error(reason))
+                         : std::make_exception_ptr(lost_records_error(reason));
 }
 
 /// What is to be done now.
@@ -100,7 +102,8 @@ production_response producing_collector::answer_for(const kafka::delivery_failur
     if (answer.response == production_response::retry) return answer.response;
     if (in_transactions_ && !failed.before_sent) { // nothing can be written any more
         if (answer.response == production_response::fail) return answer.response;
-        refused_.add(failed, from.sender.task, from.metadata, {.letters = std::move(answer.dead_letters)});
+        gets_further_ |=
+            refused_.add(failed, from.sender.task, from.metadata, {.letters = std::move(answer.dead_letters)});
         return production_response::retry;
     }
     if (answer.response == production_response::resume) {
@@ -129,19 +132,21 @@ production_answer producing_collector::ask(const kafka::delivery_failure& failed
     const streams_error cause(describe_failed(failed, 1));
     try {
         return config_.on_production_error(record, cause);
-    } catch (const std::exception& thrown) {
-        throw_failed_handler(record, cause, thrown);
+    } catch (...) {
+        throw_failed_handler(record, cause);
     }
 }
 
 /// One that comes again after it was refused.
 void producing_collector::append_refused(const kafka::producer_record& record, refused_records::decision what) {
+    refused_came_ = true;
     if (what.alone) {
         await_all();
         hand_over(record);
         await_all();
         return wait_a_moment(kafka::milliseconds(1)); // they may be many
     }
+    passed_over_ = true;
     const auto from = origin_of(record.tag, record.topic, record.partition.value_or(-1));
     log_drop(from);
     send_dead_letters(what.letters, from.sender, from.metadata, false);

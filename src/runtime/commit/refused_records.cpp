@@ -21,7 +21,7 @@ bool same(const kafka::delivery_failure& kept, std::string_view topic, const kaf
 } // namespace
 
 /// Of one that was sent alone, the new decision takes the place of the old.
-void refused_records::add(const kafka::delivery_failure& record, task_id task, const record_metadata& input,
+bool refused_records::add(const kafka::delivery_failure& record, task_id task, const record_metadata& input,
                           decision what) {
     const auto [begin, end] = records_.equal_range(record.tag);
     for (auto at = begin; at != end; ++at) {
@@ -30,10 +30,25 @@ void refused_records::add(const kafka::delivery_failure& record, task_id task, c
             each.record.key != record.key || each.record.value != record.value || each.record.headers != record.headers)
             continue;
         each.what = std::move(what);
-        return;
+        return true;
     }
+    const bool further = gets_further(task, input);
     records_.emplace(record.tag,
                      refused{record, task, {std::string(input.topic), input.partition}, input.offset, std::move(what)});
+    ++to_come_;
+    return further;
+}
+
+bool refused_records::gets_further(task_id task, const record_metadata& input) const noexcept {
+    bool known = false;
+    for (const auto& [tag, each] : records_) {
+        if (each.task != task || each.offset != input.offset || each.input.partition != input.partition ||
+            each.input.topic != input.topic)
+            continue;
+        if (!each.come) return false;
+        known = true;
+    }
+    return known || input.offset >= 0; // a punctuation may come at another time
 }
 
 const refused_records::decision* refused_records::find(std::string_view topic,
@@ -43,6 +58,7 @@ const refused_records::decision* refused_records::find(std::string_view topic,
         refused& each = at->second;
         if (each.come || !same(each.record, topic, record)) continue;
         each.come = true;
+        --to_come_;
         return &each.what;
     }
     return nullptr;
@@ -55,16 +71,21 @@ std::size_t refused_records::committed(std::span<const task_id> tasks,
         const refused& each = entry.second;
         if (std::ranges::find(tasks, each.task) == tasks.end()) return false;
         if (each.come && !each.what.alone) ++passed_over;
-        if (each.come || each.offset < 0) return true;
-        return std::ranges::any_of(offsets, [&](const kafka::committed_offset& one) {
-            return one.partition == each.input && one.offset > each.offset;
-        });
+        if (each.come) return true;
+        const bool past = each.offset < 0 || std::ranges::any_of(
+                                                 offsets,
+                                                 [&](const kafka::committed_offset& one) {
+                                                     return one.partition == each.input && one.offset > each.offset;
+                                                 });
+        if (past) --to_come_;
+        return past;
     });
     return passed_over;
 }
 
 void refused_records::aborted() noexcept {
     for (auto& [tag, each] : records_) each.come = false;
+    to_come_ = records_.size();
 }
 
 } // namespace streams::inline v0

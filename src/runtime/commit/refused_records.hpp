@@ -28,8 +28,12 @@ public:
     };
 
     [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
+    /// Whether all of them have come again.
+    [[nodiscard]] bool all_came() const noexcept { return to_come_ == 0; }
     /// `task`: whose it is. `input`: what it goes back to; offset -1: no single record.
-    void add(const kafka::delivery_failure& record, task_id task, const record_metadata& input, decision what);
+    /// Whether doing that again gets further for it. Not where what was known before of the same input has not come: then its
+    /// results are others each time.
+    bool add(const kafka::delivery_failure& record, task_id task, const record_metadata& input, decision what);
     /// Null: it was not refused, or has come already. Valid until the next change.
     [[nodiscard]] const decision* find(std::string_view topic, const kafka::producer_record& record) noexcept;
     /// What these tasks did since their last commit lasts: of theirs is forgotten what has come again, what lies before the
@@ -37,7 +41,10 @@ public:
     std::size_t committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets);
     /// What was done since the last commit is done again.
     void aborted() noexcept;
-    void clear() noexcept { records_.clear(); }
+    void clear() noexcept {
+        records_.clear();
+        to_come_ = 0;
+    }
 
 private:
     struct refused {
@@ -48,7 +55,10 @@ private:
         decision what;
         bool come = false;
     };
+    [[nodiscard]] bool gets_further(task_id task, const record_metadata& input) const noexcept;
+
     std::unordered_multimap<std::uint64_t, refused> records_; ///< by tag
+    std::size_t to_come_ = 0;                                 ///< of them
 };
 
 } // namespace streams::inline v0

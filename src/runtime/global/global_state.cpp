@@ -214,13 +214,15 @@ void global_state::note(const topic_partition& input, std::int64_t last) {
 
 void global_state::commit(bool complete) {
     const std::lock_guard lock(guard_);
-    if (!task_->commit_needed()) return;
+    if (!task_->commit_needed() && !refused_) return;
+    refused_ = true;
     if (complete)
         for (const filled_store& each : filled_) each.by_partition->filled_up_to(each.offsets, true);
     task_->flush_stores();
     task_->tell_last_changelogs();
     static_cast<void>(task_->committable());
     task_->committed([](const task_store&) { return std::nullopt; });
+    refused_ = false;
 }
 
 void global_state::filled() {

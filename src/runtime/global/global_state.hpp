@@ -61,7 +61,8 @@ public:
     void restore(kafka::record_batch batch);
     /// Takes records through the nodes. Throws what the deserialization and processing handlers do not resume from.
     void update(kafka::record_batch batch);
-    /// What was taken goes to the disk, now or soon, with its offsets. `complete`: the topics have no more now.
+    /// What was taken goes to the disk, now or soon, with its offsets. `complete`: the topics have no more now. Throws state_error
+    /// where the disk refuses: it is to be called again, and nothing is lost until then.
     void commit(bool complete);
     /// All that the topics had at the beginning was taken.
     void filled();
@@ -111,6 +112,7 @@ private:
     std::unique_ptr<task_stores> stores_;
     std::vector<filled_store> filled_;  ///< by the topics, in their order
     std::unique_ptr<stream_task> task_; ///< null before `begin`
+    bool refused_ = false;              ///< the last commit has not written all
 };
 
 } // namespace streams::inline v0

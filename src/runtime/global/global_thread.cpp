@@ -259,8 +259,26 @@ void global_thread::commit_when_due(bool complete) {
     const std::int64_t now = environment_.time.steady_ms();
     const bool due = now - last_commit_ >= environment_.config.commits_every().count();
     if (uncommitted_.fit_to(state_->uncommitted_bytes()) && !due) return;
-    state_->commit(complete);
     last_commit_ = now;
+    try {
+        state_->commit(complete);
+        refused_since_.reset();
+    } catch (const state_error& refusal) {
+        wait_out(refusal);
+    }
+}
+
+/// A disk that is full, say: what is not written stays in memory, and is written with the next commit.
+void global_thread::wait_out(const state_error& refusal) {
+    const auto limit = environment_.config.task_timeout.count();
+    const std::int64_t now = environment_.time.steady_ms();
+    if (!refused_since_) {
+        refused_since_ = now;
+        log(log_level::warn, concat(name_, " keeps its updates in memory: ", refusal.what(), "; trying again for ",
+                                    limit, " ms (task.timeout.ms)"));
+    }
+    if (now - *refused_since_ >= limit)
+        throw state_error(concat(refusal.what(), "; tried again for ", limit, " ms (task.timeout.ms)"));
 }
 
 void global_thread::close() noexcept {

@@ -77,6 +77,7 @@ private:
     void assign_again();
     [[nodiscard]] std::vector<kafka::record_batch> poll();
     void commit_when_due(bool complete);
+    void wait_out(const state_error& refusal);
 
     const thread_environment& environment_;
     std::string name_;
@@ -93,8 +94,9 @@ private:
     int looks_in_vain_ = 0;                          ///< one after the other
     std::optional<growth> grown_;                    ///< nullopt: no partitions were added yet
     std::int64_t last_commit_ = 0;
-    std::int64_t begun_at_ = 0; ///< steady ms
-    std::size_t filled_ = 0;    ///< records that `fill` has read
+    std::optional<std::int64_t> refused_since_; ///< by the disk, steady ms; nullopt: the last commit went well
+    std::int64_t begun_at_ = 0;                 ///< steady ms
+    std::size_t filled_ = 0;                    ///< records that `fill` has read
     bool error_logged_ = false;
 };
 

@@ -60,8 +60,9 @@ void task_stores::open(task_store& closed) {
     const store_spec& spec = closed.spec;
     std::unique_ptr<changelog_sink> sink;
     if (spec.logging && !closed.reuses_source() && opening_.changelog_of) sink = opening_.changelog_of(spec);
-    closed.store = make_store(spec, {opening_.directory, at_hand_, opening_.memory, sink.get(),
-                                     spec.caching ? cache_bytes_ : 0, &opening_.time, opening_.disk});
+    closed.store =
+        make_store(spec, {opening_.directory, at_hand_, opening_.memory, sink.get(), spec.caching ? cache_bytes_ : 0,
+                          &opening_.time, opening_.disk, opening_.in_transactions});
     closed.sink = std::move(sink); // the store of before had the sink of before
 }
 

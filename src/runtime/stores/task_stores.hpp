@@ -29,6 +29,7 @@ struct store_opening {
     state_disk* disk = nullptr;        ///< that it is on; null: the machine's
     std::int64_t cache_bytes = 0;      ///< for all stores of the task together
     bool in_memory = false;            ///< persistent stores too: the test driver's choice
+    bool in_transactions = false;      ///< what they tell others is written in transactions
     /// The sink of a store's changelog partition; called for stores that log.
     std::function<std::unique_ptr<changelog_sink>(const store_spec&)> changelog_of{};
 };

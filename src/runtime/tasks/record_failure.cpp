@@ -13,6 +13,17 @@ std::string place_of(const unprocessable_record& failed) {
                   failed.metadata.offset);
 }
 
+/// REQUIRES: called in a catch clause.
+std::string message_at_hand() {
+    try {
+        throw;
+    } catch (const std::exception& thrown) {
+        return thrown.what();
+    } catch (...) {
+        return "an exception that is no std::exception";
+    }
+}
+
 } // namespace
 
 std::string describe(const record_metadata& metadata) {
@@ -53,18 +64,26 @@ void throw_unprocessable(const unprocessable_record& failed, const std::exceptio
         "; repair the processing code, or set ", remedy, ", which drops such records")));
 }
 
-void throw_failed_handler(const unprocessable_record& failed, const std::exception& cause) {
+void throw_failed_handler(const unprocessable_record& failed) {
     std::throw_with_nested(failed_processing_error(
         concat(task_name(failed.task), " stopped at ", place_of(failed), ": node ", failed.node,
-               " threw, and so did the processing exception handler that was asked about it: ", cause.what(),
+               " threw, and so did the processing exception handler that was asked about it: ", message_at_hand(),
                "; a handler must answer")));
 }
 
-void throw_failed_handler(const unwritable_record& failed, const std::exception& cause, const std::exception& thrown) {
+void throw_failed_handler(const unwritable_record& failed, const std::exception& cause) {
     std::throw_with_nested(failed_processing_error(
         concat(task_name(failed.task), " stopped at a record for topic ", failed.output.topic, ": ", cause.what(),
-               "; the production exception handler that was asked about it threw: ", thrown.what(),
+               "; the production exception handler that was asked about it threw: ", message_at_hand(),
                "; a handler must answer")));
+}
+
+void throw_failed_handler(const undecodable_record& failed, const std::exception& cause) {
+    std::throw_with_nested(failed_processing_error(concat(
+        task_name(failed.task), " stopped at topic ", failed.metadata.topic, " partition ", failed.metadata.partition,
+        " offset ", failed.metadata.offset, ": source ", failed.node, " cannot decode the record: ", cause.what(),
+        "; the deserialization exception handler that was asked about it threw: ", message_at_hand(),
+        "; a handler must answer")));
 }
 
 void throw_unserialized(const unwritable_record& failed, const std::exception& cause) {

@@ -31,12 +31,13 @@ void throw_unanswerable();
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_unprocessable(const unprocessable_record& failed, const std::exception& cause,
                                       std::string_view remedy);
-/// Throws failed_processing_error for a processing exception handler that threw, the cause nested.
-/// REQUIRES: called while the cause is handled.
-[[noreturn]] void throw_failed_handler(const unprocessable_record& failed, const std::exception& cause);
+/// Throws failed_processing_error for a processing exception handler that threw, what it threw nested.
+/// REQUIRES: called in a catch clause.
+[[noreturn]] void throw_failed_handler(const unprocessable_record& failed);
 /// The same of a production exception handler, which was asked about `cause`.
-[[noreturn]] void throw_failed_handler(const unwritable_record& failed, const std::exception& cause,
-                                       const std::exception& thrown);
+[[noreturn]] void throw_failed_handler(const unwritable_record& failed, const std::exception& cause);
+/// The same of a deserialization exception handler.
+[[noreturn]] void throw_failed_handler(const undecodable_record& failed, const std::exception& cause);
 /// Throws serialization_error for a record that a serde refused on its way to a topic, the cause nested.
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_unserialized(const unwritable_record& failed, const std::exception& cause);

@@ -58,9 +58,15 @@ private:
 };
 
 /// Records that were sent have not arrived: take the thread's tasks back to what was committed last.
-class lost_records_error final : public task_error {
+class lost_records_error : public task_error {
 public:
     using task_error::task_error;
+};
+
+/// The same, where it is known now what is to be done about some of them when they come again: it gets further each time.
+class refused_records_error final : public lost_records_error {
+public:
+    using lost_records_error::lost_records_error;
 };
 
 /// A record can go no further until the cluster says how many partitions a topic has: take the thread's tasks back to what was

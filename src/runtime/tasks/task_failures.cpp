@@ -11,7 +11,12 @@ void stream_task::undecodable_head(const record_queue& queue, const record_view&
     const std::string_view node = queue.source().name();
     const record_metadata at{queue.partition().topic, queue.partition().partition, raw.offset};
     const undecodable_record failed{id(), node, at, raw, environment_.config.errors_dead_letter_queue_topic_name};
-    const handler_answer answer = environment_.config.on_deserialization_error(failed, cause);
+    handler_answer answer = handler_response::fail;
+    try {
+        answer = environment_.config.on_deserialization_error(failed, cause);
+    } catch (...) {
+        throw_failed_handler(failed, cause);
+    }
     at_hand().metadata = at;
     const bool failing = answer.response == handler_response::fail;
     write_dead_letters(node, answer.dead_letters, failing);
@@ -56,8 +61,8 @@ void stream_task::answer_for(std::string_view node, std::int64_t timestamp, cons
     handler_answer answer = handler_response::fail;
     try {
         answer = environment_.config.on_processing_error(failed, cause);
-    } catch (const std::exception& handler_failure) {
-        throw_failed_handler(failed, handler_failure);
+    } catch (...) {
+        throw_failed_handler(failed);
     }
     const bool failing = answer.response == handler_response::fail;
     write_dead_letters(node, answer.dead_letters, failing);
@@ -88,8 +93,8 @@ void stream_task::answer_for(const unwritable_record& failed, const std::excepti
     production_answer answer = production_response::fail;
     try {
         answer = environment_.config.on_production_error(failed, cause);
-    } catch (const std::exception& handler_failure) {
-        throw_failed_handler(failed, cause, handler_failure);
+    } catch (...) {
+        throw_failed_handler(failed, cause);
     }
     const bool failing = answer.response != production_response::resume;
     write_dead_letters(failed.node, answer.dead_letters, failing);

@@ -68,6 +68,7 @@ std::unique_ptr<task_stores> task_manager::make_stores(task_id id) {
             .directory = environment_.states.task_folder(id),
             .disk = &environment_.states.disk(),
             .cache_bytes = cache_of_task(),
+            .in_transactions = environment_.config.exactly_once(),
             .changelog_of =
                 [this, id](const store_spec& store) {
                     return collector_.open_changelog(
@@ -104,21 +105,24 @@ std::unique_ptr<task_stores> task_manager::make_intact(task_id id) {
     }
 }
 
-void task_manager::wipe(const corrupt_task_error& damage) {
+void task_manager::require_rebuildable(const corrupt_task_error& damage) const {
     const store_spec& store = *environment_.topology().find_store(damage.store());
     if (environment_.topology().is_global_store(store.name))
         throw lost_store_error(concat("global store ", store.name, " is damaged: ", damage.what(),
                                       "; remove the folder ",
                                       (environment_.states.global_folder() / store.name).string(),
                                       ", and start the application again, which fills it from its topic"));
+    if (!changelog_topic_name(environment_.topology(), environment_.config.application_id, store).empty()) return;
     const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
-    if (changelog_topic_name(environment_.topology(), environment_.config.application_id, store).empty())
-        throw lost_store_error(concat(damage.what(),
-                                      "; it has no changelog to rebuild it: put a backup in the place of ", folder,
-                                      ", or remove that folder, and the store begins empty"));
+    throw lost_store_error(concat(damage.what(), "; it has no changelog to rebuild it: put a backup in the place of ",
+                                  folder, ", or remove that folder, and the store begins empty"));
+}
+
+void task_manager::wipe(const corrupt_task_error& damage) {
+    require_rebuildable(damage);
     log(log_level::warn,
-        concat(task_name(damage.task()), " rebuilds store ", store.name, " from its changelog: ", damage.what()));
-    environment_.states.wipe(damage.task(), store.name);
+        concat(task_name(damage.task()), " rebuilds store ", damage.store(), " from its changelog: ", damage.what()));
+    environment_.states.wipe(damage.task(), damage.store());
 }
 
 void task_manager::open_planned(std::int64_t until) {
@@ -234,6 +238,7 @@ task_folder_lock task_manager::plan_again(managed_task& failed) {
 }
 
 void task_manager::rebuild(managed_task& failed, const corrupt_task_error& damage) {
+    require_rebuildable(damage);
     if (!failed.restored) {
         const auto folder = plan_again(failed);
         return wipe(damage);

@@ -99,6 +99,8 @@ private:
     void take_back(managed_task& restored);
     /// The folder that it had.
     [[nodiscard]] task_folder_lock plan_again(managed_task& failed);
+    /// Throws lost_store_error where the damaged store is not to be had from a changelog, or is not the task's but a global one.
+    void require_rebuildable(const corrupt_task_error& damage) const;
     void wipe(const corrupt_task_error& damage);
     static task_folder_lock close_stores(task_stores& stores);
     void let_in(managed_task& running);

@@ -11,6 +11,8 @@ recovery recovery_of(const std::exception_ptr& failure) noexcept {
         return recovery::join_again;
     } catch (const corrupt_task_error&) {
         return recovery::rebuild_store;
+    } catch (const refused_records_error&) {
+        return recovery::pass_over;
     } catch (const lost_records_error&) {
         return recovery::roll_back;
     } catch (const unknown_partitions_error&) {

@@ -9,7 +9,8 @@ enum class recovery {
     join_again, ///< the tasks are others': all are closed without a commit, a new producer is taken, and the group joined again
     rebuild_store, ///< the folder of the damaged store is removed, and the store restored from its changelog
     roll_back,     ///< what the tasks did since the last commit is undone in memory, and they read on from it
-    set_aside,     ///< the same; the task that failed waits until the cluster knows the topic that it writes to
+    pass_over,     ///< the same, at once, and the records that were refused are passed over, or sent alone
+    set_aside,     ///< as roll_back; the task that failed waits until the cluster knows the topic that it writes to
     open_anew, ///< all tasks are closed without a commit, a new producer is taken, and they are opened from what the cluster has
     open_again, ///< the tasks are closed, and opened again from their last commit
     none,       ///< the thread ends

@@ -101,7 +101,8 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
-      open_transactions_(environment.time), pace_(environment.config.commits_every()) {}
+      open_transactions_(environment.time), pace_(environment.config.commits_every()),
+      trouble_(environment.config.task_timeout) {}
 
 stream_thread::~stream_thread() { abandon(); }
 
@@ -336,11 +337,12 @@ void stream_thread::work() {
 }
 
 std::size_t stream_thread::process_round() {
+    const std::size_t most = committer_->collector().expects_refused() ? 1 : round_;
     std::size_t taken = 0;
     for (const auto& each : tasks_.all()) {
         if (!each->running()) continue;
         each->task->work_on_pending();
-        taken += each->task->process(round_);
+        taken += each->task->process(most);
     }
     if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;

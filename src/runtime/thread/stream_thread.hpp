@@ -13,6 +13,7 @@
 #include "src/runtime/thread/stream_times.hpp"
 #include "src/runtime/thread/task_assignor.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
+#include "src/runtime/thread/trouble.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -167,6 +168,7 @@ private:
     void open_anew();
     void roll_back(std::span<managed_task* const> tasks);
     void pause_to_recover(const std::exception_ptr& failure);
+    void note_recovery();
 
     [[nodiscard]] std::optional<std::int64_t> lag(const topic_partition& partition) override;
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& partition) override;
@@ -220,7 +222,8 @@ private:
     std::optional<patience> letting_go_; ///< of partitions that were revoked
     std::int64_t last_poll_ = 0;
     std::int64_t reopen_at_ = 0; ///< nothing is opened or resumed before this, after a failure
-    std::optional<std::int64_t> failing_since_;
+    trouble trouble_;
+    bool refusal_logged_ = false;
     bool commits_work_ = false; ///< the commit that was begun last: something was done since the one before
     std::optional<std::int64_t> rebalancing_since_; ///< steady ms; nullopt: all tasks have run since the last rebalance
     std::chrono::milliseconds error_pause_{0};

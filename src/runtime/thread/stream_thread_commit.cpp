@@ -33,7 +33,7 @@ bool stream_thread::commit_due() {
         uncommitted += each->task->uncommitted_bytes();
     }
     updates_fit_ = uncommitted_.fit_to(uncommitted);
-    return due || (!updates_fit_ && due_.empty());
+    return due || ((!updates_fit_ || committer_->collector().wants_commit()) && due_.empty());
 }
 
 /// False: a commit is under way.
@@ -133,7 +133,7 @@ bool stream_thread::commit_done() {
     const auto committed = committer_->step(slice);
     if (!committed) return false;
     purge_.committed(*committed);
-    if (commits_work_ && tasks_.all_recovered()) failing_since_.reset();
+    note_recovery();
     updates_fit_ = true;
     pace_.ended(environment_.time.steady_ms());
     return true;

@@ -303,7 +303,7 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
         tasks_.resume(*task);
         if (task->running()) unresumed_.insert(unresumed_.end(), task->inputs().begin(), task->inputs().end());
     }
-    if (tasks_.empty()) failing_since_.reset();
+    if (tasks_.empty()) trouble_.end();
     log(log_level::info, concat(name_, " was assigned ", list_of(tasks_)));
 }
 
@@ -339,7 +339,7 @@ void stream_thread::hand_over_uncommitted(const std::exception_ptr& failure) {
     if (!done_again(failure)) std::rethrow_exception(failure);
     log(log_level::warn, concat(name_, " hands its tasks over without a last commit: ", message_of(failure)));
     const auto needed = recovery_of(failure);
-    if (needed == recovery::roll_back || needed == recovery::set_aside)
+    if (needed == recovery::roll_back || needed == recovery::pass_over || needed == recovery::set_aside)
         undo();
     else
         give_up();

@@ -3,15 +3,25 @@
 
 #include <streams/core/log.hpp>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace streams::inline v0 {
 namespace {
 
 constexpr std::chrono::milliseconds reopen_pause{1000};
 constexpr std::string_view create_topic = "create the topic, or see whether the brokers are reachable";
+
+/// Whether all that lies before the position is committed.
+bool covers(std::span<const kafka::committed_offset> committed, const trouble::position& position) {
+    const auto found = std::ranges::find(committed, position.input, &kafka::committed_offset::partition);
+    return position.offset == 0 || (found != committed.end() && found->offset >= position.offset);
+}
 
 } // namespace
 
@@ -47,6 +57,11 @@ void stream_thread::recover(const std::exception_ptr& failure) {
     case recovery::roll_back:
         pause_to_recover(failure);
         return undo();
+    case recovery::pass_over:
+        if (!std::exchange(refusal_logged_, true))
+            log(log_level::warn, concat(name_, " goes back to its last commit: ", message_of(failure),
+                                        "; for further records that are refused without another line"));
+        return undo();
     case recovery::set_aside:
         try {
             std::rethrow_exception(failure);
@@ -74,7 +89,7 @@ std::exception_ptr stream_thread::close_tasks() noexcept {
     set_running(false);
     assigned_ = false;
     auto lost = tasks_.close_all_dirty();
-    failing_since_.reset(); // the next tasks begin their own time
+    trouble_.end(); // the next tasks begin their own time
     forget_due();
     letting_go_.reset();
     forget_inputs();
@@ -150,14 +165,34 @@ void stream_thread::open_anew() {
 /// The time for which one failure after the other is recovered from is bounded, and there is a pause before the next try.
 void stream_thread::pause_to_recover(const std::exception_ptr& failure) {
     const std::int64_t now = environment_.time.steady_ms();
-    if (!failing_since_) {
-        log(log_level::warn, concat(name_, " goes back to its last commit: ", message_of(failure)));
-        failing_since_ = now;
+    std::vector<trouble::position> read;
+    bool other_work = false;
+    for (const stream_task* task : tasks_.running()) {
+        if (!task->commit_needed()) continue;
+        const auto committed = task->last_committed();
+        const auto before = read.size();
+        for (std::size_t at = 0; at < task->inputs(); ++at) {
+            const trouble::position now_at{task->input(at).partition(), task->input(at).next_offset().value_or(0)};
+            if (!covers(committed, now_at)) read.push_back(now_at);
+        }
+        other_work |= read.size() == before;
     }
-    if (now - *failing_since_ >= environment_.config.task_timeout.count())
+    if (trouble_.failed(now, read, other_work))
+        log(log_level::warn, concat(name_, " goes back to its last commit: ", message_of(failure)));
+    if (trouble_.lasted(now) >= environment_.config.task_timeout.count())
         throw cluster_error(concat(message_of(failure), "; tried again for ", environment_.config.task_timeout.count(),
                                    " ms (task.timeout.ms)"));
     reopen_at_ = now + reopen_pause.count();
+}
+
+void stream_thread::note_recovery() {
+    if (!trouble_.lasts() || !tasks_.all_recovered()) return;
+    std::vector<kafka::committed_offset> committed;
+    for (const stream_task* task : tasks_.running())
+        std::ranges::move(task->last_committed(), std::back_inserter(committed));
+    trouble_.committed(environment_.time.steady_ms(), commits_work_, [&](const trouble::position& undone) {
+        return !tasks_.reads(undone.input) || covers(committed, undone);
+    });
 }
 
 void stream_thread::restart(managed_task& failed) {

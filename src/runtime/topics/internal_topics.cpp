@@ -81,6 +81,17 @@ void learn_limits(kafka::admin& admin, kafka::milliseconds timeout,
     for (const auto& [name, in_force] : found) changelogs[name] = limits_of(in_force);
 }
 
+/// The topics that the application reads and does not create, each once.
+std::vector<std::string> external_topics(const topology& topology) {
+    std::vector<std::string> names;
+    for (const sub_topology& part : topology.sub_topologies())
+        for (const std::string& topic : part.source_topics)
+            if (!topology.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
+                names.push_back(topic);
+    for (const global_store& each : topology.global_stores()) names.push_back(each.topic);
+    return names;
+}
+
 } // namespace
 
 std::map<std::string, std::string> changelog_settings(const store_spec& store, const streams_config& config) {
@@ -97,16 +108,6 @@ std::map<std::string, std::string> changelog_settings(const store_spec& store, c
     else if (const auto* sessions = store.as<session_kind>())
         own = windowed(sessions->retention, "compact,delete");
     return topic_settings(std::move(own), config, store.changelog_config);
-}
-
-std::vector<std::string> external_topics(const topology& topology) {
-    std::vector<std::string> names;
-    for (const sub_topology& part : topology.sub_topologies())
-        for (const std::string& topic : part.source_topics)
-            if (!topology.is_repartition_topic(topic) && std::find(names.begin(), names.end(), topic) == names.end())
-                names.push_back(topic);
-    for (const global_store& each : topology.global_stores()) names.push_back(each.topic);
-    return names;
 }
 
 std::vector<std::string> output_topics(const topology& topology) {
@@ -172,11 +173,14 @@ kafka::result find_topics(topology& topology, const streams_config& config, kafk
 
 kafka::result set_up_topics(const topology& topology, const streams_config& config, kafka::admin& admin,
                             kafka::milliseconds timeout, topic_layout& layout) {
+    const auto sources = external_topics(topology);
     std::map<std::string, std::int32_t> existing;
-    if (auto answer =
-            checked(admin.describe(external_topics(topology), existing, timeout), "describe the source topics");
-        !answer)
+    if (auto answer = checked(admin.describe(sources, existing, timeout), "describe the source topics"); !answer)
         return answer;
+    for (const std::string& topic : sources)
+        if (!existing.contains(topic) && is_found_by_pattern(topology, topic))
+            return {kafka::error_class::retriable,
+                    concat("topic ", topic, ", which a pattern has found, is not known to all brokers")};
     auto plan = plan_internal_topics(topology, config, existing);
     const auto outputs = output_topics(topology);
     if (auto answer = checked(admin.describe(outputs, existing, timeout), "describe the output topics"); !answer)

@@ -33,9 +33,6 @@ struct internal_topics {
 [[nodiscard]] std::map<std::string, std::string> changelog_settings(const store_spec& store,
                                                                     const streams_config& config);
 
-/// The topics that the application reads and does not create, each once.
-[[nodiscard]] std::vector<std::string> external_topics(const topology& topology);
-
 /// The topics that its sinks write by name and the application does not create, each once; what a sink chooses for each
 /// record is none of them.
 [[nodiscard]] std::vector<std::string> output_topics(const topology& topology);
@@ -51,9 +48,9 @@ struct internal_topics {
                                         kafka::milliseconds timeout);
 
 /// Plans and creates them, and learns how long the changelogs keep what is in them; where the cluster does not say, what the
-/// application asks for is taken. retriable: the cluster did not answer in time. Throws topology_error as the plan does, where
-/// an output topic is missing, and where an internal topic exists with another partition count; cluster_error where the
-/// cluster refuses.
+/// application asks for is taken. retriable: the cluster did not answer in time, or does not know a topic that a pattern has
+/// found, since not all brokers hear of a new one at once. Throws topology_error as the plan does, where an output topic is
+/// missing, and where an internal topic exists with another partition count; cluster_error where the cluster refuses.
 [[nodiscard]] kafka::result set_up_topics(const topology& topology, const streams_config& config, kafka::admin& admin,
                                           kafka::milliseconds timeout, topic_layout& layout);
 

@@ -6,10 +6,8 @@
 #include <streams/core/error.hpp>
 #include <streams/core/log.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,11 +52,6 @@ bool topic_watch::look() {
     }
     lacks_topics_ = false;
     if (input_topics(next, id) == input_topics(newest.topology, id)) return true;
-    // One that has just been made is not known everywhere yet.
-    const auto external = external_topics(next);
-    std::map<std::string, std::int32_t> known;
-    if (!answered(admin_.describe(external, known, call_timeout))) return false;
-    if (!std::ranges::all_of(external, [&](const auto& topic) { return known.contains(topic); })) return false;
     topic_layout layout;
     if (!set_up_topics(next, config_, admin_, call_timeout, layout)) return false;
     std::string names;

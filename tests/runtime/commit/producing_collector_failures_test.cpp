@@ -290,15 +290,18 @@ TEST_CASE("of a batch that is refused each record is sent alone, and the handler
         t.send(too_large, 41);
         t.plan->fail(call::deliver, {error_class::fatal, "a batch is too large"});
         t.send("last", 42);
-        CHECK_THROWS_AS(t.collector.serve(), lost_records_error);
+        CHECK_THROWS_AS(t.collector.serve(), refused_records_error);
         CHECK(t.asked.empty());
         const auto go_back = [&] { exactly_once ? t.abort() : t.collector.give_up_sent(); };
         go_back();
         if (exactly_once) {
-            CHECK_THROWS_AS(send_all(), lost_records_error);
+            CHECK_THROWS_AS(send_all(), refused_records_error);
             go_back();
         }
+        CHECK(t.collector.expects_refused());
+        CHECK_FALSE(t.collector.wants_commit());
         send_all();
+        CHECK(t.collector.wants_commit());
         t.flush();
         REQUIRE(t.asked.size() == 1);
         CHECK(t.asked[0].value == too_large);
@@ -336,6 +339,21 @@ TEST_CASE("retry has no dead letters") {
     t.send("small");
     CHECK_THROWS_AS(t.flush(), lost_records_error);
     CHECK(t.dead().empty());
+}
+
+TEST_CASE(
+    "exactly once a commit is wanted as soon as a refused record was passed over, and until it is made or given up") {
+    collector_under_test t(processing_guarantee::exactly_once_v2);
+    t.send(too_large, 41);
+    CHECK_THROWS_AS(t.collector.serve(), refused_records_error);
+    t.abort();
+    for (const bool committed : {false, true}) {
+        t.send(too_large, 41);
+        CHECK(t.collector.wants_commit());
+        committed ? t.commit() : t.abort();
+        CHECK_FALSE(t.collector.wants_commit());
+    }
+    CHECK_FALSE(t.collector.expects_refused());
 }
 
 TEST_CASE("what was refused is still known to the next producer") {

@@ -95,6 +95,44 @@ TEST_CASE("a commit of other tasks forgets and counts nothing, whether it has co
     CHECK_FALSE(refused.empty());
 }
 
+TEST_CASE("what is learned of an input gets further, unless what was known of it has not come again") {
+    refused_records refused;
+    auto second = failed();
+    second.key = bytes("another");
+    CHECK(refused.add(failed(), own[0], input, {}));
+    CHECK_FALSE(refused.add(second, own[0], input, {})); // its results are others each time
+    CHECK(refused.add(second, own[0], {"in", 3, 42}, {}));
+    refused = one_refused();
+    REQUIRE(refused.find("out", sent()) != nullptr);
+    CHECK(refused.add(second, own[0], input, {}));
+}
+
+TEST_CASE("what is learned of a punctuation gets further where it does the same again") {
+    refused_records refused;
+    auto second = failed();
+    second.key = bytes("another");
+    CHECK_FALSE(refused.add(failed(), own[0], {}, {}));
+    CHECK_FALSE(refused.add(second, own[0], {}, {}));
+    refused = one_refused({});
+    REQUIRE(refused.find("out", sent()) != nullptr);
+    CHECK(refused.add(second, own[0], {}, {}));
+}
+
+TEST_CASE("it is known whether all that was refused has come again") {
+    auto refused = one_refused();
+    refused.add(failed(), {0, 4}, {"in", 4, 7}, {});
+    CHECK_FALSE(refused.all_came());
+    REQUIRE(refused.find("out", sent()) != nullptr);
+    CHECK_FALSE(refused.all_came());
+    REQUIRE(refused.find("out", sent()) != nullptr);
+    CHECK(refused.all_came());
+    refused.aborted();
+    CHECK_FALSE(refused.all_came());
+    CHECK(refused.committed(own, up_to(42)) == 0);
+    CHECK(refused.committed(std::vector<task_id>{{0, 4}}, std::vector<kafka::committed_offset>{{{"in", 4}, 8}}) == 0);
+    CHECK(refused.all_came());
+}
+
 TEST_CASE("a record that was sent alone and refused again is passed over from then on") {
     refused_records refused;
     refused.add(failed(), own[0], input, {.alone = true});

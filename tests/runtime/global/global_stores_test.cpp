@@ -3,6 +3,7 @@
 #include "kafka/captured_log.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/world.hpp"
+#include "state/disk/corrupt_state_error.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/state/stores.hpp>
@@ -64,6 +65,20 @@ struct growing_table : world {
 };
 
 } // namespace
+
+TEST_CASE("a damaged global store that a task reads ends the application with a sentence") {
+    world w;
+    w.cluster.create_topic("rows");
+    streams_builder builder;
+    static_cast<void>(builder.global_table<text, text>("rows", materialized{.name = "rows"}));
+    builder.stream<text, text>("in")
+        .peek([](const text&) { throw corrupt_state_error("rows", "a block does not fit its checksum"); })
+        .to("out");
+    auto app = w.run(builder.build(), w.config());
+    w.produce("k", "v");
+    REQUIRE(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "global store rows is damaged: a block does not fit its checksum"));
+}
 
 TEST_CASE("a global table is filled from all partitions before the first record is processed") {
     const bool persistent = GENERATE(true, false);

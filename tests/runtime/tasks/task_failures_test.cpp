@@ -117,6 +117,32 @@ TEST_CASE("what does not decode is written to the dead-letter topic as it came, 
     CHECK(t.driver.output_topic<text, text>("dead").size() == 1);
 }
 
+TEST_CASE("a deserialization handler that throws is named, with the record that it was asked about") {
+    const bool no_exception = GENERATE(false, true);
+    test_driver_options options;
+    options.config.on_deserialization_error = [&](const undecodable_record&,
+                                                  const std::exception&) -> handler_response {
+        if (no_exception) throw 42;
+        throw std::runtime_error("no pager");
+    };
+    driver_under_test t(changing(same), options);
+    const auto message = message_of([&] { t.pipe("bad"); });
+    for (const char* part : {"topic in partition 0 offset 0", "no such word", "deserialization exception handler"})
+        CHECK(says(message, part));
+    CHECK(says(message, no_exception ? "no std::exception" : "no pager"));
+}
+
+TEST_CASE("a production handler that throws what is no exception is named, with the record's topic") {
+    test_driver_options options;
+    options.config.on_production_error = [](const unwritable_record&, const std::exception&) -> production_response {
+        throw 42;
+    };
+    driver_under_test t(changing(same), options);
+    const auto message = message_of([&] { t.pipe("loud!"); });
+    for (const char* part : {"topic out", "too loud", "production exception handler", "no std::exception"})
+        CHECK(says(message, part));
+}
+
 TEST_CASE("a record whose time is not to be had because it does not decode is a dead letter when its turn comes") {
     streams_builder builder;
     builder

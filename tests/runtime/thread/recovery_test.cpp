@@ -11,6 +11,7 @@ TEST_CASE("what is done about a failure depends on its class alone") {
     CHECK(after(fenced_error("another member has the task")) == recovery::join_again);
     CHECK(after(corrupt_task_error({0, 1}, "rows", "bytes are damaged")) == recovery::rebuild_store);
     CHECK(after(lost_records_error("no broker")) == recovery::roll_back);
+    CHECK(after(refused_records_error("too large")) == recovery::pass_over);
     CHECK(after(unknown_partitions_error({0, 1}, "out")) == recovery::set_aside);
     CHECK(after(unknown_outcome_error("no answer to a commit")) == recovery::open_anew);
     CHECK(after(state_error("the disk is full")) == recovery::open_again);

@@ -7,6 +7,7 @@
 #include "src/runtime/topics/internal_topics.hpp"
 
 #include <streams/testing/embedded_cluster.hpp>
+#include <streams/topology/topic_source.hpp>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -96,6 +97,25 @@ TEST_CASE("setting up topics makes what is missing, and refuses what has another
     cluster.create_topic("app-counts-changelog", 2);
     const auto message = message_of([&] { static_cast<void>(set_up()); });
     CHECK(says(message, "app-counts-changelog has 2 partitions, but the inputs ask for 3"));
+}
+
+TEST_CASE("a topic that a pattern has found, and that not all brokers know, is asked for again") {
+    embedded_cluster cluster;
+    cluster.create_topic("p1");
+    const auto admin = cluster.clients()->make_admin("admin");
+    topology declared;
+    declared.add_node({.kind = node_kind::source,
+                       .name = "source",
+                       .make = [] { return make_node<topic_source<std::string, std::string>>(); },
+                       .pattern = "p[0-9]"});
+    topic_layout layout;
+    const auto set_up = [&](std::vector<std::string> found) {
+        return set_up_topics(declared.with_topics(found, "app"), named_app(), *admin, 1s, layout);
+    };
+    const auto answer = set_up({"p1", "p2"});
+    CHECK(answer.kind() == kafka::error_class::retriable);
+    CHECK(says(answer.reason(), "topic p2"));
+    CHECK(set_up({"p1"}).ok());
 }
 
 TEST_CASE(

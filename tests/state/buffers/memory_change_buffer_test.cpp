@@ -6,6 +6,7 @@
 
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <limits>
 
 using namespace state_test;
@@ -141,6 +142,35 @@ TEST_CASE("a change buffer that is restored goes on as it was") {
     CHECK(test.log.compacted(test.log.records.size()).empty());
 }
 
+TEST_CASE(
+    "what leaves a change buffer after a rollback does not come back by the changelog, which had heard of it before") {
+    buffer_under_test test;
+    test.put(5, "a", "1");
+    test.managed->flush();
+    for (int again = 0; again < 2; ++again) {
+        test.managed->rollback();
+        test.put(5, "a", "1");
+    }
+    CHECK(test.take() == "5 a=1");
+    test.commit();
+    test.reopen();
+    CHECK(test.buffer().entries() == 0);
+}
+
+TEST_CASE("in transactions a change buffer tells nobody of what came and left after a rollback") {
+    buffer_under_test test;
+    test.in_transactions = true;
+    test.open();
+    test.put(5, "a", "1");
+    test.managed->flush();
+    test.managed->rollback();
+    const auto logged_before = test.log.records.size();
+    test.put(5, "a", "1");
+    test.take();
+    test.commit();
+    CHECK(test.log.records.size() == logged_before);
+}
+
 TEST_CASE("without logging nothing reaches the changelog") {
     buffer_under_test test(false);
     test.put(1, "a", "1");
@@ -169,16 +199,22 @@ TEST_CASE("a change buffer does as an ordered map does, and a rollback takes it 
     };
     rc::check([] {
         buffer_under_test test;
+        test.in_transactions = *rc::gen::arbitrary<bool>();
+        test.open();
         std::map<std::string, entry> model;
         auto committed = model;
-        const auto operations = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(
-            rc::gen::tuple(rc::gen::inRange(0, 12), rc::gen::inRange(0, 6), rc::gen::inRange(0, 9)));
+        std::size_t logged_then = 0;
+        using operation = std::tuple<int, int, int>;
+        const auto operations = *rc::gen::container<std::vector<operation>>(
+            rc::gen::tuple(rc::gen::inRange(0, 13), rc::gen::inRange(0, 6), rc::gen::inRange(0, 9)));
+        std::vector<operation> uncommitted;
         const auto oldest = [&] {
             return std::min_element(model.begin(), model.end(), [](const auto& a, const auto& b) {
                 return std::tie(a.second.time, a.first) < std::tie(b.second.time, b.first);
             });
         };
-        for (const auto& [what, key_number, number] : operations) {
+        const auto process = [&](const operation& record) {
+            const auto& [what, key_number, number] = record;
             const std::string key = "k" + std::to_string(key_number);
             if (what < 6) {
                 const auto [at, is_new] = model.try_emplace(key, entry{number, {}, {}, {}});
@@ -187,22 +223,36 @@ TEST_CASE("a change buffer does as an ordered map does, and a rollback takes it 
                 if (is_new) changed.prior = changed.old;
                 changed.now = number == 8 ? value() : value("v" + std::to_string(number));
                 test.put(number, key, changed.now, changed.old);
-            } else if (what < 9) {
-                if (model.empty()) continue;
+            } else if (!model.empty()) {
                 const auto first = oldest();
                 RC_ASSERT(test.take() == std::to_string(first->second.time) + ' ' + first->first + '=' +
                                              first->second.now.value_or("null"));
                 model.erase(first);
+            }
+        };
+        const auto commit = [&] {
+            test.commit();
+            committed = model;
+            logged_then = test.log.records.size();
+            uncommitted.clear();
+        };
+        for (const operation& next : operations) {
+            const int what = std::get<0>(next);
+            if (what < 9) {
+                process(next);
+                uncommitted.push_back(next);
             } else if (what == 9) {
-                test.commit();
-                committed = model;
-            } else if (what == 10) {
+                commit();
+            } else if (what == 12) {
+                commit();
+                test.reopen();
+            } else {
+                if (what == 10) test.managed->flush();
                 test.managed->rollback();
                 model = committed;
-            } else {
-                test.commit();
-                committed = model;
-                test.reopen();
+                if (test.in_transactions) test.log.abort_from(logged_then);
+                // The changelog has heard of it otherwise, and of what replaces it once it is done again.
+                std::ranges::for_each(uncommitted, process);
             }
             RC_ASSERT(test.buffer().entries() == model.size());
             for (const auto& [k, each] : model) {

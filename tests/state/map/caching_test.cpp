@@ -109,6 +109,34 @@ TEST_CASE("what is made and deleted in a cache after a rollback is deleted for w
     store.commit();
     CHECK(store.log.compacted(store.log.records.size()).empty());
     CHECK(listener.seen.back() == forwarded{"a", std::nullopt, std::nullopt, 0});
+    const auto heard = listener.seen.size();
+    store.put("never told", "1");
+    store.put("never told", std::nullopt);
+    store.put("a", "1");
+    store.put("a", std::nullopt);
+    store.commit();
+    CHECK(listener.seen.size() == heard);
+}
+
+TEST_CASE("what is made and deleted in a cache after an aborted transaction tells nobody, as nobody had heard of it") {
+    const bool persistent = GENERATE(false, true);
+    store_under_test store(spec_of(persistent), large);
+    store.in_transactions = true;
+    store.open();
+    recording_listener listener;
+    REQUIRE(store.managed->store().forward_on_flush(listener, false));
+    store.put("a", "1");
+    store.managed->flush();
+    store.managed->rollback();
+    const auto logged_before = store.log.records.size();
+    listener.seen.clear();
+    for (const char* key : {"a", "b"}) {
+        store.put(key, "1");
+        store.put(key, std::nullopt);
+    }
+    store.commit();
+    CHECK(listener.seen.empty());
+    CHECK(store.log.records.size() == logged_before);
 }
 
 TEST_CASE("the old value of a cached update is read from disk where it is not in memory") {

@@ -1,0 +1,100 @@
+// A global table whose disk takes no more for a while.
+
+#include "catch.hpp"
+#include "runtime/messages.hpp"
+#include "simulation/simulated_world.hpp"
+#include "src/testing/simulation/simulated_disk.hpp"
+
+#include <streams/dsl/streams_builder.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+using namespace streams;
+using namespace std::chrono_literals;
+using simulation::simulated_world;
+using text = std::string;
+
+namespace {
+
+/// An application with a global table on a disk that can be full.
+class looking_up {
+public:
+    explicit looking_up(simulated_world& world) : world_(world) {
+        world_.cluster.create_topic("rows");
+        streams_builder builder;
+        const auto rows = builder.global_table<text, text>("rows", materialized{.name = "rows"});
+        builder.stream<text, text>("in")
+            .join(
+                rows, [](const text& value) { return value; }, [](const text&, const text& row) { return row; })
+            .to("out");
+        auto config = world_.config("one");
+        config.task_timeout = 1min;
+        app = std::make_unique<kafka_streams>(builder.build(), config, world_.cluster.clients(), &world_.scheduler,
+                                              disk_.get());
+        app->start();
+        REQUIRE(app->wait_for(application_state::running, 1min));
+    }
+    /// A row that the disk refuses.
+    void put_on_full_disk(const text& value) {
+        full = true;
+        refused_ = 0;
+        world_.cluster.produce("rows", text("row"), value);
+        REQUIRE(world_.eventually([&] { return refused_ > 0; }));
+    }
+    [[nodiscard]] text found() {
+        const auto before = world_.written();
+        world_.produce(0, "row");
+        REQUIRE(world_.eventually([&] { return world_.written() > before; }));
+        return world_.cluster.read<text, text>("out").back().value;
+    }
+
+    bool full = false;
+
+private:
+    simulated_world& world_;
+    int refused_ = 0;
+    simulated::simulated_disk content_;
+    std::unique_ptr<state_disk> disk_ = content_.mounted(
+        [this](simulated::disk_call asked) -> std::optional<text> {
+            if (!full || asked != simulated::disk_call::write) return std::nullopt;
+            ++refused_;
+            return "no space is left";
+        },
+        std::make_shared<bool>(true));
+
+public:
+    std::unique_ptr<kafka_streams> app;
+};
+
+} // namespace
+
+TEST_CASE("a disk that is full for a while ends no application with a global table, which is read meanwhile") {
+    simulation::simulate(
+        [](simulated_world& w) {
+            looking_up t(w);
+            for (const text value : {"first", "second"}) {
+                t.put_on_full_disk(value);
+                w.scheduler.sleep(50s);
+                CHECK(t.found() == value);
+                t.full = false;
+                w.scheduler.sleep(10s);
+                CHECK(t.app->error().empty());
+            }
+            CHECK(t.app->close(1min));
+        },
+        1);
+}
+
+TEST_CASE("a disk that stays full ends an application with a global table once task.timeout.ms is over") {
+    simulation::simulate(
+        [](simulated_world& w) {
+            looking_up t(w);
+            t.put_on_full_disk("never written");
+            CHECK(t.app->wait_for(application_state::error, 5min));
+            for (const char* part : {"no space is left", "tried again for 60000 ms (task.timeout.ms)"})
+                CHECK(testing_support::says(t.app->error(), part));
+        },
+        1);
+}
