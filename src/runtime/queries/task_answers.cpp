@@ -15,9 +15,22 @@ query_failure not_up_to_date(const asked_of_owners& asked, const managed_task& t
 
 partition_answer answer_for(const asked_of_owners& asked, managed_task& task) {
     const std::int32_t partition = task.id().partition;
-    if (!task.stores || !task.restored || (!task.running() && !asked.stale))
-        return {partition, not_up_to_date(asked, task)};
-    auto covers = task.task ? task.task->covered(asked.seen) : query_position();
+    if (!task.stores || (!task.running() && !asked.stale)) return {partition, not_up_to_date(asked, task)};
+    return answer_of(asked, *task.stores, task.task ? task.task->covered(asked.seen) : query_position());
+}
+
+/// By the thread that restores it.
+void ask_restoring(const std::shared_ptr<query_call>& call, managed_task& task, task_manager& tasks) {
+    const query_failure refusal = not_up_to_date(call->asked(), task);
+    tasks.read_restoring(task, [call, refusal, partition = task.id().partition](task_stores* stores) {
+        call->answer(stores != nullptr ? answer_of(call->asked(), *stores, {}) : partition_answer{partition, refusal});
+    });
+}
+
+} // namespace
+
+partition_answer answer_of(const asked_of_owners& asked, task_stores& stores, query_position covers) {
+    const std::int32_t partition = stores.task().partition;
     if (!asked.bound.met_by(covers, partition))
         return {partition,
                 query_failure{failure_reason::not_up_to_bound,
@@ -25,13 +38,6 @@ partition_answer answer_for(const asked_of_owners& asked, managed_task& task) {
                                      " has not taken in all of the input that the query's bound asks for; query it "
                                      "again later")},
                 std::move(covers)};
-    return answer_of(asked, *task.stores, std::move(covers));
-}
-
-} // namespace
-
-partition_answer answer_of(const asked_of_owners& asked, task_stores& stores, query_position covers) {
-    const std::int32_t partition = stores.task().partition;
     const auto all = stores.all();
     task_store& store = *std::ranges::find(all, asked.store, [](const task_store& each) { return each.spec.name; });
     try {
@@ -52,10 +58,13 @@ partition_answer answer_of(const asked_of_owners& asked, task_stores& stores, qu
 void answer(const query_mail& mail, task_manager& tasks) {
     if (mail.call->given_up()) return;
     for (const task_id id : mail.tasks) {
-        if (managed_task* const task = tasks.find(id); task != nullptr)
-            mail.call->answer(answer_for(mail.call->asked(), *task));
-        else
+        managed_task* const task = tasks.find(id);
+        if (task == nullptr)
             answer_not_present({mail.call, {id}});
+        else if (task->stores && !task->restored && mail.call->asked().stale)
+            ask_restoring(mail.call, *task, tasks);
+        else
+            mail.call->answer(answer_for(mail.call->asked(), *task));
     }
 }
 

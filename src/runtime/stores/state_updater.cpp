@@ -84,6 +84,7 @@ void state_updater::remove(const task_stores& stores) {
         changed_->wait(lock, never, [this] { return !working_; });
     }
     std::erase(done_, &stores);
+    const auto unread = reads_of(stores);
     std::erase_if(added_, [&](const restore_request& each) { return each.stores == &stores; });
     working_ = true;
     lock.unlock();
@@ -92,14 +93,47 @@ void state_updater::remove(const task_stores& stores) {
     working_ = false;
     lock.unlock();
     changed_->notify_all();
+    refuse(unread);
 }
 
 std::vector<task_stores*> state_updater::take_done() {
-    const std::lock_guard lock(mutex_);
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    auto done = std::exchange(done_, {});
+    std::vector<task_stores*> done;
+    std::vector<pending_read> unread;
+    {
+        const std::lock_guard lock(mutex_);
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        done = std::exchange(done_, {});
+        for (const task_stores* each : done) std::ranges::move(reads_of(*each), std::back_inserter(unread));
+    }
     for (const task_stores* each : done) std::erase(given_, each);
+    refuse(unread);
     return done;
+}
+
+void state_updater::read(task_stores& stores, visit by) {
+    const bool has = thread_ && std::ranges::find(given_, &stores) != given_.end();
+    if (!has) return by(nullptr);
+    bool works = false;
+    {
+        const std::lock_guard lock(mutex_);
+        reads_.push_back({&stores, std::move(by)});
+        works = working_;
+    }
+    changed_->notify_all();
+    if (works) consumer_.wakeup();
+}
+
+/// REQUIRES: the mutex is held.
+std::vector<state_updater::pending_read> state_updater::reads_of(const task_stores& stores) {
+    const auto others =
+        std::ranges::stable_partition(reads_, [&](const pending_read& each) { return each.stores != &stores; });
+    std::vector<pending_read> found(std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+    reads_.erase(others.begin(), others.end());
+    return found;
+}
+
+void state_updater::refuse(const std::vector<pending_read>& reads) {
+    for (const pending_read& each : reads) each.by(nullptr);
 }
 
 bool state_updater::has_news() const {
@@ -126,6 +160,7 @@ void state_updater::stop() noexcept {
     consumer_.wakeup();
     thread_->join();
     thread_.reset();
+    refuse(std::exchange(reads_, {}));
 }
 
 void state_updater::run() noexcept {
@@ -134,11 +169,26 @@ void state_updater::run() noexcept {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         const std::int64_t next = next_step();
-        if (next <= environment_.time.steady_ms())
+        if (!working_ && !reads_.empty())
+            serve_reads(lock);
+        else if (next <= environment_.time.steady_ms())
             step(lock);
         else
             changed_->wait(lock, next);
     }
+}
+
+/// Stores that are done may be handed back at any moment.
+void state_updater::serve_reads(std::unique_lock<std::mutex>& lock) {
+    const auto reads = std::exchange(reads_, {});
+    const auto done = done_;
+    working_ = true;
+    lock.unlock();
+    for (const pending_read& each : reads)
+        each.by(std::ranges::find(done, each.stores) == done.end() ? each.stores : nullptr);
+    lock.lock();
+    working_ = false;
+    changed_->notify_all();
 }
 
 /// Steady ms.

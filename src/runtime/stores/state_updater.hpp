@@ -46,6 +46,10 @@ public:
     [[nodiscard]] bool has_news() const;
     /// Whether it has no stores.
     [[nodiscard]] bool idle() const noexcept { return given_.empty(); }
+    /// What is done with stores that it has, between two of its steps and on its thread; null: they were handed back.
+    using visit = std::function<void(task_stores*)>;
+    /// Has it done, at once or soon; nobody waits for it.
+    void read(task_stores& stores, visit by);
     /// Goes on, or rests until it is told to go on.
     void let_restore(bool restores);
     /// Ends its thread, for good. What it has is handed back as it is.
@@ -55,7 +59,15 @@ private:
     [[nodiscard]] restore_request request_for(task_stores& stores, task_store& store,
                                               std::span<const kafka::committed_offset> committed) const;
     void hand_in(std::vector<restore_request> requests);
+    struct pending_read {
+        task_stores* stores;
+        visit by;
+    };
+
     void run() noexcept;
+    void serve_reads(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] std::vector<pending_read> reads_of(const task_stores& stores);
+    static void refuse(const std::vector<pending_read>& reads);
     void step(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] std::int64_t next_step() const;
 
@@ -69,6 +81,7 @@ private:
     std::unique_ptr<execution::condition> changed_;
     std::vector<restore_request> added_; ///< not taken on yet
     std::vector<task_stores*> done_;
+    std::vector<pending_read> reads_;
     std::exception_ptr failure_;
     std::int64_t next_look_ = 0; ///< at what memory is asked back, while it rests, steady ms
     bool restores_ = false;

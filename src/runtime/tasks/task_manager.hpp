@@ -52,6 +52,10 @@ public:
     void let_restore(bool restores) { updater_.let_restore(restores); }
     /// Whether `take_restored` has something to say.
     [[nodiscard]] bool any_restored() const { return updater_.has_news(); }
+    /// Has the stores of a task that are being restored read, see state_updater::read.
+    void read_restoring(managed_task& restoring, state_updater::visit by) {
+        updater_.read(*restoring.stores, std::move(by));
+    }
     /// Takes note of tasks whose stores are restored. Throws what restoring threw.
     void take_restored();
     /// Restores nothing any more: its consumer is closed next.
