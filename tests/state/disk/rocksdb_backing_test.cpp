@@ -4,8 +4,10 @@
 #include "state/disk/rocksdb_backing.hpp"
 #include "state/test_memory.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -114,7 +116,9 @@ TEST_CASE("an ingest that the disk refuses leaves rows and position as they were
     state_test::test_memory memory;
     const auto disk = open_rocksdb_backing(folder.path(), copy_of(""), memory.stores);
     write_row_at(*disk, 1);
-    const std::string large(100'000, 'x');
+    std::mt19937 random(1); // what does not compress
+    std::string large(100'000, '\0');
+    std::ranges::generate(large, [&] { return static_cast<char>(random()); });
     const std::vector<backing_write> rows{{bytes_view("\1key"), bytes_view(large)}};
     {
         const testing_support::file_size_limit limit(10'000);
@@ -124,7 +128,7 @@ TEST_CASE("an ingest that the disk refuses leaves rows and position as they were
     CHECK(disk->position().offset == 1);
     CHECK_FALSE(std::filesystem::exists(folder.path() / "table" / "rows-to-ingest"));
     disk->ingest(rows, std::nullopt, {.offset = 2});
-    CHECK(value_of(*disk, "\1key") == large);
+    CHECK((value_of(*disk, "\1key") == large));
     CHECK(disk->position().offset == 2);
 }
 
