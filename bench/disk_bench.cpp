@@ -1,5 +1,5 @@
 // What compression costs and saves on disk: a million rows written in sorted batches, as stores write them, in the order of a
-// hash; then 200,000 random reads of rows that memory has no room for. `disk` is bytes on disk to bytes of rows.
+// hash; then 100,000 random reads of rows that memory has no room for. `disk` is bytes on disk to bytes of rows.
 
 #include "bench/rocksdb_context.hpp"
 #include "src/core/memory_budget.hpp"
@@ -22,7 +22,7 @@ using streams::bytes_view;
 
 constexpr std::uint32_t rows = 1'000'000;
 constexpr std::uint32_t rows_of_batch = 20'000;
-constexpr std::uint32_t reads = 200'000;
+constexpr std::uint32_t reads = 100'000;
 
 enum class kind { counts, json };
 

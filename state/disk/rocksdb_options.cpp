@@ -32,6 +32,9 @@ rocksdb::Options options_for_stores(std::shared_ptr<rocksdb::Cache> block_cache,
     // Else they are kept beside it for each file that is open, by the size of the state.
     table.cache_index_and_filter_blocks = true;
     table.cache_index_and_filter_blocks_with_high_priority = true;
+    // Whole, they are larger than a part of the cache: each read would read them anew.
+    table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+    table.partition_filters = true;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     table.format_version = 5;
 
