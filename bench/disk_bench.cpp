@@ -85,7 +85,8 @@ void write_and_read(benchmark::State& state, kind of, const std::string& compres
             std::mt19937 random(1);
             streams::bytes found;
             for (std::uint32_t at = 0; at < reads; ++at)
-                benchmark::DoNotOptimize(disk->get(bytes_view(std::string_view(key_of(random() % rows))), found));
+                benchmark::DoNotOptimize(disk->get(
+                    bytes_view(std::string_view(key_of(static_cast<std::uint32_t>(random() % rows)))), found));
             written_in += std::chrono::duration<double>(written - begin).count();
             read_in += std::chrono::duration<double>(std::chrono::steady_clock::now() - written).count();
         }
