@@ -3,6 +3,7 @@
 #include "state/store_under_test.hpp"
 
 #include <streams/state/change_buffer.hpp>
+#include <streams/state/stored_headers.hpp>
 
 #include <rapidcheck.h>
 
@@ -13,9 +14,9 @@ using namespace state_test;
 
 namespace {
 
-streams::store_spec buffer_spec(bool logging = true) {
+streams::store_spec buffer_spec(bool logging, bool headers) {
     return {.name = "held",
-            .kind = streams::change_buffer_kind{},
+            .kind = streams::change_buffer_kind{.headers = headers},
             .persistent = false,
             .caching = false,
             .logging = logging};
@@ -24,7 +25,8 @@ streams::store_spec buffer_spec(bool logging = true) {
 using value = std::optional<std::string>;
 
 struct buffer_under_test : store_under_test {
-    explicit buffer_under_test(bool logging = true) : store_under_test(buffer_spec(logging)) {
+    explicit buffer_under_test(bool logging = true, bool headers = false)
+        : store_under_test(buffer_spec(logging, headers)) {
         current.metadata = {"in", 0, 7};
         current.timestamp = 42;
     }
@@ -60,6 +62,34 @@ TEST_CASE("a change buffer gives its entries out by time, then by key") {
     CHECK(test.take_all() == std::vector<std::string>{"3 a longer key, beginning alike: x=1",
                                                       "3 a longer key, beginning alike: y=1", "5 a=1",
                                                       std::string("5 a\0=1", 6), "5 b=1"});
+}
+
+TEST_CASE("where headers are kept, the changelog says with which headers and times held values were put") {
+    const auto mark = [](std::initializer_list<streams::header> prefixes) {
+        bytes version;
+        version.push_back(std::byte{3});
+        streams::headers all{{"v", version}};
+        for (const auto& each : prefixes) all.add(each.key, each.value);
+        return all;
+    };
+    const bytes unknown(std::string_view(timestamped(-1, "").insert(0, 1, '\0')));
+    buffer_under_test test(true, true);
+    streams::headers first{{"n", bytes("1")}};
+    test.current.headers = &first;
+    test.put(5, "a", "1", "0");
+    test.commit();
+    CHECK(test.log.records.back().headers == mark({{"vh.old", unknown}}));
+
+    buffer_under_test copy(true, true);
+    copy.log = test.log;
+    copy.catch_up();
+    copy.current.timestamp = 50;
+    copy.put(9, "a", "2", "1");
+    copy.commit();
+    bytes before;
+    streams::detail::append_stored_headers(before, first);
+    streams::append_big_endian(before, std::int64_t{42});
+    CHECK(copy.log.records.back().headers == mark({{"vh.prior", unknown}, {"vh.old", before}}));
 }
 
 TEST_CASE("an update takes the place of the one before, at its time, and the value before both is known") {
