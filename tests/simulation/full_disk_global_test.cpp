@@ -35,6 +35,7 @@ public:
                                               disk_.get());
         app->start();
         REQUIRE(app->wait_for(application_state::running, 1min));
+        world_.scheduler.sleep(5s); // so that the next commit writes
     }
     /// A row that the disk refuses.
     void put_on_full_disk(const text& value) {

@@ -55,13 +55,13 @@ TEST_CASE("records that the handler drops do not end the application, however ma
     const auto guarantee = GENERATE(processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2);
     simulation::simulate(
         [&](simulated_world& w) {
-            constexpr int records = 400;
+            constexpr int records = 320;
             copying t(w, guarantee);
-            for (int record = 0; record < records; ++record) w.produce(0, record % 100 == 50 ? "small" : too_large);
+            for (int record = 0; record < records; ++record) w.produce(0, record % 80 == 40 ? "small" : too_large);
             t.app->start();
             CHECK(t.done(records));
             CHECK(t.app->error().empty());
-            CHECK(t.copied() == 4);
+            CHECK((guarantee == processing_guarantee::exactly_once_v2 ? t.copied() == 4 : t.copied() >= 4));
             CHECK(t.app->counts().dropped[drop_reason::production] == records - 4);
             CHECK(t.app->close(1min));
         },
