@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "state/disk/copied_store.hpp"
 #include "state/store_under_test.hpp"
 
 #include <signal.h>
@@ -34,31 +35,6 @@ std::map<std::string, std::string> content_of(streams::state_store& store) {
         for (const auto& row : read_all(dynamic_cast<streams::window_store&>(store).fetch_all(0, 1'000 * minute)))
             content[window_key(row.key, row.start)] = row.value;
     return content;
-}
-
-/// What RocksDB's own threads do meanwhile must not tear the copy: the list of files comes first, then the files.
-bool copy_store(const std::filesystem::path& from, const std::filesystem::path& to) {
-    std::error_code failed;
-    std::filesystem::create_directories(to, failed);
-    for (const bool listing : {true, false})
-        for (const auto& file : std::filesystem::directory_iterator(from))
-            if (const auto name = file.path().filename().string();
-                (name.starts_with("MANIFEST") || name == "CURRENT") == listing && !failed)
-                std::filesystem::copy_file(file.path(), to / name, failed);
-    if (failed) return false;
-    // Where the listing has grown meanwhile, what it listed may have been compacted away before it was copied.
-    for (const auto& file : std::filesystem::directory_iterator(to))
-        if (const auto name = file.path().filename(); name.string().starts_with("MANIFEST"))
-            if (std::filesystem::file_size(from / name, failed) != file.file_size()) return false;
-    return !failed;
-}
-
-void copy_patiently(const std::filesystem::path& from, const std::filesystem::path& to) {
-    int tries = 1;
-    while (!copy_store(from, to)) {
-        REQUIRE(++tries < 10);
-        std::filesystem::remove_all(to);
-    }
 }
 
 /// Opens a copy of the store in `folder` and compares it with the changelog up to the offset it names.

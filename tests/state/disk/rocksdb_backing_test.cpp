@@ -1,5 +1,6 @@
 #include "catch.hpp"
 #include "runtime/temporary_folder.hpp"
+#include "state/disk/copied_store.hpp"
 #include "state/disk/file_size_limit.hpp"
 #include "state/disk/rocksdb_backing.hpp"
 #include "state/test_memory.hpp"
@@ -25,7 +26,7 @@ void write_row_at(backing& disk, std::int64_t offset) {
 
 /// What a process that is killed now leaves.
 void copy_files(const std::filesystem::path& from, const std::filesystem::path& to) {
-    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+    state_test::copy_patiently(from / "table", to / "table");
     std::filesystem::remove(to / "table" / "LOCK");
 }
 

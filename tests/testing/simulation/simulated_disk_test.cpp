@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "runtime/temporary_folder.hpp"
 #include "src/testing/simulation/simulated_disk.hpp"
+#include "state/disk/copied_store.hpp"
 #include "state/disk/corrupt_state_error.hpp"
 #include "state/disk/rocksdb_backing.hpp"
 #include "state/test_memory.hpp"
@@ -135,7 +136,7 @@ private:
     void crash() {
         const auto before = folder();
         ++life_;
-        std::filesystem::copy(before, folder(), std::filesystem::copy_options::recursive);
+        state_test::copy_patiently(before / identity.name, folder() / identity.name);
         std::filesystem::remove(folder() / identity.name / "LOCK");
         *alive_ = false;
         close();
