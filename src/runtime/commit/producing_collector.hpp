@@ -29,8 +29,9 @@ namespace streams::inline v0 {
 /// Sends what sinks and changelogs write through the one producer of a stream thread. A full queue is waited for,
 /// `task.timeout.ms` at most; once a stop is requested, no longer than the application waits at its end, since a record
 /// that is half done must not be committed. Failures are thrown by class: fenced_error, lost_records_error where the
-/// cluster was away for too long or a transaction has failed, refused_records_error where it helps to do it again, unknown_partitions_error where it does not say within a second
-/// how many partitions a topic has (at once, until `learn_partitions` has learnt it), stopped_error, or cluster_error.
+/// cluster was away for too long or a transaction has failed, refused_records_error where it helps to do it again,
+/// unknown_partitions_error where it does not say within a second how many partitions a topic has (at once, until
+/// `learn_partitions` has learnt it), stopped_error, or cluster_error.
 /// A failure that is of one record is answered for by the production exception handler, when it is known: in the middle of
 /// another record, or of a commit.
 /// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again

@@ -108,8 +108,7 @@ std::unique_ptr<task_stores> global_state::open_intact() {
 }
 
 global_state::filled_store global_state::filled_by(const global_store& declared) {
-    task_store& store =
-        *std::ranges::find(stores_->all(), declared.store, [](const task_store& each) { return each.spec.name; });
+    task_store& store = stores_->named(declared.store);
     auto* const by_partition = dynamic_cast<multi_partition_store*>(store.store.get());
     if (by_partition == nullptr)
         throw topology_error(concat("global store ", declared.store,
@@ -118,8 +117,9 @@ global_state::filled_store global_state::filled_by(const global_store& declared)
     return {&declared, &store, by_partition, {found.begin(), found.end()}};
 }
 
-const global_state::filled_store& global_state::filled_from(std::string_view topic) const {
-    return *std::ranges::find(filled_, topic, [](const filled_store& each) { return each.declared->topic; });
+std::size_t global_state::place_of(std::string_view topic) const {
+    const auto found = std::ranges::find(filled_, topic, [](const filled_store& each) { return each.declared->topic; });
+    return static_cast<std::size_t>(found - filled_.begin());
 }
 
 const std::string& global_state::store_of(std::string_view topic) const { return filled_from(topic).declared->store; }
@@ -165,9 +165,7 @@ std::optional<store_answer> global_state::ask(std::string_view store, const stor
     if (closed_)
         throw streams_stopped_error(
             concat("global store ", store, " is closed, since the application ends; query another instance"));
-    const auto all = stores_->all();
-    const auto found = std::ranges::find(all, store, [](const task_store& each) { return each.spec.name; });
-    return found->store->ask(question, isolation_level::read_uncommitted);
+    return stores_->named(store).store->ask(question, isolation_level::read_uncommitted);
 }
 
 void global_state::add_inputs(std::vector<topic_partition> added) {
@@ -204,8 +202,7 @@ void global_state::update(kafka::record_batch batch) {
 
 /// All of the partition up to `last` was taken.
 void global_state::note(const topic_partition& input, std::int64_t last) {
-    filled_store& filled =
-        *std::ranges::find(filled_, input.topic, [](const filled_store& each) { return each.declared->topic; });
+    filled_store& filled = filled_[place_of(input.topic)];
     const auto at = static_cast<std::size_t>(input.partition);
     if (filled.offsets.size() <= at) filled.offsets.resize(at + 1, -1);
     filled.offsets[at] = last;

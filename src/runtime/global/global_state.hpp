@@ -99,7 +99,9 @@ private:
     void remove_others();
     void remove(const std::string& store);
     [[nodiscard]] filled_store filled_by(const global_store& declared);
-    [[nodiscard]] const filled_store& filled_from(std::string_view topic) const;
+    /// In `filled_`.
+    [[nodiscard]] std::size_t place_of(std::string_view topic) const;
+    [[nodiscard]] const filled_store& filled_from(std::string_view topic) const { return filled_[place_of(topic)]; }
     void note(const topic_partition& input, std::int64_t last);
 
     const topology& topology_;

@@ -22,7 +22,6 @@ bool query_call::wait(std::size_t answers, std::int64_t deadline) {
 
 std::vector<partition_answer> query_call::take() {
     const std::lock_guard lock(mutex_);
-    std::ranges::sort(answers_, {}, &partition_answer::partition);
     return std::move(answers_);
 }
 

@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool given_up() const noexcept { return given_up_.load(std::memory_order_relaxed); }
     /// Waits for so many answers. False: they were not there at `deadline`, steady ms, and nobody needs them any more.
     [[nodiscard]] bool wait(std::size_t answers, std::int64_t deadline);
-    /// By partition. REQUIRES: `wait` has said true.
+    /// In the order in which they came. REQUIRES: `wait` has said true.
     [[nodiscard]] std::vector<partition_answer> take();
 
 private:

@@ -38,10 +38,8 @@ partition_answer answer_of(const asked_of_owners& asked, task_stores& stores, qu
                                      " has not taken in all of the input that the query's bound asks for; query it "
                                      "again later")},
                 std::move(covers)};
-    const auto all = stores.all();
-    task_store& store = *std::ranges::find(all, asked.store, [](const task_store& each) { return each.spec.name; });
     try {
-        if (auto found = store.store->ask(asked.question, asked.seen))
+        if (auto found = stores.named(asked.store).store->ask(asked.question, asked.seen))
             return {partition, std::move(*found), std::move(covers)};
     } catch (const std::exception& cause) {
         return {partition,

@@ -56,8 +56,9 @@ public:
     state_directory& operator=(const state_directory&) = delete;
 
     /// Makes and locks the folder. Throws state_error where another process has it, where it cannot be written, where a newer
-    /// version wrote it (see folder_format), or where its stores are those of another topology (see recorded_stores). For a topology without persistent stores
-    /// only the id of the process is kept in it, and nothing where that cannot be.
+    /// version wrote it (see folder_format), or where its stores are those of another topology (see
+    /// recorded_stores). For a topology without persistent stores only the id of the process is kept in it, and nothing where that
+    /// cannot be.
     void open(const topology& topology);
     /// Whether it is open, for persistent stores.
     [[nodiscard]] bool holds_stores() const noexcept { return holds_stores_; }

@@ -44,8 +44,6 @@ public:
     [[nodiscard]] std::vector<task_stores*> take_done();
     /// Whether `take_done` has something to say.
     [[nodiscard]] bool has_news() const;
-    /// Whether it has no stores.
-    [[nodiscard]] bool idle() const noexcept { return given_.empty(); }
     /// What is done with stores that it has, between two of its steps and on its thread; null: they were handed back.
     using visit = std::function<void(task_stores*)>;
     /// Has it done, at once or soon; nobody waits for it.

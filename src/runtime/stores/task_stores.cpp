@@ -67,7 +67,7 @@ void task_stores::open(task_store& closed) {
 }
 
 task_store& task_stores::replace(std::string_view name, const std::function<void()>& remove) {
-    task_store& damaged = *std::ranges::find(stores_, name, [](const task_store& each) { return each.spec.name; });
+    task_store& damaged = named(name);
     try {
         damaged.store->close();
     } catch (const state_error&) { // of what is removed
@@ -83,6 +83,10 @@ task_stores::~task_stores() {
     } catch (const std::exception& cause) {
         log(log_level::warn, concat("the stores of ", task_name(task_), " closed with an error: ", cause.what()));
     }
+}
+
+task_store& task_stores::named(std::string_view name) noexcept {
+    return *std::ranges::find_if(stores_, [&](const task_store& each) { return each.spec.name == name; });
 }
 
 state_store* task_stores::find(std::string_view name) noexcept {

@@ -60,6 +60,8 @@ public:
 
     [[nodiscard]] task_id task() const noexcept { return task_; }
     [[nodiscard]] std::span<task_store> all() noexcept { return stores_; }
+    /// REQUIRES: it is there.
+    [[nodiscard]] task_store& named(std::string_view name) noexcept;
     /// The store of that name as nodes see it, or null.
     [[nodiscard]] state_store* find(std::string_view name) noexcept;
     /// The record whose updates the stores are given: whoever runs nodes on them keeps it.

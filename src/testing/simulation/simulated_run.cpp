@@ -237,10 +237,11 @@ private:
     }
 
     [[nodiscard]] std::string wrong_stores(const simulated_instance& in) const {
+        const history_known known{.has_all = unstable().empty(),
+                                  .overtaken = topics_.superseded_deleted() || was_taken_back()};
         for (const auto& [folder, content] : in.disk().stores())
-            if (auto wrong = differs_from_changelog(
-                    topology_, options_.config.application_id, folder, content, history_,
-                    {.has_all = unstable().empty(), .overtaken = topics_.superseded_deleted() || was_taken_back()});
+            if (auto wrong =
+                    differs_from_changelog(topology_, options_.config.application_id, folder, content, history_, known);
                 !wrong.empty())
                 return concat(in.name(), ": ", wrong);
         return {};

@@ -66,6 +66,21 @@ void fill(world& w, std::initializer_list<std::pair<text, int>> of) {
     }));
 }
 
+/// An application whose thread is at work on a record until it is set free.
+kafka_streams busy_until(const std::atomic<bool>& free, world& w) {
+    const auto busy = std::make_shared<std::atomic<bool>>(false);
+    auto app = w.run(count_topology(false,
+                                    [busy, &free](const auto&, auto&) {
+                                        *busy = true;
+                                        while (!free) std::this_thread::sleep_for(1ms);
+                                    }),
+                     w.config());
+    REQUIRE(app.wait_for(application_state::running, patience));
+    w.produce("a", "x");
+    REQUIRE(eventually([&] { return busy->load(); }));
+    return app;
+}
+
 } // namespace
 
 TEST_CASE("a key-value store is read from another thread while it is written") {
@@ -387,17 +402,8 @@ TEST_CASE("a thread of the application is refused a query that it would have to 
 
 TEST_CASE("a query waits no longer than it is told to for a thread that is busy") {
     world w;
-    std::atomic<bool> busy{false};
     std::atomic<bool> free{false};
-    auto app = w.run(count_topology(false,
-                                    [&](const auto&, auto&) {
-                                        busy = true;
-                                        while (!free) std::this_thread::sleep_for(1ms);
-                                    }),
-                     w.config());
-    REQUIRE(app.wait_for(application_state::running, patience));
-    w.produce("a", "x");
-    REQUIRE(eventually([&] { return busy.load(); }));
+    auto app = busy_until(free, w);
     CHECK_THROWS_AS(app.store<counts_store>("counts", {.timeout = 10ms}).get("a"), query_timeout_error);
     std::thread releasing([&] {
         std::this_thread::sleep_for(20ms);
@@ -409,17 +415,8 @@ TEST_CASE("a query waits no longer than it is told to for a thread that is busy"
 
 TEST_CASE("a query that waits is answered when its thread ends") {
     world w;
-    std::atomic<bool> busy{false};
     std::atomic<bool> free{false};
-    auto app = w.run(count_topology(false,
-                                    [&](const auto&, auto&) {
-                                        busy = true;
-                                        while (!free) std::this_thread::sleep_for(1ms);
-                                    }),
-                     w.config());
-    REQUIRE(app.wait_for(application_state::running, patience));
-    w.produce("a", "x");
-    REQUIRE(eventually([&] { return busy.load(); }));
+    auto app = busy_until(free, w);
     const auto counts = app.store<counts_store>("counts", {.timeout = 1h});
     std::atomic<bool> begun{false};
     std::atomic<bool> answered{false};
