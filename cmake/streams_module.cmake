@@ -14,6 +14,7 @@ function(streams_module name)
     add_library(streams_${name} OBJECT ${sources})
     streams_own_code(streams_${name})
     target_link_libraries(streams_${name} PRIVATE ${arg_LIBRARIES})
+    streams_precompile(streams_${name} "${PROJECT_SOURCE_DIR}/cmake/standard_headers.hpp")
     set_property(GLOBAL APPEND PROPERTY STREAMS_MODULES ${name})
 endfunction()
 

@@ -1,5 +1,5 @@
 # Gives a target a header that nearly all its sources include: parsed once for all targets that are compiled alike, by a target
-# of its own, so that none waits for another. Further arguments are libraries that the header needs.
+# of its own, so that none waits for another. Further arguments are the libraries that the header needs.
 set(STREAMS_PRECOMPILED_SOURCE "${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp")
 
 function(streams_precompile target header)
@@ -8,7 +8,7 @@ function(streams_precompile target header)
     if(NOT type STREQUAL "EXECUTABLE") # its code is position independent in another way
         set(type OBJECT_LIBRARY)
     endif()
-    string(MD5 alike "${header} ${type} ${options}")
+    string(MD5 alike "${header} ${type} ${options} ${ARGN}")
     set(owner precompiled_${alike})
     if(NOT TARGET ${owner})
         if(type STREQUAL "EXECUTABLE")
@@ -17,7 +17,7 @@ function(streams_precompile target header)
             add_library(${owner} OBJECT "${STREAMS_PRECOMPILED_SOURCE}")
         endif()
         streams_own_code(${owner})
-        target_link_libraries(${owner} PRIVATE streams ${ARGN})
+        target_link_libraries(${owner} PRIVATE ${ARGN})
         if(options)
             set_property(TARGET ${owner} APPEND PROPERTY COMPILE_OPTIONS "${options}")
         endif()
