@@ -94,6 +94,9 @@ public:
     [[nodiscard]] const store_spec& spec_of(std::string_view store) const override;
     [[nodiscard]] std::vector<state_store*> stores(std::string_view name) override;
     [[nodiscard]] const drop_counters& dropped() const noexcept override { return drops_; }
+    [[nodiscard]] std::map<std::string, std::map<std::string, std::uint64_t>> rocksdb_counts() const override {
+        return memory_.rocksdb_counts();
+    }
     void close() override;
 
 private:

@@ -1,17 +1,11 @@
+#include "clustered_application.hpp"
 #include "outcome.hpp"
-#include "records.hpp"
-#include "results.hpp"
 
 #include <streams/core/partitioner.hpp>
-#include <streams/runtime/kafka_streams.hpp>
-#include <streams/testing/embedded_cluster.hpp>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <deque>
-#include <filesystem>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -19,7 +13,6 @@
 #include <set>
 #include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace conformance {
@@ -29,25 +22,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::int32_t partitions = 4;
-constexpr auto patience = 60s;
-const std::string application = "app";
 
 struct input {
     std::string topic;
     raw_test_record record; ///< with its partition
 };
 
-struct different : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 std::vector<input> inputs_of(const json& vector) {
-    for (const json& op : vector.at("topology")) {
-        // Punctuations come between rounds of records, and a round is as long as the moment wants it.
-        if (op.at("op") == "process") throw unsupported("punctuation after each record");
-        if (op.contains("store") && !op.at("store").value("logging", true))
-            throw unsupported("a store without a changelog, which does not follow its task");
-    }
+    require_same_on_cluster(vector);
     std::vector<input> all;
     std::int32_t without_key = 0;
     for (const json& step : vector.at("input")) {
@@ -151,119 +133,21 @@ std::vector<std::vector<input>> orders_of(const std::vector<input>& inputs, cons
     return orders;
 }
 
-/// Folders of the instances; gone with the object.
-class state_folders {
-public:
-    state_folders() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "streams-conformance-XXXXXX").string();
-        if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make a folder " + pattern);
-        path_ = pattern;
-    }
-    ~state_folders() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    state_folders(const state_folders&) = delete;
-    state_folders& operator=(const state_folders&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
-/// Two instances of the application of a vector on one cluster.
-class two_instances {
-public:
-    two_instances(streams::topology of, streams::streams_config config)
-        : topology_(std::move(of)), config_(std::move(config)) {
-        config_.commit_interval = 50ms;
-        config_.window_emit_interval = 0ms;
-        config_.outer_join_emit_interval = 0ms;
-        config_.poll = 5ms;
-        for (const auto& part : topology_.sub_topologies())
-            for (const auto& topic : part.source_topics)
-                if (!topology_.is_repartition_topic(topic)) cluster_.create_topic(topic, partitions);
-        for (const auto& part : topology_.global_parts())
-            for (const auto& topic : part.source_topics) cluster_.create_topic(topic, partitions);
-        for (const auto& topic : output_topics(topology_)) cluster_.create_topic(topic, partitions);
-    }
-    void produce(std::span<const input> records) {
-        const auto view_of = [](const std::optional<streams::bytes>& of) {
-            return of ? std::optional(of->view()) : std::nullopt;
-        };
-        for (const input& each : records)
-            cluster_.produce_bytes(each.topic, view_of(each.record.key), view_of(each.record.value),
-                                   {.timestamp = each.record.timestamp,
-                                    .partition = each.record.partition,
-                                    .headers = &each.record.headers});
-    }
-    [[nodiscard]] std::unique_ptr<streams::kafka_streams> start(const std::string& instance) {
-        auto config = config_;
-        config.state_dir = folders_.path() / instance;
-        auto app = std::make_unique<streams::kafka_streams>(topology_, config, cluster_.clients());
-        app->start();
-        if (!app->wait_for(streams::application_state::running, patience))
-            throw different("instance " + instance + " does not run: " + app->error());
-        return app;
-    }
-    /// Waits until all input is processed and committed, what comes through repartition topics included.
-    void drain(const streams::kafka_streams& one, const streams::kafka_streams& two) const {
-        const auto deadline = std::chrono::steady_clock::now() + patience;
-        for (int quiet = 0; quiet < 3;) {
-            for (const auto* app : {&one, &two})
-                if (!app->error().empty()) throw different("an instance ended: " + app->error());
-            if (std::chrono::steady_clock::now() > deadline)
-                throw different("the input is not processed within a minute");
-            quiet = drained() ? quiet + 1 : 0;
-            std::this_thread::sleep_for(60ms);
-        }
-    }
-    [[nodiscard]] tables read() const {
-        tables result;
-        for (const std::string& topic : output_topics(topology_))
-            for (const auto& r : cluster_.read_bytes(topic, streams::isolation_level::read_committed))
-                add(result[topic], r.key, r.value);
-        return result;
-    }
-
-private:
-    [[nodiscard]] bool drained() const {
-        const auto committed = cluster_.committed(application);
-        for (const auto& part : topology_.sub_topologies()) {
-            for (const auto& declared : part.source_topics) {
-                const std::string topic =
-                    topology_.is_repartition_topic(declared) ? application + "-" + declared : declared;
-                const auto ends = cluster_.end_offsets(topic);
-                for (std::size_t at = 0; at < ends.size(); ++at) {
-                    const auto found = committed.find({topic, static_cast<std::int32_t>(at)});
-                    if (ends[at] > 0 && (found == committed.end() || found->second.offset < ends[at])) return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    streams::topology topology_;
-    streams::streams_config config_;
-    streams::embedded_cluster cluster_;
-    state_folders folders_;
-};
-
 /// Input is there before the instances are, so that a task sees all its partitions and takes their records by time. One
 /// instance leaves in the middle and comes back with its state, then both do.
 tables clustered(const streams::topology& of, const streams::streams_config& config, const std::vector<input>& inputs) {
-    two_instances cluster(of, config);
+    clustered_application cluster(of, config, partitions);
     const auto half = inputs.size() / 2;
     for (const auto& part : {std::span(inputs).first(half), std::span(inputs).subspan(half)}) {
-        cluster.produce(part);
+        for (const input& each : part) cluster.produce(each.topic, each.record);
         auto one = cluster.start("one");
         auto two = cluster.start("two");
-        cluster.drain(*one, *two);
-        two->close(patience);
+        cluster.drain({one.get(), two.get()});
+        two->close();
         two = cluster.start("two");
-        cluster.drain(*one, *two);
-        one->close(patience);
-        two->close(patience);
+        cluster.drain({one.get(), two.get()});
+        one->close();
+        two->close();
     }
     return cluster.read();
 }
@@ -272,6 +156,8 @@ outcome run_with(streams::processing_guarantee guarantee, const json& vector) {
     try {
         auto config = config_of(vector);
         config.guarantee = guarantee;
+        config.commit_interval = 50ms;
+        config.poll = 5ms;
         config.statestore_cache_max_bytes = 0; // what a cache holds back depends on when commits come
         const streams::topology topology = build(vector, config);
         const auto inputs = inputs_of(vector);

@@ -1,18 +1,18 @@
 #include "outcome.hpp"
-#include "records.hpp"
+#include "runtime/temporary_folder.hpp"
+#include "step_comparison.hpp"
+
+#include "src/core/memory_limits.hpp"
 
 #include <streams/testing/byte_driver.hpp>
 
-#include <optional>
+#include <cstdint>
 #include <sstream>
+#include <string_view>
 
 namespace conformance {
 
 namespace {
-
-struct difference {
-    std::string text;
-};
 
 std::string first_different_line(const std::string& expected, const std::string& actual) {
     std::istringstream left(expected), right(actual);
@@ -27,107 +27,79 @@ std::string first_different_line(const std::string& expected, const std::string&
     }
 }
 
-/// What a changelog comes to: the last record of each key.
-using compacted = std::map<std::string, raw_test_record>;
-
-void compact(compacted& content, const raw_test_record& r) {
-    if (r.value)
-        content[to_hex(r.key)] = r;
-    else
-        content.erase(to_hex(r.key));
+step_records expected_records(const json& step) {
+    step_records expected;
+    for (const json& r : step) expected[r.at("topic").get<std::string>()].push_back(record_from(r));
+    return expected;
 }
 
-/// All topics of one run, on both sides.
-class comparison {
-public:
-    explicit comparison(streams::byte_driver& driver) : driver_(driver) {}
+/// Rows that stores have found on the disk so far: by their keys, and in ranges.
+std::uint64_t rows_read(const streams::byte_driver& driver) {
+    std::uint64_t rows = 0;
+    for (const auto& [store, counts] : driver.rocksdb_counts())
+        for (const auto* name : {"rocksdb.number.keys.read", "rocksdb.number.db.seek.found",
+                                 "rocksdb.number.db.next.found", "rocksdb.number.db.prev.found"})
+            if (const auto found = counts.find(name); found != counts.end()) rows += found->second;
+    return rows;
+}
 
-    /// Throws difference.
-    void step(const json& expected_records) {
-        std::map<std::string, std::vector<raw_test_record>> expected;
-        for (const json& r : expected_records) expected[r.at("topic").get<std::string>()].push_back(record_from(r));
-        std::map<std::string, std::vector<raw_test_record>> actual;
-        for (const std::string& topic : driver_.produced_topics()) {
-            const auto& all = driver_.written(topic);
-            std::size_t& seen = seen_[topic];
-            if (seen < all.size()) actual[topic].assign(all.begin() + static_cast<std::ptrdiff_t>(seen), all.end());
-            seen = all.size();
-        }
-        for (const auto& [topic, records] : expected)
-            if (!actual.contains(topic)) actual[topic];
-        for (const auto& [topic, records] : actual) compare(topic, expected[topic], records);
-    }
-
-private:
-    void compare(const std::string& topic, const std::vector<raw_test_record>& expected,
-                 const std::vector<raw_test_record>& actual) {
-        if (topic.ends_with("-changelog")) return compare_compacted(topic, expected, actual);
-        for (std::size_t at = 0; at < std::max(expected.size(), actual.size()); ++at) {
-            const std::string a = at < expected.size() ? described(expected[at]) : "nothing";
-            const std::string b = at < actual.size() ? described(actual[at]) : "nothing";
-            if (a != b) throw difference{topic + " record " + std::to_string(at) + ": expected " + a + ", got " + b};
-        }
-    }
-    void compare_compacted(const std::string& topic, const std::vector<raw_test_record>& expected,
-                           const std::vector<raw_test_record>& actual) {
-        auto& [left, right] = changelogs_[topic];
-        for (const auto& r : expected) compact(left, r);
-        for (const auto& r : actual) compact(right, r);
-        for (const auto& [key, r] : left) {
-            const auto at = right.find(key);
-            if (at == right.end()) throw difference{topic + " lacks " + described(r)};
-            if (described(r) != described(at->second))
-                throw difference{topic + ": expected " + described(r) + ", got " + described(at->second)};
-        }
-        for (const auto& [key, r] : right)
-            if (!left.contains(key)) throw difference{topic + " has " + described(r) + ", expected nothing"};
-    }
-
-    streams::byte_driver& driver_;
-    std::map<std::string, std::size_t> seen_;
-    std::map<std::string, std::pair<compacted, compacted>> changelogs_;
-};
-
-void run_steps(const json& vector, const streams::topology& topology, const streams::streams_config& config) {
-    const auto driver = streams::make_byte_driver(topology, {.config = config});
-    comparison all(*driver);
+/// Returns how many rows were read back from the disk. Throws difference.
+std::uint64_t run_steps(const json& vector, const streams::topology& topology,
+                        const streams::test_driver_options& options) {
+    const auto driver = streams::make_byte_driver(topology, options);
+    const std::uint64_t opened = rows_read(*driver);
+    step_comparison all;
+    driver_records written(*driver);
     const json& steps = vector.at("expect").at("steps");
     std::size_t at = 0;
     for (const json& step : vector.at("input")) {
         try {
-            if (step.contains("advance_wall_clock"))
-                driver->advance_wall_clock(
-                    std::chrono::milliseconds(step.at("advance_wall_clock").get<std::int64_t>()));
-            else
-                driver->pipe(step.at("topic").get<std::string>(), record_from(step));
-            all.step(steps.at(at));
+            take_step(*driver, step);
+            all.step(expected_records(steps.at(at)), written.take_new());
         } catch (const difference& d) {
-            throw difference{"step " + std::to_string(at) + ": " + d.text};
+            throw difference("step " + std::to_string(at) + ": " + d.what());
         } catch (const std::exception& e) {
-            throw difference{"step " + std::to_string(at) + " threw: " + e.what()};
+            throw difference("step " + std::to_string(at) + " threw: " + e.what());
         }
         ++at;
     }
+    const std::uint64_t rows = rows_read(*driver) - opened;
+    driver->close();
+    return rows;
+}
+
+outcome run_with(const json& vector, streams::test_driver_options options) {
+    try {
+        const streams::topology topology = build(vector, options.config);
+        const auto expected = vector.at("expect").at("describe").get<std::string>();
+        const std::string described = topology.describe();
+        if (expected != described) throw difference(first_different_line(expected, described));
+        return {.rows_read_back = run_steps(vector, topology, options)};
+    } catch (const unsupported& u) {
+        return {outcome::verdict::failed, std::string("the runner has no ") + u.what()};
+    } catch (const difference& d) {
+        return {outcome::verdict::failed, d.what()};
+    } catch (const std::exception& e) {
+        return {outcome::verdict::failed, std::string("building it threw: ") + e.what()};
+    }
+}
+
+outcome run_with_disk(const json& vector, streams::streams_config config) {
+    const streams::testing_support::temporary_folder folder;
+    config.rocksdb_config = [](std::string_view) { return streams::rocksdb_settings{.statistics = true}; };
+    return run_with(vector, {.config = std::move(config), .state_directory = folder.path()});
 }
 
 } // namespace
 
-outcome run(const json& vector) {
-    try {
-        const streams::streams_config config = config_of(vector);
-        const streams::topology topology = build(vector, config);
-        const auto expected = vector.at("expect").at("describe").get<std::string>();
-        const std::string described = topology.describe();
-        if (expected != described) throw difference{first_different_line(expected, described)};
-        run_steps(vector, topology, config);
-        return {};
-    } catch (const unsupported& u) {
-        return {outcome::verdict::failed, std::string("the runner has no ") + u.what()};
-    } catch (const difference& d) {
-        return {outcome::verdict::failed, d.text};
-    } catch (const std::exception& e) {
-        return {outcome::verdict::failed, std::string("building it threw: ") + e.what()};
-    }
+outcome run(const json& vector) { return run_with(vector, {.config = config_of(vector)}); }
+
+outcome run_on_disk(const json& vector) { return run_with_disk(vector, config_of(vector)); }
+
+outcome run_spilled(const json& vector) {
+    streams::streams_config config = config_of(vector);
+    config.state_memory_bytes = static_cast<std::int64_t>(streams::least_memory(config.num_stream_threads));
+    return run_with_disk(vector, std::move(config));
 }
 
 } // namespace conformance

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -67,6 +68,8 @@ public:
     /// The store in every task that has it, by partition.
     [[nodiscard]] virtual std::vector<state_store*> stores(std::string_view name) = 0;
     [[nodiscard]] virtual const drop_counters& dropped() const noexcept = 0;
+    /// What RocksDB has counted of stores on disk for which rocksdb_settings::statistics asks, as application_counts::rocksdb.
+    [[nodiscard]] virtual std::map<std::string, std::map<std::string, std::uint64_t>> rocksdb_counts() const = 0;
 
     /// Closes nodes and stores; throws what they throw. Further calls do nothing. The destructor does the same, where
     /// errors are only logged.
