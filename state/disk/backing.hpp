@@ -4,6 +4,7 @@
 #include <streams/state/state_store.hpp>
 #include <streams/state/store_iterator.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ public:
     /// it returns, as does all that was written before.
     virtual void ingest(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                         const store_position& position) = 0;
+    /// From how many bytes on `ingest` is cheaper.
+    [[nodiscard]] virtual std::size_t least_ingest() const noexcept = 0;
     /// The entries of a span in key order. What it yields is valid until its next call.
     [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span,
                                                                             iteration_order direction) = 0;

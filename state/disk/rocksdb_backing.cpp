@@ -1,5 +1,6 @@
 #include "state/disk/rocksdb_backing.hpp"
 
+#include "src/core/memory_limits.hpp"
 #include "state/disk/corrupt_state_error.hpp"
 #include "state/disk/rocksdb_headers.hpp"
 #include "state/disk/rocksdb_options.hpp"
@@ -245,6 +246,8 @@ public:
         position_ = position;
         if (expired_below) drop_files_below(*expired_below);
     }
+
+    [[nodiscard]] std::size_t least_ingest() const noexcept override { return memory::least_ingest; }
 
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
         return std::make_unique<rocksdb_cursor>(*database_, span, direction, store_, label_);

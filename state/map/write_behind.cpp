@@ -111,7 +111,7 @@ void write_behind::checkpoint(const store_position& committed, unevictable other
 
 void write_behind::write(const store_position& committed, unevictable others) {
     const std::int64_t begin = time_.steady_ms();
-    const bool in_bulk = restores_ && unwritten_bytes_ + run_.memory_bytes() >= memory::least_ingest;
+    const bool in_bulk = restores_ && unwritten_bytes_ + run_.memory_bytes() >= disk_->least_ingest();
     const auto entries = all_unwritten();
     const auto expired = floor_moved_ ? std::optional(floor_.view()) : std::nullopt;
     if (in_bulk)

@@ -13,6 +13,7 @@
 
 using namespace streams;
 using namespace std::chrono_literals;
+using simulated::disk_call;
 using simulation::simulated_world;
 using text = std::string;
 
@@ -21,8 +22,12 @@ namespace {
 /// An application with a global table on a disk that can be full.
 class looking_up {
 public:
-    explicit looking_up(simulated_world& world) : world_(world) {
+    explicit looking_up(simulated_world& world) : looking_up(world, disk_call::write, false) {}
+    /// `full_at_first`: when the application starts, which has a row to read then.
+    looking_up(simulated_world& world, disk_call refused, bool full_at_first)
+        : full(full_at_first), world_(world), refused_call_(refused) {
         world_.cluster.create_topic("rows");
+        if (full) world_.cluster.produce("rows", text("row"), text("old"));
         streams_builder builder;
         const auto rows = builder.global_table<text, text>("rows", materialized{.name = "rows"});
         builder.stream<text, text>("in")
@@ -34,6 +39,7 @@ public:
         app = std::make_unique<kafka_streams>(builder.build(), config, world_.cluster.clients(), &world_.scheduler,
                                               disk_.get());
         app->start();
+        if (full) return;
         REQUIRE(app->wait_for(application_state::running, 1min));
         world_.scheduler.sleep(5s); // so that the next commit writes
     }
@@ -51,15 +57,16 @@ public:
         return world_.cluster.read<text, text>("out").back().value;
     }
 
-    bool full = false;
+    bool full;
 
 private:
     simulated_world& world_;
+    const disk_call refused_call_;
     int refused_ = 0;
     simulated::simulated_disk content_;
     std::unique_ptr<state_disk> disk_ = content_.mounted(
-        [this](simulated::disk_call asked) -> std::optional<text> {
-            if (!full || asked != simulated::disk_call::write) return std::nullopt;
+        [this](disk_call asked, bool after) -> std::optional<text> {
+            if (!full || after || asked != refused_call_) return std::nullopt;
             ++refused_;
             return "no space is left";
         },
@@ -83,6 +90,21 @@ TEST_CASE("a disk that is full for a while ends no application with a global tab
                 w.scheduler.sleep(10s);
                 CHECK(t.app->error().empty());
             }
+            CHECK(t.app->close(1min));
+        },
+        1);
+}
+
+TEST_CASE("a disk that is full while a global table is opened or filled ends no application") {
+    const auto refused = GENERATE(disk_call::open, disk_call::write);
+    simulation::simulate(
+        [&](simulated_world& w) {
+            looking_up t(w, refused, true);
+            w.scheduler.sleep(50s);
+            CHECK(t.app->error().empty());
+            t.full = false;
+            CHECK(t.app->wait_for(application_state::running, 1min));
+            CHECK(t.found() == "old");
             CHECK(t.app->close(1min));
         },
         1);

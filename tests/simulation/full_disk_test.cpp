@@ -104,8 +104,8 @@ private:
     int refused_ = 0;
     simulated::simulated_disk content_;
     std::unique_ptr<state_disk> disk_ = content_.mounted(
-        [this](simulated::disk_call asked) -> std::optional<std::string> {
-            if (!full_ || asked != simulated::disk_call::write) return std::nullopt;
+        [this](simulated::disk_call asked, bool after) -> std::optional<std::string> {
+            if (!full_ || after || asked != simulated::disk_call::write) return std::nullopt;
             ++refused_;
             return "no space is left";
         },

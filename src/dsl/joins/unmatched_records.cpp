@@ -58,9 +58,7 @@ void unmatched_records::keep_in(key_value_store& store, join_side side, bytes_vi
 std::span<const unmatched_record> unmatched_records::expired(const join_span& windows, std::int64_t after) {
     expired_.clear();
     if (!may_be_due(*time_, add_sat(after, windows.grace))) return {};
-    const std::int64_t now = context_->wall_time();
-    if (now < time_->next_scan_ms) return {};
-    time_->next_scan_ms = add_sat(now, interval_ms_);
+    if (!time_->scans.due(context_->wall_time(), interval_ms_)) return {};
     scan(windows);
     const bytes_view content = content_.view();
     for (const place& p : places_)

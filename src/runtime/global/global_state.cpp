@@ -179,8 +179,8 @@ void global_state::restore(kafka::record_batch batch) {
     const auto records = batch.records();
     if (records.empty()) return;
     const std::lock_guard lock(guard_);
+    note(batch.source(), records.back().offset); // first: all is in memory, even where the disk refuses some of it
     filled.store->store->restore(records);
-    note(batch.source(), records.back().offset);
 }
 
 void global_state::update(kafka::record_batch batch) {
@@ -225,9 +225,11 @@ void global_state::commit(bool complete) {
 void global_state::filled() {
     commit(false);
     const std::lock_guard lock(guard_);
+    refused_ = true;
     naming_damage(global_task, [&] {
         for (const filled_store& each : filled_) each.store->store->restored(std::nullopt);
     });
+    refused_ = false;
 }
 
 std::size_t global_state::uncommitted_bytes() {
@@ -237,7 +239,9 @@ std::size_t global_state::uncommitted_bytes() {
 
 void global_state::give_back() {
     const std::lock_guard lock(guard_);
+    const bool refused_before = std::exchange(refused_, true);
     stores_->give_back();
+    refused_ = refused_before;
 }
 
 void global_state::close() {

@@ -114,7 +114,7 @@ private:
     std::unique_ptr<task_stores> stores_;
     std::vector<filled_store> filled_;  ///< by the topics, in their order
     std::unique_ptr<stream_task> task_; ///< null before `begin`
-    bool refused_ = false;              ///< the last commit has not written all
+    bool refused_ = false;              ///< the disk has not taken all that is committed
 };
 
 } // namespace streams::inline v0

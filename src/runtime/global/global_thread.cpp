@@ -3,6 +3,7 @@
 #include "src/runtime/stores/trusted_age.hpp"
 #include "src/runtime/thread/retry.hpp"
 #include "src/runtime/topics/topic_watch.hpp"
+#include "state/disk/corrupt_state_error.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -19,6 +20,7 @@ constexpr milliseconds describe_timeout{1000}; ///< while records wait, as the n
 constexpr milliseconds look_timeout{200};
 constexpr milliseconds next_attempt{1000};
 constexpr int looks_told = 3; ///< in vain
+constexpr milliseconds rest_after_refusal{100};
 constexpr std::size_t most_polled = 10'000;
 
 kafka::consumer_options global_consumer(const thread_environment& environment, const std::string& name,
@@ -206,22 +208,32 @@ std::vector<kafka::record_batch> global_thread::poll() {
 }
 
 bool global_thread::fill() {
-    if (!state_) begin();
+    if (!state_ && !written([&] { begin(); })) {
+        state_.reset();
+        return rest();
+    }
     if (!fillings_.empty())
         for (auto& batch : poll()) fill_from(std::move(batch));
     commit_when_due(false);
     end_filling();
     if (!fillings_.empty()) return false;
-    state_->filled();
+    if (!written([&] { state_->filled(); })) return rest();
+    refused_since_.reset();
     log(log_level::info, concat(name_, " filled the global stores: ", filled_, " rows in ",
                                 environment_.time.steady_ms() - begun_at_, " ms"));
     return true;
 }
 
+/// Before the disk is asked again. False.
+bool global_thread::rest() {
+    environment_.stop.wait_until(environment_.time.after(rest_after_refusal));
+    return false;
+}
+
 void global_thread::fill_from(kafka::record_batch batch) {
     const topic_partition input = batch.source();
     const std::size_t rows = batch.records().size();
-    state_->restore(std::move(batch));
+    static_cast<void>(written([&] { state_->restore(std::move(batch)); })); // what is refused stays in memory
     filled_ += rows;
     const auto found = fillings_.find(input);
     if (found == fillings_.end()) return; // it has what it had at the beginning, and goes on
@@ -252,7 +264,8 @@ void global_thread::run_once() {
     if (open_transactions_.due())
         for (const auto& [input, start] : starts_) open_transactions_.look(*consumer_, input, start);
     commit_when_due(complete);
-    if (environment_.memory.budget().asks_back()) state_->give_back();
+    // The next commit, which writes again what was refused, says when the disk takes it.
+    if (environment_.memory.budget().asks_back()) static_cast<void>(written([&] { state_->give_back(); }));
 }
 
 void global_thread::commit_when_due(bool complete) {
@@ -260,11 +273,20 @@ void global_thread::commit_when_due(bool complete) {
     const bool due = now - last_commit_ >= environment_.config.commits_every().count();
     if (uncommitted_.fit_to(state_->uncommitted_bytes()) && !due) return;
     last_commit_ = now;
+    if (written([&] { state_->commit(complete); })) refused_since_.reset();
+}
+
+/// False: the disk refuses what `write` does, and is to be asked again.
+template <class Write>
+bool global_thread::written(Write write) {
     try {
-        state_->commit(complete);
-        refused_since_.reset();
+        write();
+        return true;
+    } catch (const corrupt_state_error&) {
+        throw;
     } catch (const state_error& refusal) {
         wait_out(refusal);
+        return false;
     }
 }
 

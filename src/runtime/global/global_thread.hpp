@@ -66,6 +66,7 @@ private:
     [[nodiscard]] std::optional<std::string> reason_to_refill(
         const std::string& topic, const std::map<topic_partition, kafka::log_bounds>& found) const;
     void begin_filling(const topic_partition& input, kafka::log_bounds bounds);
+    [[nodiscard]] bool rest();
     void fill_from(kafka::record_batch batch);
     void end_filling();
     [[nodiscard]] restore_standing standing_of(const topic_partition& input, const filling& now);
@@ -77,6 +78,8 @@ private:
     void assign_again();
     [[nodiscard]] std::vector<kafka::record_batch> poll();
     void commit_when_due(bool complete);
+    template <class Write>
+    [[nodiscard]] bool written(Write write);
     void wait_out(const state_error& refusal);
 
     const thread_environment& environment_;
@@ -94,7 +97,7 @@ private:
     int looks_in_vain_ = 0;                          ///< one after the other
     std::optional<growth> grown_;                    ///< nullopt: no partitions were added yet
     std::int64_t last_commit_ = 0;
-    std::optional<std::int64_t> refused_since_; ///< by the disk, steady ms; nullopt: the last commit went well
+    std::optional<std::int64_t> refused_since_; ///< by the disk, steady ms; nullopt: the last commit was not
     std::int64_t begun_at_ = 0;                 ///< steady ms
     std::size_t filled_ = 0;                    ///< records that `fill` has read
     bool error_logged_ = false;

@@ -19,11 +19,11 @@ const Value& one_of(std::span<const Value> all, const random_number& random) {
 }
 
 constexpr std::array common_calls{
-    seam_call::poll,       seam_call::poll,           seam_call::append, seam_call::deliver,
-    seam_call::flush,      seam_call::commit,         seam_call::commit, seam_call::acknowledge,
-    seam_call::committed,  seam_call::restore_poll,   seam_call::bounds, seam_call::group_members,
-    seam_call::disk_write, seam_call::disk_open,      seam_call::seek,   seam_call::resume,
-    seam_call::assign,     seam_call::delete_records, seam_call::close};
+    seam_call::poll,       seam_call::poll,         seam_call::append,         seam_call::deliver,
+    seam_call::flush,      seam_call::commit,       seam_call::commit,         seam_call::acknowledge,
+    seam_call::committed,  seam_call::restore_poll, seam_call::bounds,         seam_call::group_members,
+    seam_call::disk_write, seam_call::disk_ingest,  seam_call::disk_open,      seam_call::seek,
+    seam_call::resume,     seam_call::assign,       seam_call::delete_records, seam_call::close};
 constexpr std::array transactional_calls{seam_call::poll,
                                          seam_call::append,
                                          seam_call::deliver,
@@ -42,6 +42,7 @@ constexpr std::array transactional_calls{seam_call::poll,
                                          seam_call::bounds,
                                          seam_call::group_members,
                                          seam_call::disk_write,
+                                         seam_call::disk_ingest,
                                          seam_call::disk_open,
                                          seam_call::seek,
                                          seam_call::resume,
@@ -61,8 +62,8 @@ constexpr std::array failing_transactional_calls{seam_call::init_transactions,
                                                  seam_call::flush,
                                                  seam_call::deliver,
                                                  seam_call::delete_records};
-constexpr std::array disk_calls{seam_call::disk_write, seam_call::disk_write, seam_call::disk_open,
-                                seam_call::disk_flush};
+constexpr std::array disk_calls{seam_call::disk_write, seam_call::disk_write, seam_call::disk_ingest,
+                                seam_call::disk_open, seam_call::disk_flush};
 
 /// How many of these calls there may be until the fault: of the frequent ones more.
 int draw_count(seam_call call, const random_number& random) {

@@ -39,6 +39,7 @@ enum class seam_call {
     close,
     disk_open,
     disk_write,
+    disk_ingest,
     disk_flush,
     disk_remove,
 };
@@ -76,6 +77,7 @@ inline constexpr std::size_t seam_calls = static_cast<std::size_t>(seam_call::di
                                                              "close",
                                                              "open of a store",
                                                              "write of a store",
+                                                             "ingest into a store",
                                                              "flush of a store",
                                                              "removal of a store"};
     return names.at(static_cast<std::size_t>(call));

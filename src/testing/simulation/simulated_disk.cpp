@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <unordered_set>
 
 namespace streams::inline v0::simulated {
 namespace {
@@ -45,8 +46,8 @@ void simulated_disk::sync(volume& all) {
 
 class simulated_disk::opened final : public backing {
 public:
-    opened(std::shared_ptr<volume> of, mount ask, std::shared_ptr<const bool> alive)
-        : volume_(std::move(of)), ask_(std::move(ask)), alive_(std::move(alive)),
+    opened(simulated_disk& on, std::shared_ptr<volume> of, mount ask, std::shared_ptr<const bool> alive)
+        : disk_(on), volume_(std::move(of)), ask_(std::move(ask)), alive_(std::move(alive)),
           empty_(volume_->seen.entries.empty()) {
         volume_->open = true;
     }
@@ -63,23 +64,26 @@ public:
     [[nodiscard]] bool opened_empty() const override { return empty_; }
     [[nodiscard]] bool get(bytes_view key, bytes& into) override {
         check(disk_call::read, "read");
-        const auto found = volume_->seen.entries.find(text_of(key));
+        auto name = text_of(key);
+        const auto found = volume_->seen.entries.find(name);
+        if (!read_.insert(std::move(name)).second) ++disk_.used_.reloaded;
         if (found == volume_->seen.entries.end()) return false;
         into.assign(view_of(found->second));
         return true;
     }
     void write(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                const store_position& position) override {
-        check(disk_call::write, "written");
-        if (*alive_) put(entries, expired_below, position);
+        done(disk_call::write, "written", [&] { put(entries, expired_below, position); });
     }
     void ingest(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                 const store_position& position) override {
-        check(disk_call::write, "written");
-        if (!*alive_) return;
-        put(entries, expired_below, position);
-        sync(*volume_);
+        done(disk_call::ingest, "written", [&] {
+            put(entries, expired_below, position);
+            sync(*volume_);
+            ++disk_.used_.ingested;
+        });
     }
+    [[nodiscard]] std::size_t least_ingest() const noexcept override { return disk_.least_ingest_; }
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
         check(disk_call::read, "read");
         const auto& all = volume_->seen.entries;
@@ -92,8 +96,7 @@ public:
     }
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return volume_->seen.entries.size(); }
     void flush(bool) override {
-        check(disk_call::flush, "flushed");
-        if (*alive_) sync(*volume_);
+        done(disk_call::flush, "flushed", [&] { sync(*volume_); });
     }
     [[nodiscard]] std::size_t memory_bytes() const override { return 0; }
 
@@ -108,15 +111,24 @@ private:
         apply(made, volume_->seen);
         volume_->unsynced.push_back(std::move(made));
     }
-    void check(disk_call call, std::string_view doing) const {
-        if (const auto refused = ask_(call))
+    void check(disk_call call, std::string_view doing, bool after = false) const {
+        if (const auto refused = ask_(call, after))
             throw state_error(concat("store ", volume_->identity.name, " cannot be ", doing, ": ", *refused));
     }
+    template <class Work>
+    void done(disk_call call, std::string_view doing, Work work) {
+        check(call, doing);
+        if (!*alive_) return;
+        work();
+        check(call, doing, true);
+    }
 
+    simulated_disk& disk_;
     std::shared_ptr<volume> volume_;
     mount ask_;
     std::shared_ptr<const bool> alive_;
     bool empty_;
+    std::unordered_set<std::string> read_; ///< keys
 };
 
 class simulated_disk::file_system final : public state_disk {
@@ -127,9 +139,8 @@ public:
     std::unique_ptr<backing> open(const std::filesystem::path& directory, const store_identity& identity,
                                   store_memory&) override {
         const std::string folder = directory / identity.name;
-        if (const auto refused = ask_(disk_call::open))
-            throw state_error(concat("store ", identity.name, " cannot be opened: ", *refused));
-        if (!*alive_) return std::make_unique<opened>(std::make_shared<volume>(), ask_, alive_);
+        check(identity, false);
+        if (!*alive_) return std::make_unique<opened>(disk_, std::make_shared<volume>(), ask_, alive_);
         auto& found = disk_.volumes_[folder];
         if (!found) found = std::make_shared<volume>(volume{.identity = identity});
         if (found->open) throw state_error(concat("store ", identity.name, " is open already"));
@@ -143,11 +154,13 @@ public:
             found->unsynced.push_back({.position = found->seen.position});
             found->identity.source = identity.source;
         }
-        return std::make_unique<opened>(found, ask_, alive_);
+        auto made = std::make_unique<opened>(disk_, found, ask_, alive_);
+        check(identity, true);
+        return made;
     }
     void remove(const std::filesystem::path& folder, std::error_code& failed) override {
         failed.clear();
-        if (ask_(disk_call::remove)) {
+        if (ask_(disk_call::remove, false)) {
             failed = std::make_error_code(std::errc::io_error);
             return;
         }
@@ -157,9 +170,15 @@ public:
             return entry.first.starts_with(prefix) &&
                    (entry.first.size() == prefix.size() || entry.first[prefix.size()] == '/');
         });
+        if (ask_(disk_call::remove, true)) failed = std::make_error_code(std::errc::io_error);
     }
 
 private:
+    void check(const store_identity& identity, bool after) const {
+        if (const auto refused = ask_(disk_call::open, after))
+            throw state_error(concat("store ", identity.name, " cannot be opened: ", *refused));
+    }
+
     simulated_disk& disk_;
     mount ask_;
     std::shared_ptr<const bool> alive_;

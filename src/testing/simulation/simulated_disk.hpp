@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,8 +15,11 @@
 
 namespace streams::inline v0::simulated {
 
+/// From how many bytes on a disk ingests: more than a run of the simulation has.
+inline constexpr std::size_t ingests_nothing = std::numeric_limits<std::size_t>::max();
+
 /// What a process asks of a disk.
-enum class disk_call { open, read, write, flush, remove };
+enum class disk_call { open, read, write, ingest, flush, remove };
 
 /// The disk of one machine, in memory. What is written is seen at once, and lasts when it was synced: a crash takes what was
 /// not, but for some of it, in order (RocksDB without a log: batches reach the disk in order, each whole or not at all).
@@ -26,10 +30,19 @@ public:
         std::map<std::string, std::string> entries{};
         store_position position{};
     };
-    using mount = std::function<std::optional<std::string>(disk_call)>;
+    /// What was done to stores since there is the disk.
+    struct use {
+        std::uint64_t ingested = 0; ///< files of rows
+        std::uint64_t reloaded = 0; ///< reads of keys that the process had read before, and evicted from memory
+    };
+    /// What a process is told of a call, before it is made and after: nullopt, or why it fails.
+    using mount = std::function<std::optional<std::string>(disk_call, bool after)>;
 
-    /// As a process sees it, until it dies. `ask`: asked before each call: nullopt, or why the disk refuses it. `alive`: false
-    /// for a process that is dead, of which nothing reaches the disk any more. `this` outlives it.
+    /// `least_ingest`: as of its backings.
+    explicit simulated_disk(std::size_t least_ingest = ingests_nothing) : least_ingest_(least_ingest) {}
+
+    /// As a process sees it, until it dies. `alive`: false for a process that is dead, of which nothing reaches the disk any
+    /// more. `this` outlives it.
     [[nodiscard]] std::unique_ptr<state_disk> mounted(mount ask, std::shared_ptr<const bool> alive);
 
     /// The process is gone, or the machine: of each store `choose(n + 1)` of the `n` batches that were not synced are kept.
@@ -41,6 +54,7 @@ public:
 
     /// The stores on it by their folder, as a process would see them. Torn ones are left out.
     [[nodiscard]] std::map<std::string, content> stores() const;
+    [[nodiscard]] const use& used() const noexcept { return used_; }
 
 private:
     struct batch {
@@ -62,6 +76,8 @@ private:
     static void apply(const batch& from, content& to);
     static void sync(volume& all);
 
+    const std::size_t least_ingest_;
+    use used_;
     std::map<std::string, std::shared_ptr<volume>> volumes_; ///< by folder
 };
 

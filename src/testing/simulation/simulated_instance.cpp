@@ -18,7 +18,7 @@ bool over(application_state state) {
 } // namespace
 
 simulated_instance::simulated_instance(surroundings& all, std::string name, make_application make)
-    : around_(all), name_(std::move(name)), make_(std::move(make)),
+    : around_(all), name_(std::move(name)), make_(std::move(make)), disk_(all.least_ingest),
       stirred_(all.scheduler.make_condition("what becomes of " + name_)) {}
 
 void simulated_instance::start() {
@@ -45,7 +45,15 @@ void simulated_instance::live(const std::shared_ptr<simulated_process>& process)
         application_->start();
         {
             std::unique_lock lock(mutex_);
-            stirred_->wait(lock, never, [&] { return closing_ || !process->alive() || over(application_->state()); });
+            const auto ends = [&] { return closing_ || !process->alive() || over(application_->state()); };
+            const auto next_look = [&] {
+                return around_.on_look ? around_.scheduler.after(around_.between_looks) : never;
+            };
+            while (!stirred_->wait(lock, next_look(), ends)) {
+                lock.unlock();
+                around_.on_look(*application_, concat(name_, ", life ", lives_));
+                lock.lock();
+            }
         }
         if (process->alive() && closing_ && !over(application_->state()) && !application_->close(patience_of_a_close))
             failure_ = concat(name_, " does not close within ", patience_of_a_close.count(), " ms");

@@ -8,6 +8,26 @@ namespace streams::inline v0::simulated {
 using kafka::error_class;
 using kafka::result;
 
+namespace {
+
+/// REQUIRES: not a read, which does not go wrong.
+seam_call seam_of(disk_call call) {
+    switch (call) {
+    case disk_call::open:
+        return seam_call::disk_open;
+    case disk_call::ingest:
+        return seam_call::disk_ingest;
+    case disk_call::flush:
+        return seam_call::disk_flush;
+    case disk_call::remove:
+        return seam_call::disk_remove;
+    default:
+        return seam_call::disk_write;
+    }
+}
+
+} // namespace
+
 void surroundings::deliver_late() {
     for (std::size_t at = 0; at < late.size();) {
         if (late[at].due > now()) {
@@ -22,7 +42,7 @@ void surroundings::deliver_late() {
 
 simulated_process::simulated_process(surroundings& all, std::string name, simulated_disk& disk)
     : around_(all), name_(std::move(name)), disk_(disk),
-      mounted_(disk.mounted([this](disk_call call) { return ask_disk(call); }, alive_)) {}
+      mounted_(disk.mounted([this](disk_call call, bool after) { return ask_disk(call, after); }, alive_)) {}
 
 void simulated_process::die(const fault& how) {
     if (!alive()) return;
@@ -134,15 +154,10 @@ std::optional<result> simulated_process::suffer(const fault& one, seam_call call
 }
 
 /// No yield: whoever writes may hold a lock.
-std::optional<std::string> simulated_process::ask_disk(disk_call call) {
+std::optional<std::string> simulated_process::ask_disk(disk_call call, bool after) {
     if (!alive() || call == disk_call::read) return std::nullopt;
-    const auto at = call == disk_call::open    ? seam_call::disk_open
-                    : call == disk_call::write ? seam_call::disk_write
-                    : call == disk_call::flush ? seam_call::disk_flush
-                                               : seam_call::disk_remove;
-    for (const bool after : {false, true}) {
-        const fault* const now = around_.plan.reached(at, after);
-        if (now == nullptr) continue;
+    const seam_call at = seam_of(call);
+    if (const fault* const now = around_.plan.reached(at, after)) {
         switch (now->kind) {
         case fault_kind::lost_answer:
         case fault_kind::refused:
@@ -157,7 +172,8 @@ std::optional<std::string> simulated_process::ask_disk(disk_call call) {
             static_cast<void>(suffer(*now, at, after));
         }
     }
-    if (alive() && call != disk_call::remove && around_.now() < disk_full_until_) return "no space is left";
+    const bool takes_room = !after && call != disk_call::remove;
+    if (alive() && takes_room && around_.now() < disk_full_until_) return "no space is left";
     return std::nullopt;
 }
 

@@ -7,12 +7,17 @@
 #include "src/testing/simulation/simulated_disk.hpp"
 #include "src/testing/simulation/topic_faults.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace streams::inline v0 {
+class kafka_streams;
+}
 
 namespace streams::inline v0::simulated {
 
@@ -25,8 +30,12 @@ struct surroundings {
     std::function<void()> on_death;      ///< called when a process has died
     std::int64_t brokers_away_until = 0; ///< steady ms, as the next
     std::int64_t coordinator_away_until = 0;
-    std::size_t most_polled = 1000; ///< records that a poll brings at most
-    std::string misuse{};           ///< what a process did that no client bears; empty: nothing
+    /// Called by each instance while its application runs, `between_looks` after the last time; null: never.
+    std::function<void(const kafka_streams& application, const std::string& life)> on_look{};
+    std::chrono::milliseconds between_looks{};
+    std::size_t most_polled = 1000;             ///< records that a poll brings at most
+    std::size_t least_ingest = ingests_nothing; ///< of the disks
+    std::string misuse{};                       ///< what a process did that no client bears; empty: nothing
     /// What is on its way although its sender is gone, and when it arrives.
     struct late_delivery {
         std::int64_t due;
@@ -78,7 +87,7 @@ public:
 
 private:
     [[nodiscard]] std::optional<kafka::result> suffer(const fault& one, seam_call call, bool after);
-    [[nodiscard]] std::optional<std::string> ask_disk(disk_call call);
+    [[nodiscard]] std::optional<std::string> ask_disk(disk_call call, bool after);
 
     surroundings& around_;
     const std::string name_;

@@ -42,7 +42,17 @@ public:
                   .plan = plan_,
                   .topics = topics_,
                   .on_death = [this] { stir(); },
-                  .most_polled = options.most_polled} {}
+                  .between_looks = milliseconds(options.between_looks_ms),
+                  .most_polled = options.most_polled,
+                  .least_ingest = options.least_ingest} {
+        if (!options.make_onlooker) return;
+        onlooker_ = options.make_onlooker();
+        around_.on_look = [this](const kafka_streams& application, const std::string& life) {
+            onlooker_->look(application, life, [this](const topic_partition& of) {
+                return cluster_->find(of.topic)->logs[static_cast<std::size_t>(of.partition)]->end();
+            });
+        };
+    }
 
     run_result result() {
         run_result made;
@@ -57,6 +67,10 @@ public:
         }
         set_log_handler({});
         made.happened = plan_.happened();
+        for (const auto& each : instances_) {
+            made.disks.ingested += each->disk().used().ingested;
+            made.disks.reloaded += each->disk().used().reloaded;
+        }
         made.points = plan_.points();
         made.trace = scheduler_.trace();
         made.hash = scheduler_.trace_hash();
@@ -75,8 +89,11 @@ private:
     }
 
     std::string main() {
-        for (const auto& [name, partitions] : options_.topics)
-            static_cast<void>(cluster_->create_topic(name, partitions, {{"segment.bytes", "262144"}}));
+        for (const auto& [name, planned] : options_.topics) {
+            auto settings = planned.settings;
+            settings.emplace("segment.bytes", "262144");
+            static_cast<void>(cluster_->create_topic(name, planned.partitions, std::move(settings)));
+        }
         for (int number = 1; number <= options_.instances; ++number) {
             instances_.push_back(std::make_unique<simulated_instance>(
                 around_, concat("i", number),
@@ -101,6 +118,7 @@ private:
         history_.catch_up(*cluster_);
         if (failure.empty()) failure = unstable();
         if (failure.empty()) failure = check();
+        if (failure.empty() && onlooker_) failure = onlooker_->found_wrong(history_);
         for (const auto& each : instances_)
             if (failure.empty()) failure = wrong_stores(*each);
         return failure;
@@ -256,6 +274,7 @@ private:
     std::shared_ptr<embedded::cluster> cluster_;
     topic_faults topics_;
     surroundings around_;
+    std::unique_ptr<onlooker> onlooker_; ///< null: nobody
     std::vector<std::unique_ptr<simulated_instance>> instances_;
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "src/testing/simulation/fault.hpp"
+#include "src/testing/simulation/onlooker.hpp"
+#include "src/testing/simulation/simulated_disk.hpp"
 #include "src/testing/simulation/topic_history.hpp"
 
 #include <streams/core/config.hpp>
@@ -10,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,22 +27,32 @@ struct input_record {
     std::int64_t timestamp = 0; ///< ms since the epoch
 };
 
+/// A topic that is there before the application starts.
+struct topic_plan {
+    std::int32_t partitions = 1;
+    std::map<std::string, std::string> settings{}; ///< Kafka's, of a topic
+};
+
 /// What a run is made of. The same gives the same run.
 struct run_options {
     std::uint64_t seed = 1; ///< of the order in which threads go on
     std::function<topology(execution&)> make_topology{};
     streams_config config{}; ///< state.dir: a folder of the machine's, for locks; the stores are not on it
     int instances = 3;
-    std::map<std::string, std::int32_t> topics{}; ///< to be made first, with their partitions
+    std::map<std::string, topic_plan> topics{};
     std::vector<input_record> inputs{};
     std::int64_t longest_gap_ms = 30; ///< between two of them
     std::vector<fault> faults{};
     fault_times times{};
-    std::size_t most_polled = 1000; ///< records that a poll brings at most
-    unsigned stay_percent = 0;      ///< as of seeded_scheduler::options, like the next two
+    std::size_t most_polled = 1000;             ///< records that a poll brings at most
+    std::size_t least_ingest = ingests_nothing; ///< of the disks, as of backing
+    unsigned stay_percent = 0;                  ///< as of seeded_scheduler::options, like the next two
     bool trace = false;
     int (*lock_count)() noexcept = nullptr;
     bool keeps_points = false; ///< at which something can go wrong
+    /// Makes what asks the applications meanwhile, `between_looks_ms` after its last question; null: nobody does.
+    std::function<std::unique_ptr<onlooker>()> make_onlooker{};
+    std::int64_t between_looks_ms = 100;
     /// Says what is wrong with what the topics have at the end; empty: nothing.
     std::function<std::string(const topic_history&)> check{};
     /// The same where the application had to end: what is there is right, however much is missing. Null: not looked at.
@@ -49,6 +62,7 @@ struct run_options {
 struct run_result {
     std::string failure{}; ///< empty: none
     std::map<fault_kind, int> happened{};
+    simulated_disk::use disks{};       ///< all of them
     std::vector<fault_point> points{}; ///< in the order in which they were reached
     std::vector<std::string> trace{};
     std::uint64_t hash = 0;

@@ -98,7 +98,7 @@ simulation::simulation(std::function<topology(execution&)> make, simulation_opti
 simulation::~simulation() = default;
 
 simulation& simulation::create_topic(std::string name, std::int32_t partitions) {
-    plan_->run.topics.insert_or_assign(std::move(name), partitions);
+    plan_->run.topics.insert_or_assign(std::move(name), simulated::topic_plan{partitions});
     return *this;
 }
 
@@ -107,7 +107,7 @@ simulation& simulation::produce_bytes(std::string_view topic, std::optional<byte
     const auto text = [](const std::optional<bytes_view>& view) {
         return view ? std::optional(std::string(view->text())) : std::nullopt;
     };
-    plan_->run.topics.try_emplace(std::string(topic), plan_->options.partitions);
+    plan_->run.topics.try_emplace(std::string(topic), simulated::topic_plan{plan_->options.partitions});
     plan_->run.inputs.push_back({std::string(topic), text(key), text(value), timestamp});
     return *this;
 }

@@ -7,7 +7,10 @@
 #include <streams/core/error.hpp>
 #include <streams/core/manual_clock.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -20,13 +23,23 @@ std::optional<bytes_view> view_of(const std::optional<std::string>& text) {
 
 enum class deletions { applied, seen_as_entries };
 
-/// The records from `first` to `last` come to this on a disk.
-simulated_disk::content fold(const store_spec& spec, const std::vector<topic_history::entry>& changelog,
-                             std::int64_t first, std::int64_t last, deletions deleted = deletions::applied) {
+using log_entries = std::vector<topic_history::entry>;
+
+/// The records from `first` to `last`.
+log_entries part_of(const log_entries& log, std::int64_t first, std::int64_t last) {
+    log_entries part;
+    std::ranges::copy_if(log, std::back_inserter(part),
+                         [&](const auto& each) { return first <= each.offset && each.offset <= last; });
+    return part;
+}
+
+/// The records come to this on a disk.
+std::map<std::string, std::string> fold(const store_spec& spec, const log_entries& records_of,
+                                        deletions deleted = deletions::applied) {
     static const std::string entry(16, '\0'); // any that a store takes
     simulated_disk scratch;
     manual_clock time;
-    const auto disk = scratch.mounted([](disk_call) { return std::nullopt; }, std::make_shared<bool>(true));
+    const auto disk = scratch.mounted([](disk_call, bool) { return std::nullopt; }, std::make_shared<bool>(true));
     const record_context none{};
     memory_budget budget(memory_limits_of({}));
     store_memory memory(budget);
@@ -34,17 +47,16 @@ simulated_disk::content fold(const store_spec& spec, const std::vector<topic_his
         spec,
         {.directory = "/", .current = none, .memory = memory, .changelog = nullptr, .time = &time, .disk = disk.get()});
     std::vector<record_view> records;
-    for (const auto& each : changelog) {
-        if (each.offset < first || last < each.offset) continue;
+    for (const auto& each : records_of) {
         auto value = view_of(each.value);
         if (!value && deleted == deletions::seen_as_entries) value = bytes_view(std::string_view(entry));
         records.push_back(
             {each.offset, each.timestamp, view_of(each.key), value, each.headers ? &*each.headers : nullptr});
     }
     store->restore(records);
-    store->restored(last);
+    store->restored(records.empty() ? std::nullopt : std::optional(records.back().offset));
     store->close();
-    return scratch.stores().at("/" + spec.name);
+    return scratch.stores().at("/" + spec.name).entries;
 }
 
 std::string shown(const std::string& text) {
@@ -89,11 +101,37 @@ std::string first_difference(const entries& wanted, const entries& found, const 
 
 } // namespace
 
+namespace {
+
+/// Rows that are written before the offsets that cover them are read again: what comes behind those is not looked at.
+std::string differs_from_topic(const topology& of, const store_spec& spec, const simulated_disk::content& found,
+                               const topic_history& history) {
+    const auto declared = std::ranges::find(of.global_stores(), spec.name, &global_store::store);
+    log_entries covered;
+    log_entries behind;
+    for (const topic_partition& each : history.partitions(declared->topic)) {
+        const auto& offsets = found.position.partition_offsets;
+        const auto number = static_cast<std::size_t>(each.partition);
+        const std::int64_t at = number < offsets.size() ? offsets[number] : -1;
+        const std::int64_t end = history.end(each);
+        if (at >= end) return concat("global store ", spec.name, " is at offset ", at, " of ", to_string(each));
+        std::ranges::move(part_of(history.of(each), 0, at), std::back_inserter(covered));
+        std::ranges::move(part_of(history.of(each), at + 1, end), std::back_inserter(behind));
+    }
+    const auto wanted = fold(spec, covered);
+    const auto difference = first_difference(
+        wanted, found.entries, {.again = fold(spec, behind, deletions::seen_as_entries), .later = wanted});
+    return difference.empty() ? "" : concat("global store ", spec.name, ": ", difference);
+}
+
+} // namespace
+
 std::string differs_from_changelog(const topology& of, const std::string& application_id,
                                    const std::filesystem::path& folder, const simulated_disk::content& found,
                                    const topic_history& history, const history_known& known) {
     const store_spec* const spec = of.find_store(folder.filename().string());
-    if (spec == nullptr || of.is_global_store(spec->name)) return {};
+    if (spec == nullptr) return {};
+    if (of.is_global_store(spec->name)) return differs_from_topic(of, *spec, found, history);
     const std::string topic = changelog_topic_name(of, application_id, *spec);
     if (topic.empty()) return {};
     const std::string task = folder.parent_path().filename();
@@ -110,13 +148,13 @@ std::string differs_from_changelog(const topology& of, const std::string& applic
     }
     const auto& changelog = history.of({topic, partition});
     const std::int64_t at = *found.position.offset;
-    const auto wanted = fold(*spec, changelog, 0, at).entries;
+    const auto wanted = fold(*spec, part_of(changelog, 0, at));
     if (wanted == found.entries) return {};
     overtaken_entries passed_over{.later = wanted};
     if (known.overtaken) {
         const std::int64_t last = history.end({topic, partition}) - 1;
-        passed_over = {fold(*spec, changelog, at + 1, last, deletions::seen_as_entries).entries,
-                       fold(*spec, changelog, 0, last).entries};
+        passed_over = {fold(*spec, part_of(changelog, at + 1, last), deletions::seen_as_entries),
+                       fold(*spec, changelog)};
     }
     auto difference = first_difference(wanted, found.entries, passed_over);
     if (difference.empty()) return {};

@@ -22,7 +22,8 @@ struct history_known {
 
 /// Whether what a disk has of a task's store is what the records of its changelog come to, up to the offset that is stored
 /// with it: nothing is missing, and nothing there that is not in the changelog. Empty: it is; else the first difference.
-/// `folder`: of the store, below the application's. Stores without a changelog are not looked at.
+/// `folder`: of the store, below the application's. A global store is held against its topic, up to the offsets of its partitions.
+/// Other stores without a changelog are not looked at.
 [[nodiscard]] std::string differs_from_changelog(const topology& of, const std::string& application_id,
                                                  const std::filesystem::path& folder,
                                                  const simulated_disk::content& found, const topic_history& history,

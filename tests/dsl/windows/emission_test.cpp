@@ -101,6 +101,19 @@ TEST_CASE("closed windows are looked for once in the interval of the wall clock 
     CHECK(emitted(driver) == results{{"k", 0, 1, 5}});
 }
 
+TEST_CASE("closed windows do not wait for a wall clock that was set back") {
+    streams_builder builder;
+    test_driver_options options;
+    options.config.window_emit_interval = 1s;
+    topology_test_driver driver(counted(builder, grouped_input(builder).windowed_by(tumbling{10ms}).emit_on_close()),
+                                options);
+    auto in = driver.input_topic<text, text>("in");
+    in.pipe("k", "v", std::int64_t{5});
+    driver.advance_wall_clock(-1h);
+    in.pipe("k", "v", std::int64_t{15});
+    CHECK(emitted(driver) == results{{"k", 0, 1, 5}});
+}
+
 TEST_CASE("windows that stream time jumps past by more than their retention never leave, as in Kafka Streams") {
     const auto left_after_a_jump = [](const materialized& options) {
         streams_builder builder;

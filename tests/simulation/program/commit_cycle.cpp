@@ -21,7 +21,8 @@ constexpr std::size_t commits_within = 3; ///< one of each instance
 
 bool fails(seam_call call) {
     return asks_broker(call) || call == seam_call::deliver || call == seam_call::flush ||
-           call == seam_call::disk_open || call == seam_call::disk_write || call == seam_call::disk_flush;
+           call == seam_call::disk_open || call == seam_call::disk_write || call == seam_call::disk_ingest ||
+           call == seam_call::disk_flush;
 }
 
 /// Whether a fault of the kind is another one at this point than elsewhere.

@@ -1,6 +1,6 @@
 #include "simulation/program/explained.hpp"
 
-#include "simulation/program/collecting.hpp"
+#include "simulation/program/read_inputs.hpp"
 
 #include <streams/core/error.hpp>
 
@@ -13,42 +13,6 @@ namespace streams::simulation {
 namespace {
 
 using simulated::topic_history;
-
-struct read_record {
-    marked_id value;
-    bool unread; ///< it was deleted, perhaps before it was read
-};
-struct told_update {
-    int id = 0;
-    std::string ids;
-};
-template <class Value>
-using by_key = std::map<std::string, std::vector<Value>>;
-
-std::string key_of(const topic_history::entry& entry, bool windowed) {
-    auto key = entry.key.value_or("");
-    return windowed ? key + '@' + std::to_string(entry.timestamp / window_ms * window_ms) : key;
-}
-
-/// In the order of the partition that has the key.
-by_key<read_record> inputs_of(const topic_history& history, const stage& of) {
-    by_key<read_record> inputs;
-    for (const auto& partition : history.partitions(of.input))
-        for (const auto& entry : history.of(partition))
-            inputs[key_of(entry, of.windowed)].push_back({marked_id::parse(entry.value.value_or("")), entry.unread});
-    return inputs;
-}
-
-by_key<told_update> updates_of(const topic_history& history, const std::string& topic) {
-    by_key<told_update> updates;
-    for (const auto& partition : history.partitions(topic))
-        for (const auto& entry : history.of(partition)) {
-            const auto value = entry.value.value_or("");
-            const auto colon = value.find(':');
-            updates[entry.key.value_or("")].push_back({std::stoi(value.substr(0, colon)), value.substr(colon + 1)});
-        }
-    return updates;
-}
 
 /// Without those that were deleted before they were read.
 std::vector<read_record> read_of(const std::vector<read_record>& inputs, const std::vector<told_update>& told) {
@@ -143,13 +107,12 @@ std::string lacks(const std::string& where, const std::vector<read_record>& inpu
 } // namespace
 
 std::string unexplained_updates(const topic_history& history, const stage& of, promise kept) {
-    const auto inputs = inputs_of(history, of);
+    const auto inputs = inputs_of(history, of.input, of.windowed);
     const auto told = updates_of(history, of.output);
     for (const auto& [key, updates] : told)
         if (!inputs.contains(key)) return concat(of.output, ", key ", key, ": nothing was read under that key");
     for (const auto& [key, records] : inputs) {
-        const auto found = told.find(key);
-        const auto updates = found == told.end() ? std::vector<told_update>() : found->second;
+        const auto updates = of_key(told, key);
         const std::string where = concat(of.output, ", key ", key);
         auto wrong = kept.once ? differs(where, expected_of(read_of(records, updates), of), updates, kept.whole)
                                : lacks(where, records, updates, of, kept.whole);
@@ -158,15 +121,15 @@ std::string unexplained_updates(const topic_history& history, const stage& of, p
     return {};
 }
 
-std::string unexplained_findings(const topic_history& history, const std::string& input, const std::string& output,
-                                 promise kept) {
-    const auto inputs = inputs_of(history, {.input = input, .output = output});
-    const auto found = updates_of(history, output);
+std::string unexplained_findings(const topic_history& history, const lookup& of, promise kept) {
+    const auto inputs = inputs_of(history, "in");
+    const auto found = updates_of(history, of.output);
+    const auto versions = lists_of(history, of.table);
     for (const auto& [key, all] : inputs) {
-        const auto at = found.find(key);
-        const auto findings = at == found.end() ? std::vector<told_update>() : at->second;
+        const auto findings = of_key(found, key);
         const auto records = read_of(all, findings);
-        const std::string where = concat(output, ", key ", key);
+        const auto last_version = static_cast<int>(of_key(versions, key).size());
+        const std::string where = concat(of.output, ", key ", key);
         std::set<int> seen;
         int newest = 0;
         for (std::size_t number = 0; number < findings.size(); ++number) {
@@ -175,7 +138,10 @@ std::string unexplained_findings(const topic_history& history, const std::string
             if (number >= records.size() || findings[number].id != records[number].value.id)
                 return concat(where, ": finding ", number, " is of record ", findings[number].id);
             const int version = std::stoi(findings[number].ids);
-            if (version < newest)
+            if (version > last_version)
+                return concat(where, ": record ", findings[number].id, " found version ", version, " of ",
+                              last_version);
+            if (of.grows && version < newest)
                 return concat(where, ": record ", findings[number].id, " found version ", version, " after ", newest);
             newest = version;
         }

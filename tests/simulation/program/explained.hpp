@@ -26,10 +26,15 @@ struct promise {
 /// came behind the last deletion nor have what was deleted. A record that was deleted from the input, and perhaps not read,
 /// may be in none of them.
 [[nodiscard]] std::string unexplained_updates(const simulated::topic_history& history, const stage& of, promise kept);
-/// The same of what records found in a table of growing versions: under exactly once they find them in that order, and none
-/// that was there is ever missing.
-[[nodiscard]] std::string unexplained_findings(const simulated::topic_history& history, const std::string& input,
-                                               const std::string& output, promise kept);
+
+/// A topic of what the records of `in` found under their keys in a table, whose topic has versions 1, 2, 3 of each key.
+struct lookup {
+    std::string table;
+    std::string output;
+    bool grows = false; ///< under exactly once, what follows finds no older version
+};
+/// The same of what records found: each finds a version that was there.
+[[nodiscard]] std::string unexplained_findings(const simulated::topic_history& history, const lookup& of, promise kept);
 /// The same of a topic whose records are those of the input under their groups.
 [[nodiscard]] std::string unexplained_routing(const simulated::topic_history& history, const std::string& input,
                                               const std::string& output, promise kept);

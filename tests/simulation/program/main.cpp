@@ -222,6 +222,7 @@ int run_seeds(const arguments& given) {
     std::uint64_t steps = 0;
     std::size_t repeated = 0;
     std::map<simulated::fault_kind, int> happened;
+    simulated::simulated_disk::use disks;
     for (std::uint64_t seed = given.first; seed < given.first + given.count; ++seed) {
         under_way = seed;
         const auto options = drawn_run(seed, given.draw);
@@ -231,6 +232,8 @@ int run_seeds(const arguments& given) {
             if (run_of(options).hash != result.hash) result.failure = "the seed does not run the same way twice";
         }
         for (const auto& [kind, times] : result.happened) happened[kind] += times;
+        disks.ingested += result.disks.ingested;
+        disks.reloaded += result.disks.reloaded;
         steps += result.steps;
         if (result.failure.empty()) continue;
         ++failed;
@@ -239,7 +242,9 @@ int run_seeds(const arguments& given) {
     const double seconds = std::chrono::duration<double>(clock::now() - begin).count();
     std::cout << "faults:";
     for (const auto& [kind, times] : happened) std::cout << ' ' << to_string(kind) << ' ' << times << ';';
-    std::cout << "\nrun twice: " << repeated << " seeds\n"
+    std::cout << "\nrestored in bulk: " << disks.ingested
+              << " times; read again after they were evicted: " << disks.reloaded << " rows\nrun twice: " << repeated
+              << " seeds\n"
               << static_cast<double>(given.count) / seconds << " seeds/s, "
               << steps / std::max<std::uint64_t>(given.count, 1) << " steps a seed\n"
               << given.count - failed << " passed, " << failed << " failed\n";

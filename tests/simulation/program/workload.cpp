@@ -3,37 +3,52 @@
 #include "simulation/program/collecting.hpp"
 #include "simulation/program/explained.hpp"
 
+#include <streams/dsl/streams_builder.hpp>
 #include <streams/state/stores.hpp>
 #include <streams/topology/processor_api.hpp>
 
-#include <map>
 #include <memory>
 #include <utility>
 
 namespace streams::simulation {
 namespace {
 
-using random_number = std::function<std::uint64_t(std::uint64_t)>;
-
 constexpr std::int64_t first_timestamp = 1'700'000'000'000;
-constexpr std::int32_t partitions = 4;
-constexpr std::uint64_t sources = 10;
+constexpr std::int64_t between_timestamps = 20;
 constexpr std::uint64_t groups = 8;
 constexpr std::uint64_t forget_one_in = 8;
 constexpr const char* repartition = "grouped-repartition";
 
-struct shape {
-    bool windowed = false;
-    bool joined = false; ///< with a table whose source topic is its changelog
-    bool caching = false;
-};
+std::vector<workload_part> draw_parts(const random_number& random) {
+    std::vector<workload_part> parts;
+    if (random(4) == 0) parts.push_back(collected_windows());
+    if (random(4) == 0) parts.push_back(found_rows());
+    if (random(5) == 0) parts.push_back(closed_windows(random));
+    if (random(5) == 0) parts.push_back(found_global_rows());
+    if (random(5) == 0) parts.push_back(regrouped_table(random));
+    if (random(5) == 0) parts.push_back(drained_lists(random));
+    if (random(5) == 0) parts.push_back(judged_records());
+    return parts;
+}
 
-topology make_topology(const shape& of) {
-    topology made;
-    made.add_source<std::string, std::string>("read", "in");
+} // namespace
+
+std::string grouped_topic() { return std::string(application_id) + '-' + repartition; }
+
+workload::workload(std::size_t records, const random_number& random)
+    : caching_(random(3) == 0), parts_(draw_parts(random)) {
+    draw_inputs(records, random);
+}
+
+topology workload::make_topology() const {
+    streams_builder builder;
+    const auto in = builder.stream<std::string, std::string>("in", consumed{.name = "read"});
+    for (const workload_part& each : parts_)
+        if (each.declare) each.declare(builder, in);
+    topology made = builder.build();
     made.add_processor("by-source", [] { return std::make_unique<collector>("sources", "tell-sources", "route"); },
                        {"read"});
-    made.add_store(stores::key_value("sources", {.caching = of.caching}), {"by-source"});
+    made.add_store(stores::key_value("sources", {.caching = caching_}), {"by-source"});
     made.add_sink<std::string, std::string>("tell-sources", "source-updates", {"by-source"});
     made.add_processor("route", [] { return std::make_unique<router>(); }, {"by-source"});
     made.add_repartition_topic({.name = repartition});
@@ -41,62 +56,50 @@ topology make_topology(const shape& of) {
     made.add_source<std::string, std::string>("read-groups", repartition);
     made.add_processor("by-group", [] { return std::make_unique<collector>("groups", "tell-groups", ""); },
                        {"read-groups"});
-    made.add_store(stores::key_value("groups", {.caching = of.caching}), {"by-group"});
+    made.add_store(stores::key_value("groups", {.caching = caching_}), {"by-group"});
     made.add_sink<std::string, std::string>("tell-groups", "group-updates", {"by-group"});
-    if (of.joined) {
-        made.add_read_only_store<std::string, std::string>(stores::key_value("table"), "read-table", "table",
-                                                           "keep-table",
-                                                           [] { return std::make_unique<copier>("table"); });
-        made.add_processor("look-up", [] { return std::make_unique<looker_up>("table"); }, {"read"}, {"table"});
-        made.add_sink<std::string, std::string>("tell-found", "found", {"look-up"});
-    }
-    if (!of.windowed) return made;
-    made.add_processor("by-window", [] { return std::make_unique<window_collector>("windows"); }, {"read-groups"});
-    made.add_store(stores::window("windows", std::chrono::hours(1), std::chrono::milliseconds(window_ms)),
-                   {"by-window"});
-    made.add_sink<std::string, std::string>("tell-windows", "window-updates", {"by-window"});
+    for (const workload_part& each : parts_)
+        if (each.add) each.add(made);
     return made;
 }
 
-std::vector<simulated::input_record> draw_inputs(std::size_t count, const shape& of, const random_number& random) {
-    std::vector<simulated::input_record> inputs;
-    std::map<std::string, int> versions;
+std::map<std::string, simulated::topic_plan> workload::topics() const {
+    std::map<std::string, simulated::topic_plan> all{
+        {"in", {partitions}}, {"source-updates", {partitions}}, {"group-updates", {partitions}}};
+    for (const workload_part& each : parts_) all.insert(each.topics.begin(), each.topics.end());
+    return all;
+}
+
+void workload::configure(streams_config& config) const {
+    for (const workload_part& each : parts_)
+        if (each.configure) each.configure(config);
+}
+
+void workload::draw_inputs(std::size_t count, const random_number& random) {
     for (std::size_t at = 0; at < count; ++at) {
-        const marked_id value{static_cast<int>(at) + 1, "g" + std::to_string(random(groups)),
-                              random(forget_one_in) == 0};
-        inputs.push_back({"in", "s" + std::to_string(random(sources)), value.text(),
-                          first_timestamp + static_cast<std::int64_t>(at) * 20});
-        if (!of.joined || random(10) != 0) continue;
-        const auto key = "s" + std::to_string(random(sources));
-        inputs.push_back({"table", key, std::to_string(++versions[key]), inputs.back().timestamp});
+        const int number = static_cast<int>(at) + 1;
+        const std::int64_t timestamp = first_timestamp + static_cast<std::int64_t>(at) * between_timestamps;
+        const marked_id value{number, "g" + std::to_string(random(groups)), random(forget_one_in) == 0};
+        inputs_.push_back({"in", any_source(random), value.text(), timestamp});
+        for (workload_part& each : parts_) {
+            if (!each.draw_input) continue;
+            auto beside = each.draw_input(number, random);
+            if (!beside) continue;
+            beside->timestamp = timestamp;
+            inputs_.push_back(*std::move(beside));
+        }
     }
-    return inputs;
 }
 
-} // namespace
-
-workload draw_workload(std::size_t records, bool exactly_once, const random_number& random) {
-    const shape drawn{.windowed = random(3) == 0, .joined = random(3) == 0, .caching = random(3) == 0};
-    workload made{.make_topology = [drawn] { return make_topology(drawn); },
-                  .topics = {{"in", partitions}, {"source-updates", partitions}, {"group-updates", partitions}},
-                  .inputs = draw_inputs(records, drawn, random)};
-    if (drawn.joined) made.topics.insert({{"table", partitions}, {"found", partitions}});
-    if (drawn.windowed) made.topics.emplace("window-updates", partitions);
-    const auto check = [drawn](const simulated::topic_history& history, promise kept) {
-        const std::string between = std::string(application_id) + '-' + repartition;
-        auto wrong = unexplained_routing(history, "in", between, kept);
-        if (wrong.empty()) wrong = unexplained_updates(history, {.input = "in", .output = "source-updates"}, kept);
-        if (wrong.empty())
-            wrong = unexplained_updates(history, {.input = between, .output = "group-updates", .forgets = true}, kept);
-        if (wrong.empty() && drawn.joined) wrong = unexplained_findings(history, "in", "found", kept);
-        if (wrong.empty() && drawn.windowed)
-            wrong = unexplained_updates(
-                history, {.input = between, .output = "window-updates", .forgets = true, .windowed = true}, kept);
-        return wrong;
-    };
-    made.check = [=](const auto& history) { return check(history, {.once = exactly_once}); };
-    made.check_cut_short = [=](const auto& history) { return check(history, {.once = exactly_once, .whole = false}); };
-    return made;
+std::string workload::unexplained(const simulated::topic_history& history, promise kept) const {
+    auto wrong = unexplained_routing(history, "in", grouped_topic(), kept);
+    if (wrong.empty()) wrong = unexplained_updates(history, {.input = "in", .output = "source-updates"}, kept);
+    if (wrong.empty())
+        wrong =
+            unexplained_updates(history, {.input = grouped_topic(), .output = "group-updates", .forgets = true}, kept);
+    for (const workload_part& each : parts_)
+        if (wrong.empty() && each.unexplained) wrong = each.unexplained(history, kept);
+    return wrong;
 }
 
 } // namespace streams::simulation

@@ -39,6 +39,7 @@ public:
         ++content_.ingests;
         put(entries, expired_below, position);
     }
+    [[nodiscard]] std::size_t least_ingest() const noexcept override { return streams::memory::least_ingest; }
     [[nodiscard]] std::unique_ptr<streams::store_cursor<streams::store_entry>> cursor(
         streams::key_span, streams::iteration_order) override {
         return nullptr;

@@ -9,10 +9,13 @@
 #include "state/test_memory.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace streams;
@@ -30,7 +33,7 @@ store_memory& stores_memory() {
 
 bytes_view view_of(const std::string& text) { return bytes_view(std::string_view(text)); }
 
-std::optional<std::string> agree(disk_call) { return std::nullopt; }
+std::optional<std::string> agree(disk_call, bool) { return std::nullopt; }
 
 using entries = std::vector<std::pair<std::string, std::string>>;
 
@@ -56,7 +59,8 @@ public:
         if (dice < 13) return look();
         if (dice < 15) return flush();
         if (dice < 17) return reopen();
-        if (dice < 19) return crash();
+        if (dice < 18) return crash();
+        if (dice < 19) return crash_within_ingest();
         wipe();
     }
 
@@ -83,26 +87,41 @@ private:
         states_ = {{read(*rocksdb_), rocksdb_->position()}};
     }
 
-    void write() {
-        std::map<std::string, std::optional<std::string>> batch;
-        for (auto left = below(5); left > 0; --left)
-            batch[key()] = below(3) == 0 ? std::nullopt : std::optional(std::to_string(below(1000)));
-        std::optional<std::string> expired;
-        if (below(6) == 0) expired = key();
-        std::vector<backing_write> writes;
-        for (const auto& [key, value] : batch)
-            if (!expired || key >= *expired)
-                writes.push_back({view_of(key), value ? std::optional(view_of(*value)) : std::nullopt});
-        const store_position position{.offset = static_cast<std::int64_t>(++offset_), .observed = 7, .caught_up = 3};
-        const bool in_bulk = below(3) == 0;
-        for (backing* each : {simulated_store_.get(), rocksdb_.get()}) {
+    struct batch {
+        std::map<std::string, std::optional<std::string>> rows{};
+        std::optional<std::string> expired{};
+        store_position position{};
+
+        void write(backing& to, bool in_bulk) const {
+            std::vector<backing_write> writes;
+            for (const auto& [key, value] : rows)
+                if (!expired || key >= *expired)
+                    writes.push_back({view_of(key), value ? std::optional(view_of(*value)) : std::nullopt});
             const auto floor = expired ? std::optional(view_of(*expired)) : std::nullopt;
-            in_bulk ? each->ingest(writes, floor, position) : each->write(writes, floor, position);
+            in_bulk ? to.ingest(writes, floor, position) : to.write(writes, floor, position);
         }
-        if (in_bulk) begin_history(); // with all that was written before
-        if (expired && !in_bulk) expired_ = std::max(expired_, *expired);
-        if (!in_bulk) states_.emplace_back(read(*rocksdb_), rocksdb_->position());
+    };
+    batch drawn() {
+        batch made{.position = {.offset = static_cast<std::int64_t>(++offset_), .observed = 7, .caught_up = 3}};
+        for (auto left = below(5); left > 0; --left)
+            made.rows[key()] = below(3) == 0 ? std::nullopt : std::optional(std::to_string(below(1000)));
+        if (below(6) == 0) made.expired = key();
+        return made;
+    }
+    void write() {
+        const batch all = drawn();
+        const bool in_bulk = below(3) == 0;
+        for (backing* each : {simulated_store_.get(), rocksdb_.get()}) all.write(*each, in_bulk);
+        if (in_bulk)
+            begin_history(); // with all that was written before
+        else
+            note(all);
         same();
+    }
+    /// What a crash from now on may leave.
+    void note(const batch& written) {
+        if (written.expired) expired_ = std::max(expired_, *written.expired);
+        states_.emplace_back(read(*rocksdb_), rocksdb_->position());
     }
     void look() {
         const auto one = key();
@@ -137,6 +156,37 @@ private:
         const auto before = folder();
         ++life_;
         state_test::copy_patiently(before / identity.name, folder() / identity.name);
+        come_back();
+    }
+    /// The same at some moment of an ingest: nothing of it is there, or all, and what was written before it may be.
+    void crash_within_ingest() {
+        const batch all = drawn();
+        const auto before = folder();
+        ++life_;
+        std::vector<std::filesystem::path> images;
+        std::atomic<bool> done = false;
+        std::thread process([&] {
+            all.write(*rocksdb_, true);
+            done = true;
+        });
+        while (!done) {
+            auto image = folder() / std::to_string(images.size());
+            if (state_test::copy_store(before / identity.name, image))
+                images.push_back(std::move(image));
+            else
+                std::filesystem::remove_all(image);
+        }
+        process.join();
+        if (images.empty())
+            state_test::copy_patiently(before / identity.name, folder() / identity.name);
+        else
+            std::filesystem::rename(images[below(images.size())], folder() / identity.name);
+        all.write(*simulated_store_, false); // and it is not known whether it is synced
+        note(all);
+        come_back();
+    }
+    /// A process on what the last one has left in the folder of this life.
+    void come_back() {
         std::filesystem::remove(folder() / identity.name / "LOCK");
         *alive_ = false;
         close();
@@ -208,6 +258,45 @@ TEST_CASE("a crash of the simulated disk keeps what was synced, and of the rest 
         CHECK(found.position.offset == static_cast<std::int64_t>(1 + kept));
         CHECK(found.entries.at(key) == std::to_string(1 + kept));
     }
+}
+
+TEST_CASE("a process that dies between an ingest's begin and end has all of it on a simulated disk, or nothing") {
+    for (const bool after : {false, true}) {
+        simulated_disk disk;
+        const auto alive = std::make_shared<bool>(true);
+        const auto die = [&](disk_call call, bool done) -> std::optional<std::string> {
+            if (call != disk_call::ingest || done != after) return std::nullopt;
+            *alive = false;
+            disk.crash([](std::size_t) { return std::size_t{0}; });
+            return std::nullopt;
+        };
+        const auto mounted = disk.mounted(die, alive);
+        const auto store = mounted->open("/task", identity, stores_memory());
+        const std::string key = "\1a";
+        const backing_write row{view_of(key), view_of(key)};
+        store->ingest({&row, 1}, std::nullopt, {.offset = 2});
+        const auto found = disk.stores().at("/task/store");
+        CHECK(found.position.offset == (after ? std::optional<std::int64_t>(2) : std::nullopt));
+        CHECK(found.entries.size() == (after ? 1 : 0));
+        CHECK(disk.used().ingested == (after ? 1 : 0));
+    }
+}
+
+TEST_CASE("a simulated disk counts the keys that a process reads again") {
+    simulated_disk disk;
+    const auto alive = std::make_shared<bool>(true);
+    const auto mounted = disk.mounted(agree, alive);
+    auto store = mounted->open("/task", identity, stores_memory());
+    const std::string key = "\1a";
+    bytes found;
+    CHECK_FALSE(store->get(view_of(key), found));
+    CHECK(disk.used().reloaded == 0);
+    CHECK_FALSE(store->get(view_of(key), found));
+    CHECK(disk.used().reloaded == 1);
+    store.reset();
+    store = mounted->open("/task", identity, stores_memory());
+    CHECK_FALSE(store->get(view_of(key), found));
+    CHECK(disk.used().reloaded == 1);
 }
 
 TEST_CASE("what a simulated disk ingests outlasts a crash, with all that was written before it") {

@@ -1,15 +1,20 @@
 #include "catch.hpp"
 #include "runtime/temporary_folder.hpp"
+#include "src/core/memory_limits.hpp"
 #include "src/testing/simulation/simulated_run.hpp"
 
+#include <streams/runtime/kafka_streams.hpp>
 #include <streams/serde/standard.hpp>
 #include <streams/state/stores.hpp>
 #include <streams/state/typed_key_value_store.hpp>
 #include <streams/topology/processor_api.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -55,24 +60,57 @@ std::size_t told(const topic_history& history) {
     return count;
 }
 
-run_result run_with(
-    std::vector<fault> faults,
-    std::function<std::string(const topic_history&)> check = [](const auto&) { return ""; }) {
-    const testing_support::temporary_folder folder;
+run_options run_of(std::vector<fault> faults) {
     run_options options{.seed = 1,
                         .make_topology = [](execution&) { return counting(); },
                         .faults = std::move(faults),
-                        .check = std::move(check)};
+                        .check = [](const auto&) { return ""; }};
     options.config.application_id = "app";
-    options.config.state_dir = folder.path();
     options.config.commit_interval = 50ms;
     options.config.poll = 50ms;
-    options.topics = {{"in", 2}, {"out", 2}};
+    options.topics = {{"in", {2}}, {"out", {2}}};
     options.instances = 2;
     for (int at = 0; at < 40; ++at)
         options.inputs.push_back({"in", "k" + std::to_string(at % 5), "v", 1'700'000'000'000 + at});
+    return options;
+}
+
+run_result result_of(run_options options) {
+    const testing_support::temporary_folder folder;
+    options.config.state_dir = folder.path();
     return run_simulated(options);
 }
+
+run_result run_with(std::vector<fault> faults, std::function<std::string(const topic_history&)> check = {}) {
+    auto options = run_of(std::move(faults));
+    if (check) options.check = std::move(check);
+    return result_of(std::move(options));
+}
+
+const fault lost_disk{.kind = fault_kind::crash_diskless, .at = seam_call::flush, .nth = 4, .length_ms = 100};
+
+/// Asks for all counts, and finds wrong what it is told to.
+class reader final : public simulated::onlooker {
+public:
+    reader(std::size_t& rows, std::string wrong) : rows_(rows), wrong_(std::move(wrong)) {}
+    void look(const kafka_streams& application, const std::string&, const log_ends& end_of) override {
+        if (application.state() != application_state::running) return;
+        try {
+            auto found = application.query("counts", range_query<std::string, std::string>{});
+            for (auto& [partition, answer] : found.partitions) {
+                if (!answer.ok()) continue;
+                for (const auto& row : answer.value()) rows_ += row.key.empty() ? 0 : 1;
+                CHECK(end_of({"app-counts-changelog", partition}) >= 0);
+            }
+        } catch (const invalid_state_store_error&) { // NOLINT(bugprone-empty-catch): it asks again
+        }
+    }
+    [[nodiscard]] std::string found_wrong(const topic_history&) const override { return wrong_; }
+
+private:
+    std::size_t& rows_;
+    std::string wrong_;
+};
 
 } // namespace
 
@@ -108,6 +146,34 @@ TEST_CASE("every kind of fault happens, and is survived, where the guarantee cov
         CHECK(result.failure == "");
         CHECK(result.happened.at(kind) == 1);
     }
+}
+
+TEST_CASE("what a simulated run restores is ingested where its disks ask for it") {
+    auto options = run_of({lost_disk});
+    CHECK(result_of(options).disks.ingested == 0);
+    options.least_ingest = 0;
+    const auto result = result_of(options);
+    CHECK(result.failure == "");
+    CHECK(result.disks.ingested > 0);
+}
+
+TEST_CASE("a simulated run without memory to spare reads rows again that it has evicted") {
+    auto options = run_of({});
+    CHECK(result_of(options).disks.reloaded == 0);
+    options.config.state_memory_bytes = static_cast<std::int64_t>(least_memory(1));
+    const auto result = result_of(options);
+    CHECK(result.failure == "");
+    CHECK(result.disks.reloaded > 0);
+}
+
+TEST_CASE("an onlooker asks the applications of a simulated run, and what it finds wrong is the run's failure") {
+    std::size_t rows = 0;
+    auto options = run_of({});
+    options.make_onlooker = [&] { return std::make_unique<reader>(rows, ""); };
+    CHECK(result_of(options).failure == "");
+    CHECK(rows > 0);
+    options.make_onlooker = [&] { return std::make_unique<reader>(rows, "a row is wrong"); };
+    CHECK(result_of(options).failure == "a row is wrong");
 }
 
 TEST_CASE("the same run goes the same way, and a fault changes it") {

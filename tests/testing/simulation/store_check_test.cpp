@@ -6,7 +6,11 @@
 #include <streams/state/stores.hpp>
 #include <streams/topology/processor_api.hpp>
 
+#include <map>
 #include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace streams;
 using simulated::differs_from_changelog;
@@ -87,6 +91,37 @@ TEST_CASE("a store that was restored in part keeps what later deletions take awa
     CHECK(difference({{"a", "3"}, {"b", "2"}}, 3) != "");
     CHECK(difference({{"a", "3"}, {"b", "2"}}, 3, true) == ""); // deleted again at offset 5
     CHECK(difference({{"a", "3"}, {"b", "2"}}, 5, true) != ""); // and not behind that
+}
+
+TEST_CASE("a global store is what its topic says up to the offsets of its partitions, and may have what comes behind") {
+    topology made;
+    made.add_global_store<std::string, std::string>(stores::key_value("rates", {.logging = false}), "read", "rates",
+                                                    "keep", [] { return std::make_unique<idle>(); });
+    manual_clock time;
+    embedded::cluster cluster({}, time);
+    cluster.create_topic("rates", 2, {});
+    const auto& logs = cluster.find("rates")->logs;
+    const auto append = [&](std::size_t partition, std::string_view key, std::string_view value) {
+        logs[partition]->append(
+            {.timestamp = 1, .key = bytes_view(key), .value = bytes_view(value), .headers = nullptr});
+    };
+    append(0, "a", "1");
+    append(0, "a", "2");
+    append(1, "b", "1");
+    topic_history read;
+    read.catch_up(cluster);
+    const auto difference = [&](std::map<std::string, std::string> rows, std::vector<std::int64_t> offsets) {
+        simulated_disk::content content{.entries = {}, .position = {.partition_offsets = std::move(offsets)}};
+        for (auto& [key, value] : rows) content.entries.emplace("\1" + key, value);
+        return differs_from_changelog(made, "app", "/state/app/global/rates", content, read);
+    };
+    CHECK(difference({}, {}) == "");
+    CHECK(difference({{"a", "2"}, {"b", "1"}}, {1, 0}) == "");
+    CHECK(difference({{"a", "2"}}, {0, -1}) == "");
+    CHECK(difference({{"b", "1"}}, {1, 0}) == "global store rates: \\1a is missing, and should be 2");
+    CHECK(difference({{"a", "1"}, {"b", "1"}}, {1, 0}) == "global store rates: \\1a is 1, and should be 2");
+    CHECK(difference({{"a", "2"}, {"c", "1"}}, {1, -1}) == "global store rates: \\1c is 1, and should not be there");
+    CHECK(difference({{"a", "2"}}, {2, -1}) == "global store rates is at offset 2 of rates-0");
 }
 
 TEST_CASE("a store that is ahead of its changelog, or has entries without an offset, is wrong") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <streams/dsl/detail/windows/wall_clock_pace.hpp>
 #include <streams/topology/task_context.hpp>
 
 #include <algorithm>
@@ -12,8 +13,8 @@ namespace streams::inline v0::detail {
 struct stream_join_time final : shared_in_task {
     std::int64_t stream_time = -1; ///< the largest timestamp of both sides, ms
     std::optional<std::int64_t>
-        oldest_unmatched{};        ///< at most the timestamp of the oldest record without a match; nullopt: unknown
-    std::int64_t next_scan_ms = 0; ///< wall clock: not before
+        oldest_unmatched{}; ///< at most the timestamp of the oldest record without a match; nullopt: unknown
+    wall_clock_pace scans{};
 
     void advance(std::int64_t timestamp) noexcept { stream_time = std::max(stream_time, timestamp); }
 };

@@ -2,6 +2,7 @@
 
 #include <streams/core/saturation.hpp>
 #include <streams/dsl/detail/windows/emission.hpp>
+#include <streams/dsl/detail/windows/wall_clock_pace.hpp>
 #include <streams/topology/task_context.hpp>
 
 #include <algorithm>
@@ -50,9 +51,7 @@ public:
     /// Whether windows up to `close` are to be looked for now; taken as done for the next interval of the wall clock.
     [[nodiscard]] bool due(std::int64_t close) {
         if (!strategy_.on_close) return false;
-        const std::int64_t now = context_->wall_time();
-        if (now < next_) return false;
-        next_ = add_sat(now, interval_);
+        if (!pace_.due(context_->wall_time(), interval_)) return false;
         return !last_ || *last_ < close;
     }
     /// The stream time that stands for what closed before a restart, where windows may close without input; -1: none.
@@ -73,7 +72,7 @@ private:
     std::string store_;
     std::optional<std::int64_t> last_;
     std::int64_t interval_ = 0;
-    std::int64_t next_ = 0;
+    wall_clock_pace pace_;
     std::int64_t last_record_ = 0;
     bool all_closed_ = false;
 };
