@@ -58,6 +58,8 @@ public:
     /// it returns, as does all that was written before.
     virtual void ingest(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                         const store_position& position) = 0;
+    /// Whether more was ingested than reads can do with before some of it is merged, which goes on meanwhile.
+    [[nodiscard]] virtual bool lags() const = 0;
     /// The entries of a span in key order. What it yields is valid until its next call.
     [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span,
                                                                             iteration_order direction) = 0;

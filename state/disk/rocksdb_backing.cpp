@@ -246,6 +246,16 @@ public:
         if (expired_below) drop_files_below(*expired_below);
     }
 
+    /// RocksDB has writes wait then (level0_stop_writes_trigger), but not who ingests. Where merging fails, nobody is to
+    /// wait for it: the next ingest says why.
+    [[nodiscard]] bool lags() const override {
+        std::uint64_t stopped = 0;
+        std::uint64_t failures = 0;
+        database_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
+        if (stopped != 0) database_->GetIntProperty(rocksdb::DB::Properties::kBackgroundErrors, &failures);
+        return stopped != 0 && failures == 0;
+    }
+
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
         return std::make_unique<rocksdb_cursor>(*database_, span, direction, store_, label_);
     }

@@ -73,6 +73,8 @@ public:
     void committed(const store_position& committed, unevictable others);
     /// Writes what waits, if anything is new, and makes it outlast the process if `durable`.
     void checkpoint(const store_position& committed, unevictable others, bool durable);
+    /// See managed_store.
+    [[nodiscard]] bool disk_lags() const { return disk_ && disk_->lags(); }
     [[nodiscard]] bool is_asked_to_evict() const noexcept { return clean_memory_.is_asked(); }
     /// Evicts, or writes early, what the memory budget asks for.
     void give_back(const store_position& committed, unevictable others);

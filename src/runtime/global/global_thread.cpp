@@ -18,6 +18,7 @@ constexpr milliseconds call_timeout{5000};
 constexpr milliseconds describe_timeout{1000}; ///< while records wait, as the next
 constexpr milliseconds look_timeout{200};
 constexpr milliseconds next_attempt{1000};
+constexpr milliseconds rest_of_disk{50}; ///< between two looks whether it lags
 constexpr int looks_told = 3; ///< in vain
 constexpr std::size_t most_polled = 10'000;
 
@@ -207,7 +208,9 @@ std::vector<kafka::record_batch> global_thread::poll() {
 
 bool global_thread::fill() {
     if (!state_) begin();
-    if (!fillings_.empty())
+    if (!fillings_.empty() && state_->disk_lags())
+        environment_.stop.wait_until(environment_.time.after(rest_of_disk));
+    else if (!fillings_.empty())
         for (auto& batch : poll()) fill_from(std::move(batch));
     commit_when_due(false);
     end_filling();

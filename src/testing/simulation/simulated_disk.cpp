@@ -80,6 +80,7 @@ public:
         put(entries, expired_below, position);
         sync(*volume_);
     }
+    [[nodiscard]] bool lags() const override { return ask_(disk_call::merge).has_value(); }
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
         check(disk_call::read, "read");
         const auto& all = volume_->seen.entries;

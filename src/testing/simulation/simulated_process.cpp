@@ -135,7 +135,7 @@ std::optional<result> simulated_process::suffer(const fault& one, seam_call call
 
 /// No yield: whoever writes may hold a lock.
 std::optional<std::string> simulated_process::ask_disk(disk_call call) {
-    if (!alive() || call == disk_call::read) return std::nullopt;
+    if (!alive() || call == disk_call::read || call == disk_call::merge) return std::nullopt;
     const auto at = call == disk_call::open    ? seam_call::disk_open
                     : call == disk_call::write ? seam_call::disk_write
                     : call == disk_call::flush ? seam_call::disk_flush

@@ -44,6 +44,7 @@ public:
         return nullptr;
     }
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return content_.entries.size(); }
+    [[nodiscard]] bool lags() const override { return false; }
     void flush(bool) override { ++content_.flushes; }
     [[nodiscard]] std::size_t memory_bytes() const override { return 0; }
 
