@@ -54,6 +54,8 @@ public:
     virtual void restore(std::span<const record_view> records) = 0;
     /// All is restored up to and including `offset` (nullopt: the changelog is empty): written to disk with it.
     virtual void restored(std::optional<std::int64_t> offset) = 0;
+    /// Whether to restore no more until the disk has put in order what it was given, as it does by itself.
+    [[nodiscard]] virtual bool disk_lags() const { return false; }
 
     /// Forwards what is cached, then drains dirty updates to the changelog. What it forwards may dirty any store of the
     /// task, this one too.

@@ -3,6 +3,7 @@
 #include "src/runtime/topics/topic_names.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace operators {
@@ -24,6 +25,12 @@ private:
     std::int64_t& logged_;
     std::vector<std::byte> outgoing_;
 };
+
+streams::memory_limits limits(std::optional<std::size_t> hot_bytes) {
+    auto all = streams::memory_limits_of({});
+    if (hot_bytes) all[streams::memory_role::hot_tier] = {.of_role = *hot_bytes, .of_holder = *hot_bytes};
+    return all;
+}
 
 std::vector<std::string> names_of_internal_topics(const streams::topology& of, const std::string& application) {
     std::vector<std::string> names;
@@ -67,12 +74,14 @@ void looping_collector::send(std::int32_t topic, const streams::outgoing_record&
     to.records.push_back({r.timestamp, key, append(to.content, r.value), r.headers ? *r.headers : streams::headers()});
 }
 
-running_topology::running_topology(streams::topology of)
+running_topology::running_topology(streams::topology of, std::optional<std::size_t> hot_bytes)
     : topology_(std::move(of)),
       config_{.application_id = "bench",
               .outer_join_emit_interval = std::chrono::milliseconds(0), // the wall clock stands
               .window_emit_interval = std::chrono::milliseconds(0)},
-      collector_(names_of_internal_topics(topology_, config_.application_id)) {
+      collector_(names_of_internal_topics(topology_, config_.application_id)),
+      folder_(std::filesystem::temp_directory_path() / "streams-operators-bench"), budget_(limits(hot_bytes)) {
+    std::filesystem::remove_all(folder_);
     const auto parts = topology_.sub_topologies();
     std::vector<streams::topic_partition> inputs;
     for (const auto& part : parts)
@@ -81,14 +90,30 @@ running_topology::running_topology(streams::topology of)
     stores_ = std::make_unique<streams::task_stores>(
         streams::task_id{0, 0}, topology_, parts, config_.application_id,
         streams::store_opening{
-            .time = time_, .memory = memory_, .in_memory = true, .changelog_of = [this](const streams::store_spec&) {
-                return std::make_unique<counted_changelog>(logged_);
-            }});
+            .time = time_,
+            .memory = memory_,
+            .directory = folder_,
+            .in_memory = !hot_bytes,
+            .changelog_of =
+                [this](const streams::store_spec&) { return std::make_unique<counted_changelog>(logged_); }});
     for (auto& store : stores_->all()) store.store->restored(std::nullopt);
     task_ = std::make_unique<streams::stream_task>(
         *stores_, topology_, parts, std::move(inputs),
         streams::task_environment{.config = config_, .time = time_, .collector = collector_, .drops = drops_});
     task_->initialize({});
+}
+
+running_topology::~running_topology() {
+    task_.reset();
+    stores_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+std::size_t running_topology::store_bytes() const {
+    std::size_t sum = 0;
+    for (const auto& store : stores_->all()) sum += store.store->memory_bytes();
+    return sum;
 }
 
 void running_topology::feed(const std::string& topic, std::vector<streams::record_view> records) {

@@ -7,8 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,16 +50,22 @@ private:
     std::uint64_t sent_ = 0;
 };
 
-/// A topology at work on bytes in one task, everything in memory and on this thread. Commits every few thousand records.
+/// A topology at work on bytes in one task, on this thread. Commits every few thousand records.
 class running_topology {
 public:
-    explicit running_topology(streams::topology of);
+    /// `hot_bytes`: of each store, which is on disk; nullopt: they are in memory.
+    explicit running_topology(streams::topology of, std::optional<std::size_t> hot_bytes = std::nullopt);
+    ~running_topology();
+    running_topology(const running_topology&) = delete;
+    running_topology& operator=(const running_topology&) = delete;
 
     /// Queues records of an input topic, in the order of their timestamps. The views stay valid until `run` returns.
     void feed(const std::string& topic, std::vector<streams::record_view> records);
     /// Processes all that is queued, what comes back through internal topics included, and commits.
     void run();
     [[nodiscard]] std::uint64_t sent() const noexcept { return collector_.sent(); }
+    /// Bytes of memory that the stores hold.
+    [[nodiscard]] std::size_t store_bytes() const;
 
 private:
     bool loop_back();
@@ -67,7 +75,8 @@ private:
     streams::manual_clock time_;
     streams::drop_counters drops_;
     looping_collector collector_;
-    streams::memory_budget budget_{streams::memory_limits_of({})};
+    std::filesystem::path folder_;
+    streams::memory_budget budget_;
     streams::store_memory memory_{budget_};
     std::unique_ptr<streams::task_stores> stores_;
     std::unique_ptr<streams::stream_task> task_;

@@ -61,6 +61,8 @@ public:
                         const store_position& position) = 0;
     /// From how many bytes on `ingest` is cheaper.
     [[nodiscard]] virtual std::size_t least_ingest() const noexcept = 0;
+    /// Whether more was ingested than reads can do with before some of it is merged, which goes on meanwhile.
+    [[nodiscard]] virtual bool lags() const = 0;
     /// The entries of a span in key order. What it yields is valid until its next call.
     [[nodiscard]] virtual std::unique_ptr<store_cursor<store_entry>> cursor(key_span span,
                                                                             iteration_order direction) = 0;

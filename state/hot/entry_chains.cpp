@@ -16,7 +16,7 @@ entry_chains::entries_of_chain::iterator entry_chains::lower_bound(entries_of_ch
 }
 
 const entry_chains::chain* entry_chains::find_chain(bytes_view key) const {
-    if (last_found_ && keys_.middle(last_found_->key()) == keys_.middle(key)) return last_found_;
+    if (is_last_found(key)) return last_found_;
     const auto at = chains_.find(key);
     if (at == chains_.end()) return nullptr;
     fetch_newest(at->entries);
@@ -37,6 +37,7 @@ void entry_chains::fetch_newest(const entries_of_chain& entries) {
 hot_entry* entry_chains::find(bytes_view key) const {
     const chain* const at = find_chain(key);
     if (!at) return nullptr;
+    if (at->entries.back()->has_key(key)) return at->entries.back();
     const auto found = lower_bound(at->entries, key);
     return found != at->entries.end() && (*found)->has_key(key) ? *found : nullptr;
 }
@@ -63,14 +64,18 @@ std::span<hot_entry* const> entry_chains::from(bytes_view first) const {
 }
 
 entry_chains::found_entry entry_chains::find_or_insert(bytes_view key) {
-    const chain* at = find_chain(key);
-    if (!at) {
-        at = last_found_ =
-            &*chains_.lazy_emplace(key, [&](const auto& construct) { construct(chain{{hot_entry::make(key)}}); });
-        ++size_;
-        return {at->entries.front(), true};
+    if (!is_last_found(key)) {
+        hot_entry* made = nullptr;
+        last_found_ = &*chains_.lazy_emplace(key, [&](const auto& construct) {
+            made = hot_entry::make(key);
+            construct(chain{{made}});
+        });
+        if (made) {
+            ++size_;
+            return {made, true};
+        }
     }
-    auto& entries = at->entries;
+    auto& entries = last_found_->entries;
     const auto place = lower_bound(entries, key);
     if (place != entries.end() && (*place)->has_key(key)) return {*place, false};
     ++size_;

@@ -3,6 +3,7 @@
 #include "state/hot/chain_keys.hpp"
 #include "state/hot/hot_entry.hpp"
 #include "state/hot/key_hash.hpp"
+#include "state/hot/same_key.hpp"
 
 #include <absl/container/flat_hash_set.h>
 #include <absl/container/inlined_vector.h>
@@ -57,7 +58,8 @@ private:
     struct chain {
         mutable entries_of_chain entries; ///< by key; never empty
 
-        [[nodiscard]] bytes_view key() const noexcept { return entries.front()->key(); }
+        /// Of the newest entry, which is asked for most: memory has no other to bring.
+        [[nodiscard]] bytes_view key() const noexcept { return entries.back()->key(); }
     };
     struct hash {
         using is_transparent = void;
@@ -68,12 +70,18 @@ private:
     struct equal {
         using is_transparent = void;
         chain_keys keys;
-        [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept { return keys.middle(a) == keys.middle(b); }
+        [[nodiscard]] bool same(bytes_view a, bytes_view b) const noexcept {
+            return same_key(keys.middle(a), keys.middle(b));
+        }
         bool operator()(const chain& a, const chain& b) const noexcept { return same(a.key(), b.key()); }
         bool operator()(const chain& a, bytes_view b) const noexcept { return same(a.key(), b); }
         bool operator()(bytes_view a, const chain& b) const noexcept { return same(a, b.key()); }
     };
 
+    /// Whether the chain found last is that of this key.
+    [[nodiscard]] bool is_last_found(bytes_view key) const noexcept {
+        return last_found_ && same_key(keys_.middle(last_found_->key()), keys_.middle(key));
+    }
     /// The chain of that key; null: none. Where it is the one found last, as that of the next window of a record mostly is,
     /// nothing is searched.
     [[nodiscard]] const chain* find_chain(bytes_view key) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/hot/entry_state.hpp"
+#include "state/hot/same_key.hpp"
 #include "state/hot/value_slot.hpp"
 
 #include <streams/core/headers.hpp>
@@ -40,17 +41,7 @@ struct hot_entry {
     bool referenced = false; ///< used since the last sweep
 
     [[nodiscard]] bytes_view key() const noexcept { return {reinterpret_cast<const std::byte*>(this + 1), key_size}; }
-    /// The last bytes differ where any do, mostly: numbers and times are there.
-    [[nodiscard]] bool has_key(bytes_view other) const noexcept {
-        std::uint64_t own_end = 0;
-        std::uint64_t other_end = 0;
-        if (key_size != other.size()) return false;
-        if (key_size >= sizeof own_end) {
-            std::memcpy(&own_end, key().end() - sizeof own_end, sizeof own_end);
-            std::memcpy(&other_end, other.end() - sizeof other_end, sizeof other_end);
-        }
-        return own_end == other_end && key() == other;
-    }
+    [[nodiscard]] bool has_key(bytes_view other) const noexcept { return same_key(key(), other); }
     /// REQUIRES: may_become(state, next).
     void become(entry_state next) noexcept {
         assert(may_become(state, next));

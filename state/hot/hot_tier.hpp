@@ -90,6 +90,11 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return chains_ ? chains_->size() : entries_.size(); }
     /// Bytes of the entries and of what is pending on them.
     [[nodiscard]] std::size_t entry_bytes() const noexcept { return heap_bytes_ + size() * slot_bytes; }
+    /// About what an entry of that key and value takes, with what leads to it.
+    [[nodiscard]] static std::size_t bytes_of(bytes_view key, std::optional<bytes_view> value) noexcept {
+        constexpr std::size_t index = 6 * slot_bytes; // a table may be half empty, and a chain is more than a slot
+        return heap_block(sizeof(hot_entry) + key.size()) + value_slot::heap_bytes_of(value) + index;
+    }
     /// Gives memory of the table back where most of it is unused.
     void shrink();
     /// Gives back what is kept for the updates to come beyond so many bytes.

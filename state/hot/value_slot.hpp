@@ -64,6 +64,10 @@ public:
     }
     /// Bytes held outside of the object.
     [[nodiscard]] std::size_t heap_bytes() const noexcept { return on_heap() ? heap_block(capacity_) : 0; }
+    /// The same of a new one that is set to `value`.
+    [[nodiscard]] static std::size_t heap_bytes_of(std::optional<bytes_view> value) noexcept {
+        return value && value->size() > inline_capacity ? heap_block(value->size()) : 0;
+    }
 
 private:
     static constexpr std::uint32_t null_size = 0xffffffff;

@@ -21,29 +21,43 @@ public:
     [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
     /// The last row of each key, by key; valid until the next call.
     [[nodiscard]] std::vector<backing_write> sorted();
-    void clear() noexcept;
+    /// Forgets the rows. Of their memory up to `kept` bytes stay for the next ones: new memory costs a page fault for each row
+    /// or two.
+    void clear(std::size_t kept = 0);
+    /// Bytes of the rows.
+    [[nodiscard]] std::size_t row_bytes() const noexcept { return content_bytes_ + rows_.size() * sizeof(row); }
     /// Bytes held.
     [[nodiscard]] std::size_t memory_bytes() const noexcept { return block_bytes_ + rows_.capacity() * sizeof(row); }
 
 private:
     struct row {
-        std::uint64_t lead; ///< of the key, behind what all keys begin with: most comparisons end there
-        const std::byte* key;
-        std::uint32_t key_size;
-        std::uint32_t value_size; ///< of what follows the key, or `deleted`
-        std::uint32_t number;     ///< in the order in which they came
+        std::uint64_t lead;  ///< of the key, behind what all keys begin with: most comparisons end there
+        std::uint64_t place; ///< block and byte where it lies; grows in the order in which rows came
+    };
+    /// What lies at a place, before the bytes of key and value.
+    struct sizes {
+        std::uint32_t key;
+        std::uint32_t value; ///< or `deleted`
     };
     static constexpr std::uint32_t deleted = 0xffff'ffff;
 
-    [[nodiscard]] static bytes_view key_of(const row& of) noexcept { return bytes_view(of.key, of.key_size); }
-    [[nodiscard]] std::size_t common_prefix() const noexcept;
     [[nodiscard]] std::byte* allocate(std::size_t size);
+    [[nodiscard]] std::uint64_t lead_of(bytes_view key) const noexcept;
+    void learn_prefix(bytes_view key);
+    [[nodiscard]] const std::byte* begin_of(row of) const noexcept;
+    [[nodiscard]] bytes_view key_of(row of) const noexcept;
+    [[nodiscard]] backing_write write_of(row of) const noexcept;
+    void sort_by_lead();
+    void sort();
 
     std::vector<row> rows_;
     std::vector<std::unique_ptr<std::byte[]>> blocks_; ///< keys and values
+    std::size_t filled_blocks_ = 0;                    ///< the last of them in part
     std::size_t block_bytes_ = 0;
-    std::byte* free_ = nullptr; ///< in the last block
+    std::size_t content_bytes_ = 0;
+    std::byte* free_ = nullptr; ///< in the last filled block
     std::size_t free_bytes_ = 0;
+    std::size_t prefix_ = 0; ///< how many bytes all keys begin with
 };
 
 } // namespace streams::inline v0

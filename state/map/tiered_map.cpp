@@ -24,7 +24,8 @@ std::uint64_t tiered_map::approximate_num_entries() {
 // Writing
 
 void tiered_map::require_prefix(std::optional<bytes_view> value) const {
-    if (!value) return;
+    // Without headers a prefix is a timestamp, if anything.
+    if (!value || (!settings_.prefix.headers && value->size() >= sizeof(std::int64_t))) return;
     try {
         static_cast<void>(settings_.prefix.cut_off(*value));
     } catch (const serialization_error& cause) {

@@ -79,6 +79,9 @@ public:
     /// The same, and `offset` was the changelog's end at some time after the map was made. Written to disk.
     void restored(std::optional<std::int64_t> offset);
 
+    /// See managed_store.
+    [[nodiscard]] bool disk_lags() const { return committed_.disk_lags(); }
+
     void flush();
     [[nodiscard]] bool forwards() const noexcept { return updates_.forwards(); }
     [[nodiscard]] bool dirty() const noexcept { return updates_.dirty(); }

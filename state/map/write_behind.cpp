@@ -1,6 +1,7 @@
 #include "state/map/write_behind.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -109,9 +110,9 @@ void write_behind::checkpoint(const store_position& committed, unevictable other
     flushed_ = true;
 }
 
-void write_behind::write(const store_position& committed, unevictable others) {
+void write_behind::write(const store_position& committed, unevictable others, bool restores_on) {
     const std::int64_t begin = time_.steady_ms();
-    const bool in_bulk = restores_ && unwritten_bytes_ + run_.memory_bytes() >= disk_->least_ingest();
+    const bool in_bulk = restores_ && unwritten_bytes_ + run_.row_bytes() >= disk_->least_ingest();
     const auto entries = all_unwritten();
     const auto expired = floor_moved_ ? std::optional(floor_.view()) : std::nullopt;
     if (in_bulk)
@@ -121,7 +122,7 @@ void write_behind::write(const store_position& committed, unevictable others) {
     ++writes_;
     flushed_ = false;
     restores_ = false;
-    if (!run_.empty()) newest_on_disk_only_ = std::max<std::int64_t>(newest_on_disk_only_, 0);
+    if (!run_.empty()) note_on_disk_only(entries);
 
     stored_ = committed;
     for (hot_entry* entry : unwritten_) {
@@ -130,28 +131,50 @@ void write_behind::write(const store_position& committed, unevictable others) {
     }
     unwritten_.clear();
     unwritten_bytes_ = 0;
-    run_.clear();
-    unwritten_memory_.fit_to(0);
+    forget_run(restores_on ? unwritten_memory_.bytes() / 8 * 7 : 0);
     if (floor_moved_) erase_expired(others);
     evict(others);
     last_write_ms_ = time_.steady_ms();
     last_write_took_ms_ = last_write_ms_ - begin;
 }
 
+void write_behind::forget_run(std::size_t kept_bytes) {
+    run_.clear(kept_bytes);
+    unwritten_memory_.fit_to(unwritten_bytes_ + run_.memory_bytes());
+}
+
 /// By key, each key once.
 std::vector<backing_write> write_behind::all_unwritten() {
     std::sort(unwritten_.begin(), unwritten_.end(), hot_tier::key_less{});
-    std::vector<backing_write> writes = run_.sorted();
+    std::vector<backing_write> writes = restored_rows();
     const auto restored = static_cast<std::ptrdiff_t>(writes.size());
     writes.reserve(writes.size() + unwritten_.size());
     for (const hot_entry* entry : unwritten_)
         if (!is_expired(entry->key())) writes.push_back({entry->key(), entry->value.get()});
-    if (restored == 0) return writes;
+    if (restored == 0 || unwritten_.empty()) return writes;
     std::inplace_merge(writes.begin(), writes.begin() + restored, writes.end(), by_key);
     // What was written since it was restored comes behind, and counts.
     const auto same_key = [](const backing_write& a, const backing_write& b) { return a.key == b.key; };
     writes.erase(writes.begin(), std::unique(writes.rbegin(), writes.rend(), same_key).base());
     return writes;
+}
+
+/// Of a run, by key, the last of each key that is not expired. Valid until the next call.
+std::vector<backing_write> write_behind::restored_rows() {
+    std::vector<backing_write> rows = run_.sorted();
+    if (!rows.empty() && is_expired(rows.front().key))
+        rows.erase(rows.begin(), std::ranges::lower_bound(rows, floor_.view(), {}, &backing_write::key));
+    return rows;
+}
+
+/// Takes in of which age the rows are that leave memory.
+void write_behind::note_on_disk_only(std::span<const backing_write> written) {
+    for (const auto& [key, value] : written) {
+        const std::int64_t age = settings_.age(key);
+        if (!value || age <= newest_on_disk_only_) continue;
+        const hot_entry* const held = hot_.find(key);
+        if (!held || held->committed_state() == entry_state::unread) newest_on_disk_only_ = age;
+    }
 }
 
 void write_behind::close() {
@@ -179,34 +202,62 @@ void write_behind::restore(bytes_view key, bytes_view head, std::optional<bytes_
     }
 }
 
-/// Most rows are not asked for while there are more, and are not made entries only to be evicted. In a store that is kept by
-/// time the newest rows, which come last, are those that will be, and evict older ones.
-bool write_behind::goes_past_memory() const noexcept { return disk_ && !settings_.age_of && !settings_.reads_restored; }
+/// Most rows are not asked for while there are more, and are not made entries only to be evicted.
+bool write_behind::goes_past_memory() const noexcept { return disk_ && !settings_.reads_restored; }
 
 void write_behind::restored(const store_position& committed, unevictable others) {
     if (!disk_) {
         if (floor_moved_) erase_expired(others);
     } else if (!unwritten_memory_.fit_to(unwritten_bytes_ + run_.memory_bytes())) {
-        write(committed, others);
+        write(committed, others, true);
     }
 }
 
 /// The newest rows are those that are asked for next, and all rows of a small store.
 void write_behind::restored_all(const store_position& committed, unevictable others) {
-    if (!run_.empty() && clean_memory_.fit_to(clean_bytes(others) + run_.memory_bytes())) take_run_into_memory();
+    if (!run_.empty()) {
+        if (clean_memory_.fit_to(clean_bytes(others) + run_.row_bytes()))
+            take_run_into_memory();
+        else if (settings_.age_of)
+            take_newest_into_memory(others);
+    }
     checkpoint(committed, others, false);
+    forget_run();
 }
 
 /// For who reads what is restored before it is on disk.
 void write_behind::take_run_into_memory() {
-    for (const auto& [key, value] : run_.sorted()) {
-        hot_entry* entry = hot_.find(key);
-        if (!entry) entry = hot_.insert(key, entry_state::clean);
-        hot_.set_value(*entry, value);
-        entry->set_committed_state(replaced(*entry, entry->committed_state()));
-        hot_.update_order(*entry);
-    }
+    for (const backing_write& row : restored_rows()) take_into_memory(row);
     run_.clear();
+}
+
+/// So many of a run that is too large for it as it has room for. All of them stay on their way to the disk.
+void write_behind::take_newest_into_memory(unevictable others) {
+    const auto rows = restored_rows();
+    const std::size_t filled = clean_memory_.bytes() / 4 * 3; // as an eviction leaves it
+    std::size_t room = filled - std::min(filled, clean_bytes(others));
+    std::vector<std::pair<std::int64_t, std::size_t>> bytes_of_age;
+    bytes_of_age.reserve(rows.size());
+    for (const auto& [key, value] : rows)
+        bytes_of_age.emplace_back(settings_.age(key), hot_tier::bytes_of(key, value));
+    std::ranges::sort(bytes_of_age, std::ranges::greater());
+    const auto refused = std::ranges::find_if(bytes_of_age, [&](const auto& each) {
+        if (each.second > room) return true;
+        room -= each.second;
+        return false;
+    });
+    const std::int64_t too_old =
+        refused == bytes_of_age.end() ? std::numeric_limits<std::int64_t>::min() : refused->first;
+    for (const backing_write& row : rows)
+        if (settings_.age(row.key) > too_old) take_into_memory(row);
+}
+
+void write_behind::take_into_memory(const backing_write& restored) {
+    hot_entry* entry = hot_.find(restored.key);
+    if (!entry) entry = hot_.insert(restored.key, entry_state::clean);
+    hot_.set_value(*entry, restored.value);
+    entry->set_committed_state(replaced(*entry, entry->committed_state()));
+    hot_.update_order(*entry);
 }
 
 // Eviction and expiry
@@ -242,7 +293,10 @@ std::size_t write_behind::clean_bytes(unevictable others) const noexcept {
 }
 
 void write_behind::give_back(const store_position& committed, unevictable others) {
-    if (unwritten_memory_.is_asked()) checkpoint(committed, others, false);
+    if (unwritten_memory_.is_asked()) {
+        checkpoint(committed, others, false);
+        forget_run();
+    }
     if (clean_memory_.is_asked()) evict(others);
 }
 

@@ -14,6 +14,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -73,6 +74,8 @@ public:
     void committed(const store_position& committed, unevictable others);
     /// Writes what waits, if anything is new, and makes it outlast the process if `durable`.
     void checkpoint(const store_position& committed, unevictable others, bool durable);
+    /// See managed_store.
+    [[nodiscard]] bool disk_lags() const { return disk_ && disk_->lags(); }
     [[nodiscard]] bool is_asked_to_evict() const noexcept { return clean_memory_.is_asked(); }
     /// Evicts, or writes early, what the memory budget asks for.
     void give_back(const store_position& committed, unevictable others);
@@ -91,9 +94,15 @@ private:
     [[nodiscard]] bool is_due(const store_position& committed);
     /// Bytes of entries that the disk has too, of what leads to all entries, and of what is kept for later.
     [[nodiscard]] std::size_t clean_bytes(unevictable others) const noexcept;
-    void write(const store_position& committed, unevictable others);
+    /// `restores_on`: more rows are to be expected.
+    void write(const store_position& committed, unevictable others, bool restores_on = false);
+    void forget_run(std::size_t kept_bytes = 0);
     [[nodiscard]] std::vector<backing_write> all_unwritten();
+    [[nodiscard]] std::vector<backing_write> restored_rows();
+    void note_on_disk_only(std::span<const backing_write> written);
     void take_run_into_memory();
+    void take_newest_into_memory(unevictable others);
+    void take_into_memory(const backing_write& restored);
     void erase_expired(unevictable others);
     void evict(unevictable others);
 

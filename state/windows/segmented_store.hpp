@@ -34,6 +34,7 @@ public:
         map_.restored(offset);
         restored_to_ = map_.position().observed;
     }
+    [[nodiscard]] bool disk_lags() const final { return map_.disk_lags(); }
     void flush() final { map_.flush(); }
     [[nodiscard]] bool forwards() const noexcept final { return map_.forwards(); }
     [[nodiscard]] bool dirty() const noexcept final { return map_.dirty(); }

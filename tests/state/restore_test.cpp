@@ -199,7 +199,9 @@ class changed_store : public store_under_test {
 public:
     explicit changed_store(const kind& of) : store_under_test(of.spec, of.spec.caching ? 1 << 20 : 0), kind_(of) {}
     /// One restored from the changelog of `other`; without the records that compaction removes, tombstones among them.
-    changed_store(const changed_store& other, bool compacted) : changed_store(other.kind_) {
+    /// `hot_bytes`: of its hot tier, see store_under_test.
+    changed_store(const changed_store& other, bool compacted, std::size_t hot_bytes = 0) : changed_store(other.kind_) {
+        memory_bytes = hot_bytes;
         log.records = other.log.records;
         log.aborted = other.log.aborted;
         committed_records_ = other.committed_records_;
@@ -252,14 +254,16 @@ void check(const kind& of, const std::vector<operation>& before, const std::vect
     changed_store restored(original, false);
     changed_store restored_again(original, false);
     restored_again.reopen();
+    changed_store restored_to_disk(original, false, 1);
     changed_store compacted(original, of.compacted);
-    for (changed_store* each : {&original, &restored, &restored_again, &compacted}) {
+    for (changed_store* each : {&original, &restored, &restored_again, &restored_to_disk, &compacted}) {
         each->apply(after);
         each->commit_all();
     }
     const rows expected = original.content();
     RC_ASSERT(restored.content() == expected);
     RC_ASSERT(restored_again.content() == expected);
+    RC_ASSERT(restored_to_disk.content() == expected);
     RC_ASSERT(compacted.content() == expected);
 }
 

@@ -183,6 +183,10 @@ void global_state::restore(kafka::record_batch batch) {
     filled.store->store->restore(records);
 }
 
+bool global_state::disk_lags() const {
+    return std::ranges::any_of(filled_, [](const filled_store& each) { return each.store->store->disk_lags(); });
+}
+
 void global_state::update(kafka::record_batch batch) {
     const topic_partition source = batch.source();
     const std::size_t input = task_->input_of(source);

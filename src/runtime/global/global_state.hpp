@@ -59,6 +59,8 @@ public:
 
     /// Takes records as they were before the application began: a table's as bytes, others through their processor.
     void restore(kafka::record_batch batch);
+    /// Whether to restore no more for now, see managed_store.
+    [[nodiscard]] bool disk_lags() const;
     /// Takes records through the nodes. Throws what the deserialization and processing handlers do not resume from.
     void update(kafka::record_batch batch);
     /// What was taken goes to the disk, now or soon, with its offsets. `complete`: the topics have no more now. Throws state_error

@@ -19,6 +19,7 @@ constexpr milliseconds call_timeout{5000};
 constexpr milliseconds describe_timeout{1000}; ///< while records wait, as the next
 constexpr milliseconds look_timeout{200};
 constexpr milliseconds next_attempt{1000};
+constexpr milliseconds rest_of_disk{50}; ///< between two looks whether it lags
 constexpr int looks_told = 3; ///< in vain
 constexpr milliseconds rest_after_refusal{100};
 constexpr std::size_t most_polled = 10'000;
@@ -212,7 +213,9 @@ bool global_thread::fill() {
         state_.reset();
         return rest();
     }
-    if (!fillings_.empty())
+    if (!fillings_.empty() && state_->disk_lags())
+        environment_.stop.wait_until(environment_.time.after(rest_of_disk));
+    else if (!fillings_.empty())
         for (auto& batch : poll()) fill_from(std::move(batch));
     commit_when_due(false);
     end_filling();

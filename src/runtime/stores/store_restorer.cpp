@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t slice_records = 10'000;
 constexpr std::chrono::milliseconds slice{100}; ///< of asking for bounds
 constexpr std::chrono::milliseconds rest_after_errors{20};
+constexpr std::chrono::milliseconds rest_of_disk{50};
 
 } // namespace
 
@@ -101,7 +102,10 @@ bool store_restorer::assigned() {
 std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
     learn_bounds();
     if (auto done = take_done(); !done.empty()) return done; // what had nothing to restore waits for nobody
-    if (std::ranges::any_of(stores_, &restoring::reading) && assigned()) {
+    if (disk_lags()) {
+        reads_on_at_ = environment_.time.after(rest_of_disk);
+        tell_progress();
+    } else if (std::ranges::any_of(stores_, &restoring::reading) && assigned()) {
         try {
             read(wait);
         } catch (...) {
@@ -110,6 +114,12 @@ std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
         }
     }
     return take_done();
+}
+
+/// Files that are ingested faster than they are merged pile up. All changelogs rest then, since one disk merges for all.
+bool store_restorer::disk_lags() const {
+    return std::ranges::any_of(
+        stores_, [](const restoring& each) { return each.reading() && each.store->store->disk_lags(); });
 }
 
 void store_restorer::read(std::chrono::milliseconds wait) {

@@ -71,6 +71,7 @@ private:
     void learn_bounds();
     void begin(restoring& store, kafka::log_bounds bounds);
     [[nodiscard]] bool assigned();
+    [[nodiscard]] bool disk_lags() const;
     void read(std::chrono::milliseconds wait);
     void apply(const kafka::record_batch& batch);
     void throw_truncated(const topic_partition& changelog) const;
@@ -87,7 +88,7 @@ private:
     bool assigned_ = false;
     shared_rest rest_;               ///< of asking for bounds
     std::optional<retry> assigning_; ///< nullopt: assigned, or not tried yet
-    std::int64_t reads_on_at_ = 0;   ///< after a poll that failed, steady ms
+    std::int64_t reads_on_at_ = 0;   ///< after a poll that failed, or where the disk lags, steady ms
     open_transaction_watch open_transactions_;
     restore_report report_;
 };

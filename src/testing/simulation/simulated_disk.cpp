@@ -84,6 +84,7 @@ public:
         });
     }
     [[nodiscard]] std::size_t least_ingest() const noexcept override { return disk_.least_ingest_; }
+    [[nodiscard]] bool lags() const override { return ask_(disk_call::merge, false).has_value(); }
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
         check(disk_call::read, "read");
         const auto& all = volume_->seen.entries;

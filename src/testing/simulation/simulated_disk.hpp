@@ -18,8 +18,8 @@ namespace streams::inline v0::simulated {
 /// From how many bytes on a disk ingests: more than a run of the simulation has.
 inline constexpr std::size_t ingests_nothing = std::numeric_limits<std::size_t>::max();
 
-/// What a process asks of a disk.
-enum class disk_call { open, read, write, ingest, flush, remove };
+/// What a process asks of a disk; `merge`: whether it has put in order what it was given.
+enum class disk_call { open, read, write, ingest, flush, remove, merge };
 
 /// The disk of one machine, in memory. What is written is seen at once, and lasts when it was synced: a crash takes what was
 /// not, but for some of it, in order (RocksDB without a log: batches reach the disk in order, each whole or not at all).

@@ -155,7 +155,7 @@ std::optional<result> simulated_process::suffer(const fault& one, seam_call call
 
 /// No yield: whoever writes may hold a lock.
 std::optional<std::string> simulated_process::ask_disk(disk_call call, bool after) {
-    if (!alive() || call == disk_call::read) return std::nullopt;
+    if (!alive() || call == disk_call::read || call == disk_call::merge) return std::nullopt;
     const seam_call at = seam_of(call);
     if (const fault* const now = around_.plan.reached(at, after)) {
         switch (now->kind) {

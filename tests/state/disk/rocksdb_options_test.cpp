@@ -6,7 +6,11 @@
 
 #include <streams/core/error.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace streams;
@@ -104,4 +108,29 @@ TEST_CASE("what RocksDB does is counted for the stores of which it is asked") {
     const auto found = stores.rocksdb_counts();
     REQUIRE(found.size() == 1);
     CHECK(found.at("counts").at("rocksdb.number.keys.written") > 0);
+}
+
+TEST_CASE("a disk lags when files pile up that were ingested, and no more once it has merged them") {
+    tuned_stores tuned({.options = {{"level0_file_num_compaction_trigger", "4"},
+                                    {"level0_slowdown_writes_trigger", "4"},
+                                    {"level0_stop_writes_trigger", "4"}}});
+    const auto disk = tuned.open();
+    std::mt19937 random(1); // what does not compress
+    std::string large(1'000'000, '\0');
+    std::ranges::generate(large, [&] { return static_cast<char>(random()); });
+    bool lagged = false;
+    std::int64_t offset = 0;
+    for (; offset < 100 && !lagged; ++offset) {
+        const std::vector<backing_write> rows{{bytes_view("\1a"), bytes_view(large)},
+                                              {bytes_view("\1b"), bytes_view(std::to_string(offset))}};
+        disk->ingest(rows, std::nullopt, {.offset = offset});
+        lagged = disk->lags();
+        CHECK((offset > 0 || !lagged));
+    }
+    CHECK(lagged);
+    for (int look = 0; disk->lags() && look < 6'000; ++look) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK_FALSE(disk->lags());
+    bytes found;
+    CHECK(disk->get(bytes_view("\1b"), found));
+    CHECK(found.text() == std::to_string(offset - 1));
 }

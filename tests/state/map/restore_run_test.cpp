@@ -40,16 +40,34 @@ TEST_CASE("a run of restored rows is sorted by key, and has the last of each") {
         std::map<std::string, std::optional<std::string>> expected;
         for (int at = 0; at < 1'000; ++at) {
             const std::string key = begin + ends[random() % ends.size()];
-            const std::string value = std::to_string(at);
+            const std::string value = std::to_string(at) + std::string(at % 450 == 449 ? 100'000 : 0, 'x');
             const bool deletes = random() % 4 == 0;
             const bool has_head = random() % 2 == 0;
             run.put(bytes_view(key), has_head ? bytes_view("head ") : bytes_view(),
                     deletes ? std::nullopt : std::optional(bytes_view(value)));
             expected[key] = deletes ? std::nullopt : std::optional((has_head ? "head " : "") + value);
-            if (at % 300 == 299) CHECK(sorted(run) == rows(expected.begin(), expected.end()));
+            if (at % 300 == 299) CHECK((sorted(run) == rows(expected.begin(), expected.end())));
+            if (at % 200 != 150) continue;
+            const std::size_t kept = at % 400 == 150 ? 500'000 : 0;
+            run.clear(kept);
+            CHECK(run.memory_bytes() <= kept);
+            CHECK(run.row_bytes() == 0);
+            expected.clear();
         }
-        CHECK(sorted(run) == rows(expected.begin(), expected.end()));
+        CHECK((sorted(run) == rows(expected.begin(), expected.end())));
     }
+}
+
+TEST_CASE("the rows of one key stay in their order among a hundred thousand others") {
+    restore_run run;
+    std::map<std::string, std::optional<std::string>> expected;
+    std::mt19937 random(7);
+    for (int at = 0; at < 100'000; ++at) {
+        const std::string key = "key" + std::to_string(random() % 30'000);
+        run.put(bytes_view(key), {}, bytes_view(std::to_string(at)));
+        expected[key] = std::to_string(at);
+    }
+    CHECK((sorted(run) == rows(expected.begin(), expected.end())));
 }
 
 TEST_CASE("a run that was cleared is empty, and holds no memory") {

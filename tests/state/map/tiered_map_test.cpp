@@ -45,6 +45,7 @@ public:
         return nullptr;
     }
     [[nodiscard]] std::uint64_t approximate_num_entries() override { return content_.entries.size(); }
+    [[nodiscard]] bool lags() const override { return false; }
     void flush(bool) override { ++content_.flushes; }
     [[nodiscard]] std::size_t memory_bytes() const override { return 0; }
 
@@ -422,6 +423,64 @@ TEST_CASE("a bulk of restored rows becomes files, and of the last of them entrie
     CHECK(test.disk.gets == 0);
     CHECK(test.get(key(0)) == filler);
     CHECK(test.disk.gets == 1);
+}
+
+namespace {
+
+/// Keys of one time after the other, as windows come.
+std::string key_of(int row, int rows_of_time) {
+    return std::to_string(10 + row / rows_of_time) + "/" + std::to_string(row % rows_of_time);
+}
+
+} // namespace
+
+TEST_CASE("a bulk of restored rows of all times becomes files, and what is as new as the newest entries is in memory") {
+    map_under_test test;
+    test.unwritten_bytes = 8'000'000;
+    test.memory_bytes = 4'000'000;
+    streams::tiered_map_settings settings;
+    settings.age_of = age_of;
+    test.open(settings);
+    const std::string filler(1'000, 'x');
+    constexpr int rows_of_time = 500;
+    constexpr int row_count = 15'000; // in two files, the second of which memory has no room for
+    for (int row = 0; row < row_count; ++row) {
+        test.map->restore(bytes_view(key_of(row, rows_of_time)), {}, bytes_view(filler));
+        test.map->position().observed = 10 + row / rows_of_time;
+        test.map->restored_up_to(row);
+    }
+    test.map->restored(row_count - 1);
+    CHECK(test.disk.ingests == 2);
+    CHECK(test.disk.entries.size() == row_count);
+    CHECK(test.disk.position.offset == row_count - 1);
+    CHECK(test.map->memory_bytes() < 5'000'000);
+    int in_memory = 0;
+    for (int row = row_count - 1; row >= 0 && test.disk.gets == 0; --row) {
+        CHECK(test.get(key_of(row, rows_of_time)) == filler);
+        ++in_memory;
+    }
+    CHECK(in_memory > 1'500);
+    // One that is not there needs no disk either, where it is as new as what is there.
+    test.disk.gets = 0;
+    CHECK(test.get("38/none") == std::nullopt);
+    CHECK(test.disk.gets == 0);
+    CHECK(test.get("11/none") == std::nullopt);
+    CHECK(test.get("11/7") == filler);
+    CHECK(test.disk.gets == 2);
+}
+
+TEST_CASE("rows that expire while they wait for the disk never reach it") {
+    map_under_test test;
+    streams::tiered_map_settings settings;
+    settings.age_of = age_of;
+    test.open(settings);
+    for (const char* key : {"10/a", "20/a", "10/b"}) test.map->restore(bytes_view(key), {}, bytes_view("1"));
+    test.map->expire_below(bytes_view("15"));
+    test.map->position().observed = 20;
+    test.map->restored(2);
+    CHECK(test.disk.entries == std::map<std::string, std::string>{{"20/a", "1"}});
+    CHECK(test.get("20/a") == "1");
+    CHECK(test.get("10/a") == std::nullopt);
 }
 
 TEST_CASE("a small store that was restored from nothing asks its disk for no key") {
