@@ -157,6 +157,7 @@ void stream_thread::turn() {
     serve_queries();
     go_on_with_rebalances();
     missing_.step(environment_.admin, layout_.partitions, environment_.time);
+    environment_.group.tell(last_poll_);
     watch_transactions();
     restore();
     if (assigned_ && ready_ && commit_done())

@@ -203,7 +203,8 @@ void stream_thread::adopt_group() {
 void stream_thread::want(const kafka::rebalance& assigned) {
     auto& wanted = taking_on_->wanted;
     environment_.group.note(division_of(environment_.topology(), environment_.config.application_id, layout_,
-                                        *assignor_, taking_on_->members));
+                                        *assignor_, taking_on_->members),
+                            environment_.time.steady_ms());
     for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group).active)
         wanted[id] = inputs_of(id);
     std::vector<task_id> gone;
