@@ -315,6 +315,16 @@ TEST_CASE("of a batch that is refused each record is sent alone, and the handler
 TEST_CASE(
     "while a record that is sent alone waits for the cluster the thread goes on with its group, which may end it") {
     collector_under_test t;
+TEST_CASE("records for a topic that was deleted are asked about at once, and none is sent alone") {
+    collector_under_test t;
+    t.w.cluster.remove_topic("narrow");
+    for (const std::int64_t offset : {40, 41, 42}) t.send("small", offset);
+    CHECK_NOTHROW(t.flush());
+    CHECK(t.asked.size() == 3);
+    CHECK(t.drops[drop_reason::production] == 3);
+    CHECK_FALSE(t.collector.expects_refused());
+}
+
     for (const std::int64_t offset : {40, 41}) {
         t.plan->fail(call::deliver, {error_class::fatal, "a batch is too large"});
         t.send("small", offset);
