@@ -110,7 +110,7 @@ std::int32_t producing_collector::partitions(std::int32_t topic) {
 /// A topic that the producer does not know yet it knows a moment later; for longer nobody else is held up in mid-record.
 std::int32_t producing_collector::partitions_for(const route& to) {
     known_topic& known = topics_.at(to.topic);
-    const std::int64_t deadline = time_.after(std::min(longest_asking, timeout_));
+    const std::int64_t deadline = time_.after(longest_asking);
     while (known.partitions == 0) {
         if (!known.missing) known.partitions = producer_->partitions(to.topic, slice);
         if (known.partitions != 0) break;

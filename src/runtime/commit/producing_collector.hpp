@@ -42,8 +42,9 @@ public:
     producing_collector(
         kafka::producer& producer, const streams_config& config, execution& time, const stop_source& stop,
         std::atomic<std::uint64_t>& sent, drop_counters& drops, std::function<void()> while_waiting = [] {})
-        : producer_(&producer), config_(config), in_transactions_(config.exactly_once()), timeout_(config.task_timeout),
-          time_(time), stop_(stop), sent_(sent), drops_(drops), while_waiting_(std::move(while_waiting)) {}
+        : producer_(&producer), config_(config), in_transactions_(config.exactly_once()),
+          timeout_(time_for_calls(config.task_timeout)), time_(time), stop_(stop), sent_(sent), drops_(drops),
+          while_waiting_(std::move(while_waiting)) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
     /// What was sent since the last commit is given up by whoever sent it, and changelogs have acknowledged nothing of it.

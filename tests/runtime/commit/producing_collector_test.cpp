@@ -6,6 +6,7 @@
 #include "src/runtime/commit/producing_collector.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 
+#include <streams/core/manual_clock.hpp>
 #include <streams/core/partitioner.hpp>
 
 using namespace streams;
@@ -28,18 +29,19 @@ struct collector_under_test {
     }
 
     void flush(std::chrono::milliseconds limit) {
-        const patience within{machine(), stop, limit};
+        const patience within{time, stop, limit};
         while (!collector.flush(within, 10ms)) continue;
     }
 
+    manual_clock time;
     testing_support::world w{4};
-    streams_config config{.task_timeout = 50ms};
-    stop_source stop{machine(), "a test"};
+    streams_config config{.task_timeout = 5s};
+    stop_source stop{time, "a test"};
     std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
     testing_support::faulty_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), plan};
     std::atomic<std::uint64_t> sent{0};
     drop_counters drops;
-    producing_collector collector{producer, config, machine(), stop, sent, drops};
+    producing_collector collector{producer, config, time, stop, sent, drops};
 };
 
 } // namespace
@@ -117,14 +119,14 @@ TEST_CASE("a record with a key to be placed by follows its topic's partition cou
 TEST_CASE("a queue that stays full is an error that names the topic") {
     collector_under_test t;
     t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
-    CHECK(says(message_of([&] { t.send("a"); }), "topic out within 50 ms"));
+    CHECK(says(message_of([&] { t.send("a"); }), "topic out within 5000 ms"));
     CHECK(t.sent == 0);
 }
 
 TEST_CASE("what is called in a wait for a full queue may end the wait, and what was sent counts as lost") {
     collector_under_test t;
     int calls = 0;
-    producing_collector collector(t.producer, t.config, machine(), t.stop, t.sent, t.drops, [&] {
+    producing_collector collector(t.producer, t.config, t.time, t.stop, t.sent, t.drops, [&] {
         if (++calls == 3) throw lost_records_error("the group takes its partitions back");
     });
     t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
