@@ -44,11 +44,10 @@ private:
 };
 
 void producing_collector::use(kafka::producer& producer) {
+    give_up_sent();
     producer_ = &producer;
     answered_ = sent_.load(std::memory_order_relaxed);
     transaction_open_ = false;
-    failure_ = nullptr;
-    unanswered_.clear();
     ids_.clear();
     topics_.clear();
     routes_.clear();

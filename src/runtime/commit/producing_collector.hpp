@@ -63,8 +63,8 @@ public:
     void transaction_ended();
     /// What these tasks sent since their last commit lasts, with these offsets. REQUIRES: all that was sent is acknowledged.
     void committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets);
-    /// Others may go on where something was given up: which of its records are refused is theirs to find.
-    void forget_refused() noexcept { refused_.clear(); }
+    /// The thread has these tasks now. Others go on with the rest: which of their records are refused is theirs to find.
+    void keep_refused(std::span<const task_id> tasks) { refused_.keep(tasks); }
     /// Whether records that were refused are still to come again, or to be committed: each input record is to be looked at by
     /// itself.
     [[nodiscard]] bool expects_refused() const noexcept { return !refused_.empty(); }

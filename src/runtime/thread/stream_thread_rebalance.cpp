@@ -297,7 +297,7 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
     if (!all_located) locating_.emplace(std::move(starts));
     assigned_ = true;
     given_ = assigned.partitions;
-    committer_->assigned();
+    committer_->assigned(tasks_.ids());
     for (managed_task* const task : staying) {
         task->stay_in_place();
         if (task->located) go_on_with(*task);
