@@ -32,6 +32,8 @@ namespace streams::inline v0 {
 /// cluster was away for too long or a transaction has failed, refused_records_error where it helps to do it again,
 /// unknown_partitions_error where it does not say within a second how many partitions a topic has (at once, until
 /// `learn_partitions` has learnt it), stopped_error, or cluster_error.
+/// Whatever it throws is thrown again by each call that waits for the cluster, until what was sent is given up: a node that
+/// caught it must not have the commit go on.
 /// A failure that is of one record is answered for by the production exception handler, when it is known: in the middle of
 /// another record, or of a commit.
 /// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again
@@ -48,8 +50,6 @@ public:
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
     /// What was sent since the last commit is given up by whoever sent it, and changelogs have acknowledged nothing of it.
-    /// Until then every call that waits for the cluster throws a failure again: a node that caught it must not have the
-    /// commit go on.
     void give_up_sent() noexcept;
     /// Waits up to `wait` until all that was sent and given up has arrived or failed; false: some of it may still arrive.
     [[nodiscard]] bool come_to_rest(std::chrono::milliseconds wait);
@@ -105,6 +105,8 @@ private:
     };
     [[nodiscard]] std::string describe_origin(std::int64_t timestamp, std::uint64_t tag) const;
     [[nodiscard]] std::string blocking();
+    template <class Work>
+    decltype(auto) keeping(const Work& work);
     void append(const kafka::producer_record& record);
     void append(std::span<const dead_letter> letters, std::uint64_t tag);
     void append_refused(const kafka::producer_record& record, refused_records::decision what);
