@@ -55,7 +55,8 @@ TEST_CASE("a commit that fails for longer than task.timeout.ms ends the applicat
     CHECK(says(app.error(), "coordinator is away"));
 }
 
-TEST_CASE("with task.timeout.ms=0 an application starts, and goes over what fails for a moment, as Kafka's clients do") {
+TEST_CASE(
+    "with task.timeout.ms=0 an application starts, and goes over what fails for a moment, as Kafka's clients do") {
     for (const auto guarantee : {processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2}) {
         CAPTURE(static_cast<int>(guarantee));
         faulty_world w;
