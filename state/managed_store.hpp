@@ -3,6 +3,7 @@
 #include "state/changelog_sink.hpp"
 #include "state/disk/corrupt_state_error.hpp"
 #include "state/disk/state_disk.hpp"
+#include "state/kept_failure.hpp"
 #include "state/store_memory.hpp"
 
 #include <streams/core/clock.hpp>
@@ -29,6 +30,7 @@ struct store_environment {
     const clock* time = nullptr;     ///< for the cadence of writes to disk; null: the machine's
     state_disk* disk = nullptr;      ///< that `directory` is on; null: the machine's
     bool in_transactions = false;    ///< what is flushed and rolled back was aborted too, and nobody has heard of it
+    kept_failure* failure = nullptr; ///< of the task, for what fails where its nodes call; null: nobody asks
 
     /// What the store has on disk, opened or made, as state_disk::open does; null where it is in memory only.
     [[nodiscard]] std::unique_ptr<backing> open_backing(const store_spec& spec) const;

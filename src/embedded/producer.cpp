@@ -74,12 +74,14 @@ result producer::append(const kafka::producer_record& record) {
     auto& at = destinations_[static_cast<std::size_t>(record.topic)];
     if (!look_up(at)) {
         fail(at, record.partition.value_or(-1), record, unknown_topic(at.name));
+        failures_.back().of_topic = true;
         return {};
     }
     const auto partition = place(at, record);
     const auto number = static_cast<std::int32_t>(partition);
     if (partition >= at.to->logs.size()) {
         fail(at, number, record, unknown_partition(at.name, number, at.to->logs.size()));
+        failures_.back().of_topic = true;
         return {};
     }
     std::int64_t offset = -1;

@@ -182,8 +182,8 @@ public:
     /// The generation of the group that this member was assigned partitions in last: one more than the one before, unless
     /// the group has made another without it. nullopt: it is in none, or has been thrown out.
     [[nodiscard]] virtual std::optional<std::int32_t> generation() = 0;
-    /// Gives up the place in the group at once, a static member's too, which `close` keeps; bounded in time. `subscribe`
-    /// joins anew.
+    /// Gives up the place in the group at once, a static member's too, which `close` keeps; within a sixth of
+    /// max.poll.interval.ms, and 5 s. `subscribe` joins anew.
     virtual void leave() = 0;
     /// Leaves the group (a static member stays until its session ends) and ends. Revoked partitions are not reported any more.
     virtual void close() = 0;
@@ -211,6 +211,7 @@ struct delivery_failure {
     streams::headers headers{};
     bool of_record = true; ///< false: the next one would fare the same, for rights that are missing or an invalid name
     bool before_sent = false; ///< the client has refused it: the transaction goes on without it
+    bool of_topic = false; ///< the topic, or the partition, does not exist: it was refused for no other record's sake
 };
 /// Of a record that a producer has in its hands.
 [[nodiscard]] inline delivery_failure failure_of(topic_partition to, const producer_record& record, result reason) {

@@ -23,8 +23,8 @@ namespace {
 constexpr milliseconds longest_commit{30'000}; ///< after which an answer is not waited for any more
 constexpr milliseconds close_timeout{10'000};
 constexpr milliseconds leave_timeout{5'000};
-constexpr int leader_timeout_ms = 3'000;
-constexpr int seek_timeout_ms = 5'000;
+constexpr milliseconds leader_timeout{3'000};
+constexpr milliseconds seek_timeout_at_most{5'000};
 
 std::string value_of(const client_settings& settings, const std::string& name) {
     const auto found = settings.find(name);
@@ -53,12 +53,19 @@ rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_
     events_->queue = queue_.get();
     read_committed_ = value_of(settings, "isolation.level") == "read_committed";
     waker_ = fetch_waker(client_->get(), value_of(settings, "sasl.username"), value_of(settings, "sasl.password"));
+    if (const auto interval = number_of(settings, "max.poll.interval.ms"); interval > 0)
+        longest_wait_ = milliseconds(interval) / 6;
     wake_after_bytes_ = number_of(settings, "queued.max.messages.kbytes") * memory::kib / 4;
     wake_after_records_ = number_of(settings, "queued.min.messages") / 4;
     most_held_bytes_ = number_of(settings, "queued.max.messages.kbytes") * memory::kib;
 }
 
 rdkafka_consumer::~rdkafka_consumer() { close(); }
+
+/// ms of a wait in the middle of a turn.
+int rdkafka_consumer::within(milliseconds limit) const noexcept {
+    return static_cast<int>(std::min(limit, longest_wait_).count());
+}
 
 result rdkafka_consumer::subscribe(std::span<const std::string> topics) {
     const auto list = list_of(topics);
@@ -71,8 +78,8 @@ result rdkafka_consumer::subscribe(std::span<const std::string> topics) {
 bool rdkafka_consumer::ask_about(const std::string& topic) {
     const topic_ptr handle{rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr)};
     const rd_kafka_metadata_t* found = nullptr;
-    if (!handle ||
-        rd_kafka_metadata(client_->get(), 0, handle.get(), &found, leader_timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (!handle || rd_kafka_metadata(client_->get(), 0, handle.get(), &found, within(leader_timeout)) !=
+                       RD_KAFKA_RESP_ERR_NO_ERROR)
         return false;
     const metadata_ptr released{found};
     return true;
@@ -292,7 +299,8 @@ result rdkafka_consumer::resume(std::span<const topic_partition> partitions) {
 
 result rdkafka_consumer::seek_to(const reading_positions::assignment& positions) {
     const auto list = list_of(positions);
-    const error_ptr error{rd_kafka_seek_partitions(client_->get(), list.get(), seek_timeout(seek_timeout_ms))};
+    const error_ptr error{
+        rd_kafka_seek_partitions(client_->get(), list.get(), seek_timeout(within(seek_timeout_at_most)))};
     if (error) return result_of(error, "seeking");
     return first_failure(list.get(), "seeking");
 }
@@ -440,7 +448,7 @@ void rdkafka_consumer::leave() {
     committing_.reset();
     positions_.clear();
     rd_kafka_unsubscribe(client_->get());
-    const auto deadline = std::chrono::steady_clock::now() + leave_timeout;
+    const auto deadline = std::chrono::steady_clock::now() + milliseconds(within(leave_timeout));
     while (!member_id_of(client_->get()).empty() && std::chrono::steady_clock::now() < deadline)
         fetched_messages(client_).consume(queue_.get(), milliseconds(10), 1);
 }

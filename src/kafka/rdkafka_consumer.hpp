@@ -65,6 +65,7 @@ private:
     result stop(std::span<const topic_partition> partitions);
     result ask_to_commit(std::span<const committed_offset> offsets);
     result seek_to(const reading_positions::assignment& positions);
+    [[nodiscard]] int within(milliseconds limit) const noexcept;
     void answer_rebalances();
     void await_close();
     bool ask_about(const std::string& topic);
@@ -78,8 +79,9 @@ private:
     void note_end(std::string_view topic, std::int32_t partition, std::int64_t offset);
     void keep_fetching(std::size_t records, std::size_t size);
 
-    std::string group_id_;        ///< empty: a member of none
-    bool read_committed_ = false; ///< hands over nothing from the first open transaction on
+    std::string group_id_;                            ///< empty: a member of none
+    milliseconds longest_wait_ = milliseconds::max(); ///< of a call that is given no time
+    bool read_committed_ = false;                     ///< hands over nothing from the first open transaction on
     std::shared_ptr<rdkafka_client> client_;
     consumer_events* events_ = nullptr; ///< owned by the client
     queue_ptr queue_;

@@ -85,7 +85,8 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
                                  .timestamp = topic ? times.find(*topic, tag) : -1,
                                  .key = copied(message.key, message.key_len),
                                  .value = copied(message.payload, message.len),
-                                 .of_record = is_of_record(message.err)};
+                                 .of_record = is_of_record(message.err),
+                                 .of_topic = is_missing(message.err)};
         rd_kafka_headers_t* of_message = nullptr;
         if (rd_kafka_message_headers(&message, &of_message) == RD_KAFKA_RESP_ERR_NO_ERROR)
             failure.headers = from_rdkafka(of_message);

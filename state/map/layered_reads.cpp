@@ -98,6 +98,11 @@ public:
 
     std::optional<store_entry> next() override {
         if (!reads_) return std::nullopt;
+        return keeping_failure(reads_->failure_, [&] { return step(); });
+    }
+
+private:
+    std::optional<store_entry> step() {
         if (learns_gap_) keys_.from.assign(reads_->gap_.skip(keys_.from));
         if (changes_ != reads_->hot_.changes() || disk_writes_ != reads_->below_.writes()) {
             if (keys_.to && !(keys_.from < *keys_.to)) return end();
@@ -130,8 +135,6 @@ public:
             return hand_out(entry->key(), value_);
         }
     }
-
-private:
     [[nodiscard]] bool comes_before(bytes_view a, bytes_view b) const { return walk_.descending() ? b < a : a < b; }
     [[nodiscard]] bool was_there(bytes_view key, bool is_on_disk) const {
         const presence before = reads_->ranges_.before(key, made_at_);
@@ -215,6 +218,10 @@ std::unique_ptr<store_cursor<store_entry>> layered_reads::chain_cursor(bytes_vie
                                                                        std::size_t cut) {
     return std::make_unique<overlay_cursor<chain_walk>>(*this, chain_walk(), keys_between(ranges_, prefix, past_prefix),
                                                         cut, std::nullopt);
+}
+
+hot_entry& layered_reads::load(bytes_view key, unevictable others) {
+    return keeping_failure(failure_, [&]() -> hot_entry& { return below_.load(key, others); });
 }
 
 void layered_reads::note_for_ranges(bytes_view key, bool with_value) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/hot/hot_tier.hpp"
+#include "state/kept_failure.hpp"
 #include "state/map/key_gap.hpp"
 #include "state/map/open_ranges.hpp"
 #include "state/map/write_behind.hpp"
@@ -19,8 +20,9 @@ namespace streams::inline v0 {
 /// of writes.
 class layered_reads {
 public:
-    /// The references outlive this.
-    layered_reads(hot_tier& hot, write_behind& below) : hot_(hot), below_(below) {}
+    /// The references outlive this. `failure`: see store_environment.
+    layered_reads(hot_tier& hot, write_behind& below, kept_failure* failure)
+        : hot_(hot), below_(below), failure_(failure) {}
 
     /// The entry of a key, read from the disk where it is not in memory; null: absent.
     [[nodiscard]] hot_entry* find_or_load(bytes_view key, unevictable others) {
@@ -28,7 +30,7 @@ public:
             found->referenced = true;
             return found;
         }
-        return below_.known_absent(key) ? nullptr : &below_.load(key, others);
+        return below_.known_absent(key) ? nullptr : &load(key, others);
     }
     /// See tiered_map.
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,
@@ -60,10 +62,12 @@ private:
     template <class Walk>
     class overlay_cursor;
 
+    [[nodiscard]] hot_entry& load(bytes_view key, unevictable others);
     void note_for_ranges(bytes_view key, bool with_value);
 
     hot_tier& hot_;
     write_behind& below_;
+    kept_failure* failure_;
     open_ranges ranges_;
     key_gap gap_;
 };

@@ -9,9 +9,10 @@ namespace streams::inline v0 {
 tiered_map::tiered_map(tiered_map_settings settings, const store_environment& environment,
                        std::unique_ptr<backing> disk)
     : settings_(std::move(settings)), time_(environment.time ? *environment.time : system_clock()),
-      made_at_(time_.wall_ms()), hot_(!disk, settings_.chains()),
+      failure_(environment.failure), made_at_(time_.wall_ms()), hot_(!disk, settings_.chains()),
       committed_(settings_, environment, hot_, std::move(disk)), updates_(settings_, environment, hot_, committed_),
-      reads_(hot_, committed_), queries_(settings_.name, hot_, committed_, updates_), position_(committed_.stored()) {
+      reads_(hot_, committed_, failure_), queries_(settings_.name, hot_, committed_, updates_),
+      position_(committed_.stored()) {
     committed_position_ = drained_position_ = position_;
 }
 
@@ -41,6 +42,10 @@ void tiered_map::require_prefix(std::optional<bytes_view> value) const {
 
 void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     require_prefix(value);
+    keeping_failure(failure_, [&] { write(key, value, log_sequence); });
+}
+
+void tiered_map::write(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     reads_.before_put(key, value.has_value());
     // Without disk, and where the disk is known to hold nothing, the committed value is known: null.
     const bool absent_elsewhere = committed_.known_absent(key);
@@ -55,7 +60,10 @@ void tiered_map::put(bytes_view key, std::optional<bytes_view> value, std::uint3
 
 void tiered_map::put_log_only(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     require_prefix(value);
-    if (updates_.is_heard() && updates_.write(hot_.pend_log_only(key), value, log_sequence)) flush();
+    if (!updates_.is_heard()) return;
+    keeping_failure(failure_, [&] {
+        if (updates_.write(hot_.pend_log_only(key), value, log_sequence)) flush();
+    });
 }
 
 // Commit

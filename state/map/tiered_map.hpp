@@ -129,12 +129,14 @@ public:
 
 private:
     void require_prefix(std::optional<bytes_view> value) const;
+    void write(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence);
     [[nodiscard]] unevictable others() const noexcept {
         return {updates_.bytes(), updates_.memory_bytes(), position_.observed};
     }
 
     tiered_map_settings settings_;
     const clock& time_;
+    kept_failure* failure_;
     std::int64_t made_at_; ///< ms of the wall clock
     hot_tier hot_;
     write_behind committed_;

@@ -60,6 +60,7 @@ versioned_record latest_of(bytes_view stored, const std::string& store) {
 
 tiered_versioned_store::tiered_versioned_store(const store_spec& spec, const store_environment& environment)
     : spec_(spec), layout_(spec.as<versioned_kind>()->retention.count()), changelog_(environment.changelog),
+      failure_(environment.failure),
       map_(settings_of(spec), without_changelog(environment), environment.open_backing(spec)), row_(spec.name),
       older_row_(spec.name) {
     expire(observed());
@@ -73,13 +74,17 @@ std::optional<bytes_view> tiered_versioned_store::read(std::int64_t segment, byt
 }
 
 std::optional<versioned_record> tiered_versioned_store::get(bytes_view key) {
-    const auto stored = read(version_layout::latest, key);
-    if (!stored) return std::nullopt;
-    return latest_of(*stored, spec_.name);
+    return keeping_failure(failure_, [&]() -> std::optional<versioned_record> {
+        const auto stored = read(version_layout::latest, key);
+        if (!stored) return std::nullopt;
+        return latest_of(*stored, spec_.name);
+    });
 }
 
 std::optional<versioned_record> tiered_versioned_store::get(bytes_view key, std::int64_t as_of) {
-    return version_at([&](std::int64_t segment) { return read(segment, key); }, as_of, observed());
+    return keeping_failure(failure_, [&] {
+        return version_at([&](std::int64_t segment) { return read(segment, key); }, as_of, observed());
+    });
 }
 
 template <class Read>
@@ -151,7 +156,7 @@ found_rows tiered_versioned_store::history(const history_question& asked, isolat
 
 version_put tiered_versioned_store::put(bytes_view key, std::optional<bytes_view> value, std::int64_t timestamp) {
     if (changelog_) log_.add(key, value, timestamp);
-    return apply({key, {timestamp, value}});
+    return keeping_failure(failure_, [&] { return apply({key, {timestamp, value}}); });
 }
 
 version_put tiered_versioned_store::apply(const one_put& put) {

@@ -74,6 +74,7 @@ private:
     store_spec spec_;
     version_layout layout_;
     changelog_sink* changelog_;
+    kept_failure* failure_;
     tiered_map map_;
     put_log log_;
     bool restoring_ = false;

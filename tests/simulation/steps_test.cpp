@@ -174,6 +174,36 @@ TEST_CASE("tasks that stay go on beside a new one of which it is not known where
     });
 }
 
+TEST_CASE("a task that stays, and of which it is not known what is committed, holds up no new one") {
+    simulate([&](simulated_world& w) {
+        int restorations = 0;
+        kafka_streams one(testing_support::count_topology(false), w.config("one"),
+                          std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
+        one.set_restore_listener({.on_restore_start = [&](auto&&...) { ++restorations; }});
+        one.start();
+        const auto two = w.healthy(w.config("two"));
+        REQUIRE(two->wait_for(application_state::running, 10min));
+        REQUIRE(one.wait_for(application_state::running, 10min));
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.committed(0) == 1 && w.committed(1) == 1; }));
+        restorations = 0;
+        w.plan->fail(call::committed, in_transaction, 2); // of both tasks, then of the first, which stays
+        w.plan->pass(call::committed);
+        w.plan->fail(call::committed, in_transaction, 20);
+        CHECK(two->close(1min));
+        REQUIRE(w.eventually([&] { return w.plan->failed(call::committed) > 2; }));
+        for (const std::int32_t partition : {0, 1}) w.produce(partition);
+        REQUIRE(w.eventually([&] { return w.committed(1) == 2; }));
+        CHECK(w.plan->failed(call::committed) < 22);
+        CHECK(w.committed(0) == 1);
+        CHECK(w.eventually([&] { return w.committed(0) == 2; }));
+        CHECK(w.eventually([&] { return one.state() == application_state::running; }));
+        CHECK(restorations == 1); // the one that stays is open all the time
+        CHECK(w.written() == 4);
+        CHECK(one.close(1min));
+    });
+}
+
 TEST_CASE("many tasks in trouble are each asked about, and a healthy one behind them goes on") {
     const call failing = GENERATE(call::committed, call::bounds);
     CAPTURE(static_cast<int>(failing));

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -25,7 +26,8 @@ public:
 
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
     [[nodiscard]] bool ready(std::chrono::milliseconds) override { return true; }
-    void assigned() override { collector_.forget_refused(); } // the consumer knows which member it is
+    /// The consumer knows which member it is.
+    void assigned(std::span<const task_id> tasks) override { collector_.keep_refused(tasks); }
     [[nodiscard]] bool owes_commit() const noexcept override { return false; }
     [[nodiscard]] bool all_or_nothing() const noexcept override { return false; }
     void begin(std::vector<stream_task*> tasks, const patience& within) override;

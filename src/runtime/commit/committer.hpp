@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -27,8 +28,8 @@ public:
     /// Whether tasks may be started and process: goes on with what the cluster has to be asked before, at first and after
     /// `abort` and `renew`, waiting for it up to `wait`. Asked between any two polls. Throws as `step`.
     [[nodiscard]] virtual bool ready(std::chrono::milliseconds wait) = 0;
-    /// The group has given the thread its tasks: from here on what they did is committed as the member that it is now.
-    virtual void assigned() = 0;
+    /// The group has given the thread these tasks: from here on what they did is committed as the member that it is now.
+    virtual void assigned(std::span<const task_id> tasks) = 0;
     /// Whether something was sent that only a commit makes last, whoever sent it.
     [[nodiscard]] virtual bool owes_commit() const noexcept = 0;
     /// Whether what tasks did since the last commit counts together: where one goes back to it, all do.

@@ -57,8 +57,9 @@ bool exactly_once::ready(milliseconds wait) {
     if (in_doubt_) throw unknown_outcome_error("a commit was given up before the cluster had answered it");
     if (state_ == state::usable) return true;
     if (!attempts_)
-        attempts_ = state_ == state::starting ? environment_.retried(environment_.task_patience(), "start transactions")
-                                              : deciding("abort the transaction", environment_.config.task_timeout);
+        attempts_ = state_ == state::starting
+                        ? environment_.retried(environment_.task_patience(), "start transactions")
+                        : deciding("abort the transaction", time_for_calls(environment_.config.task_timeout));
     attempts_->wait_at_most(wait);
     if (state_ == state::starting ? !start() : !end_abort()) return false;
     attempts_.reset();

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,10 +31,10 @@ public:
     [[nodiscard]] producing_collector& collector() noexcept override { return collector_; }
     /// Throws unknown_outcome_error too.
     [[nodiscard]] bool ready(std::chrono::milliseconds wait) override;
-    void assigned() override {
+    void assigned(std::span<const task_id> tasks) override {
         member_ = consumer_.group();
         of_ended_.clear();
-        collector_.forget_refused();
+        collector_.keep_refused(tasks);
     }
     [[nodiscard]] bool owes_commit() const noexcept override {
         return state_ == state::usable && collector_.transaction_open();

@@ -44,16 +44,26 @@ private:
 };
 
 void producing_collector::use(kafka::producer& producer) {
+    give_up_sent();
     producer_ = &producer;
     answered_ = sent_.load(std::memory_order_relaxed);
     transaction_open_ = false;
-    failure_ = nullptr;
-    unanswered_.clear();
     ids_.clear();
     topics_.clear();
     routes_.clear();
     route_ids_.clear();
     changelogs_.clear();
+}
+
+/// Whatever throws in the middle of a record.
+template <class Work>
+decltype(auto) producing_collector::keeping(const Work& work) {
+    try {
+        return work();
+    } catch (...) {
+        if (!failure_) failure_ = std::current_exception();
+        throw;
+    }
 }
 
 void producing_collector::begin_transaction() {
@@ -104,21 +114,20 @@ bool producing_collector::over(std::int64_t deadline) const {
 }
 
 std::int32_t producing_collector::partitions(std::int32_t topic) {
-    return partitions_for(routes_[static_cast<std::size_t>(topic)]);
+    return keeping([&] { return partitions_for(routes_[static_cast<std::size_t>(topic)]); });
 }
 
 /// A topic that the producer does not know yet it knows a moment later; for longer nobody else is held up in mid-record.
 std::int32_t producing_collector::partitions_for(const route& to) {
     known_topic& known = topics_.at(to.topic);
-    const std::int64_t deadline = time_.after(std::min(longest_asking, timeout_));
+    const std::int64_t deadline = time_.after(longest_asking);
     while (known.partitions == 0) {
         if (!known.missing) known.partitions = producer_->partitions(to.topic, slice);
         if (known.partitions != 0) break;
         throw_failures();
         if (known.missing || over(deadline)) {
             known.missing = true;
-            failure_ = std::make_exception_ptr(unknown_partitions_error(origins_.task_of(to.sender), known.name));
-            throw_failures();
+            throw unknown_partitions_error(origins_.task_of(to.sender), known.name);
         }
         wait_a_moment(kafka::milliseconds(10));
     }
@@ -143,7 +152,7 @@ void producing_collector::send(std::int32_t topic, const outgoing_record& r) {
     record.value = r.value;
     record.timestamp = r.timestamp;
     record.headers = r.headers != nullptr && r.headers->empty() ? nullptr : r.headers;
-    if (r.partition_key && !r.partition) record.partition = partition_of(*r.partition_key, partitions_for(to));
+    if (r.partition_key && !r.partition) record.partition = partition_of(*r.partition_key, partitions(topic));
     record.tag = origins_.tag_of(to.sender, r.origin != nullptr ? *r.origin : record_metadata{});
     append(record);
 }
@@ -206,12 +215,14 @@ std::string producing_collector::blocking() {
 }
 
 void producing_collector::append(const kafka::producer_record& record) {
-    if (in_transactions_ && !transaction_open_) [[unlikely]]
-        begin_transaction();
-    if (!refused_.empty()) [[unlikely]]
-        if (const auto* what = refused_.find(topics_.at(record.topic).name, record))
-            return append_refused(record, *what);
-    hand_over(record);
+    keeping([&] {
+        if (in_transactions_ && !transaction_open_) [[unlikely]]
+            begin_transaction();
+        if (!refused_.empty()) [[unlikely]]
+            if (const auto* what = refused_.find(topics_.at(record.topic).name, record))
+                return append_refused(record, *what);
+        hand_over(record);
+    });
 }
 
 void producing_collector::hand_over(const kafka::producer_record& record) {
@@ -246,12 +257,7 @@ void producing_collector::wait_and_append(const kafka::producer_record& record, 
 
 void producing_collector::wait_a_moment(kafka::milliseconds moment) {
     time_.sleep(moment);
-    try {
-        while_waiting_();
-    } catch (const task_error&) {
-        failure_ = std::current_exception(); // also where a node catches it
-        throw;
-    }
+    while_waiting_();
 }
 
 std::unique_ptr<changelog_sink> producing_collector::open_changelog(std::string_view topic, task_id task) {

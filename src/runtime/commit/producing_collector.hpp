@@ -32,6 +32,8 @@ namespace streams::inline v0 {
 /// cluster was away for too long or a transaction has failed, refused_records_error where it helps to do it again,
 /// unknown_partitions_error where it does not say within a second how many partitions a topic has (at once, until
 /// `learn_partitions` has learnt it), stopped_error, or cluster_error.
+/// Whatever it throws is thrown again by each call that waits for the cluster, until what was sent is given up: a node that
+/// caught it must not have the commit go on.
 /// A failure that is of one record is answered for by the production exception handler, when it is known: in the middle of
 /// another record, or of a commit.
 /// Such a wait is in the middle of a record, which is no place to go on from later: `while_waiting` is called in it, again
@@ -42,13 +44,12 @@ public:
     producing_collector(
         kafka::producer& producer, const streams_config& config, execution& time, const stop_source& stop,
         std::atomic<std::uint64_t>& sent, drop_counters& drops, std::function<void()> while_waiting = [] {})
-        : producer_(&producer), config_(config), in_transactions_(config.exactly_once()), timeout_(config.task_timeout),
-          time_(time), stop_(stop), sent_(sent), drops_(drops), while_waiting_(std::move(while_waiting)) {}
+        : producer_(&producer), config_(config), in_transactions_(config.exactly_once()),
+          timeout_(time_for_calls(config.task_timeout)), time_(time), stop_(stop), sent_(sent), drops_(drops),
+          while_waiting_(std::move(while_waiting)) {}
     /// Writes through another producer from here on. REQUIRES: what was opened is closed.
     void use(kafka::producer& producer);
     /// What was sent since the last commit is given up by whoever sent it, and changelogs have acknowledged nothing of it.
-    /// Until then every call that waits for the cluster throws a failure again: a node that caught it must not have the
-    /// commit go on.
     void give_up_sent() noexcept;
     /// Waits up to `wait` until all that was sent and given up has arrived or failed; false: some of it may still arrive.
     [[nodiscard]] bool come_to_rest(std::chrono::milliseconds wait);
@@ -62,8 +63,8 @@ public:
     void transaction_ended();
     /// What these tasks sent since their last commit lasts, with these offsets. REQUIRES: all that was sent is acknowledged.
     void committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets);
-    /// Others may go on where something was given up: which of its records are refused is theirs to find.
-    void forget_refused() noexcept { refused_.clear(); }
+    /// The thread has these tasks now. Others go on with the rest: which of their records are refused is theirs to find.
+    void keep_refused(std::span<const task_id> tasks) { refused_.keep(tasks); }
     /// Whether records that were refused are still to come again, or to be committed: each input record is to be looked at by
     /// itself.
     [[nodiscard]] bool expects_refused() const noexcept { return !refused_.empty(); }
@@ -104,6 +105,8 @@ private:
     };
     [[nodiscard]] std::string describe_origin(std::int64_t timestamp, std::uint64_t tag) const;
     [[nodiscard]] std::string blocking();
+    template <class Work>
+    decltype(auto) keeping(const Work& work);
     void append(const kafka::producer_record& record);
     void append(std::span<const dead_letter> letters, std::uint64_t tag);
     void append_refused(const kafka::producer_record& record, refused_records::decision what);

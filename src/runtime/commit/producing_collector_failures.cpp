@@ -25,8 +25,9 @@ bool is_askable(const kafka::delivery_failure& failed) {
            !record_origins::is_dead_letter(failed.tag);
 }
 
+/// With its batch, of which one record may be the reason, or none by itself.
 bool is_refused_by_cluster(const kafka::delivery_failure& failed) {
-    return is_askable(failed) && !may_pass(failed) && !failed.before_sent;
+    return is_askable(failed) && !may_pass(failed) && !failed.before_sent && !failed.of_topic;
 }
 
 constexpr std::string_view nothing_committed = "; nothing read since the last commit is committed";
@@ -70,7 +71,6 @@ std::exception_ptr producing_collector::answer_for(const failures& failed) {
         if (is_refused_by_cluster(each)) ++refused[each.partition];
     const kafka::delivery_failure* again = nullptr;
     for (const kafka::delivery_failure& each : failed) {
-        // The cluster refuses whole batches, of which one record may be the reason, or none by itself.
         if (is_refused_by_cluster(each) && refused.at(each.partition) > 1) {
             const auto from = origin_of(each);
             gets_further_ |= refused_.add(each, from.sender.task, from.metadata, {.alone = true});

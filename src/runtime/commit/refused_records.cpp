@@ -83,6 +83,15 @@ std::size_t refused_records::committed(std::span<const task_id> tasks,
     return passed_over;
 }
 
+void refused_records::keep(std::span<const task_id> tasks) {
+    std::erase_if(records_, [&](const auto& entry) {
+        const refused& each = entry.second;
+        if (std::ranges::find(tasks, each.task) != tasks.end()) return false;
+        if (!each.come) --to_come_;
+        return true;
+    });
+}
+
 void refused_records::aborted() noexcept {
     for (auto& [tag, each] : records_) each.come = false;
     to_come_ = records_.size();

@@ -41,10 +41,8 @@ public:
     std::size_t committed(std::span<const task_id> tasks, std::span<const kafka::committed_offset> offsets);
     /// What was done since the last commit is done again.
     void aborted() noexcept;
-    void clear() noexcept {
-        records_.clear();
-        to_come_ = 0;
-    }
+    /// Forgets those of other tasks.
+    void keep(std::span<const task_id> tasks);
 
 private:
     struct refused {

@@ -38,7 +38,7 @@ public:
     global_state(const topology& topology, const global_environment& environment,
                  const std::function<std::int32_t(std::string_view)>& partitions_of);
 
-    [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override;
+    [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store, kept_failure& of_task) override;
     [[nodiscard]] std::optional<store_answer> ask(std::string_view store, const store_question& question) override;
     /// The partitions that fill the stores.
     [[nodiscard]] const std::vector<topic_partition>& inputs() const noexcept { return inputs_; }

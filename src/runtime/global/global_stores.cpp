@@ -26,7 +26,7 @@ private:
 
 std::optional<bytes_view> global_store_reader::get(bytes_view key) {
     const std::lock_guard lock(guard_);
-    const auto found = store_.get(key);
+    const auto found = keeping_failure(&failure_, [&] { return store_.get(key); });
     if (!found) return std::nullopt;
     value_.assign(*found);
     return value_.view();
@@ -41,10 +41,10 @@ void global_store_reader::put(bytes_view, std::optional<bytes_view>) {
 template <class Read>
 store_range<store_entry> global_store_reader::copied(Read read) {
     std::vector<std::pair<bytes, bytes>> entries;
-    {
+    keeping_failure(&failure_, [&] {
         const std::lock_guard lock(guard_);
         for (const store_entry& each : read()) entries.emplace_back(each.key, each.value);
-    }
+    });
     return store_range<store_entry>(std::make_unique<copied_entries>(std::move(entries)));
 }
 

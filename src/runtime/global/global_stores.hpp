@@ -1,5 +1,7 @@
 #pragma once
 
+#include "state/kept_failure.hpp"
+
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/query/store_question.hpp>
 
@@ -13,8 +15,9 @@ namespace streams::inline v0 {
 class global_stores {
 public:
     virtual ~global_stores() = default;
-    /// A reader of the store of that name, for one task; null where there is no such global store.
-    [[nodiscard]] virtual std::unique_ptr<state_store> reader(std::string_view store) = 0;
+    /// A reader of the store of that name, for one task, whose nodes it keeps failures from; null where there is no such
+    /// global store.
+    [[nodiscard]] virtual std::unique_ptr<state_store> reader(std::string_view store, kept_failure& of_task) = 0;
     /// Answers a query of a global store with what it holds now; nullopt: it has no answer to that. Throws streams_stopped_error
     /// once they are closed, and state_error where the disk refuses.
     [[nodiscard]] virtual std::optional<store_answer> ask(std::string_view store, const store_question& question) = 0;
@@ -24,8 +27,9 @@ public:
 /// reader. Cannot be written: `put` throws streams_error.
 class global_store_reader final : public key_value_store {
 public:
-    /// Both outlive the reader; `guard` is held by whoever calls the store.
-    global_store_reader(key_value_store& store, std::mutex& guard) : store_(store), guard_(guard) {
+    /// All outlive the reader; `guard` is held by whoever calls the store.
+    global_store_reader(key_value_store& store, std::mutex& guard, kept_failure& of_task)
+        : store_(store), guard_(guard), failure_(of_task) {
         use_serdes(store.serdes());
     }
 
@@ -48,6 +52,7 @@ private:
 
     key_value_store& store_;
     std::mutex& guard_;
+    kept_failure& failure_;
     bytes value_;
 };
 

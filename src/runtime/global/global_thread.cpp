@@ -172,12 +172,12 @@ std::vector<topic_partition> global_thread::added_partitions() {
 /// Whether it may pass: a broker that has not heard yet of a partition that was added says that there is none. It says so
 /// once, so that all are assigned again to see whether it still does.
 bool global_thread::is_of_growth(const kafka::result& failure) {
-    if (!grown_ || environment_.time.steady_ms() - grown_->at >= environment_.config.task_timeout.count()) return false;
+    const auto limit = time_for_calls(environment_.config.task_timeout);
+    if (!grown_ || environment_.time.steady_ms() - grown_->at >= limit.count()) return false;
     if (!grown_->assigns_again_at) grown_->assigns_again_at = environment_.time.after(next_attempt);
     if (!std::exchange(grown_->told, true))
-        log(log_level::warn,
-            concat(name_, " has taken on partitions that were added, and cannot read all topics: ", failure.reason(),
-                   "; trying again for ", environment_.config.task_timeout.count(), " ms (task.timeout.ms)"));
+        log(log_level::warn, concat(name_, " has taken on partitions that were added, and cannot read all topics: ",
+                                    failure.reason(), "; trying again", for_task_timeout(limit)));
     return true;
 }
 
@@ -295,15 +295,15 @@ bool global_thread::written(Write write) {
 
 /// A disk that is full, say: what is not written stays in memory, and is written with the next commit.
 void global_thread::wait_out(const state_error& refusal) {
-    const auto limit = environment_.config.task_timeout.count();
+    const auto limit = environment_.config.task_timeout;
     const std::int64_t now = environment_.time.steady_ms();
     if (!refused_since_) {
         refused_since_ = now;
-        log(log_level::warn, concat(name_, " keeps its updates in memory: ", refusal.what(), "; trying again for ",
-                                    limit, " ms (task.timeout.ms)"));
+        log(log_level::warn,
+            concat(name_, " keeps its updates in memory: ", refusal.what(), "; trying again", for_task_timeout(limit)));
     }
-    if (now - *refused_since_ >= limit)
-        throw state_error(concat(refusal.what(), "; tried again for ", limit, " ms (task.timeout.ms)"));
+    if (now - *refused_since_ >= limit.count())
+        throw state_error(concat(refusal.what(), "; tried again", for_task_timeout(limit)));
 }
 
 void global_thread::close() noexcept {

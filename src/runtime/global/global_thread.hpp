@@ -39,7 +39,9 @@ public:
     void close() noexcept;
 
     /// REQUIRES: `fill` has said true. From any thread.
-    [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store) override { return state_->reader(store); }
+    [[nodiscard]] std::unique_ptr<state_store> reader(std::string_view store, kept_failure& of_task) override {
+        return state_->reader(store, of_task);
+    }
     [[nodiscard]] std::optional<store_answer> ask(std::string_view store, const store_question& question) override {
         return state_->ask(store, question);
     }

@@ -62,7 +62,7 @@ void task_stores::open(task_store& closed) {
     if (spec.logging && !closed.reuses_source() && opening_.changelog_of) sink = opening_.changelog_of(spec);
     closed.store =
         make_store(spec, {opening_.directory, at_hand_, opening_.memory, sink.get(), spec.caching ? cache_bytes_ : 0,
-                          &opening_.time, opening_.disk, opening_.in_transactions});
+                          &opening_.time, opening_.disk, opening_.in_transactions, &failure_});
     closed.sink = std::move(sink); // the store of before had the sink of before
 }
 

@@ -66,6 +66,8 @@ public:
     [[nodiscard]] state_store* find(std::string_view name) noexcept;
     /// The record whose updates the stores are given: whoever runs nodes on them keeps it.
     [[nodiscard]] record_context& at_hand() noexcept { return at_hand_; }
+    /// Where failures of theirs are kept that went up through nodes.
+    [[nodiscard]] kept_failure& failure() noexcept { return failure_; }
 
     /// Whether changelogs have all that the stores have.
     [[nodiscard]] bool rebuildable() const;
@@ -104,6 +106,7 @@ private:
     store_opening opening_;
     std::int64_t cache_bytes_ = 0; ///< of each that caches
     record_context at_hand_;
+    kept_failure failure_;
     task_folder_lock folder_; ///< let go of once the stores are closed
     std::vector<task_store> stores_;
 };

@@ -89,7 +89,8 @@ public:
         seeking.reset();
     }
 
-    bool located = false;                             ///< the two that follow are known
+    bool located =
+        false; ///< the two that follow are known; of one that is suspended: nobody else has worked on it since
     std::map<topic_partition, std::int64_t> begins{}; ///< of the inputs: where they begin while nothing is committed
     std::vector<kafka::committed_offset> committed{}; ///< of the inputs, before nodes are made
     std::vector<topic_partition> out_of_place{}; ///< inputs that the consumer does not yet read where it is to go on

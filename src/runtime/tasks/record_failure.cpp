@@ -4,6 +4,8 @@
 
 #include <streams/core/error.hpp>
 
+#include <new>
+
 namespace streams::inline v0 {
 namespace {
 
@@ -45,17 +47,20 @@ void throw_untimed(task_id task, std::string_view node, const record_metadata& a
                              at.offset, ": the timestamp extractor of source ", node, " threw: ", cause.what())));
 }
 
-void throw_unanswerable() {
+void throw_unanswerable(kept_failure& kept) {
     try {
         throw;
     } catch (const task_error&) {
-        throw;
+        kept.keep();
     } catch (const failed_processing_error&) {
-        throw;
+        kept.keep();
     } catch (const state_error&) {
-        throw;
+        kept.keep();
+    } catch (const std::bad_alloc&) {
+        kept.keep();
     } catch (...) { // for a handler
     }
+    kept.rethrow();
 }
 
 void throw_unprocessable(const unprocessable_record& failed, const std::exception& cause, std::string_view remedy) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "state/kept_failure.hpp"
+
 #include <streams/core/handlers.hpp>
 #include <streams/core/record.hpp>
 #include <streams/core/task_id.hpp>
@@ -22,10 +24,11 @@ namespace streams::inline v0 {
 /// REQUIRES: called while the cause is handled.
 [[noreturn]] void throw_untimed(task_id task, std::string_view node, const record_metadata& at,
                                 const std::exception& cause);
-/// Throws the exception at hand on where no handler answers for it: it is an error of the cluster or of the state, or was
-/// answered for already.
+/// Throws the exception at hand on where no handler answers for it: it is an error of the cluster, of the state or of memory,
+/// or was answered for already. It is kept, since the code of nodes above may catch it; where one is kept already, that is
+/// what is thrown.
 /// REQUIRES: called in a catch clause.
-void throw_unanswerable();
+void throw_unanswerable(kept_failure& kept);
 /// Throws failed_processing_error for a record, or a punctuation, at which a node threw, the cause nested.
 /// `remedy`: what to set so that such records are dropped.
 /// REQUIRES: called while the cause is handled.

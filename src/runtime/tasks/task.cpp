@@ -55,7 +55,7 @@ void stream_task::add_inputs(const std::vector<sub_topology>& parts, std::vector
 state_store* stream_task::global_reader(std::string_view name) {
     if (environment_.globals == nullptr || !topology_.is_global_store(name)) return nullptr;
     auto& reader = global_readers_.try_emplace(std::string(name)).first->second;
-    if (!reader) reader = environment_.globals->reader(name);
+    if (!reader) reader = environment_.globals->reader(name, stores_.failure());
     return reader.get();
 }
 
@@ -88,7 +88,7 @@ void stream_task::initialize(std::span<const kafka::committed_offset> committed)
             newest = std::max(newest, value);
         }
     }
-    naming_damage(id(), [&] {
+    call_nodes([&] {
         for (const auto& member : graph_.members()) {
             initialising_ = member.spec;
             member.instance->set_task(*this);
@@ -141,7 +141,7 @@ bool stream_task::work_on_pending() {
     if (due) {
         begin_without_record(stream_time());
         commit_needed_ = true;
-        naming_damage(id(), [&] { pending_.go_on(now); });
+        call_nodes([&] { pending_.go_on(now); });
     }
     takes_input_ = !settling_ && pending_.have_room();
     return due;
@@ -165,7 +165,7 @@ std::function<void()> stream_task::add_pending(pending_records& of_node) {
 
 void stream_task::run(const partition_group::taken& next) {
     begin_record(next);
-    naming_damage(id(), [&] {
+    call_nodes([&] {
         try {
             next.queue.source().process(next.raw, next.timestamp, headers_);
         } catch (const undecodable& cause) {
@@ -241,7 +241,7 @@ bool stream_task::punctuate_wall_clock() {
 void stream_task::punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time) {
     begin_without_record(time);
     commit_needed_ = true;
-    naming_damage(id(), [&] {
+    call_nodes([&] {
         try {
             call(time);
         } catch (...) {
@@ -253,12 +253,14 @@ void stream_task::punctuate(std::string_view node, const punctuation_queue::call
 void stream_task::flush_stores() {
     commit_requested_ = false;
     begin_without_record(stream_time());
-    try {
-        stores_.flush();
-    } catch (const std::exception& cause) {
-        throw_unanswerable();
-        throw_failed_task(id(), "forwarded cached updates", cause);
-    }
+    call_nodes([&] {
+        try {
+            stores_.flush();
+        } catch (const std::exception& cause) {
+            throw_unanswerable(stores_.failure());
+            throw_failed_task(id(), "forwarded cached updates", cause);
+        }
+    });
 }
 
 std::vector<kafka::committed_offset> stream_task::committable() {
@@ -335,7 +337,7 @@ void stream_task::close() {
     const bool settled = !pending();
     for (const auto& member : graph_.members())
         failure.attempt([&] {
-            member.instance->close();
+            call_nodes([&] { member.instance->close(); });
             if (settled && pending())
                 throw streams_error(concat("node ", member.spec->name,
                                            " forwards records while it is closed, which another service would have to "

@@ -189,6 +189,22 @@ private:
         commit_metadata metadata;
     };
 
+    /// Throws what `work` throws, and what nodes have caught in it that was not theirs to catch, the damage of a store with its
+    /// task.
+    template <class Work>
+    void call_nodes(const Work& work) {
+        const kept_failure& kept = stores_.failure();
+        stores_.failure().forget();
+        naming_damage(id(), [&] {
+            try {
+                work();
+            } catch (...) {
+                kept.rethrow();
+                throw;
+            }
+            kept.rethrow();
+        });
+    }
     [[nodiscard]] bool held() const;
     [[nodiscard]] state_store* global_reader(std::string_view name);
     void run(const partition_group::taken& next);

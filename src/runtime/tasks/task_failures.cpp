@@ -6,6 +6,21 @@
 #include <utility>
 
 namespace streams::inline v0 {
+namespace {
+
+/// REQUIRES: called in a catch clause.
+template <class Answer>
+void answer_for_thrown(const Answer& answer) {
+    try {
+        throw;
+    } catch (const std::exception& cause) {
+        answer(cause);
+    } catch (...) {
+        answer(streams_error("an exception that is no std::exception; derive it from that"));
+    }
+}
+
+} // namespace
 
 void stream_task::undecodable_head(const record_queue& queue, const record_view& raw, const undecodable& cause) {
     const std::string_view node = queue.source().name();
@@ -35,14 +50,12 @@ void stream_task::untimed_head(const record_queue& queue, const record_view& raw
 }
 
 void stream_task::node_failed(std::string_view node, std::int64_t timestamp, streams::headers& headers) {
-    throw_unanswerable();
+    throw_unanswerable(stores_.failure());
     try {
+        answer_for_thrown([&](const std::exception& cause) { answer_for(node, timestamp, headers, cause); });
+    } catch (...) { // the handler has said fail, and so the record is not for nodes above to drop
+        stores_.failure().keep();
         throw;
-    } catch (const std::exception& cause) {
-        answer_for(node, timestamp, headers, cause);
-    } catch (...) {
-        answer_for(node, timestamp, headers,
-                   streams_error("an exception that is no std::exception; derive it from that"));
     }
     // Where the exception came from, headers may be gone that were at hand.
     at_hand().timestamp = timestamp;
@@ -71,7 +84,7 @@ void stream_task::answer_for(std::string_view node, std::int64_t timestamp, cons
 }
 
 void stream_task::not_serialized(std::string_view node, production_step step, const output_record& output) {
-    throw_unanswerable();
+    throw_unanswerable(stores_.failure());
     const unwritable_record failed{.task = id(),
                                    .node = node,
                                    .metadata = current().metadata,
@@ -80,13 +93,7 @@ void stream_task::not_serialized(std::string_view node, production_step step, co
                                    .output = output,
                                    .retriable = false,
                                    .dead_letter_topic = environment_.config.errors_dead_letter_queue_topic_name};
-    try {
-        throw;
-    } catch (const std::exception& cause) {
-        answer_for(failed, cause);
-    } catch (...) {
-        answer_for(failed, streams_error("an exception that is no std::exception; derive it from that"));
-    }
+    answer_for_thrown([&](const std::exception& cause) { answer_for(failed, cause); });
 }
 
 void stream_task::answer_for(const unwritable_record& failed, const std::exception& cause) {

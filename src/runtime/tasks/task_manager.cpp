@@ -22,6 +22,12 @@ task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
 }
 
+std::vector<task_id> task_manager::ids() const {
+    std::vector<task_id> ids;
+    for (const auto& each : tasks_) ids.push_back(each->id());
+    return ids;
+}
+
 managed_task* task_manager::find(task_id id) noexcept {
     const auto found = std::ranges::find(tasks_, id, &managed_task::id);
     return found == tasks_.end() ? nullptr : found->get();

@@ -35,6 +35,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return tasks_.empty(); }
     /// In the order of their ids. References are valid until the next plan or close.
     [[nodiscard]] std::span<const std::unique_ptr<managed_task>> all() const noexcept { return tasks_; }
+    [[nodiscard]] std::vector<task_id> ids() const;
     [[nodiscard]] managed_task* find(task_id id) noexcept;
     [[nodiscard]] bool all_running() const noexcept;
     /// Whether all that were stopped by failures run again, but for those that were set aside.

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <iterator>
 #include <set>
+#include <utility>
 
 namespace streams::inline v0 {
 namespace {
@@ -43,6 +44,12 @@ std::vector<std::string> difference(const std::set<std::string>& from, const std
     std::vector<std::string> rest;
     std::ranges::set_difference(from, without, std::back_inserter(rest));
     return rest;
+}
+
+/// Who the strangers are, and what they were given, changes with each rebalance.
+bool is_same(const group_division& one, const group_division& other) {
+    return one.strangers.empty() == other.strangers.empty() && one.others == other.others &&
+           one.missing == other.missing && one.unread.empty() == other.unread.empty();
 }
 
 } // namespace
@@ -91,17 +98,29 @@ group_division division_of(const topology& topology, std::string_view applicatio
     return found;
 }
 
-/// Who the strangers are, and what they were given, changes with each rebalance.
-bool group_watch::is_news(const group_division& seen) {
+void group_watch::note(const group_division& seen, std::int64_t now) {
     const std::lock_guard lock(mutex_);
-    const bool same = seen.strangers.empty() == told_.strangers.empty() && seen.others == told_.others &&
-                      seen.missing == told_.missing && seen.unread.empty() == told_.unread.empty();
-    told_ = seen;
-    return !same;
+    if (is_same(seen, told_))
+        untold_.reset();
+    else
+        untold_ = {seen, untold_ && is_same(seen, untold_->seen) ? untold_->since : now};
+    due_.store(untold_ ? untold_->since + lasting.count() : never, std::memory_order_relaxed);
 }
 
-void group_watch::note(const group_division& seen) {
-    if (!is_news(seen)) return;
+std::optional<group_division> group_watch::take_lasting(std::int64_t now) {
+    if (now < due_.load(std::memory_order_relaxed)) return std::nullopt;
+    const std::lock_guard lock(mutex_);
+    if (!untold_ || now < untold_->since + lasting.count()) return std::nullopt;
+    due_.store(never, std::memory_order_relaxed);
+    told_ = std::move(untold_->seen);
+    untold_.reset();
+    return told_;
+}
+
+void group_watch::tell(std::int64_t now) {
+    const auto lasting_division = take_lasting(now);
+    if (!lasting_division) return;
+    const group_division& seen = *lasting_division;
     if (!seen.strangers.empty()) {
         std::string differences;
         if (!seen.others.empty()) differences += concat(" also ", list_of(seen.others));

@@ -3,16 +3,32 @@
 #include "src/core/stop_source.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 
+#include <streams/core/error.hpp>
 #include <streams/core/execution.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace streams::inline v0 {
 
 /// How long whoever was asked to end waits for the cluster, so that what is done is committed.
 inline constexpr std::chrono::milliseconds patience_at_the_end{30'000};
+
+/// What one attempt at a call needs for its answer.
+inline constexpr std::chrono::milliseconds one_attempt{1'000};
+
+/// How long a call to the cluster is made again for the sake of a task. As in Kafka Streams `task.timeout.ms` begins with the first
+/// error, which its clients make of what has failed for `default.api.timeout.ms`: 0 leaves a call the time of one attempt.
+[[nodiscard]] constexpr std::chrono::milliseconds time_for_calls(std::chrono::milliseconds task_timeout) noexcept {
+    return std::max(task_timeout, one_attempt);
+}
+
+/// ` for 300000 ms (task.timeout.ms)`, as every message says for how long something is, or was, tried again.
+[[nodiscard]] inline std::string for_task_timeout(std::chrono::milliseconds limit) {
+    return concat(" for ", limit.count(), " ms (task.timeout.ms)");
+}
 
 /// How long something is waited for, and at whose wish no longer. A value, made when the waiting begins.
 class patience {

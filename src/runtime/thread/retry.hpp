@@ -31,7 +31,7 @@ private:
 class retry {
 public:
     /// How long an attempt may wait for its answer, at first and at most.
-    static constexpr std::chrono::milliseconds first_timeout{1000};
+    static constexpr std::chrono::milliseconds first_timeout = one_attempt;
     static constexpr std::chrono::milliseconds longest_timeout{5000};
 
     static constexpr std::string_view reach_brokers = "see whether the brokers are reachable";

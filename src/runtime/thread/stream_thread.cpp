@@ -157,6 +157,7 @@ void stream_thread::turn() {
     serve_queries();
     go_on_with_rebalances();
     missing_.step(environment_.admin, layout_.partitions, environment_.time);
+    environment_.group.tell(last_poll_);
     watch_transactions();
     restore();
     if (assigned_ && ready_ && commit_done())
@@ -300,7 +301,7 @@ void stream_thread::restore() {
     if (assigned_ && recovered) {
         tasks_.open_planned(until);
         for (const auto& each : tasks_.all()) // taken back to their last commit
-            if (each->state() == task_state::suspended) tasks_.resume(*each);
+            if (each->state() == task_state::suspended && each->located) tasks_.resume(*each);
     }
     tasks_.let_restore(recovered && !paused_);
     if (recovered) tasks_.take_restored();
@@ -374,8 +375,7 @@ void stream_thread::serve_queries() {
 
 void stream_thread::publish_tasks() {
     if (std::ranges::equal(tasks_.all(), published_, {}, &managed_task::id)) return;
-    published_.clear();
-    for (const auto& each : tasks_.all()) published_.push_back(each->id());
+    published_ = tasks_.ids();
     environment_.directory.publish(mailbox_, published_);
 }
 

@@ -130,6 +130,8 @@ private:
 
     // stream_thread_inputs.cpp: where inputs are read from
     void locate_tasks(std::int64_t until);
+    void compare(managed_task& stays);
+    void go_on_with(managed_task& stays);
     void put_in_place(std::int64_t until);
     [[nodiscard]] bool sought_next(managed_task& task);
     void learn_awaited(std::int64_t until);

@@ -20,11 +20,28 @@ void stream_thread::locate_tasks(std::int64_t until) {
     if (!locating_) return;
     const bool all = locating_->step(*consumer_, environment_.time, until);
     for (const auto& each : tasks_.all())
-        if (!each->located && locating_->knows(each->inputs())) {
+        if (!each->located && each->state() == task_state::suspended) compare(*each);
+    for (const auto& each : tasks_.all())
+        if (!each->located && each->state() != task_state::suspended && locating_->knows(each->inputs())) {
             each->locate(locating_->committed(), locating_->positions());
             locating_->forget(each->inputs());
         }
     if (all) locating_.reset();
+}
+
+/// A task that stays, of which it was not known at the assignment whether others have worked on it.
+void stream_thread::compare(managed_task& stays) {
+    if (committer_->committing() || !locating_->knows_committed(stays.inputs())) return;
+    if (!stays.stands_at(locating_->committed())) return restart(stays);
+    stays.located = true;
+    locating_->forget(stays.inputs());
+    go_on_with(stays);
+}
+
+/// One that stays, and on which nobody else has worked.
+void stream_thread::go_on_with(managed_task& stays) {
+    tasks_.resume(stays);
+    if (stays.running()) unresumed_.insert(unresumed_.end(), stays.inputs().begin(), stays.inputs().end());
 }
 
 /// Seeks in the inputs of tasks that start again, before they do.

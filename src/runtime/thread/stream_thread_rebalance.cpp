@@ -133,9 +133,7 @@ void stream_thread::note_generation() {
     const bool followed = before && generation_ && (*generation_ == *before || *generation_ == *before + 1);
     if (tasks_.empty() || followed) return;
     log(log_level::info, concat(name_, " makes its tasks anew, which others may have had meanwhile"));
-    std::vector<task_id> kept;
-    for (const auto& each : tasks_.all()) kept.push_back(each->id());
-    hand_over(kept);
+    hand_over(tasks_.ids());
 }
 
 /// An assignment that is not taken on. What it gives to others, they may work on.
@@ -203,7 +201,8 @@ void stream_thread::adopt_group() {
 void stream_thread::want(const kafka::rebalance& assigned) {
     auto& wanted = taking_on_->wanted;
     environment_.group.note(division_of(environment_.topology(), environment_.config.application_id, layout_,
-                                        *assignor_, taking_on_->members));
+                                        *assignor_, taking_on_->members),
+                            environment_.time.steady_ms());
     for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group).active)
         wanted[id] = inputs_of(id);
     std::vector<task_id> gone;
@@ -216,10 +215,10 @@ void stream_thread::want(const kafka::rebalance& assigned) {
     const auto within = environment_.task_patience();
     taking_on_->starts.emplace(environment_.topology(), environment_.config, environment_.longest_step());
     for (const auto& [id, inputs] : wanted) taking_on_->starts->add(id, inputs, within);
-    for (const auto& each : tasks_.all()) taking_on_->uncompared.push_back(each->id());
+    taking_on_->uncompared = tasks_.ids();
 }
 
-/// Whether it is known where tasks begin, but for new ones in trouble: those are located later, and no other waits for them.
+/// Whether it is known where tasks begin, but for those in trouble: they are located later, and no other waits for them.
 bool stream_thread::found_starts() {
     start_search& starts = *taking_on_->starts;
     const std::int64_t until = environment_.time.after(slice);
@@ -227,7 +226,7 @@ bool stream_thread::found_starts() {
     close_strangers();
     const bool all = starts.step(*consumer_, environment_.time, until);
     close_strangers();
-    return all || (starts.tried() && taking_on_->uncompared.empty());
+    return all || starts.tried();
 }
 
 /// A task on which somebody else has worked meanwhile is made anew. The others know where they read on.
@@ -269,22 +268,23 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
     for (const auto& [id, inputs] : taking_on_->wanted) {
         managed_task* const stays = tasks_.find(id);
         managed_task& task = stays != nullptr ? *stays : tasks_.plan(id, inputs);
-        if (stays != nullptr)
+        if (stays != nullptr) {
             staying.push_back(stays);
-        else if (starts.knows(inputs))
+            task.located = std::ranges::find(taking_on_->uncompared, id) == taking_on_->uncompared.end();
+        } else if (starts.knows(inputs)) {
             task.locate(starts.committed(), starts.positions());
-        else
+        } else {
             task.misplace();
-        const bool located = stays != nullptr || task.located;
+        }
         for (const topic_partition& input : inputs) // any will do for one that is sought before it is read
-            positions.emplace_back(input, located ? task.reads_on_at(input) : 0);
-        if (located) {
+            positions.emplace_back(input, stays != nullptr || task.located ? task.reads_on_at(input) : 0);
+        if (task.located) {
             starts.forget(inputs);
             continue;
         }
         all_located = false;
-        log(log_level::warn,
-            concat(name_, " does not know yet where ", task_name(id), " begins to read; others go on"));
+        log(log_level::warn, concat(name_, " does not know yet what is committed of ", task_name(id),
+                                    ", or where it begins to read; others go on"));
     }
     for (const auto& [partition, offset] : positions) starts_[partition] = offset;
     // Paused until its task runs; a partition that the group gave us and no task of ours reads is left out.
@@ -297,11 +297,10 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
     if (!all_located) locating_.emplace(std::move(starts));
     assigned_ = true;
     given_ = assigned.partitions;
-    committer_->assigned();
+    committer_->assigned(tasks_.ids());
     for (managed_task* const task : staying) {
         task->stay_in_place();
-        tasks_.resume(*task);
-        if (task->running()) unresumed_.insert(unresumed_.end(), task->inputs().begin(), task->inputs().end());
+        if (task->located) go_on_with(*task);
     }
     if (tasks_.empty()) trouble_.end();
     log(log_level::info, concat(name_, " was assigned ", list_of(tasks_)));

@@ -180,8 +180,8 @@ void stream_thread::pause_to_recover(const std::exception_ptr& failure) {
     if (trouble_.failed(now, read, other_work))
         log(log_level::warn, concat(name_, " goes back to its last commit: ", message_of(failure)));
     if (trouble_.lasted(now) >= environment_.config.task_timeout.count())
-        throw cluster_error(concat(message_of(failure), "; tried again for ", environment_.config.task_timeout.count(),
-                                   " ms (task.timeout.ms)"));
+        throw cluster_error(
+            concat(message_of(failure), "; tried again", for_task_timeout(environment_.config.task_timeout)));
     reopen_at_ = now + reopen_pause.count();
 }
 

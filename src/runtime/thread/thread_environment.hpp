@@ -61,8 +61,8 @@ struct thread_environment : shared_environment {
     [[nodiscard]] const streams::topology& topology() const noexcept { return view->topology; }
     [[nodiscard]] const topic_layout& layout() const noexcept { return view->layout; }
 
-    /// With which a call to the cluster is tried again, beginning now: for task.timeout.ms.
-    [[nodiscard]] patience task_patience() const { return {time, stop, config.task_timeout}; }
+    /// With which a call to the cluster is tried again, beginning now.
+    [[nodiscard]] patience task_patience() const { return {time, stop, time_for_calls(config.task_timeout)}; }
     /// How long a thread goes without a poll at most, as far as it is up to the library: it does several things that last
     /// no longer between two of them.
     [[nodiscard]] std::chrono::milliseconds longest_step() const { return config.max_poll_interval / 6; }
@@ -71,7 +71,7 @@ struct thread_environment : shared_environment {
                                 std::string_view remedy = retry::reach_brokers) const {
         return {within, doing, longest_step(), remedy};
     }
-    /// The same, begun now, for task.timeout.ms.
+    /// The same, begun now, with the patience of a task.
     [[nodiscard]] retry retried(std::string_view doing, std::string_view remedy = retry::reach_brokers) const {
         return retried(task_patience(), doing, remedy);
     }

@@ -6,6 +6,8 @@
 #include "src/runtime/commit/producing_collector.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 
+#include <streams/core/manual_clock.hpp>
+
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -40,7 +42,7 @@ struct question {
 /// A collector that writes to `out`, to the topic `narrow`, which takes no large records, and to `dead`.
 struct collector_under_test {
     explicit collector_under_test(processing_guarantee guarantee = processing_guarantee::at_least_once)
-        : config{.guarantee = guarantee, .task_timeout = 50ms} {
+        : config{.guarantee = guarantee} {
         config.errors_dead_letter_queue_topic_name = "dead";
         config.on_production_error = [this](const unwritable_record& failed, const std::exception& cause) {
             const header* const found = failed.output.headers.last("trace");
@@ -69,7 +71,7 @@ struct collector_under_test {
                                 .origin = &origin});
     }
     void flush() {
-        const patience within{machine(), stop, 1s};
+        const patience within{time, stop, 1s};
         while (!collector.flush(within, 10ms)) continue;
     }
     std::vector<raw_stored_record> dead() const {
@@ -90,11 +92,12 @@ struct collector_under_test {
         collector.transaction_ended();
     }
 
+    manual_clock time;
     testing_support::world w{1};
     streams_config config;
     production_answer answer = production_response::resume;
     std::vector<question> asked;
-    stop_source stop{machine(), "a test"};
+    stop_source stop{time, "a test"};
     std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
     testing_support::faulty_producer producer{
         w.cluster.clients()->make_producer({.client_id = "p", .transactional_id = config.exactly_once() ? "t" : ""}),
@@ -102,7 +105,7 @@ struct collector_under_test {
     std::atomic<std::uint64_t> sent{0};
     drop_counters drops;
     std::function<void()> while_waiting = [] {};
-    producing_collector collector{producer, config, machine(), stop, sent, drops, [this] { while_waiting(); }};
+    producing_collector collector{producer, config, time, stop, sent, drops, [this] { while_waiting(); }};
     std::int32_t narrow = collector.open("narrow", {{0, 3}, "sink"});
 };
 
@@ -310,6 +313,16 @@ TEST_CASE("of a batch that is refused each record is sent alone, and the handler
         CHECK(t.drops[drop_reason::production] == 1);
         CHECK(t.dead().size() == 1);
     }
+}
+
+TEST_CASE("records for a topic that was deleted are asked about at once, and none is sent alone") {
+    collector_under_test t;
+    t.w.cluster.remove_topic("narrow");
+    for (const std::int64_t offset : {40, 41, 42}) t.send("small", offset);
+    CHECK_NOTHROW(t.flush());
+    CHECK(t.asked.size() == 3);
+    CHECK(t.drops[drop_reason::production] == 3);
+    CHECK_FALSE(t.collector.expects_refused());
 }
 
 TEST_CASE(

@@ -6,6 +6,7 @@
 #include "src/runtime/commit/producing_collector.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 
+#include <streams/core/manual_clock.hpp>
 #include <streams/core/partitioner.hpp>
 
 using namespace streams;
@@ -28,18 +29,19 @@ struct collector_under_test {
     }
 
     void flush(std::chrono::milliseconds limit) {
-        const patience within{machine(), stop, limit};
+        const patience within{time, stop, limit};
         while (!collector.flush(within, 10ms)) continue;
     }
 
+    manual_clock time;
     testing_support::world w{4};
-    streams_config config{.task_timeout = 50ms};
-    stop_source stop{machine(), "a test"};
+    streams_config config{.task_timeout = 5s};
+    stop_source stop{time, "a test"};
     std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
     testing_support::faulty_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), plan};
     std::atomic<std::uint64_t> sent{0};
     drop_counters drops;
-    producing_collector collector{producer, config, machine(), stop, sent, drops};
+    producing_collector collector{producer, config, time, stop, sent, drops};
 };
 
 } // namespace
@@ -117,14 +119,51 @@ TEST_CASE("a record with a key to be placed by follows its topic's partition cou
 TEST_CASE("a queue that stays full is an error that names the topic") {
     collector_under_test t;
     t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
-    CHECK(says(message_of([&] { t.send("a"); }), "topic out within 50 ms"));
+    CHECK(says(message_of([&] { t.send("a"); }), "topic out within 5000 ms"));
     CHECK(t.sent == 0);
+}
+
+TEST_CASE("with task.timeout.ms=0 a full queue is waited for as long as a call has time for one attempt") {
+    collector_under_test t;
+    t.config.task_timeout = 0ms;
+    producing_collector collector(t.producer, t.config, t.time, t.stop, t.sent, t.drops);
+    const auto topic = collector.open("out", sink);
+    t.plan->fail(call::append, {error_class::retriable, "queue full"}, 10);
+    CHECK_NOTHROW(collector.send(topic, {.timestamp = 5}));
+    t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
+    CHECK(says(message_of([&] { collector.send(topic, {.timestamp = 5}); }), "topic out within 1000 ms"));
+}
+
+TEST_CASE("what a write has thrown is thrown again where a node caught it, until what was sent is given up") {
+    collector_under_test t;
+    for (const auto kind : {error_class::fatal, error_class::fenced, error_class::abortable}) {
+        CAPTURE(static_cast<int>(kind));
+        t.plan->fail(call::append, {kind, "refused"});
+        CHECK_THROWS_AS(t.send("a"), task_error);
+        t.send("b");
+        CHECK(says(message_of([&] { t.flush(1s); }), "refused"));
+        CHECK(says(message_of([&] { t.collector.serve(); }), "refused"));
+        t.collector.give_up_sent();
+        CHECK_NOTHROW(t.flush(1s));
+    }
+}
+
+TEST_CASE("a record that the end of the application has cut short is committed by nobody, though a node caught it") {
+    collector_under_test t;
+    t.config.task_timeout = 1h;
+    producing_collector collector(t.producer, t.config, t.time, t.stop, t.sent, t.drops);
+    t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
+    t.stop.request_stop();
+    const auto topic = collector.open("out", sink);
+    CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), stopped_error);
+    const patience within(t.time, t.stop, 1h);
+    CHECK_THROWS_AS((void)collector.flush(within, 10ms), stopped_error);
 }
 
 TEST_CASE("what is called in a wait for a full queue may end the wait, and what was sent counts as lost") {
     collector_under_test t;
     int calls = 0;
-    producing_collector collector(t.producer, t.config, machine(), t.stop, t.sent, t.drops, [&] {
+    producing_collector collector(t.producer, t.config, t.time, t.stop, t.sent, t.drops, [&] {
         if (++calls == 3) throw lost_records_error("the group takes its partitions back");
     });
     t.plan->fail(call::append, {error_class::retriable, "queue full"}, 100'000);
@@ -246,7 +285,7 @@ TEST_CASE("exactly once, a transaction begins with the first record that is sent
     t.config.guarantee = processing_guarantee::exactly_once_v2;
     testing_support::faulty_producer producer{
         t.w.cluster.clients()->make_producer({.client_id = "p", .transactional_id = "t"}), t.plan};
-    producing_collector collector(producer, t.config, machine(), t.stop, t.sent, t.drops);
+    producing_collector collector(producer, t.config, t.time, t.stop, t.sent, t.drops);
     const auto topic = collector.open("out", sink);
     REQUIRE(producer.init_transactions(0ms).ok());
     CHECK_FALSE(collector.transaction_open());
@@ -265,11 +304,14 @@ TEST_CASE("a transaction that has failed takes no more records, and says for whi
     t.config.guarantee = processing_guarantee::exactly_once_v2;
     testing_support::faulty_producer producer{
         t.w.cluster.clients()->make_producer({.client_id = "p", .transactional_id = "t"}), t.plan};
-    producing_collector collector(producer, t.config, machine(), t.stop, t.sent, t.drops);
+    producing_collector collector(producer, t.config, t.time, t.stop, t.sent, t.drops);
     const auto topic = collector.open("out", sink);
     REQUIRE(producer.init_transactions(0ms).ok());
     t.plan->fail(call::append, {error_class::abortable, "the transaction has failed"});
     CHECK_THROWS_AS(collector.send(topic, {.timestamp = 5}), lost_records_error);
+    REQUIRE(producer.abort_transaction(0ms).ok());
+    collector.give_up_sent();
+    collector.transaction_ended();
     t.plan->fail(call::deliver, {error_class::abortable, "out of order"});
     t.plan->pass(call::append);
     collector.send(topic, {.timestamp = 6});

@@ -146,3 +146,12 @@ TEST_CASE("a record that was sent alone and refused again is passed over from th
     CHECK_FALSE(second->alone);
     CHECK(refused.find("out", sent()) == nullptr);
 }
+
+TEST_CASE("what was refused of a task that its thread keeps is still known, of another it is forgotten") {
+    auto refused = one_refused();
+    refused.keep(own);
+    CHECK_FALSE(refused.empty());
+    refused.keep(std::vector<task_id>{{0, 2}});
+    CHECK(refused.empty());
+    CHECK(refused.all_came());
+}

@@ -47,12 +47,43 @@ TEST_CASE("a commit that fails for longer than task.timeout.ms ends the applicat
     faulty_world w;
     w.plan->fail(call::commit, {error_class::retriable, "coordinator is away"}, 1000);
     auto config = w.config();
-    config.task_timeout = 100ms;
+    config.task_timeout = 0ms; // leaves it one attempt
     kafka_streams app = w.run(config);
     w.produce("a", "x");
     CHECK(app.wait_for(application_state::error, patience));
-    CHECK(says(app.error(), "could not commit offsets within 100 ms"));
+    CHECK(says(app.error(), "could not commit offsets within 1000 ms"));
     CHECK(says(app.error(), "coordinator is away"));
+}
+
+TEST_CASE(
+    "with task.timeout.ms=0 an application starts, and goes over what fails for a moment, as Kafka's clients do") {
+    for (const auto guarantee : {processing_guarantee::at_least_once, processing_guarantee::exactly_once_v2}) {
+        CAPTURE(static_cast<int>(guarantee));
+        faulty_world w;
+        for (const auto each : {call::subscribe, call::group_members, call::committed, call::bounds, call::acknowledge,
+                                call::resume, call::commit, call::init_transactions, call::send_offsets})
+            w.plan->fail(each, {error_class::retriable, "coordinator is loading"});
+        auto config = w.config();
+        config.guarantee = guarantee;
+        config.task_timeout = 0ms;
+        kafka_streams app = w.run(config);
+        w.produce("a", "x");
+        CHECK(eventually([&] { return w.committed() >= 1 || !app.error().empty(); }));
+        CHECK(app.error().empty());
+        CHECK(app.close(patience));
+    }
+}
+
+TEST_CASE("with task.timeout.ms=0 the first failure that a task would be taken back for ends the application") {
+    faulty_world w;
+    w.plan->fail(call::deliver, {error_class::retriable, "message timed out"});
+    auto config = w.config();
+    config.task_timeout = 0ms;
+    kafka_streams app = w.run(config);
+    w.produce("a", "x");
+    CHECK(app.wait_for(application_state::error, patience));
+    CHECK(says(app.error(), "message timed out"));
+    CHECK(says(app.error(), "tried again for 0 ms (task.timeout.ms)"));
 }
 
 TEST_CASE("a fenced commit gives the tasks up without an end of the application") {

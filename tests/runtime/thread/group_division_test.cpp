@@ -90,22 +90,47 @@ TEST_CASE("topics that a pattern matches divide nobody, whoever has heard of the
 TEST_CASE("a divided group is told of until its topics are the same again, once for each change of them") {
     const tests::captured_log log;
     group_watch watch("app");
-    watch.note({});
+    std::int64_t now = 0;
+    const auto lasts = [&](const group_division& seen) {
+        watch.note(seen, now);
+        now += group_watch::lasting.count();
+        watch.tell(now);
+    };
+    lasts({});
     CHECK(log.lines().empty());
-    watch.note({.strangers = {"x"}, .others = {"c"}, .unread = {{"a", 0}}});
-    watch.note({.strangers = {"x", "y"}, .others = {"c"}, .unread = {{"a", 1}}});
+    lasts({.strangers = {"x"}, .others = {"c"}, .unread = {{"a", 0}}});
+    lasts({.strangers = {"x", "y"}, .others = {"c"}, .unread = {{"a", 1}}});
     CHECK(log.lines().size() == 1);
-    watch.note({.strangers = {"x"}, .others = {"c"}, .missing = {"b"}, .unread = {{"a", 0}}});
+    lasts({.strangers = {"x"}, .others = {"c"}, .missing = {"b"}, .unread = {{"a", 0}}});
     CHECK(log.lines().size() == 2);
     CHECK(says(log.lines().back(), "x read also c and not b; this topology does not read a-0"));
-    watch.note({});
-    watch.note({});
+    lasts({});
+    lasts({});
     CHECK(log.lines().size() == 3);
     CHECK(says(log.lines().back(), "all members of group app read the same topics"));
-    watch.note({.unread = {{"a", 0}}});
-    watch.note({.unread = {{"a", 0}}});
+    lasts({.unread = {{"a", 0}}});
+    lasts({.unread = {{"a", 0}}});
     CHECK(log.lines().size() == 4);
     CHECK(says(log.lines().back(), "group app has given a-0 to no member"));
+}
+
+TEST_CASE(
+    "a division that is over in a moment is not told of, and one that lasts is, whoever sees it again meanwhile") {
+    const tests::captured_log log;
+    group_watch watch("app");
+    const group_division lacking{.strangers = {"x"}, .missing = {"b"}};
+    watch.note(lacking, 0);
+    watch.tell(1'000);
+    watch.note({}, 1'000);
+    watch.tell(60'000);
+    CHECK(log.lines().empty());
+    watch.note(lacking, 60'000);
+    watch.note(lacking, 64'000);
+    watch.tell(64'999);
+    CHECK(log.lines().empty());
+    watch.tell(65'000);
+    watch.tell(66'000);
+    CHECK(log.lines().size() == 1);
 }
 
 TEST_CASE("an application with the same id and another topology is told of once, and ends nobody") {

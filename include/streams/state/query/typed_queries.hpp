@@ -7,6 +7,7 @@
 #include <streams/state/typed_versioned_store.hpp>
 #include <streams/state/typed_window_store.hpp>
 #include <streams/state/value_and_timestamp.hpp>
+#include <streams/state/value_timestamp_headers.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -16,8 +17,9 @@
 #include <vector>
 
 /// The queries of stores, as values (KIP-796, 805, 960, 968, 985, 992). `Value` is what the store keeps, without its
-/// timestamp where it keeps one, or value_and_timestamp of it. Ranges are read on the thread that asked, as the store
-/// was when it was asked. Times are ms since the epoch, both ends included; keys are ordered as their bytes.
+/// timestamp and headers where it keeps such, or value_and_timestamp, value_timestamp_headers or aggregation_with_headers of it.
+/// Ranges are read on the thread that asked, as the store was when it was asked. Times are ms since the epoch, both ends
+/// included; keys are ordered as their bytes.
 namespace streams::inline v0 {
 
 /// The value of a key (Kafka's `KeyQuery`).
@@ -37,6 +39,9 @@ struct key_query {
 /// Kafka's `TimestampedKeyQuery`.
 template <class Key, class Value>
 using timestamped_key_query = key_query<Key, value_and_timestamp<Value>>;
+/// Kafka's `TimestampedKeyWithHeadersQuery`.
+template <class Key, class Value>
+using timestamped_key_with_headers_query = key_query<Key, value_timestamp_headers<Value>>;
 
 /// The entries with from <= key <= to; nullopt leaves that side open (Kafka's `RangeQuery`).
 template <class Key, class Value>
@@ -58,6 +63,9 @@ struct range_query {
 /// Kafka's `TimestampedRangeQuery`.
 template <class Key, class Value>
 using timestamped_range_query = range_query<Key, value_and_timestamp<Value>>;
+/// Kafka's `TimestampedRangeWithHeadersQuery`.
+template <class Key, class Value>
+using timestamped_range_with_headers_query = range_query<Key, value_timestamp_headers<Value>>;
 
 /// The entries whose key's bytes begin with those of `prefix`.
 template <class Key, class Value, has_serde Prefix = Key>
@@ -97,6 +105,10 @@ struct window_key_query {
     }
 };
 
+/// Kafka's `TimestampedWindowKeyWithHeadersQuery`.
+template <class Key, class Value>
+using timestamped_window_key_with_headers_query = window_key_query<Key, value_timestamp_headers<Value>>;
+
 /// The windows of keys in [first, last] (nullopt: open) with from <= start <= to, by key, then by start (Kafka's
 /// `WindowRangeQuery.withWindowStartRange`).
 template <class Key, class Value>
@@ -118,6 +130,10 @@ struct window_range_query {
     }
 };
 
+/// Kafka's `TimestampedWindowRangeWithHeadersQuery.withWindowStartRange`.
+template <class Key, class Value>
+using timestamped_window_range_with_headers_query = window_range_query<Key, value_timestamp_headers<Value>>;
+
 /// The sessions of a key with end >= `earliest_end` and start <= `latest_start`, by end (Kafka's
 /// `WindowRangeQuery.withKey`).
 template <class Key, class Value>
@@ -137,6 +153,10 @@ struct session_key_query {
         return {{of.key_of(row), {row.from, row.to}}, of.value_of(row)};
     }
 };
+
+/// Kafka's `TimestampedWindowRangeWithHeadersQuery.withKey`, whose timestamp is the session's end.
+template <class Key, class Value>
+using session_key_with_headers_query = session_key_query<Key, aggregation_with_headers<Value>>;
 
 /// The same of keys in [first, last] (nullopt: open), by key, then by end.
 template <class Key, class Value>
