@@ -54,6 +54,9 @@ public:
     virtual void restore(std::span<const record_view> records) = 0;
     /// All is restored up to and including `offset` (nullopt: the changelog is empty): written to disk with it.
     virtual void restored(std::optional<std::int64_t> offset) = 0;
+    /// A standby has all of its changelog up to and including `offset`, and nothing lay behind that at `at`, ms of the wall
+    /// clock: written to disk where that is due. Called now and then while it follows.
+    virtual void caught_up(std::int64_t offset, std::int64_t at) = 0;
 
     /// Forwards what is cached, then drains dirty updates to the changelog. What it forwards may dirty any store of the
     /// task, this one too.

@@ -57,6 +57,7 @@ simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
     run.config.repartition_purge_interval = milliseconds(one_of(50, 500, 30'000));
     run.config.statestore_cache_max_bytes = one_of(0, 1 << 20);
     run.config.num_stream_threads = one_of(1, 1, 2);
+    run.config.num_standby_replicas = one_of(0, 1);
     run.config.buffered_records_per_partition = static_cast<std::size_t>(one_of(3, 1000));
     run.most_polled = static_cast<std::size_t>(one_of(1, 10, 1000));
     run.stay_percent = static_cast<unsigned>(one_of(50, 80, 95));
