@@ -58,6 +58,9 @@ public:
     virtual void restored(std::optional<std::int64_t> offset) = 0;
     /// Whether to restore no more until the disk has put in order what it was given, as it does by itself.
     [[nodiscard]] virtual bool disk_lags() const { return false; }
+    /// A standby has all of its changelog up to and including `offset`, and nothing lay behind that at `at`, ms of the wall
+    /// clock: written to disk where that is due. Called now and then while it follows.
+    virtual void caught_up(std::int64_t offset, std::int64_t at) = 0;
 
     /// Forwards what is cached, then drains dirty updates to the changelog. What it forwards may dirty any store of the
     /// task, this one too.

@@ -164,6 +164,7 @@ void streams_config::validate(bool needs_brokers) const {
     check_application_id(application_id);
     if (state_dir.empty()) throw config_error("state.dir is empty: stores need a folder; set it");
     at_least("num.stream.threads", num_stream_threads, 1);
+    at_least("num.standby.replicas", num_standby_replicas, 0);
     at_least("commit.interval.ms", commits_every().count(), 0);
     check_memory(*this);
     at_least("statestore.cache.max.bytes", statestore_cache_max_bytes, 0);

@@ -287,7 +287,7 @@ constexpr entry streams_names[] = {
     {"upgrade.from", every, ignore, "there is no older protocol to be compatible with"},
     {"rack.aware.assignment.non_overlap_cost", every, ignore, "partitions are assigned by Kafka's range"},
     {"rack.aware.assignment.strategy", every, ignore, "partitions are assigned by Kafka's range"},
-    {"rack.aware.assignment.tags", every, ignore, "there are no standbys yet"},
+    {"rack.aware.assignment.tags", every, ignore, "standbys stand where range will let their task fall"},
     {"rack.aware.assignment.traffic_cost", every, ignore, "partitions are assigned by Kafka's range"},
 
     {"config.providers", every, refuse, "names Java classes; put the values themselves into the configuration"},

@@ -153,10 +153,7 @@ constexpr member_name members[] = {
          if (p.text != "classic") p.refuse("classic, the only one yet");
      },
      true},
-    {"num.standby.replicas",
-     [](const property& p, streams_config&) {
-         if (p.number(0) != 0) p.refuse("0, as standbys are not supported yet");
-     }},
+    {"num.standby.replicas", [](const property& p, streams_config& c) { c.num_standby_replicas = int32(p, 0); }},
     {"processing.guarantee", read_guarantee},
     {"default.timestamp.extractor", read_timestamp_extractor},
     {"deserialization.exception.handler", read_deserialization_handler},
@@ -221,7 +218,8 @@ void take_prefixed(const property& p, streams_config& c) {
         return;
     }
     if (p.name.starts_with("client.tag.")) {
-        log(log_level::warn, concat(p.name, " has no effect here: there are no standbys yet"));
+        log(log_level::warn,
+            concat(p.name, " has no effect here: standbys stand where range will let their task fall"));
         return;
     }
     throw config_error(concat(p.name, " is not supported yet; use restore.consumer., whose settings hold for the "

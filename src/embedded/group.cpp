@@ -270,7 +270,8 @@ kafka::result group::assigned(const membership& who, std::vector<kafka::group_me
     const std::lock_guard lock(mutex_);
     if (rebalancing_ || who.generation != generation_ || !members_.contains(who.member_id))
         return {kafka::error_class::fenced, concat("group ", id_, ": generation ", who.generation, " is over")};
-    for (const auto& [id, one] : members_) found.push_back({one.client_id, one.partitions, one.topics});
+    for (const auto& [id, one] : members_)
+        found.push_back({one.client_id, one.partitions, one.topics, id, id == who.member_id});
     return {};
 }
 

@@ -115,6 +115,9 @@ struct group_member {
     std::string client_id;
     std::vector<topic_partition> partitions;
     std::vector<std::string> topics; ///< that it has subscribed to; empty: not known
+    std::string
+        member_id{}; ///< of this generation; a static member's begins with its group_instance_id, as range orders them
+    bool self = false; ///< it is the one who asks
 };
 
 /// Names a group member of a generation: what fences a zombie's transaction. Opaque to the runtime.

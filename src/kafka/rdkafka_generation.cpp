@@ -67,7 +67,8 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
     const auto& group = groups->groups[0];
     if (auto failed = result_of(group.err, doing); !failed) return failed;
     const std::span members(group.members, static_cast<std::size_t>(group.member_cnt));
-    if (group.state != std::string_view("Stable") || !has_member(members, member_id_of(member)))
+    const std::string self = member_id_of(member);
+    if (group.state != std::string_view("Stable") || !has_member(members, self))
         return {error_class::fenced, concat("group ", group_id, " makes another generation already")};
     std::vector<group_member> assigned;
     for (const auto& one : members) {
@@ -77,7 +78,8 @@ result describe_generation(rd_kafka_t* member, const std::string& group_id, std:
             return {error_class::fatal, concat(doing, ": what its member ", one.member_id,
                                                " has subscribed to or was given cannot be read; stop "
                                                "that member, or choose another application.id")};
-        assigned.push_back({one.client_id, *std::move(given), *std::move(topics)});
+        assigned.push_back(
+            {one.client_id, *std::move(given), *std::move(topics), one.member_id, one.member_id == self});
     }
     found = std::move(assigned);
     return {};

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const override { return std::nullopt; }
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t>) override {}
+    void caught_up(std::int64_t, std::int64_t) override {}
     void flush() override;
     [[nodiscard]] bool forwards() const noexcept override { return false; }
     [[nodiscard]] bool dirty() const noexcept override { return !dirty_.empty(); }

@@ -36,6 +36,7 @@ public:
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override { entries_.restored(offset); }
     [[nodiscard]] bool disk_lags() const override { return entries_.disk_lags(); }
+    void caught_up(std::int64_t offset, std::int64_t at) override { entries_.caught_up(offset, at); }
     void filled_up_to(std::span<const std::int64_t> offsets, bool complete) override {
         entries_.filled_up_to(offsets, complete);
     }

@@ -41,6 +41,7 @@ public:
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override;
     [[nodiscard]] bool disk_lags() const override { return map_.disk_lags(); }
+    void caught_up(std::int64_t offset, std::int64_t at) override { map_.caught_up(offset, at); }
     void filled_up_to(std::span<const std::int64_t> offsets, bool complete) override {
         map_.filled_up_to(offsets, complete);
     }

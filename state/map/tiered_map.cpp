@@ -2,6 +2,7 @@
 
 #include <streams/core/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -119,9 +120,17 @@ void tiered_map::filled_up_to(std::span<const std::int64_t> offsets, bool comple
 }
 
 void tiered_map::restored(std::optional<std::int64_t> offset) {
-    position_.caught_up = made_at_;
+    position_.caught_up = std::max(position_.caught_up, made_at_);
     restored_up_to(offset);
     committed_.restored_all(committed_position_, others());
+}
+
+void tiered_map::caught_up(std::int64_t offset, std::int64_t at) {
+    position_.offset = offset;
+    // What stands still is not written again for a later time.
+    if (committed_.stored().offset != offset) position_.caught_up = at;
+    committed_position_ = drained_position_ = position_;
+    committed_.committed(committed_position_, others());
 }
 
 } // namespace streams::inline v0

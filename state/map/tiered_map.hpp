@@ -78,6 +78,8 @@ public:
     void restored_up_to(std::optional<std::int64_t> offset);
     /// The same, and `offset` was the changelog's end at some time after the map was made. Written to disk.
     void restored(std::optional<std::int64_t> offset);
+    /// See managed_store.
+    void caught_up(std::int64_t offset, std::int64_t at);
 
     /// See managed_store.
     [[nodiscard]] bool disk_lags() const { return committed_.disk_lags(); }

@@ -32,6 +32,7 @@ public:
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override;
     [[nodiscard]] bool disk_lags() const override { return map_.disk_lags(); }
+    void caught_up(std::int64_t offset, std::int64_t at) override { map_.caught_up(offset, at); }
     void flush() override;
     [[nodiscard]] bool forwards() const noexcept override { return false; }
     [[nodiscard]] bool dirty() const noexcept override { return map_.dirty() || log_.pending_bytes() > 0; }

@@ -35,6 +35,7 @@ public:
         restored_to_ = map_.position().observed;
     }
     [[nodiscard]] bool disk_lags() const final { return map_.disk_lags(); }
+    void caught_up(std::int64_t offset, std::int64_t at) final { map_.caught_up(offset, at); }
     void flush() final { map_.flush(); }
     [[nodiscard]] bool forwards() const noexcept final { return map_.forwards(); }
     [[nodiscard]] bool dirty() const noexcept final { return map_.dirty(); }

@@ -88,6 +88,11 @@ inline void members_see_the_whole_assignment(const environment& in) {
         CHECK(all[0].client_id == "one");
         CHECK(all[1].client_id == "two");
         for (const auto& each : all) CHECK(each.topics == topics);
+        CHECK(all[0].self == (member == &one));
+        CHECK(all[1].self == (member == &two));
+        // Range gives the first partitions to the member whose id comes first.
+        const auto first = std::ranges::min(all, {}, &kafka::group_member::member_id);
+        CHECK(std::ranges::count(first.partitions, topic_partition{topic, 0}) == 1);
         auto partitions = all[0].partitions;
         partitions.insert(partitions.end(), all[1].partitions.begin(), all[1].partitions.end());
         std::sort(partitions.begin(), partitions.end());

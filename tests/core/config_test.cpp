@@ -154,6 +154,8 @@ TEST_CASE("a setting of another client is refused with the right prefix") {
 TEST_CASE("an impossible value is an error that says what is possible") {
     CHECK_THROWS_WITH(read({{"commit.interval.ms", "soon"}}),
                       "commit.interval.ms is \"soon\", but must be a whole number, 0 at least; correct the value");
+    CHECK(read({{"num.standby.replicas", "2"}}).num_standby_replicas == 2);
+    CHECK_THROWS_WITH(read({{"num.standby.replicas", "-1"}}), containing("num.standby.replicas"));
     CHECK_THROWS_WITH(read({{"num.stream.threads", "0"}}), containing("a whole number from 1 to"));
     CHECK_THROWS_WITH(read({{"num.stream.threads", "99999999999"}}), containing("num.stream.threads"));
     CHECK_THROWS_WITH(read({{"auto.offset.reset", "first"}}), containing("earliest, latest or none"));
@@ -164,10 +166,9 @@ TEST_CASE("an impossible value is an error that says what is possible") {
 
 TEST_CASE("what is not supported yet is refused, not ignored") {
     CHECK_THROWS_WITH(read({{"processing.guarantee", "exactly_once"}}), containing("exactly_once_v2"));
-    CHECK_THROWS_WITH(read({{"num.standby.replicas", "1"}}), containing("not supported yet"));
     CHECK_THROWS_WITH(read({{"global.consumer.fetch.min.bytes", "1"}}), containing("use restore.consumer."));
     CHECK_THROWS_WITH(read({{"group.protocol", "streams"}}), containing("classic"));
-    CHECK_NOTHROW(read({{"num.standby.replicas", "0"}, {"group.protocol", "classic"}}));
+    CHECK_NOTHROW(read({{"group.protocol", "classic"}}));
 }
 
 TEST_CASE("settings of Kafka Streams that mean nothing here are ignored with a warning") {

@@ -243,6 +243,44 @@ TEST_CASE("a process beside a broker that is killed and started again takes its 
     again.kill();
 }
 
+TEST_CASE("the tasks of a process beside a broker that is killed go on where their standbys are, and nothing is replayed") {
+    runtime_fixture t(4);
+    const int keys = 400;
+    auto config = t.named("other");
+    config.num_standby_replicas = 1;
+    std::atomic<std::int64_t> restored{0};
+    std::atomic<int> following{0};
+    std::atomic<int> promoted{0};
+    kafka_streams other(counting_topology(t.topic, t.out), config);
+    other.set_restore_listener(
+        {.on_batch_restored = [&](const restore_progress&, std::int64_t rows) { restored += rows; }});
+    other.set_standby_update_listener({.on_update_start = [&](const standby_update&) { ++following; },
+                                       .on_update_suspended =
+                                           [&](const standby_update&, standby_suspend_reason why) {
+                                               if (why == standby_suspend_reason::promoted) ++promoted;
+                                           }});
+    other.start();
+    killed_process one(t);
+    const auto has_all = [&] {
+        std::size_t found = 0;
+        auto lags = other.all_local_store_partition_lags();
+        for (const auto& [partition, lag] : lags["counts"])
+            found += lag.offset_lag() == 0 ? 1 : 0;
+        return found == 4;
+    };
+    REQUIRE(eventually([&] { return following == 2; }));
+    t.write(0, keys);
+    CHECK(t.counts(keys, keys).size() == keys);
+    REQUIRE(eventually(has_all));
+    restored = 0;
+    one.kill();
+    REQUIRE(eventually([&] { return promoted == 2; }));
+    t.write(0, keys);
+    const auto counts = t.counts(2 * keys, keys);
+    for (const auto& [key, count] : counts) CHECK(count == 2);
+    CHECK(restored == 0);
+}
+
 TEST_CASE("an unreachable broker is waited for, without a crash, until the application is closed") {
     streams_config config{.application_id = unique_name("app"), .bootstrap_servers = "127.0.0.1:1"};
     kafka_streams app(testing_support::copy_topology(), config);

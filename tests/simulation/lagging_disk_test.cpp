@@ -30,7 +30,7 @@ public:
 private:
     simulated::simulated_disk content_;
     std::unique_ptr<state_disk> mounted_ = content_.mounted(
-        [this](simulated::disk_call call) -> std::optional<text> {
+        [this](simulated::disk_call call, bool) -> std::optional<text> {
             if (call != simulated::disk_call::merge) return std::nullopt;
             ++asked;
             return lags ? std::optional<text>("it merges") : std::nullopt;

@@ -47,6 +47,7 @@ struct streams_config {
     std::filesystem::path state_dir = std::filesystem::temp_directory_path() / "kafka-streams"; ///< state.dir
 
     std::int32_t num_stream_threads = 1;                                  ///< num.stream.threads
+    std::int32_t num_standby_replicas = 0;                                ///< num.standby.replicas
     processing_guarantee guarantee = processing_guarantee::at_least_once; ///< processing.guarantee
     /// commit.interval.ms; nullopt: 30 s, under exactly_once_v2 100 ms. See commits_every().
     std::optional<std::chrono::milliseconds> commit_interval{};

@@ -7,6 +7,7 @@
 #include <streams/runtime/application_state.hpp>
 #include <streams/runtime/lag_info.hpp>
 #include <streams/runtime/restore_listener.hpp>
+#include <streams/runtime/standby_update_listener.hpp>
 #include <streams/runtime/streams_metadata.hpp>
 #include <streams/runtime/uncaught_exception_handler.hpp>
 #include <streams/state/query/queryable_stores.hpp>
@@ -69,6 +70,7 @@ public:
     /// Before start only; all throw streams_error in a state other than `created`.
     void set_state_listener(state_listener listener);
     void set_restore_listener(restore_listener listener);
+    void set_standby_update_listener(standby_update_listener listener);
     /// Without one, or with an empty one, every failure ends this instance (`shutdown_client`).
     void set_uncaught_exception_handler(uncaught_exception_handler handler);
 
@@ -141,11 +143,12 @@ public:
     /// `metadataForAllStreamsClients`); empty before. Throws streams_not_started_error and streams_stopped_error, as
     /// the others.
     [[nodiscard]] std::vector<streams_metadata> metadata_for_all_streams_clients() const;
-    /// The instances that have partitions of a store, or all of it where it is global. Throws
+    /// The instances that have partitions of a store, or standbys of them, or all of it where it is global. Throws
     /// unknown_state_store_error.
     [[nodiscard]] std::vector<streams_metadata> streams_metadata_for_store(std::string_view store) const;
     /// The instance that has the row of a key, or would have it, where records are placed by their keys as Java places
-    /// them; nullopt: nobody has the partition yet. Throws unknown_state_store_error.
+    /// them, and those that keep standbys of its partition, if all are configured alike; nullopt: nobody has the partition
+    /// yet. Throws unknown_state_store_error.
     template <class Key>
     [[nodiscard]] std::optional<key_query_metadata> query_metadata_for_key(std::string_view store,
                                                                            const Key& key) const {
@@ -160,9 +163,9 @@ public:
                                                                            Partitioner partitioner) const {
         return metadata_of_place(store, [&](std::int32_t partitions) { return partitioner(key, partitions); });
     }
-    /// How far the stores that this instance has are behind their changelogs, whose ends the cluster is asked for:
-    /// those of tasks that run by nothing (Kafka's `allLocalStorePartitionLags`). Stores without a changelog and global
-    /// ones are left out. Throws streams_error where the cluster does not say it within `timeout`.
+    /// How far the stores that this instance has, those of standbys among them, are behind their changelogs, whose ends
+    /// the cluster is asked for: those of tasks that run by nothing (Kafka's `allLocalStorePartitionLags`). Stores without
+    /// a changelog and global ones are left out. Throws streams_error where the cluster does not say it within `timeout`.
     [[nodiscard]] store_partition_lags all_local_store_partition_lags(
         std::chrono::milliseconds timeout = std::chrono::seconds(30)) const;
     /// The stores in bytes: what typed queries are made of.

@@ -82,6 +82,11 @@ void kafka_streams::application::set_restore_listener(restore_listener listener)
     on_restore_ = std::move(listener);
 }
 
+void kafka_streams::application::set_standby_update_listener(standby_update_listener listener) {
+    const auto one = hold_while(created, "be given a standby update listener", "set it before start()");
+    on_standby_update_ = std::move(listener);
+}
+
 void kafka_streams::application::set_uncaught_exception_handler(uncaught_exception_handler handler) {
     const auto one = hold_while(created, "be given an uncaught exception handler", "set it before start()");
     on_uncaught_ = std::move(handler);
@@ -134,6 +139,7 @@ void kafka_streams::application::make_threads() {
     admin_ = clients_->make_admin(client_id_of(config_) + "-admin");
     views_ = std::make_unique<topic_views>(topic_view{topology_, {}});
     on_restore_noted_ = restored_.noting(on_restore_);
+    on_standby_update_noted_ = restored_.noting(on_standby_update_);
     environment_ = std::make_unique<shared_environment>(
         shared_environment{.config = config_,
                            .clients = *clients_,
@@ -143,6 +149,7 @@ void kafka_streams::application::make_threads() {
                            .memory = store_memory_,
                            .views = *views_,
                            .on_restore = on_restore_noted_,
+                           .on_standby_update = on_standby_update_noted_,
                            .retention = retention_,
                            .group = group_,
                            .directory = queries_->directory(),
@@ -328,7 +335,7 @@ store_partition_lags kafka_streams::application::lags(milliseconds timeout) cons
     const auto& topology = views_->newest().topology;
     const auto parts = topology.sub_topologies();
     store_partition_lags lags;
-    for (const task_id task : queries_->directory().all()) {
+    for (const auto& [task, place] : queries_->directory().all()) {
         const auto& part = *std::ranges::find(parts, task.subtopology, &sub_topology::id);
         for (const std::string& store : part.stores) {
             const topic_partition changelog{
@@ -339,7 +346,8 @@ store_partition_lags kafka_streams::application::lags(milliseconds timeout) cons
             if (const auto answer = admin_->bounds(changelog, bounds, left); !answer)
                 throw streams_error(concat("the end of ", to_string(changelog), " cannot be learnt: ", answer.reason(),
                                            "; see whether the brokers are reachable, and ask again"));
-            lags[store][task.partition] = {restored_.position(changelog).value_or(bounds.end), bounds.end};
+            const auto position = restored_.position(changelog);
+            lags[store][task.partition] = {position.value_or(place.standby ? 0 : bounds.end), bounds.end};
         }
     }
     return lags;

@@ -38,6 +38,7 @@ public:
     [[nodiscard]] application_status& status() noexcept { return status_; }
     [[nodiscard]] const std::shared_ptr<state_queries>& queries() const noexcept { return queries_; }
     void set_restore_listener(restore_listener listener);
+    void set_standby_update_listener(standby_update_listener listener);
     void set_uncaught_exception_handler(uncaught_exception_handler handler);
     void start();
     bool close(std::chrono::milliseconds timeout);
@@ -111,9 +112,11 @@ private:
     std::shared_ptr<kafka::client_supplier> clients_;
     execution& time_;
     stop_source stop_;
-    restore_listener on_restore_; ///< of the user
+    restore_listener on_restore_; ///< of the user, as the next
+    standby_update_listener on_standby_update_;
     restored_positions restored_;
-    restore_listener on_restore_noted_;      ///< the same, behind what notes the progress
+    restore_listener on_restore_noted_; ///< the same, behind what notes the progress
+    standby_update_listener on_standby_update_noted_;
     uncaught_exception_handler on_uncaught_; ///< empty: shutdown_client
     memory_budget memory_;
     store_memory store_memory_;

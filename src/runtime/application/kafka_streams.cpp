@@ -48,6 +48,10 @@ void kafka_streams::set_restore_listener(restore_listener listener) {
     application_->set_restore_listener(std::move(listener));
 }
 
+void kafka_streams::set_standby_update_listener(standby_update_listener listener) {
+    application_->set_standby_update_listener(std::move(listener));
+}
+
 void kafka_streams::set_uncaught_exception_handler(uncaught_exception_handler handler) {
     application_->set_uncaught_exception_handler(std::move(handler));
 }

@@ -20,27 +20,26 @@ constexpr kafka::milliseconds longest_last_letters{5000};
 /// Writes one store's updates to its changelog partition.
 class changelog_writer final : public changelog_sink {
 public:
-    changelog_writer(producing_collector& collector, std::int32_t topic, std::int32_t partition, bool& written)
-        : collector_(collector), topic_(topic), partition_(partition), written_(written) {}
+    changelog_writer(producing_collector& collector, producing_collector::opened_changelog& to, std::int32_t partition)
+        : collector_(collector), to_(to), partition_(partition) {}
 
     void append(bytes_view key, std::optional<bytes_view> value, std::int64_t timestamp,
                 const headers* headers) override {
         kafka::producer_record record;
-        record.topic = topic_;
+        record.topic = to_.topic;
         record.partition = partition_;
         record.key = key;
         record.value = value;
         record.timestamp = timestamp;
         record.headers = headers;
         collector_.append(record);
-        written_ = true;
+        to_.written = true;
     }
 
 private:
     producing_collector& collector_;
-    std::int32_t topic_;
+    producing_collector::opened_changelog& to_;
     std::int32_t partition_;
-    bool& written_;
 };
 
 void producing_collector::use(kafka::producer& producer) {
@@ -52,7 +51,10 @@ void producing_collector::use(kafka::producer& producer) {
     topics_.clear();
     routes_.clear();
     route_ids_.clear();
-    changelogs_.clear();
+    for (auto& [name, opened] : changelogs_) { // a standby's stay open
+        opened.topic = intern(name.first, true);
+        opened.written = false;
+    }
 }
 
 /// Whatever throws in the middle of a record.
@@ -262,17 +264,15 @@ void producing_collector::wait_a_moment(kafka::milliseconds moment) {
 
 std::unique_ptr<changelog_sink> producing_collector::open_changelog(std::string_view topic, task_id task) {
     const std::int32_t id = intern(topic, true);
-    opened_changelog& opened = changelogs_[{id, task.partition}] = {task};
-    return std::make_unique<changelog_writer>(*this, id, task.partition, opened.written);
+    opened_changelog& opened = changelogs_[{std::string(topic), task.partition}] = {task, id};
+    return std::make_unique<changelog_writer>(*this, opened, task.partition);
 }
 
 std::optional<std::int64_t> producing_collector::acknowledged(std::string_view topic, std::int32_t partition) {
-    const auto found = ids_.find(std::string(topic));
-    if (found == ids_.end()) return std::nullopt;
     // An offset from before is of a time when others may have written since, or of a topic that was made anew.
-    const auto opened = changelogs_.find({found->second, partition});
+    const auto opened = changelogs_.find({std::string(topic), partition});
     if (opened == changelogs_.end() || !opened->second.written) return std::nullopt;
-    return producer_->last_offset(found->second, partition);
+    return producer_->last_offset(opened->second.topic, partition);
 }
 
 void producing_collector::give_up_sent() noexcept {

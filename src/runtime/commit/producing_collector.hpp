@@ -47,7 +47,7 @@ public:
         : producer_(&producer), config_(config), in_transactions_(config.exactly_once()),
           timeout_(time_for_calls(config.task_timeout)), time_(time), stop_(stop), sent_(sent), drops_(drops),
           while_waiting_(std::move(while_waiting)) {}
-    /// Writes through another producer from here on. REQUIRES: what was opened is closed.
+    /// Writes through another producer from here on; changelogs stay open. REQUIRES: what else was opened is closed.
     void use(kafka::producer& producer);
     /// What was sent since the last commit is given up by whoever sent it, and changelogs have acknowledged nothing of it.
     void give_up_sent() noexcept;
@@ -101,6 +101,7 @@ private:
     };
     struct opened_changelog {
         task_id task;
+        std::int32_t topic;   ///< of the producer
         bool written = false; ///< since it was opened
     };
     [[nodiscard]] std::string describe_origin(std::int64_t timestamp, std::uint64_t tag) const;
@@ -127,7 +128,8 @@ private:
     [[nodiscard]] production_answer ask(const kafka::delivery_failure& failed,
                                         const record_origins::origin& from) const;
     [[nodiscard]] record_origins::origin origin_of(const kafka::delivery_failure& failed) const;
-    [[nodiscard]] record_origins::origin origin_of(std::uint64_t tag, std::int32_t topic, std::int32_t partition) const;
+    [[nodiscard]] record_origins::origin origin_of(std::uint64_t tag, const std::string& topic,
+                                                   std::int32_t partition) const;
     void log_drop(const record_origins::origin& from);
     [[nodiscard]] std::string describe_failed(const kafka::delivery_failure& failed, std::size_t count) const;
 
@@ -151,7 +153,7 @@ private:
     record_origins origins_;
     std::vector<route> routes_;
     std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;       ///< by the members of a route
-    std::map<std::pair<std::int32_t, std::int32_t>, opened_changelog> changelogs_; ///< by topic and partition
+    std::map<std::pair<std::string, std::int32_t>, opened_changelog> changelogs_; ///< by topic and partition
     refused_records refused_;                                                      ///< of what was given up
     bool gets_further_ = false; ///< since what was given up is done again, by what is known of those that are refused
     bool refused_came_ = false; ///< since the last commit, as the next

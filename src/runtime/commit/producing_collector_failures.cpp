@@ -147,18 +147,17 @@ void producing_collector::append_refused(const kafka::producer_record& record, r
         return wait_a_moment(kafka::milliseconds(1)); // they may be many
     }
     passed_over_ = true;
-    const auto from = origin_of(record.tag, record.topic, record.partition.value_or(-1));
+    const auto from = origin_of(record.tag, topics_.at(record.topic).name, record.partition.value_or(-1));
     log_drop(from);
     send_dead_letters(what.letters, from.sender, from.metadata, false);
 }
 
 record_origins::origin producing_collector::origin_of(const kafka::delivery_failure& failed) const {
-    const auto known = ids_.find(failed.partition.topic);
-    return origin_of(failed.tag, known == ids_.end() ? -1 : known->second, failed.partition.partition);
+    return origin_of(failed.tag, failed.partition.topic, failed.partition.partition);
 }
 
-/// `topic`: of the producer. A changelog's updates have no tag; their task is that of its partition.
-record_origins::origin producing_collector::origin_of(std::uint64_t tag, std::int32_t topic,
+/// A changelog's updates have no tag; their task is that of its partition.
+record_origins::origin producing_collector::origin_of(std::uint64_t tag, const std::string& topic,
                                                       std::int32_t partition) const {
     if (tag != 0) return origins_.find(tag);
     const auto opened = changelogs_.find({topic, partition});

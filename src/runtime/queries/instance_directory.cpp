@@ -21,10 +21,14 @@ host_info server_of(std::string_view client_id) {
     return host_info::parse(client_id.substr(at + 1)).value_or(host_info());
 }
 
-void instance_directory::note(std::span<const kafka::group_member> members) {
+void instance_directory::note(std::span<const kafka::group_member> members,
+                              std::span<const std::vector<topic_partition>> standbys) {
     partitions_by_host found;
-    for (const kafka::group_member& member : members)
-        found[server_of(member.client_id)].insert(member.partitions.begin(), member.partitions.end());
+    for (std::size_t at = 0; at < members.size(); ++at) {
+        auto& [active, standby] = found[server_of(members[at].client_id)];
+        active.insert(members[at].partitions.begin(), members[at].partitions.end());
+        standby.insert(standbys[at].begin(), standbys[at].end());
+    }
     const std::lock_guard lock(mutex_);
     instances_ = std::move(found);
 }

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace streams::inline v0 {
 
@@ -20,14 +21,19 @@ namespace streams::inline v0 {
 /// What such a client id says; of an empty host where it says nothing.
 [[nodiscard]] host_info server_of(std::string_view client_id);
 
-/// Which instance of the application was given which partitions, as the group has told last (docs/adr/0042-queries.md).
+/// Which instance of the application was given which partitions, and keeps which standbys, as the group has told last
+/// (docs/adr/0042-queries.md).
 /// Thread-safe.
 class instance_directory {
 public:
-    using partitions_by_host = std::map<host_info, std::set<topic_partition>>;
+    struct partitions {
+        std::set<topic_partition> active{};
+        std::set<topic_partition> standby{}; ///< that the tasks read of which it keeps standbys
+    };
+    using partitions_by_host = std::map<host_info, partitions>;
 
-    /// The members of a generation of the group.
-    void note(std::span<const kafka::group_member> members);
+    /// The members of a generation of the group, and what tasks read of which each keeps standbys.
+    void note(std::span<const kafka::group_member> members, std::span<const std::vector<topic_partition>> standbys);
     /// Empty: nothing is known yet.
     [[nodiscard]] partitions_by_host all() const;
 

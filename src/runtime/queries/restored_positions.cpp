@@ -27,6 +27,26 @@ restore_listener restored_positions::noting(const restore_listener& next) {
     };
 }
 
+standby_update_listener restored_positions::noting(const standby_update_listener& next) {
+    return {
+        .on_update_start =
+            [this, &next](const standby_update& now) {
+                note(now.changelog, now.next);
+                if (next.on_update_start) next.on_update_start(now);
+            },
+        .on_batch_loaded =
+            [this, &next](const standby_update& now, std::int64_t rows) {
+                note(now.changelog, now.next);
+                if (next.on_batch_loaded) next.on_batch_loaded(now, rows);
+            },
+        .on_update_suspended =
+            [this, &next](const standby_update& now, standby_suspend_reason reason) {
+                note(now.changelog, reason == standby_suspend_reason::promoted ? now.next : 0);
+                if (next.on_update_suspended) next.on_update_suspended(now, reason);
+            },
+    };
+}
+
 void restored_positions::note(const topic_partition& changelog, std::optional<std::int64_t> position) {
     const std::lock_guard lock(mutex_);
     positions_[changelog] = position;

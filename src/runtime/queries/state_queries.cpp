@@ -126,21 +126,32 @@ partition_answer state_queries::missing(const store_spec& store, std::int32_t pa
                                  "has it")}};
 }
 
+partition_answer state_queries::only_standby(const store_spec& store, std::int32_t partition) {
+    return {partition,
+            query_failure{failure_reason::not_active,
+                          concat("partition ", partition, " of store ", store.name,
+                                 " is here as a standby, which may be behind; query it with query_options::stale, or where "
+                                 "kafka_streams::query_metadata_for_key says")}};
+}
+
 std::vector<partition_answer> state_queries::ask_tasks(const store_spec& store, const store_question& question,
                                                        const query_options& options) {
     const std::int64_t deadline = time_.after(options.timeout);
     auto here = directory_.of(part_of(store));
     std::vector<partition_answer> answers;
     if (!options.partitions.empty()) {
-        const auto is_here = [&](std::int32_t partition) {
-            return std::ranges::any_of(here, [&](const auto& each) { return each.first.partition == partition; });
-        };
-        for (const std::int32_t partition : options.partitions)
-            if (!is_here(partition)) answers.push_back(missing(store, partition));
+        for (const std::int32_t partition : options.partitions) {
+            const auto found = here.find({part_of(store), partition});
+            if (found == here.end())
+                answers.push_back(missing(store, partition));
+            else if (found->second.standby && !options.stale)
+                answers.push_back(only_standby(store, partition));
+        }
         std::erase_if(here, [&](const auto& each) {
             return std::ranges::find(options.partitions, each.first.partition) == options.partitions.end();
         });
     }
+    if (!options.stale) std::erase_if(here, [](const auto& each) { return each.second.standby; });
     if (here.empty() && host_->state_now() == application_state::rebalancing && answers.empty())
         throw streams_rebalancing_error(concat("store ", store.name, " has no partition here while application ",
                                                application_id_, " rebalances; query it again later"));
@@ -148,7 +159,7 @@ std::vector<partition_answer> state_queries::ask_tasks(const store_spec& store, 
         time_,
         asked_of_owners{store.name, question, options.isolation.value_or(isolation_), options.stale, options.bound});
     std::map<query_mailbox*, std::vector<task_id>> tasks;
-    for (const auto& [task, owner] : here) tasks[owner.get()].push_back(task);
+    for (const auto& [task, place] : here) tasks[place.owner.get()].push_back(task);
     for (auto& [owner, those] : tasks) owner->post({call, std::move(those)});
     if (!call->wait(here.size(), deadline))
         throw query_timeout_error(concat("store ", store.name, " was not read within ", options.timeout.count(),

@@ -7,6 +7,15 @@
 #include <utility>
 
 namespace streams::inline v0 {
+namespace {
+
+bool any_of(const std::set<topic_partition>& partitions, const std::vector<std::string>& topics) {
+    return std::ranges::any_of(partitions, [&](const topic_partition& partition) {
+        return std::ranges::find(topics, partition.topic) != topics.end();
+    });
+}
+
+} // namespace
 
 std::vector<std::string> store_places::sources_of(std::string_view store) const {
     std::set<std::string> topics;
@@ -30,23 +39,26 @@ std::vector<std::string> store_places::sources_of(std::string_view store) const 
 
 std::vector<streams_metadata> store_places::all() const {
     std::vector<streams_metadata> found;
-    for (const auto& [host, partitions] : instances_) found.push_back({host, {}, partitions});
+    for (const auto& [host, has] : instances_) found.push_back({host, {}, has.active, {}, has.standby});
     for (const store_spec& store : view_.topology.stores()) {
         const bool global = view_.topology.is_global_store(store.name);
+        const bool followed = !changelog_topic_name(view_.topology, application_id_, store).empty();
         const auto sources = sources_of(store.name);
-        for (streams_metadata& each : found)
-            if (global || std::ranges::any_of(each.topic_partitions, [&](const topic_partition& partition) {
-                    return std::ranges::find(sources, partition.topic) != sources.end();
-                }))
-                each.state_store_names.insert(store.name);
+        for (streams_metadata& each : found) {
+            if (global || any_of(each.topic_partitions, sources)) each.state_store_names.insert(store.name);
+            if (!global && followed && any_of(each.standby_topic_partitions, sources))
+                each.standby_state_store_names.insert(store.name);
+        }
     }
     return found;
 }
 
 std::vector<streams_metadata> store_places::of(std::string_view store) const {
     auto found = all();
-    std::erase_if(found,
-                  [&](const streams_metadata& each) { return !each.state_store_names.contains(std::string(store)); });
+    const std::string name(store);
+    std::erase_if(found, [&](const streams_metadata& each) {
+        return !each.state_store_names.contains(name) && !each.standby_state_store_names.contains(name);
+    });
     return found;
 }
 
@@ -60,11 +72,20 @@ std::optional<key_query_metadata> store_places::of(
     }
     if (count == 0) return std::nullopt;
     const std::int32_t partition = place(count);
-    for (const auto& [host, partitions] : instances_)
-        if (std::ranges::any_of(sources,
-                                [&](const std::string& topic) { return partitions.contains({topic, partition}); }))
-            return key_query_metadata{host, partition};
-    return std::nullopt;
+    const auto among = [&](const std::set<topic_partition>& partitions) {
+        return std::ranges::any_of(sources,
+                                   [&](const std::string& topic) { return partitions.contains({topic, partition}); });
+    };
+    const bool followed =
+        !changelog_topic_name(view_.topology, application_id_, *view_.topology.find_store(store)).empty();
+    std::optional<key_query_metadata> found;
+    std::set<host_info> standbys;
+    for (const auto& [host, has] : instances_) {
+        if (!found && among(has.active)) found = key_query_metadata{host, partition};
+        if (followed && among(has.standby)) standbys.insert(host);
+    }
+    if (found) found->standby_hosts = std::move(standbys);
+    return found;
 }
 
 } // namespace streams::inline v0

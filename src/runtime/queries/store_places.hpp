@@ -23,7 +23,7 @@ public:
 
     /// What each instance has.
     [[nodiscard]] std::vector<streams_metadata> all() const;
-    /// Of those that have partitions of the store, or all of it.
+    /// Of those that have partitions of the store, or standbys of them, or all of it.
     [[nodiscard]] std::vector<streams_metadata> of(std::string_view store) const;
     /// The one with the partition that `place` chooses from so many; nullopt: nobody has it, or that is not known yet.
     [[nodiscard]] std::optional<key_query_metadata> of(

@@ -19,12 +19,28 @@ partition_answer answer_for(const asked_of_owners& asked, managed_task& task) {
     return answer_of(asked, *task.stores, task.task ? task.task->covered(asked.seen) : query_position());
 }
 
-/// By the thread that restores it.
-void ask_restoring(const std::shared_ptr<query_call>& call, managed_task& task, task_manager& tasks) {
-    const query_failure refusal = not_up_to_date(call->asked(), task);
-    tasks.read_restoring(task, [call, refusal, partition = task.id().partition](task_stores* stores) {
-        call->answer(stores != nullptr ? answer_of(call->asked(), *stores, {}) : partition_answer{partition, refusal});
+/// By the thread that restores them, or has them follow their changelogs.
+void ask_updater(const std::shared_ptr<query_call>& call, task_stores& stores, query_failure refusal,
+                 task_manager& tasks) {
+    tasks.read_restoring(stores, [call, refusal = std::move(refusal), partition = stores.task().partition](
+                                     task_stores* found) {
+        call->answer(found != nullptr ? answer_of(call->asked(), *found, {}) : partition_answer{partition, refusal});
     });
+}
+
+query_failure not_followed(const asked_of_owners& asked, task_id task) {
+    return {failure_reason::not_active, concat("the standby of partition ", task.partition, " of store ", asked.store,
+                                               " is not open at the moment; query it again later")};
+}
+
+/// Of a task that is not here, unless as a standby.
+void ask_standby(const std::shared_ptr<query_call>& call, task_id task, task_manager& tasks) {
+    const auto kept = tasks.standbys().tasks();
+    if (!call->asked().stale || std::ranges::find(kept, task) == kept.end())
+        return answer_not_present({call, {task}});
+    if (task_stores* const stores = tasks.standbys().find(task))
+        return ask_updater(call, *stores, not_followed(call->asked(), task), tasks);
+    call->answer({task.partition, not_followed(call->asked(), task)});
 }
 
 } // namespace
@@ -58,9 +74,9 @@ void answer(const query_mail& mail, task_manager& tasks) {
     for (const task_id id : mail.tasks) {
         managed_task* const task = tasks.find(id);
         if (task == nullptr)
-            answer_not_present({mail.call, {id}});
+            ask_standby(mail.call, id, tasks);
         else if (task->stores && !task->restored && mail.call->asked().stale)
-            ask_restoring(mail.call, *task, tasks);
+            ask_updater(mail.call, *task->stores, not_up_to_date(mail.call->asked(), *task), tasks);
         else
             mail.call->answer(answer_for(mail.call->asked(), *task));
     }

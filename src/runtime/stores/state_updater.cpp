@@ -40,7 +40,7 @@ void state_updater::add(task_stores& stores, std::span<const kafka::committed_of
     std::vector<restore_request> requests;
     for (task_store& store : stores.all())
         if (!store.changelog_topic.empty()) requests.push_back(request_for(stores, store, committed));
-    given_.push_back(&stores);
+    if (std::erase(following_, &stores) == 0) given_.push_back(&stores);
     if (!requests.empty()) return hand_in(std::move(requests));
     const std::lock_guard lock(mutex_);
     done_.push_back(&stores);
@@ -53,12 +53,33 @@ void state_updater::add(task_stores& stores, task_store& store, std::span<const 
     hand_in(std::move(requests));
 }
 
+void state_updater::follow(task_stores& stores) {
+    std::vector<restore_request> requests;
+    for (task_store& store : stores.all()) {
+        if (store.changelog_topic.empty()) continue;
+        requests.push_back(request_for(stores, store, {}));
+        requests.back().follows = true;
+    }
+    given_.push_back(&stores);
+    following_.push_back(&stores);
+    hand_in(std::move(requests));
+}
+
+void state_updater::limit(std::vector<kafka::committed_offset> committed) {
+    {
+        const std::lock_guard lock(mutex_);
+        limits_ = std::move(committed);
+    }
+    changed_->notify_all();
+}
+
 void state_updater::hand_in(std::vector<restore_request> requests) {
     if (!thread_) {
         try {
             thread_ = environment_.time.start_thread(name_, [this] { run(); });
         } catch (const std::system_error& cause) {
-            given_.pop_back();
+            std::erase(given_, requests.front().stores);
+            std::erase(following_, requests.front().stores);
             throw streams_error(
                 concat("the operating system refuses the thread ", name_, ": ", cause.what(), "; raise its limit"));
         }
@@ -75,6 +96,7 @@ void state_updater::hand_in(std::vector<restore_request> requests) {
 
 void state_updater::remove(const task_stores& stores) {
     if (std::erase(given_, &stores) == 0) return;
+    std::erase(following_, &stores);
     std::unique_lock lock(mutex_);
     restores_ = false;
     if (working_) {
@@ -85,6 +107,7 @@ void state_updater::remove(const task_stores& stores) {
     }
     std::erase(done_, &stores);
     const auto unread = reads_of(stores);
+    std::erase_if(failed_, [&](const standby_failure& each) { return each.stores == &stores; });
     std::erase_if(added_, [&](const restore_request& each) { return each.stores == &stores; });
     working_ = true;
     lock.unlock();
@@ -136,9 +159,27 @@ void state_updater::refuse(const std::vector<pending_read>& reads) {
     for (const pending_read& each : reads) each.by(nullptr);
 }
 
+std::vector<standby_failure> state_updater::take_failed() {
+    std::vector<standby_failure> failed;
+    std::vector<pending_read> unread;
+    {
+        const std::lock_guard lock(mutex_);
+        failed = std::exchange(failed_, {});
+        std::erase_if(failed, [&](const standby_failure& each) {
+            if (std::erase(following_, each.stores) > 0) return false;
+            failure_ = each.cause; // promoted meanwhile: it fails as a task that is restored
+            return true;
+        });
+        for (const standby_failure& each : failed) std::ranges::move(reads_of(*each.stores), std::back_inserter(unread));
+    }
+    for (const standby_failure& each : failed) std::erase(given_, each.stores);
+    refuse(unread);
+    return failed;
+}
+
 bool state_updater::has_news() const {
     const std::lock_guard lock(mutex_);
-    return failure_ || !done_.empty();
+    return failure_ || !done_.empty() || !failed_.empty();
 }
 
 void state_updater::let_restore(bool restores) {
@@ -178,14 +219,15 @@ void state_updater::run() noexcept {
     }
 }
 
-/// Stores that are done may be handed back at any moment.
+/// Stores that are done, or have failed, may be handed back at any moment.
 void state_updater::serve_reads(std::unique_lock<std::mutex>& lock) {
     const auto reads = std::exchange(reads_, {});
-    const auto done = done_;
+    auto leaving = done_;
+    for (const standby_failure& each : failed_) leaving.push_back(each.stores);
     working_ = true;
     lock.unlock();
     for (const pending_read& each : reads)
-        each.by(std::ranges::find(done, each.stores) == done.end() ? each.stores : nullptr);
+        each.by(std::ranges::find(leaving, each.stores) == leaving.end() ? each.stores : nullptr);
     lock.lock();
     working_ = false;
     changed_->notify_all();
@@ -195,13 +237,14 @@ void state_updater::serve_reads(std::unique_lock<std::mutex>& lock) {
 std::int64_t state_updater::next_step() const {
     if (working_ || failure_) return never; // it is the owner who works
     if (!restores_) return restorer_.idle() ? never : next_look_;
-    return added_.empty() ? restorer_.next_step() : 0;
+    return added_.empty() && !limits_ ? restorer_.next_step() : 0;
 }
 
 void state_updater::step(std::unique_lock<std::mutex>& lock) {
     const bool restores = restores_;
     for (restore_request& each : added_) restorer_.add(std::move(each));
     added_.clear();
+    if (const auto committed = std::exchange(limits_, std::nullopt)) restorer_.limit(*committed);
     next_look_ = environment_.time.after(between_looks);
     working_ = true;
     lock.unlock();
@@ -213,10 +256,12 @@ void state_updater::step(std::unique_lock<std::mutex>& lock) {
     } catch (...) {
         failure = std::current_exception();
     }
+    auto failed = restorer_.take_failures();
     lock.lock();
     working_ = false;
-    const bool news = failure || !done.empty();
+    const bool news = failure || !done.empty() || !failed.empty();
     done_.insert(done_.end(), done.begin(), done.end());
+    std::ranges::move(failed, std::back_inserter(failed_));
     failure_ = failure;
     if (failure) restores_ = false;
     changed_->notify_all();

@@ -4,6 +4,8 @@
 #include "src/runtime/tasks/task_errors.hpp"
 #include "state/foreign_changelog_error.hpp"
 
+#include <streams/core/log.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -18,46 +20,68 @@ constexpr std::chrono::milliseconds rest_of_disk{50};
 } // namespace
 
 void store_restorer::add(restore_request request) {
+    const auto known = std::ranges::find(stores_, request.store, &restoring::store);
+    if (known != stores_.end()) return promote(*known, std::move(request));
     const task_id task = request.stores->task();
     stores_.push_back({.stores = request.stores,
                        .store = request.store,
                        .changelog = {request.store->changelog_topic, task.partition},
                        .committed = request.committed,
                        .limits = request.limits,
-                       .asking = std::move(request.asking)});
+                       .asking = std::move(request.asking),
+                       .follows = request.follows});
 }
 
 void store_restorer::learn_bounds() {
     const std::int64_t until = environment_.time.after(slice);
-    std::vector<restoring*> unknown;
-    for (restoring& each : stores_)
-        if (each.asking) unknown.push_back(&each);
     // First what was not asked for the longest time: an answer that is waited for may take all of the slice.
-    std::ranges::stable_sort(unknown, {}, [](const restoring* each) { return each->asking->next(); });
-    for (restoring* const each : unknown) {
+    std::vector<std::pair<std::int64_t, const task_store*>> asking;
+    for (const restoring& each : stores_)
+        if (each.asking) asking.emplace_back(each.asking->next(), each.store);
+    std::ranges::stable_sort(asking, {}, &std::pair<std::int64_t, const task_store*>::first);
+    for (const auto& [next, store] : asking) {
         if (environment_.time.steady_ms() >= until) return;
-        kafka::log_bounds bounds;
-        // With what transactions have written that are still open, since they may be those whose offsets are committed.
-        if (!each->asking->step(
-                rest_, [&](auto timeout) { return environment_.admin.bounds(each->changelog, bounds, timeout); }))
-            continue;
-        each->asking.reset();
-        begin(*each, bounds);
+        const auto found = std::ranges::find(stores_, store, &restoring::store);
+        if (found == stores_.end()) continue; // of a standby that has failed with another store
+        if (found->follows)
+            attempt(*found->stores, [&] { learn_bounds(*found); });
+        else
+            learn_bounds(*found);
     }
+}
+
+void store_restorer::learn_bounds(restoring& of) {
+    kafka::log_bounds bounds;
+    try {
+        // With what transactions have written that are still open, since they may be those whose offsets are committed.
+        if (!of.asking->step(rest_, [&](auto timeout) { return environment_.admin.bounds(of.changelog, bounds, timeout); }))
+            return;
+    } catch (const cluster_error& cause) {
+        if (!of.follows) throw;
+        log(log_level::warn, concat("the standby of ", task_name(of.stores->task()), " waits: ", cause.what()));
+        return ask_anew(of);
+    }
+    of.asking.reset();
+    begin(of, bounds);
+}
+
+/// Where the store stands on its disk.
+void store_restorer::find_start(restoring& begun, const kafka::log_bounds& bounds) const {
+    const auto checkpoint = begun.store->store->checkpoint();
+    // Of the transaction that the store's last record belongs to. Whatever else is last in a log is never compacted away.
+    const std::int64_t marker = environment_.config.exactly_once() ? 1 : 0;
+    if (checkpoint && *checkpoint + 1 + marker < bounds.end)
+        if (const auto reason = reason_to_rebuild(begun.limits, environment_.config, begun.store->store->caught_up_at(),
+                                                  environment_.time.wall_ms()))
+            throw corrupt_task_error(begun.stores->task(), begun.store->spec.name, *reason);
+    begun.next = checkpoint ? *checkpoint + 1 : bounds.begin;
 }
 
 void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
     task_store& store = *begun.store;
-    const auto checkpoint = store.store->checkpoint();
-    // Of the transaction that the store's last record belongs to. Whatever else is last in a log is never compacted away.
-    const std::int64_t marker = environment_.config.exactly_once() ? 1 : 0;
-    if (checkpoint && *checkpoint + 1 + marker < bounds.end)
-        if (const auto reason = reason_to_rebuild(begun.limits, environment_.config, store.store->caught_up_at(),
-                                                  environment_.time.wall_ms()))
-            throw corrupt_task_error(begun.stores->task(), store.spec.name, *reason);
+    if (!begun.followed) find_start(begun, bounds);
     // Input beyond the committed offset will be processed; restored as well, it would show the future.
     if (store.reuses_source()) bounds.end = begun.committed ? std::min(bounds.end, *begun.committed) : bounds.begin;
-    begun.next = checkpoint ? *checkpoint + 1 : bounds.begin;
     begun.end = bounds.end;
     if (begun.next < bounds.begin || (begun.next > bounds.end && !store.reuses_source()))
         throw corrupt_task_error(begun.stores->task(), store.spec.name,
@@ -65,33 +89,49 @@ void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
                                         ", which has offsets ", bounds.begin, " to ", bounds.end));
     begun.first = begun.next;
     begun.begun_at = environment_.time.steady_ms();
-    report_.started(standing_of(begun));
-    if (begun.next >= begun.end) return finish(begun);
     assigned_ = false;
+    if (begun.follows) {
+        if (!store.reuses_source()) begun.end = never;
+        if (const auto& told = environment_.on_standby_update.on_update_start) told(update_of(begun));
+        return;
+    }
+    report_.started(standing_of(begun));
+    if (begun.next >= begun.end) finish(begun);
 }
 
 std::int64_t store_restorer::next_step() const noexcept {
     std::int64_t next = never;
     for (const restoring& each : stores_) {
-        if (each.reading()) next = std::min(next, assigning_ ? assigning_->next() : reads_on_at_);
+        if (each.reading() || each.following()) next = std::min(next, assigning_ ? assigning_->next() : reads_on_at_);
         if (each.asking) next = std::min(next, each.asking->next(rest_));
     }
     return next;
 }
 
 void store_restorer::remove(const task_stores& stores) {
-    for (const restoring& each : stores_)
-        if (each.stores == &stores && each.reading()) report_.suspended(standing_of(each));
+    for (const restoring& each : stores_) {
+        if (each.stores != &stores) continue;
+        if (each.reading()) report_.suspended(standing_of(each));
+        if (each.follows) tell_suspended(each, standby_suspend_reason::migrated);
+    }
     if (std::erase_if(stores_, [&](const restoring& each) { return each.stores == &stores; }) == 0) return;
+    if (stores_.empty() && assigned_) static_cast<void>(consumer_.assign({})); // nobody wants what it reads ahead
     assigned_ = false;
     assigning_.reset();
+}
+
+bool store_restorer::any_reading() const { return std::ranges::any_of(stores_, &restoring::reading); }
+
+/// Standbys wait for those that have an end to reach.
+bool store_restorer::is_read(const restoring& store) const {
+    return store.reading() || (store.following() && !any_reading());
 }
 
 bool store_restorer::assigned() {
     if (assigned_) return true;
     std::vector<std::pair<topic_partition, std::int64_t>> partitions;
     for (const restoring& each : stores_)
-        if (each.reading()) partitions.emplace_back(each.changelog, each.next);
+        if (is_read(each)) partitions.emplace_back(each.changelog, each.next);
     if (!assigning_) assigning_ = environment_.retried("begin to read changelogs");
     if (!assigning_->step([&](auto) { return consumer_.assign(partitions); })) return false;
     assigning_.reset();
@@ -105,7 +145,7 @@ std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
     if (disk_lags()) {
         reads_on_at_ = environment_.time.after(rest_of_disk);
         tell_progress();
-    } else if (std::ranges::any_of(stores_, &restoring::reading) && assigned()) {
+    } else if (std::ranges::any_of(stores_, [&](const restoring& each) { return is_read(each); }) && assigned()) {
         try {
             read(wait);
         } catch (...) {
@@ -125,14 +165,17 @@ bool store_restorer::disk_lags() const {
 void store_restorer::read(std::chrono::milliseconds wait) {
     const auto polled = consumer_.poll(wait, slice_records);
     for (const auto& failure : polled.errors)
-        if (failure.kind() != kafka::error_class::retriable)
+        if (failure.kind() != kafka::error_class::retriable) {
+            if (!any_reading()) return ask_all_anew(failure.reason());
             throw cluster_error(concat("changelogs cannot be read: ", failure.reason()));
-    for (const auto& lost : polled.out_of_range) throw_truncated(lost);
+        }
+    for (const auto& lost : polled.out_of_range) note_truncated(lost);
     // A client that answers errors at once must not make this a busy loop.
     if (!polled.errors.empty() && polled.batches.empty()) reads_on_at_ = environment_.time.after(rest_after_errors);
     for (const auto& batch : polled.batches) apply(batch);
     watch_transactions();
     finish_read();
+    keep_up();
     tell_progress();
 }
 
@@ -143,39 +186,56 @@ void store_restorer::watch_transactions() {
         return std::ranges::find(stores_, changelog, &restoring::changelog) != stores_.end();
     });
     for (const restoring& each : stores_)
-        if (each.reading()) open_transactions_.look(consumer_, each.changelog, each.next);
+        if (is_read(each)) open_transactions_.look(consumer_, each.changelog, each.next);
 }
 
-void store_restorer::throw_truncated(const topic_partition& changelog) const {
-    for (const restoring& each : stores_)
-        if (each.changelog == changelog)
-            throw corrupt_task_error(each.stores->task(), each.store->spec.name,
-                                     concat("records of ", to_string(changelog), " from offset ", each.next,
-                                            " were deleted while the store was restored"));
+void store_restorer::note_truncated(const topic_partition& changelog) {
+    const auto found = std::ranges::find_if(
+        stores_, [&](const restoring& each) { return each.changelog == changelog && is_read(each); });
+    if (found == stores_.end()) return;
+    const auto refuse = [&] {
+        throw corrupt_task_error(found->stores->task(), found->store->spec.name,
+                                 concat("records of ", to_string(changelog), " from offset ", found->next,
+                                        " were deleted while the store was restored"));
+    };
+    if (!found->follows) refuse();
+    attempt(*found->stores, refuse);
 }
 
 void store_restorer::apply(const kafka::record_batch& batch) {
-    const auto found = std::find_if(stores_.begin(), stores_.end(), [&](const restoring& each) {
-        return each.reading() && each.changelog == batch.source();
-    });
+    const auto found = std::ranges::find_if(
+        stores_, [&](const restoring& each) { return each.changelog == batch.source() && is_read(each); });
     if (found == stores_.end()) return;
     auto records = batch.records();
-    const auto wanted = std::find_if(records.begin(), records.end(),
-                                     [&](const record_view& each) { return each.offset >= found->end; });
+    const auto wanted =
+        std::ranges::find_if(records, [&](const record_view& each) { return each.offset >= found->end; });
     records = records.first(static_cast<std::size_t>(wanted - records.begin()));
-    if (!records.empty()) {
-        try {
-            found->store->store->restore(records);
-        } catch (const corrupt_state_error& cause) {
-            throw corrupt_task_error(found->stores->task(), cause);
-        } catch (const foreign_changelog_error& cause) {
-            throw foreign_changelog_error(concat(to_string(found->changelog), ": ", cause.what()));
-        }
-        found->rows += static_cast<std::int64_t>(records.size());
-        found->next = records.back().offset + 1;
-        report_.restored(standing_of(*found), static_cast<std::int64_t>(records.size()));
+    const bool reached_end = records.size() < batch.records().size();
+    const auto take = [&] {
+        if (!records.empty()) apply(*found, records);
+        if (reached_end) found->next = found->end;
+    };
+    if (!found->follows) return take();
+    attempt(*found->stores, [&] {
+        take();
+        if (found->next >= found->end) assigned_ = false; // until the group has committed more
+    });
+}
+
+void store_restorer::apply(restoring& to, std::span<const record_view> records) {
+    try {
+        to.store->store->restore(records);
+    } catch (const corrupt_state_error& cause) {
+        throw corrupt_task_error(to.stores->task(), cause);
+    } catch (const foreign_changelog_error& cause) {
+        throw foreign_changelog_error(concat(to_string(to.changelog), ": ", cause.what()));
     }
-    if (records.size() < batch.records().size()) found->next = found->end;
+    to.rows += static_cast<std::int64_t>(records.size());
+    to.next = records.back().offset + 1;
+    if (!to.follows)
+        report_.restored(standing_of(to), static_cast<std::int64_t>(records.size()));
+    else if (const auto& told = environment_.on_standby_update.on_batch_loaded)
+        told(update_of(to), static_cast<std::int64_t>(records.size()));
 }
 
 void store_restorer::finish_read() {
@@ -188,8 +248,11 @@ void store_restorer::finish_read() {
         finish(each);
         finished.push_back(each.changelog);
     }
-    if (!finished.empty() && std::ranges::any_of(stores_, &restoring::reading))
-        if (const auto answer = consumer_.pause(finished); !answer) assigned_ = false;
+    if (finished.empty()) return;
+    if (!any_reading())
+        assigned_ = false; // the standbys go on
+    else if (const auto answer = consumer_.pause(finished); !answer)
+        assigned_ = false;
 }
 
 void store_restorer::finish(restoring& done) {
@@ -222,9 +285,15 @@ void store_restorer::tell_progress() {
 }
 
 void store_restorer::give_back() {
-    const task_stores* last = nullptr; // those of a task follow one another
+    std::vector<std::pair<task_stores*, bool>> all; // those of a task follow one another
     for (const restoring& each : stores_)
-        if (std::exchange(last, each.stores) != each.stores) each.stores->give_back();
+        if (all.empty() || all.back().first != each.stores) all.emplace_back(each.stores, each.follows);
+    for (const auto& [stores, follow] : all) {
+        if (follow)
+            attempt(*stores, [&] { stores->give_back(); });
+        else
+            stores->give_back();
+    }
 }
 
 std::vector<task_stores*> store_restorer::take_done() {

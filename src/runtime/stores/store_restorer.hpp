@@ -8,16 +8,23 @@
 #include "src/runtime/thread/thread_environment.hpp"
 #include "src/runtime/topics/changelog_limits.hpp"
 
+#include <streams/runtime/standby_update_listener.hpp>
+
 #include <chrono>
+#include <concepts>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace streams::inline v0 {
 
-/// A store that is to have what its changelog has.
+/// A store that is to have what its changelog has, or to follow it without an end, as a standby's.
 struct restore_request {
+    bool follows = false;
     task_stores* stores;
     task_store* store; ///< of them; it has a changelog
     std::optional<std::int64_t>
@@ -26,8 +33,15 @@ struct restore_request {
     retry asking;              ///< for the bounds of the changelog
 };
 
+/// A standby that cannot be gone on with: nothing of it is read any more.
+struct standby_failure {
+    task_stores* stores;
+    std::exception_ptr cause;
+};
+
 /// Rebuilds stores from their changelogs, in steps (Kafka's `StoreChangelogReader`). Asks for the bounds of a changelog, and reads
-/// from the offset after the one that the store's disk covers up to the end that it then has.
+/// from the offset after the one that the store's disk covers up to the end that it then has; or on, for standbys, while no store
+/// has an end to reach.
 class store_restorer {
 public:
     /// `consumer` reads without a group. Both outlive the restorer.
@@ -35,8 +49,11 @@ public:
         : consumer_(consumer), environment_(environment), open_transactions_(environment.time),
           report_(environment.on_restore, environment.time) {}
 
-    /// Takes on a store, which stays where it is until it is removed or its task's stores are done.
+    /// Takes on a store, which stays where it is until it is removed or its task's stores are done. One that it has followed goes on
+    /// from where it is, to the end that its changelog has now.
     void add(restore_request request);
+    /// What the group has committed of inputs that are changelogs of standbys, which are followed so far.
+    void limit(std::span<const kafka::committed_offset> committed);
     /// Forgets the stores of a task, at any time.
     void remove(const task_stores& stores);
 
@@ -44,9 +61,12 @@ public:
     /// Restores a slice, waiting for it up to `wait`. Returns the tasks' stores of which the last was done.
     /// Throws what stores throw, corrupt_task_error where a store stands outside of its changelog, or for too long behind
     /// its end, and cluster_error where the cluster refuses, or does not say within task.timeout.ms where a changelog ends.
+    /// What fails of standbys fails them alone, see `take_failures`.
     std::vector<task_stores*> step(std::chrono::milliseconds wait);
     /// When there is something to do, steady ms; `never`: there is nothing.
     [[nodiscard]] std::int64_t next_step() const noexcept;
+    /// Standbys that have failed since the last call.
+    [[nodiscard]] std::vector<standby_failure> take_failures() { return std::exchange(failures_, {}); }
     /// Has the stores give back what the memory budget asks for. Throws as `step` does.
     void give_back();
 
@@ -64,27 +84,57 @@ private:
         std::int64_t rows = 0;
         std::int64_t begun_at = 0; ///< steady ms
         bool done = false;
+        bool follows = false;      ///< a standby's
+        bool followed = false;     ///< `next` is known from that time
+        std::int64_t saves_at = 0; ///< not before, steady ms
 
-        [[nodiscard]] bool reading() const noexcept { return !asking && !done; }
+        [[nodiscard]] bool reading() const noexcept { return !asking && !done && !follows; }
+        [[nodiscard]] bool following() const noexcept { return !asking && follows && next < end; }
     };
 
     void learn_bounds();
+    void learn_bounds(restoring& of);
     void begin(restoring& store, kafka::log_bounds bounds);
+    void find_start(restoring& store, const kafka::log_bounds& bounds) const;
     [[nodiscard]] bool assigned();
     [[nodiscard]] bool disk_lags() const;
     void read(std::chrono::milliseconds wait);
     void apply(const kafka::record_batch& batch);
-    void throw_truncated(const topic_partition& changelog) const;
+    void apply(restoring& store, std::span<const record_view> records);
+    void note_truncated(const topic_partition& changelog);
     void watch_transactions();
     void finish_read();
     void finish(restoring& done);
     void tell_progress();
     [[nodiscard]] std::vector<task_stores*> take_done();
+    [[nodiscard]] bool any_reading() const;
+    [[nodiscard]] bool is_read(const restoring& store) const;
     [[nodiscard]] restore_standing standing_of(const restoring& store) const;
+
+    // store_restorer_standbys.cpp
+    void promote(restoring& standby, restore_request request);
+    /// What fails in `work` fails this standby, and the others go on.
+    template <std::invocable Work>
+    void attempt(task_stores& standby, const Work& work) {
+        try {
+            work();
+        } catch (const std::exception&) {
+            fail(standby, std::current_exception());
+        }
+    }
+    void fail(task_stores& standby, std::exception_ptr cause);
+    void ask_anew(restoring& standby);
+    void ask_all_anew(std::string_view reason);
+    void keep_up();
+    void save(restoring& standby);
+    [[nodiscard]] bool has_all(const restoring& standby);
+    [[nodiscard]] standby_update update_of(const restoring& standby);
+    void tell_suspended(const restoring& standby, standby_suspend_reason reason);
 
     kafka::consumer& consumer_;
     const thread_environment& environment_;
     std::vector<restoring> stores_;
+    std::vector<standby_failure> failures_;
     bool assigned_ = false;
     shared_rest rest_;               ///< of asking for bounds
     std::optional<retry> assigning_; ///< nullopt: assigned, or not tried yet

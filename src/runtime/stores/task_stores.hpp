@@ -60,6 +60,7 @@ public:
 
     [[nodiscard]] task_id task() const noexcept { return task_; }
     [[nodiscard]] std::span<task_store> all() noexcept { return stores_; }
+    [[nodiscard]] std::span<const task_store> all() const noexcept { return stores_; }
     /// REQUIRES: it is there.
     [[nodiscard]] task_store& named(std::string_view name) noexcept;
     /// The store of that name as nodes see it, or null.

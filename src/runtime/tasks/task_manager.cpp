@@ -16,10 +16,25 @@ task_manager::task_manager(const thread_environment& environment, std::string re
                            const std::size_t& most_pending)
     : environment_(environment), collector_(collector), drops_(drops), progress_(progress), wake_(std::move(wake)),
       interrupted_(interrupted), most_pending_(most_pending),
-      updater_(std::move(restorer), environment, restore_consumer, wake_) {}
+      updater_(std::move(restorer), environment, restore_consumer, wake_),
+      standbys_(environment, updater_,
+                {.open = [this](task_id id) { return open_stores(id); },
+                 .wipe = [this](const corrupt_task_error& damage) { wipe(damage); }}) {}
 
 task_manager::~task_manager() {
     if (const auto lost = close_all_dirty(); lost) log(log_level::error, message_of(lost));
+    end_restoring();
+}
+
+void task_manager::end_restoring() noexcept {
+    standbys_.close_all();
+    updater_.stop();
+}
+
+void task_manager::keep_standbys(std::vector<task_id> wanted) {
+    for (const auto& each : tasks_)
+        if (each->state() == task_state::planned && standbys_.find(each->id()) != nullptr) wanted.push_back(each->id());
+    standbys_.keep(wanted);
 }
 
 std::vector<task_id> task_manager::ids() const {
@@ -139,18 +154,28 @@ void task_manager::open_planned(std::int64_t until) {
         updater_.add(*each->stores, each->committed);
         each->become(task_state::restoring);
     }
+    standbys_.open(until);
 }
 
 bool task_manager::open(managed_task& planned) {
-    auto folder = environment_.states.try_lock(planned.id());
-    if (!folder) return false;
-    planned.stores = make_intact(planned.id());
-    planned.stores->hold(std::move(folder));
+    planned.stores = standbys_.promote(planned.id());
+    if (!planned.stores) planned.stores = open_stores(planned.id());
+    if (!planned.stores) return false;
     planned.become(task_state::opening);
     return true;
 }
 
+/// Null: another thread of this process has its folder.
+std::unique_ptr<task_stores> task_manager::open_stores(task_id id) {
+    auto folder = environment_.states.try_lock(id);
+    if (!folder) return nullptr;
+    auto opened = make_intact(id);
+    opened->hold(std::move(folder));
+    return opened;
+}
+
 void task_manager::take_restored() {
+    standbys_.close_failed();
     const auto done = updater_.take_done();
     for (const task_stores* restored : done) find(restored->task())->restored = true;
     if (!done.empty()) share_cache();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/runtime/commit/producing_collector.hpp"
+#include "src/runtime/stores/standby_stores.hpp"
 #include "src/runtime/stores/state_updater.hpp"
 #include "src/runtime/tasks/managed_task.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
@@ -45,22 +46,26 @@ public:
     [[nodiscard]] std::vector<stream_task*> running() const;
 
     managed_task& plan(task_id id, std::vector<topic_partition> inputs);
-    /// Opens the stores of planned tasks that are located and has them restored, until the steady clock shows `until`; of one
-    /// whose folder another thread of this process still has, with a later call. A damaged store is removed and made anew.
+    /// Keeps standbys of these tasks, beside those that wait for a planned one to take them over.
+    void keep_standbys(std::vector<task_id> wanted);
+    [[nodiscard]] const standby_stores& standbys() const noexcept { return standbys_; }
+    /// What the group has committed of the inputs of standbys.
+    void limit_standbys(std::vector<kafka::committed_offset> committed) { updater_.limit(std::move(committed)); }
+    /// Opens the stores of planned tasks that are located, or takes them over from their standbys, and has them restored, until
+    /// the steady clock shows `until`; of one whose folder another thread of this process still has, with a later call. Then
+    /// opens standbys. A damaged store is removed and made anew.
     /// Throws state_error, lost_store_error for a damaged store that has no changelog.
     void open_planned(std::int64_t until);
     /// Has the stores of opened tasks be restored, or be left as they are for now.
     void let_restore(bool restores) { updater_.let_restore(restores); }
     /// Whether `take_restored` has something to say.
     [[nodiscard]] bool any_restored() const { return updater_.has_news(); }
-    /// Has the stores of a task that are being restored read, see state_updater::read.
-    void read_restoring(managed_task& restoring, state_updater::visit by) {
-        updater_.read(*restoring.stores, std::move(by));
-    }
-    /// Takes note of tasks whose stores are restored. Throws what restoring threw.
+    /// Has stores that are being restored, or a standby's, read, see state_updater::read.
+    void read_restoring(task_stores& restoring, state_updater::visit by) { updater_.read(restoring, std::move(by)); }
+    /// Takes note of tasks whose stores are restored, and of standbys that have failed. Throws what restoring threw.
     void take_restored();
-    /// Restores nothing any more: its consumer is closed next.
-    void end_restoring() noexcept { updater_.stop(); }
+    /// Closes the standbys, and restores nothing any more: the consumer is closed next.
+    void end_restoring() noexcept;
     /// Makes a task on its restored stores, and initialises it: those that wait for it, are in place and were not set aside,
     /// one a call. Null: none does. Throws topology_error, and what nodes throw.
     [[nodiscard]] managed_task* start_restored();
@@ -96,6 +101,7 @@ public:
 private:
     [[nodiscard]] sub_topology part_of(task_id id) const;
     [[nodiscard]] bool open(managed_task& planned);
+    [[nodiscard]] std::unique_ptr<task_stores> open_stores(task_id id);
     [[nodiscard]] std::int64_t cache_of_task() const noexcept;
     void share_cache();
     [[nodiscard]] std::unique_ptr<task_stores> make_stores(task_id id);
@@ -119,6 +125,7 @@ private:
     const std::atomic<bool>& interrupted_;
     const std::size_t& most_pending_;
     state_updater updater_;
+    standby_stores standbys_;
     std::vector<std::unique_ptr<managed_task>> tasks_;
     std::int32_t threads_ = 0;                          ///< that the cache is shared by
     std::unordered_map<topic_partition, route> routes_; ///< of what runs

@@ -10,20 +10,19 @@ constexpr unsigned bit(task_state state) { return 1u << static_cast<int>(state);
 /// What each state may become, in the order of the states.
 constexpr std::array<unsigned, task_states> moves = {
     /* planned   */ bit(task_state::opening) | bit(task_state::closing),
-    /* opening   */ bit(task_state::restoring) | bit(task_state::standby) | bit(task_state::suspended) |
-        bit(task_state::planned) | bit(task_state::closing),
+    /* opening   */ bit(task_state::restoring) | bit(task_state::suspended) | bit(task_state::planned) |
+        bit(task_state::closing),
     /* restoring */ bit(task_state::running) | bit(task_state::suspended) | bit(task_state::planned) |
         bit(task_state::closing),
     /* running   */ bit(task_state::suspended) | bit(task_state::planned) | bit(task_state::closing),
     /* suspended */ bit(task_state::opening) | bit(task_state::restoring) | bit(task_state::running) |
         bit(task_state::planned) | bit(task_state::closing),
-    /* standby   */ bit(task_state::restoring) | bit(task_state::planned) | bit(task_state::closing),
     /* closing   */ bit(task_state::closed),
     /* closed    */ 0,
 };
 
 constexpr std::array<std::string_view, task_states> names = {"planned",   "opening", "restoring", "running",
-                                                             "suspended", "standby", "closing",   "closed"};
+                                                             "suspended", "closing", "closed"};
 
 } // namespace
 

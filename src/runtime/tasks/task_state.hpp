@@ -11,7 +11,6 @@ enum class task_state {
     restoring, ///< its stores read what they lack
     running,
     suspended, ///< revoked: all of it is kept, nothing of it goes on, until the group says whose it is
-    standby,   ///< its stores follow their changelogs, for the member that runs it
     closing,
     closed,
 };

@@ -55,7 +55,7 @@ bool is_same(const group_division& one, const group_division& other) {
 } // namespace
 
 group_division division_of(const topology& topology, std::string_view application_id, const topic_layout& layout,
-                           task_assignor& assignor, std::span<const kafka::group_member> members) {
+                           const task_assignor& assignor, std::span<const kafka::group_member> members) {
     const auto seen = seen_by(topology, application_id, members);
     std::set<std::string> readable;
     std::set<std::string> subscribed;
@@ -75,7 +75,7 @@ group_division division_of(const topology& topology, std::string_view applicatio
         const auto more = difference(topics, readable);
         const auto fewer = topics.empty() ? std::vector<std::string>{} : difference(subscribed, topics);
         if (more.empty() && fewer.empty()) {
-            const auto own = assignor.assign(member.partitions, group).active;
+            const auto own = assignor.assign(member.partitions, group);
             tasks.insert(own.begin(), own.end());
             continue;
         }

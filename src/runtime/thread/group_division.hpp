@@ -30,7 +30,7 @@ struct group_division {
 /// `layout`: how wide the topics are. A topic that a pattern of the topology matches divides nobody: members hear of it
 /// one after the other.
 [[nodiscard]] group_division division_of(const topology& topology, std::string_view application_id,
-                                         const topic_layout& layout, task_assignor& assignor,
+                                         const topic_layout& layout, const task_assignor& assignor,
                                          std::span<const kafka::group_member> members);
 
 /// Tells an operator of a divided group: an application with another topology has the same application.id, or one is being

@@ -315,6 +315,7 @@ void stream_thread::restore() {
     resume_inputs();
     if (assigned_) learn_awaited(until);
     if (assigned_ && recovered) locate_tasks(until);
+    limit_standbys();
 }
 
 void stream_thread::work() {
@@ -374,14 +375,16 @@ void stream_thread::serve_queries() {
 }
 
 void stream_thread::publish_tasks() {
-    if (std::ranges::equal(tasks_.all(), published_, {}, &managed_task::id)) return;
+    auto standbys = tasks_.standbys().tasks();
+    if (std::ranges::equal(tasks_.all(), published_, {}, &managed_task::id) && standbys == published_standbys_) return;
     published_ = tasks_.ids();
-    environment_.directory.publish(mailbox_, published_);
+    published_standbys_ = std::move(standbys);
+    environment_.directory.publish(mailbox_, published_, published_standbys_);
 }
 
 /// Answers who waits, and all who come.
 void stream_thread::end_queries() noexcept {
-    environment_.directory.publish(mailbox_, {});
+    environment_.directory.publish(mailbox_, {}, {});
     mailbox_->close();
 }
 

@@ -76,6 +76,7 @@ private:
         std::map<task_id, std::vector<topic_partition>> wanted{}; ///< tasks, with their inputs
         std::optional<start_search> starts{};                     ///< nullopt: what is wanted is not known yet
         std::vector<task_id> uncompared{}; ///< of those that stay: whether others had them is not known yet
+        std::vector<task_id> standbys{};   ///< that are kept beside those
     };
 
     // stream_thread.cpp: turns and their pace
@@ -119,6 +120,8 @@ private:
     [[noreturn]] void leave_outdated(const kafka::rebalance& assigned);
     void adopt_group();
     void want(const kafka::rebalance& assigned);
+    [[nodiscard]] std::vector<std::vector<task_id>> standbys_by_member() const;
+    void adopt_standbys();
     void adopt_view();
     [[nodiscard]] std::vector<topic_partition> inputs_of(task_id task) const;
     [[nodiscard]] bool found_starts();
@@ -141,6 +144,7 @@ private:
     void hold_back(const managed_task& task);
     void watch_transactions();
     void forget_inputs();
+    void limit_standbys();
 
     // stream_thread_commit.cpp
     [[nodiscard]] bool commit_due();
@@ -183,7 +187,8 @@ private:
     std::unique_ptr<kafka::consumer> consumer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;
     std::shared_ptr<query_mailbox> mailbox_;
-    std::vector<task_id> published_; ///< as those that it has
+    std::vector<task_id> published_;          ///< as those that it has
+    std::vector<task_id> published_standbys_; ///< beside them
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};
     drop_counters drops_;
@@ -223,7 +228,8 @@ private:
     bool updates_fit_ = true;            ///< into what the budget has for them
     std::optional<patience> letting_go_; ///< of partitions that were revoked
     std::int64_t last_poll_ = 0;
-    std::int64_t reopen_at_ = 0; ///< nothing is opened or resumed before this, after a failure
+    std::int64_t next_limit_ = 0; ///< when standbys are told what is committed, steady ms
+    std::int64_t reopen_at_ = 0;  ///< nothing is opened or resumed before this, after a failure
     trouble trouble_;
     bool refusal_logged_ = false;
     bool commits_work_ = false; ///< the commit that was begun last: something was done since the one before

@@ -8,6 +8,11 @@
 #include <vector>
 
 namespace streams::inline v0 {
+namespace {
+
+constexpr std::chrono::milliseconds least_between_limits{1000};
+
+} // namespace
 
 /// Finds out where tasks begin that failed, or of which it was not known when they were assigned.
 void stream_thread::locate_tasks(std::int64_t until) {
@@ -141,6 +146,16 @@ void stream_thread::hold_back(const managed_task& task) {
         return std::ranges::find(task.inputs(), each) != task.inputs().end();
     });
     static_cast<void>(consumer_->pause(task.inputs()));
+}
+
+/// Input beyond what the group has committed will be processed: a standby of a store that reuses its source does not show it.
+void stream_thread::limit_standbys() {
+    if (!assigned_ || environment_.time.steady_ms() < next_limit_) return;
+    const auto inputs = tasks_.standbys().inputs();
+    if (inputs.empty()) return;
+    next_limit_ = environment_.time.after(std::max(environment_.config.commits_every(), least_between_limits));
+    std::vector<kafka::committed_offset> committed;
+    if (consumer_->committed(inputs, committed, slice)) tasks_.limit_standbys(std::move(committed)); // else the next time
 }
 
 /// They are not read any more, or an assignment says from where.

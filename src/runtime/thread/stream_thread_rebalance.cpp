@@ -2,6 +2,7 @@
 
 #include "src/runtime/thread/recovery.hpp"
 #include "src/runtime/thread/shutdown_request.hpp"
+#include "src/runtime/thread/standby_placement.hpp"
 #include "src/runtime/thread/stream_thread.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
@@ -190,11 +191,39 @@ std::vector<topic_partition> stream_thread::inputs_of(task_id task) const {
 /// Takes the width of topics from what the group was given.
 void stream_thread::adopt_group() {
     adopt_view();
-    environment_.instances.note(taking_on_->members);
     if (std::ranges::any_of(taking_on_->group,
                             [&](const auto& each) { return !layout_.partitions.contains(each.topic); }))
         environment_.on_other_topics();
     layout_ = grown(std::move(layout_), environment_.topology(), environment_.config, taking_on_->group);
+    adopt_standbys();
+}
+
+/// Where standbys are kept, here and elsewhere.
+void stream_thread::adopt_standbys() {
+    const auto& members = taking_on_->members;
+    const auto placed = standbys_by_member();
+    std::vector<std::vector<topic_partition>> inputs(members.size());
+    for (std::size_t at = 0; at < members.size(); ++at) {
+        if (members[at].self) taking_on_->standbys = placed[at];
+        for (const task_id task : placed[at]) std::ranges::move(inputs_of(task), std::back_inserter(inputs[at]));
+    }
+    environment_.instances.note(members, inputs);
+}
+
+/// Of tasks that have something to follow.
+std::vector<std::vector<task_id>> stream_thread::standbys_by_member() const {
+    auto placed = place_standbys(taking_on_->members, environment_.config.num_standby_replicas, *assignor_);
+    const auto& topology = environment_.topology();
+    std::set<std::int32_t> followed;
+    for (const sub_topology& part : topology.sub_topologies())
+        if (std::ranges::any_of(part.stores, [&](const std::string& name) {
+                return !changelog_topic_name(topology, environment_.config.application_id, *topology.find_store(name))
+                            .empty();
+            }))
+            followed.insert(part.id);
+    for (auto& tasks : placed)
+        std::erase_if(tasks, [&](const task_id each) { return !followed.contains(each.subtopology); });
+    return placed;
 }
 
 /// Works out what tasks this thread has now, and closes those that the group has given to others, or changed.
@@ -203,7 +232,7 @@ void stream_thread::want(const kafka::rebalance& assigned) {
     environment_.group.note(division_of(environment_.topology(), environment_.config.application_id, layout_,
                                         *assignor_, taking_on_->members),
                             environment_.time.steady_ms());
-    for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group).active)
+    for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group))
         wanted[id] = inputs_of(id);
     std::vector<task_id> gone;
     for (const auto& each : tasks_.all()) {
@@ -295,6 +324,7 @@ void stream_thread::begin_assigned(const kafka::rebalance& assigned) {
         throw fenced_error(answer.reason());
     }
     if (!all_located) locating_.emplace(std::move(starts));
+    tasks_.keep_standbys(taking_on_->standbys);
     assigned_ = true;
     given_ = assigned.partitions;
     committer_->assigned(tasks_.ids());

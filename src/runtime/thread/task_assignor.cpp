@@ -15,22 +15,22 @@ public:
     range_assignor(const topology& topology, std::string_view application_id)
         : topology_(topology), application_id_(application_id) {}
 
-    task_assignment assign(std::span<const topic_partition> owned, std::span<const topic_partition> group) override {
+    std::map<topic_partition, std::vector<task_id>> tasks_by_partition(
+        std::span<const topic_partition> group) const override {
         std::map<std::string, std::int32_t> widths;
         for (const topic_partition& each : group) {
             auto& width = widths[each.topic];
             width = std::max(width, each.partition + 1);
         }
         const topology seen = seen_by(group);
-        task_assignment found;
+        std::map<topic_partition, std::vector<task_id>> found;
         for (const sub_topology& part : seen.sub_topologies()) {
             const auto topics = input_topics(seen, {part}, application_id_);
             const auto leader = std::ranges::max_element(topics, {}, [&](const auto& topic) { return widths[topic]; });
             if (leader == topics.end()) continue;
-            for (const topic_partition& each : owned)
-                if (each.topic == *leader) found.active.push_back({part.id, each.partition});
+            for (std::int32_t partition = 0; partition < widths[*leader]; ++partition)
+                found[{*leader, partition}].push_back({part.id, partition});
         }
-        std::ranges::sort(found.active);
         return found;
     }
 
@@ -51,6 +51,17 @@ private:
 };
 
 } // namespace
+
+std::vector<task_id> task_assignor::assign(std::span<const topic_partition> owned,
+                                           std::span<const topic_partition> group) const {
+    const auto tasks = tasks_by_partition(group);
+    std::vector<task_id> found;
+    for (const topic_partition& each : owned)
+        if (const auto led = tasks.find(each); led != tasks.end())
+            found.insert(found.end(), led->second.begin(), led->second.end());
+    std::ranges::sort(found);
+    return found;
+}
 
 std::unique_ptr<task_assignor> make_range_assignor(const topology& topology, std::string_view application_id) {
     return std::make_unique<range_assignor>(topology, application_id);

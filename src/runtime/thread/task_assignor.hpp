@@ -5,26 +5,24 @@
 #include <streams/core/task_id.hpp>
 #include <streams/core/topic_partition.hpp>
 
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
 
 namespace streams::inline v0 {
 
-/// The tasks of one stream thread.
-struct task_assignment {
-    std::vector<task_id> active;
-    std::vector<task_id> standby;
-};
-
 /// Decides what tasks a thread owns. The runtime derives ownership nowhere else.
 class task_assignor {
 public:
     virtual ~task_assignor() = default;
-    /// The tasks of a member to which a generation of the group gave the partitions `owned`, and to all of its members
-    /// together `group` (full names).
-    [[nodiscard]] virtual task_assignment assign(std::span<const topic_partition> owned,
-                                                 std::span<const topic_partition> group) = 0;
+    /// Which tasks go to whoever a generation of the group gives a partition, of all those that it gives to its members,
+    /// `group` (full names). Partitions that decide over no task are left out.
+    [[nodiscard]] virtual std::map<topic_partition, std::vector<task_id>> tasks_by_partition(
+        std::span<const topic_partition> group) const = 0;
+    /// The tasks of a member to which the group gave the partitions `owned`, in the order of their ids.
+    [[nodiscard]] std::vector<task_id> assign(std::span<const topic_partition> owned,
+                                              std::span<const topic_partition> group) const;
 };
 
 /// Follows the group's range assignment: of each sub-topology one topic leads, the first of its widest, and who owns

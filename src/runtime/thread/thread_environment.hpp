@@ -14,6 +14,7 @@
 #include <streams/core/config.hpp>
 #include <streams/core/execution.hpp>
 #include <streams/runtime/restore_listener.hpp>
+#include <streams/runtime/standby_update_listener.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <atomic>
@@ -35,6 +36,7 @@ struct shared_environment {
     store_memory& memory;
     const topic_views& views; ///< with a layout before the first turn of a thread
     const restore_listener& on_restore;
+    const standby_update_listener& on_standby_update;
     retention_watch& retention;
     group_watch& group;
     task_directory& directory;                ///< of tasks, for queries

@@ -321,3 +321,19 @@ TEST_CASE("a transaction that has failed takes no more records, and says for whi
     collector.transaction_ended();
     CHECK_NOTHROW(collector.serve());
 }
+
+TEST_CASE("a changelog stays open when another producer is taken") {
+    collector_under_test t;
+    t.w.cluster.create_topic("changes", 1);
+    const auto changelog = t.collector.open_changelog("changes", {0, 0});
+    const std::string key = "a";
+    changelog->append(bytes_view(std::string_view(key)), std::nullopt, 5, nullptr);
+    t.flush(1s);
+    CHECK(t.collector.acknowledged("changes", 0) == 0);
+    testing_support::faulty_producer next{t.w.cluster.clients()->make_producer({.client_id = "next"}), t.plan};
+    t.collector.use(next);
+    CHECK_FALSE(t.collector.acknowledged("changes", 0));
+    changelog->append(bytes_view(std::string_view(key)), std::nullopt, 5, nullptr);
+    t.flush(1s);
+    CHECK(t.collector.acknowledged("changes", 0) == 1);
+}

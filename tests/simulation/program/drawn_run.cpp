@@ -77,6 +77,7 @@ simulated::run_options drawn_run(std::uint64_t seed, const draw_options& from) {
     run.config.num_stream_threads = one_of(1, 1, 2);
     run.config.state_memory_bytes = draw_memory(run.config.num_stream_threads, random);
     run.config.statestore_uncommitted_max_bytes = one_of(64 << 20, 64 << 20, 2000);
+    run.config.num_standby_replicas = one_of(0, 1);
     run.config.buffered_records_per_partition = static_cast<std::size_t>(one_of(3, 1000));
     run.least_ingest = one_of(simulated::ingests_nothing, 2 * memory::kib, std::size_t{0});
     run.most_polled = static_cast<std::size_t>(one_of(1, 10, 1000));

@@ -239,3 +239,28 @@ TEST_CASE("a restore that is interrupted leaves the time of the store as it was,
     CHECK(store.managed->checkpoint() == 2);
     CHECK(store.managed->caught_up_at() == begun);
 }
+
+TEST_CASE("a store that follows its changelog is on the disk as far as it had all of it, and knows since when") {
+    const auto kind = GENERATE(key_values, windows);
+    const auto spec = spec_of(kind);
+    std::mt19937 random(5);
+    store_under_test store(spec);
+    random_updates(store, kind, random, 50);
+    store.commit();
+    store.managed.reset();
+    std::filesystem::remove_all(store.folder.path() / spec.name);
+    store.open();
+    const auto last = *store.log.last_offset();
+    store.managed->restore(store.log.read());
+    CHECK_FALSE(store.managed->checkpoint());
+    store.clock.advance(std::chrono::hours(1));
+    const auto then = store.clock.wall_ms();
+    store.managed->caught_up(last, then);
+    CHECK(store.managed->checkpoint() == last);
+    CHECK(store.managed->caught_up_at() == then);
+    check_copy(spec, store.folder.path(), store.log);
+    store.clock.advance(std::chrono::hours(1));
+    store.managed->caught_up(last, store.clock.wall_ms());
+    store.managed->restored(last);
+    CHECK(store.managed->caught_up_at() == then);
+}

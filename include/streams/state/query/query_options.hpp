@@ -13,8 +13,8 @@ namespace streams::inline v0 {
 /// How stores are queried (Kafka's `StoreQueryParameters` and `StateQueryRequest`).
 struct query_options {
     std::vector<std::int32_t> partitions{}; ///< of the store; empty: all that this instance has
-    /// Whether stores answer too that are not up to date, since they are being restored or their tasks are suspended
-    /// (Kafka's `enableStaleStores`, KIP-535).
+    /// Whether stores answer too that are not up to date, since they are being restored, their tasks are suspended, or they
+    /// are standbys (Kafka's `enableStaleStores`, KIP-535).
     bool stale = false;
     position_bound bound{};                     ///< how far a store has to be to answer
     std::optional<isolation_level> isolation{}; ///< nullopt: `default.interactive.query.isolation.level`
