@@ -243,7 +243,8 @@ TEST_CASE("a process beside a broker that is killed and started again takes its 
     again.kill();
 }
 
-TEST_CASE("the tasks of a process beside a broker that is killed go on where their standbys are, and nothing is replayed") {
+TEST_CASE(
+    "the tasks of a process beside a broker that is killed go on where their standbys are, and nothing is replayed") {
     runtime_fixture t(4);
     const int keys = 400;
     auto config = t.named("other");
@@ -264,8 +265,7 @@ TEST_CASE("the tasks of a process beside a broker that is killed go on where the
     const auto has_all = [&] {
         std::size_t found = 0;
         auto lags = other.all_local_store_partition_lags();
-        for (const auto& [partition, lag] : lags["counts"])
-            found += lag.offset_lag() == 0 ? 1 : 0;
+        for (const auto& [partition, lag] : lags["counts"]) found += lag.offset_lag() == 0 ? 1 : 0;
         return found == 4;
     };
     REQUIRE(eventually([&] { return following == 2; }));

@@ -14,8 +14,8 @@ namespace streams::inline v0 {
 /// as one, of an empty host.
 struct streams_metadata {
     host_info host{};
-    std::set<std::string> state_store_names{};    ///< of which it has partitions, and global ones
-    std::set<topic_partition> topic_partitions{}; ///< that its tasks read
+    std::set<std::string> state_store_names{};            ///< of which it has partitions, and global ones
+    std::set<topic_partition> topic_partitions{};         ///< that its tasks read
     std::set<std::string> standby_state_store_names{};    ///< of which it keeps standbys
     std::set<topic_partition> standby_topic_partitions{}; ///< that the tasks read of which it keeps standbys
 
@@ -26,7 +26,8 @@ struct streams_metadata {
 struct key_query_metadata {
     host_info active_host{};     ///< empty: it has no `application.server`
     std::int32_t partition = -1; ///< of the store; -1: the store is global, and every instance has all of it
-    std::set<host_info> standby_hosts{}; ///< that keep standbys of the partition: may be behind, see query_options::stale
+    std::set<host_info>
+        standby_hosts{}; ///< that keep standbys of the partition: may be behind, see query_options::stale
 
     friend bool operator==(const key_query_metadata&, const key_query_metadata&) = default;
 };

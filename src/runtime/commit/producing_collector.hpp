@@ -152,9 +152,9 @@ private:
     std::unordered_map<std::int32_t, known_topic> topics_;
     record_origins origins_;
     std::vector<route> routes_;
-    std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;       ///< by the members of a route
+    std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;      ///< by the members of a route
     std::map<std::pair<std::string, std::int32_t>, opened_changelog> changelogs_; ///< by topic and partition
-    refused_records refused_;                                                      ///< of what was given up
+    refused_records refused_;                                                     ///< of what was given up
     bool gets_further_ = false; ///< since what was given up is done again, by what is known of those that are refused
     bool refused_came_ = false; ///< since the last commit, as the next
     bool passed_over_ = false;

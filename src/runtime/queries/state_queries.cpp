@@ -127,11 +127,12 @@ partition_answer state_queries::missing(const store_spec& store, std::int32_t pa
 }
 
 partition_answer state_queries::only_standby(const store_spec& store, std::int32_t partition) {
-    return {partition,
-            query_failure{failure_reason::not_active,
-                          concat("partition ", partition, " of store ", store.name,
-                                 " is here as a standby, which may be behind; query it with query_options::stale, or where "
-                                 "kafka_streams::query_metadata_for_key says")}};
+    return {
+        partition,
+        query_failure{failure_reason::not_active,
+                      concat("partition ", partition, " of store ", store.name,
+                             " is here as a standby, which may be behind; query it with query_options::stale, or where "
+                             "kafka_streams::query_metadata_for_key says")}};
 }
 
 std::vector<partition_answer> state_queries::ask_tasks(const store_spec& store, const store_question& question,

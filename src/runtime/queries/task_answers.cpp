@@ -22,8 +22,8 @@ partition_answer answer_for(const asked_of_owners& asked, managed_task& task) {
 /// By the thread that restores them, or has them follow their changelogs.
 void ask_updater(const std::shared_ptr<query_call>& call, task_stores& stores, query_failure refusal,
                  task_manager& tasks) {
-    tasks.read_restoring(stores, [call, refusal = std::move(refusal), partition = stores.task().partition](
-                                     task_stores* found) {
+    tasks.read_restoring(stores, [call, refusal = std::move(refusal),
+                                  partition = stores.task().partition](task_stores* found) {
         call->answer(found != nullptr ? answer_of(call->asked(), *found, {}) : partition_answer{partition, refusal});
     });
 }
@@ -36,8 +36,7 @@ query_failure not_followed(const asked_of_owners& asked, task_id task) {
 /// Of a task that is not here, unless as a standby.
 void ask_standby(const std::shared_ptr<query_call>& call, task_id task, task_manager& tasks) {
     const auto kept = tasks.standbys().tasks();
-    if (!call->asked().stale || std::ranges::find(kept, task) == kept.end())
-        return answer_not_present({call, {task}});
+    if (!call->asked().stale || std::ranges::find(kept, task) == kept.end()) return answer_not_present({call, {task}});
     if (task_stores* const stores = tasks.standbys().find(task))
         return ask_updater(call, *stores, not_followed(call->asked(), task), tasks);
     call->answer({task.partition, not_followed(call->asked(), task)});

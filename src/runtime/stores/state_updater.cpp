@@ -170,7 +170,8 @@ std::vector<standby_failure> state_updater::take_failed() {
             failure_ = each.cause; // promoted meanwhile: it fails as a task that is restored
             return true;
         });
-        for (const standby_failure& each : failed) std::ranges::move(reads_of(*each.stores), std::back_inserter(unread));
+        for (const standby_failure& each : failed)
+            std::ranges::move(reads_of(*each.stores), std::back_inserter(unread));
     }
     for (const standby_failure& each : failed) std::erase(given_, each.stores);
     refuse(unread);

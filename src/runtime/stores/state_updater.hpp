@@ -83,7 +83,7 @@ private:
     store_restorer restorer_; ///< of whoever has set `working_`, or has the mutex while nobody has
     std::vector<const task_stores*> given_;
     std::vector<const task_stores*> following_; ///< of those
-    mutable std::mutex mutex_; ///< of all below
+    mutable std::mutex mutex_;                  ///< of all below
     std::unique_ptr<execution::condition> changed_;
     std::vector<restore_request> added_; ///< not taken on yet
     std::vector<task_stores*> done_;

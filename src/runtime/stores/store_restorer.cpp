@@ -4,8 +4,6 @@
 #include "src/runtime/tasks/task_errors.hpp"
 #include "state/foreign_changelog_error.hpp"
 
-#include <streams/core/log.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -52,15 +50,9 @@ void store_restorer::learn_bounds() {
 
 void store_restorer::learn_bounds(restoring& of) {
     kafka::log_bounds bounds;
-    try {
-        // With what transactions have written that are still open, since they may be those whose offsets are committed.
-        if (!of.asking->step(rest_, [&](auto timeout) { return environment_.admin.bounds(of.changelog, bounds, timeout); }))
-            return;
-    } catch (const cluster_error& cause) {
-        if (!of.follows) throw;
-        log(log_level::warn, concat("the standby of ", task_name(of.stores->task()), " waits: ", cause.what()));
-        return ask_anew(of);
-    }
+    // With what transactions have written that are still open, since they may be those whose offsets are committed.
+    if (!of.asking->step(rest_, [&](auto timeout) { return environment_.admin.bounds(of.changelog, bounds, timeout); }))
+        return;
     of.asking.reset();
     begin(of, bounds);
 }

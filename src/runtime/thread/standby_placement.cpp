@@ -88,7 +88,8 @@ std::vector<std::vector<task_id>> place_standbys(std::span<const kafka::group_me
     if (replicas <= 0) return placed;
     const group_view group(members);
     const auto tasks = assignor.tasks_by_partition(group.partitions());
-    std::map<std::set<std::string>, std::map<topic_partition, std::size_t>> owners; // of partitions, when these are gone
+    std::map<std::set<std::string>, std::map<topic_partition, std::size_t>>
+        owners; // of partitions, when these are gone
     const auto owner = [&](const topic_partition& partition, const std::set<std::string>& gone) {
         auto known = owners.find(gone);
         if (known == owners.end()) {

@@ -21,7 +21,6 @@ namespace streams::inline v0 {
 /// has the task. The first is kept by who would be given the task by the range assignment if that process were gone, the next by
 /// who would be if the first one's were gone too, and so on. All members work out the same from the same generation.
 [[nodiscard]] std::vector<std::vector<task_id>> place_standbys(std::span<const kafka::group_member> members,
-                                                               std::int32_t replicas,
-                                                               const task_assignor& assignor);
+                                                               std::int32_t replicas, const task_assignor& assignor);
 
 } // namespace streams::inline v0

@@ -155,7 +155,8 @@ void stream_thread::limit_standbys() {
     if (inputs.empty()) return;
     next_limit_ = environment_.time.after(std::max(environment_.config.commits_every(), least_between_limits));
     std::vector<kafka::committed_offset> committed;
-    if (consumer_->committed(inputs, committed, slice)) tasks_.limit_standbys(std::move(committed)); // else the next time
+    if (consumer_->committed(inputs, committed, slice))
+        tasks_.limit_standbys(std::move(committed)); // else the next time
 }
 
 /// They are not read any more, or an assignment says from where.

@@ -232,8 +232,7 @@ void stream_thread::want(const kafka::rebalance& assigned) {
     environment_.group.note(division_of(environment_.topology(), environment_.config.application_id, layout_,
                                         *assignor_, taking_on_->members),
                             environment_.time.steady_ms());
-    for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group))
-        wanted[id] = inputs_of(id);
+    for (const task_id id : assignor_->assign(assigned.partitions, taking_on_->group)) wanted[id] = inputs_of(id);
     std::vector<task_id> gone;
     for (const auto& each : tasks_.all()) {
         const auto found = wanted.find(each->id());

@@ -376,8 +376,7 @@ TEST_CASE("stores of all kinds go on where their standbys are") {
                 .to("out");
         };
         write(grouped.windowed_by(tumbling{1min}).count(materialized{.name = "windows"}), "window-");
-        write(grouped.windowed_by(session{1min}).count(materialized{.name = "sessions"}),
-              "session-");
+        write(grouped.windowed_by(session{1min}).count(materialized{.name = "sessions"}), "session-");
         return builder.build();
     };
     auto one = std::make_unique<instance>(w, config_of(w, "one"), counting());

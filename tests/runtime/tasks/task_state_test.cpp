@@ -9,7 +9,7 @@ using namespace streams;
 TEST_CASE("a task may go from each state to these, and to no other") {
     using enum task_state;
     const std::set<std::pair<task_state, task_state>> legal = {
-        {planned, opening},   {planned, closing}, //
+        {planned, opening},   {planned, closing},                                                 //
         {opening, restoring}, {opening, suspended},   {opening, planned},   {opening, closing},   //
         {restoring, running}, {restoring, suspended}, {restoring, planned}, {restoring, closing}, //
         {running, suspended}, {running, planned},     {running, closing},                         //

@@ -108,8 +108,7 @@ TEST_CASE("as many standbys of a task are kept as are asked for, in processes th
 TEST_CASE("who keeps fewer standbys of a task keeps those that come first for who keeps more") {
     const group members({"a", "b", "c"}, 2, 8);
     const auto more = members.standbys(2);
-    for (const auto& [process, tasks] : members.standbys(1))
-        CHECK(std::ranges::includes(more.at(process), tasks));
+    for (const auto& [process, tasks] : members.standbys(1)) CHECK(std::ranges::includes(more.at(process), tasks));
 }
 
 TEST_CASE("a process alone keeps no standbys") {

@@ -75,8 +75,7 @@ TEST_CASE("members that know different topics never own one task twice") {
         const auto group = all_of(given);
         std::map<task_id, int> owners;
         for (std::size_t at = 0; at < members.size(); ++at)
-            for (const task_id each : make_range_assignor(views[at], "app")->assign(given[at], group))
-                ++owners[each];
+            for (const task_id each : make_range_assignor(views[at], "app")->assign(given[at], group)) ++owners[each];
         for (const auto& [id, count] : owners) CHECK(count == 1);
         for (const topic_partition& each : group) CHECK(owners.contains({0, each.partition}));
     }
