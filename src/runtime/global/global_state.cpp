@@ -179,7 +179,7 @@ void global_state::restore(kafka::record_batch batch) {
     const auto records = batch.records();
     if (records.empty()) return;
     const std::lock_guard lock(guard_);
-    filled.store->store->restore(records);
+    naming_damage(global_task, [&] { filled.store->store->restore(records); });
     note(batch.source(), records.back().offset);
 }
 
