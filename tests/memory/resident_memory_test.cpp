@@ -1,6 +1,7 @@
 // Each case is a process of its own under ctest: what it holds at most is its alone.
 
 #include "catch.hpp"
+#include "memory/resident.hpp"
 #include "state/managed_store.hpp"
 #include "state/state_thread.hpp"
 #include "state/store_under_test.hpp"
@@ -9,32 +10,21 @@
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/window_store.hpp>
 
+#include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 using namespace streams;
 using memory::mib;
+using testing_support::beside;
+using testing_support::key_of;
+using testing_support::resident;
+using testing_support::value_of;
 
 namespace {
-
-/// In bytes; `VmRSS` now, `VmHWM` the most so far.
-std::size_t resident(const std::string& line) {
-    std::ifstream status("/proc/self/status");
-    std::string word;
-    std::size_t kilobytes = 0;
-    while (status >> word)
-        if (word == line + ':') {
-            status >> kilobytes;
-            return kilobytes * memory::kib;
-        }
-    return 0;
-}
-
-std::size_t resident_now() { return resident("VmRSS"); }
-std::size_t resident_at_most() { return resident("VmHWM"); }
 
 /// Stores of an application with so much memory, and what its one thread does with them.
 class stores_of_application {
@@ -95,62 +85,76 @@ private:
     int commits_ = 0;
 };
 
-constexpr std::size_t row_bytes = 4'000;
-
-std::string key_of(std::size_t row) { return "key of row " + std::to_string(row); }
-
-/// Looks like text: half of it repeats.
-std::string value_of(std::size_t row) {
-    std::string value;
-    for (std::uint64_t state = row + 1; value.size() < row_bytes; value += " and so on")
-        value += std::to_string(state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U);
-    return value;
-}
-
 bytes_view view(const std::string& text) { return bytes_view(std::string_view(text)); }
+
+constexpr std::size_t stores_of_task = 8;
+constexpr std::size_t tasks = 16;
+constexpr std::size_t memory_bytes = 16 * mib;
+constexpr std::size_t row_count = 10 * memory_bytes / testing_support::row_bytes;
+
+/// Windows in the order of time, so that nothing is too old to be kept.
+constexpr std::int64_t window_of(std::size_t row) { return static_cast<std::int64_t>(row) / 100 * 60'000; }
+
+struct key_value_rows {
+    static store_spec spec(const std::string& name) { return {.name = name}; }
+    static void put(stores_of_application& all, std::size_t row, const std::string& value) {
+        all.store<key_value_store>(row % all.count()).put(view(key_of(row)), view(value));
+    }
+    static std::optional<bytes_view> get(stores_of_application& all, std::size_t row) {
+        return all.store<key_value_store>(row % all.count()).get(view(key_of(row)));
+    }
+};
+
+struct window_rows {
+    static store_spec spec(const std::string& name) {
+        return {.name = name,
+                .kind = window_kind{.size = std::chrono::minutes(1), .retention = std::chrono::hours(100)}};
+    }
+    static void put(stores_of_application& all, std::size_t row, const std::string& value) {
+        all.store<window_store>(row % all.count()).put(view(key_of(row)), view(value), window_of(row));
+    }
+    static std::optional<bytes_view> get(stores_of_application& all, std::size_t row) {
+        return all.store<window_store>(row % all.count()).fetch(view(key_of(row)), window_of(row));
+    }
+};
 
 } // namespace
 
 TEST_CASE("two hundred idle stores take less than 100 MB") {
-    const std::size_t before = resident_now();
+    const std::size_t before = resident("VmRSS");
     stores_of_application all(256 * mib);
     for (int store = 0; store < 200; ++store) all.open({.name = "store " + std::to_string(store)}, "0_0");
-    INFO("stores take " << (resident_now() - before) / mib << " MB");
-    CHECK(resident_now() - before < 100 * mib);
+    INFO("stores take " << (resident("VmRSS") - before) / mib << " MB");
+    CHECK(resident("VmRSS") - before < 100 * mib);
     CHECK(all.reserved() <= 64 * mib);
 }
 
-TEST_CASE("a state ten times as large as the memory stays within it, and is all there") {
-    constexpr std::size_t stores = 8;
-    constexpr std::size_t partitions = 16;
-    constexpr std::size_t memory_bytes = 32 * mib;
-    constexpr std::size_t rows = 10 * memory_bytes / row_bytes;
-    constexpr std::size_t beside = memory_bytes / 5 + 60 * mib;
-
+TEMPLATE_TEST_CASE("a state ten times as large as the memory stays within it, and is all there", "", key_value_rows,
+                   window_rows) {
     stores_of_application all(memory_bytes);
-    for (std::size_t partition = 0; partition < partitions; ++partition)
-        for (std::size_t store = 0; store < stores; ++store)
-            all.open({.name = "store " + std::to_string(store)}, "0_" + std::to_string(partition));
-    const std::size_t opened = resident_now();
+    for (std::size_t partition = 0; partition < tasks; ++partition)
+        for (std::size_t store = 0; store < stores_of_task; ++store)
+            all.open(TestType::spec("store " + std::to_string(store)), "0_" + std::to_string(partition));
+    const std::size_t opened = resident("VmRSS");
     std::size_t missing = 0;
-    for (std::size_t row = 0; row < rows; ++row) {
-        all.store<key_value_store>(row % all.count()).put(view(key_of(row)), view(value_of(row)));
+    for (std::size_t row = 0; row < row_count; ++row) {
+        TestType::put(all, row, value_of(row));
         if (row % 4 == 3) { // one that was put long ago
             const std::size_t old = row * 7 % (row + 1) / 2;
-            const auto found = all.store<key_value_store>(old % all.count()).get(view(key_of(old)));
+            const auto found = TestType::get(all, old);
             missing += !found || found->text() != value_of(old);
         }
         if (row % 1'000 == 999) all.turned();
     }
-    INFO("with all stores open " << opened / mib << " MB, at most " << resident_at_most() / mib << ", now "
-                                 << resident_now() / mib << " MB, of which " << all.reserved() / mib
+    INFO("with all stores open " << opened / mib << " MB, at most " << resident("VmHWM") / mib << ", now "
+                                 << resident("VmRSS") / mib << " MB, of which " << all.reserved() / mib
                                  << " are reserved and " << all.held() / mib << " held, after " << all.commits()
                                  << " commits");
     CHECK(missing == 0);
     CHECK(all.commits() > 1);
     CHECK(all.reserved() <= memory_bytes);
-    CHECK(resident_at_most() <= memory_bytes + beside);
+    CHECK(resident("VmHWM") <= memory_bytes + beside(memory_bytes));
     // What is reserved says what is there.
     CHECK(all.held() <= memory_bytes + memory_bytes / 5);
-    CHECK(resident_now() <= all.reserved() + beside);
+    CHECK(resident("VmRSS") <= all.reserved() + beside(memory_bytes));
 }

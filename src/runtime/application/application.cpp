@@ -1,5 +1,6 @@
 #include "src/runtime/application/application.hpp"
 
+#include "src/runtime/global/lost_global_store.hpp"
 #include "src/runtime/tasks/pending_nodes.hpp"
 #include "src/runtime/thread/shutdown_request.hpp"
 #include "src/runtime/topics/topic_names.hpp"
@@ -185,6 +186,8 @@ void kafka_streams::application::run_globals() noexcept {
     try {
         if (await_topics(stop_)) keep_globals_current();
     } catch (const stopped_error&) { // while it waited for the cluster
+    } catch (const corrupt_task_error& damage) {
+        fail_without_replacement(lost_global_store(damage, states_.global_folder()));
     } catch (const std::exception& cause) {
         fail_without_replacement(cause);
     } catch (...) {

@@ -180,7 +180,7 @@ void global_state::restore(kafka::record_batch batch) {
     if (records.empty()) return;
     const std::lock_guard lock(guard_);
     note(batch.source(), records.back().offset); // first: all is in memory, even where the disk refuses some of it
-    filled.store->store->restore(records);
+    naming_damage(global_task, [&] { filled.store->store->restore(records); });
 }
 
 bool global_state::disk_lags() const {

@@ -96,6 +96,7 @@ public:
     std::vector<topic_partition> out_of_place{}; ///< inputs that the consumer does not yet read where it is to go on
     std::optional<retry> seeking{};              ///< in the last of them
     std::optional<awaited_topic> awaited{};      ///< nullopt: it was not set aside
+    std::optional<retry> opening{};              ///< of its stores; nullopt: the disk has not refused
     std::unique_ptr<task_stores> stores{};       ///< null while planned
     bool recovering = false;                     ///< it was stopped, and has not started since
     bool restored = false;               ///< the stores have all of their changelogs; else they are with the updater

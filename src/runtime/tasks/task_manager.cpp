@@ -1,5 +1,6 @@
 #include "src/runtime/tasks/task_manager.hpp"
 
+#include "src/runtime/global/lost_global_store.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
@@ -7,8 +8,14 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace streams::inline v0 {
+namespace {
+
+constexpr std::string_view longer_patience = "raise task.timeout.ms where that takes longer";
+
+} // namespace
 
 task_manager::task_manager(const thread_environment& environment, std::string restorer,
                            kafka::consumer& restore_consumer, producing_collector& collector, drop_counters& drops,
@@ -51,7 +58,8 @@ managed_task* task_manager::find(task_id id) noexcept {
 bool task_manager::all_running() const noexcept { return std::ranges::all_of(tasks_, &managed_task::running); }
 
 bool task_manager::all_recovered() const noexcept {
-    return std::ranges::none_of(tasks_, [](const auto& each) { return each->recovering && !each->awaited; });
+    return std::ranges::none_of(tasks_,
+                                [](const auto& each) { return each->recovering && !each->awaited && !each->opening; });
 }
 
 bool task_manager::reads(const topic_partition& partition) const {
@@ -129,10 +137,7 @@ std::unique_ptr<task_stores> task_manager::make_intact(task_id id) {
 void task_manager::require_rebuildable(const corrupt_task_error& damage) const {
     const store_spec& store = *environment_.topology().find_store(damage.store());
     if (environment_.topology().is_global_store(store.name))
-        throw lost_store_error(concat("global store ", store.name, " is damaged: ", damage.what(),
-                                      "; remove the folder ",
-                                      (environment_.states.global_folder() / store.name).string(),
-                                      ", and start the application again, which fills it from its topic"));
+        throw lost_global_store(damage, environment_.states.global_folder());
     if (!changelog_topic_name(environment_.topology(), environment_.config.application_id, store).empty()) return;
     const auto folder = environment_.states.store_folder(damage.task(), store.name).string();
     throw lost_store_error(concat(damage.what(), "; it has no changelog to rebuild it: put a backup in the place of ",
@@ -158,9 +163,21 @@ void task_manager::open_planned(std::int64_t until) {
 }
 
 bool task_manager::open(managed_task& planned) {
-    planned.stores = standbys_.promote(planned.id());
-    if (!planned.stores) planned.stores = open_stores(planned.id());
-    if (!planned.stores) return false;
+    if (planned.opening && !planned.opening->due()) return false;
+    try {
+        planned.stores = standbys_.promote(planned.id());
+        if (!planned.stores) planned.stores = open_stores(planned.id());
+        if (!planned.stores) return false;
+    } catch (const corrupt_state_error&) {
+        throw;
+    } catch (const state_error& refusal) { // other tasks may have another disk, or other rights
+        if (!planned.opening)
+            planned.opening =
+                environment_.retried(concat("open the stores of ", task_name(planned.id())), longer_patience);
+        static_cast<void>(planned.opening->succeeded({kafka::error_class::retriable, refusal.what()}));
+        return false;
+    }
+    planned.opening.reset();
     planned.become(task_state::opening);
     return true;
 }

@@ -277,6 +277,7 @@ std::int64_t stream_thread::next_step() const {
         if (each->state() == task_state::restoring && each->seeking)
             next = std::min(next, each->seeking->next(seeking_rest_));
         if (each->awaited) next = std::min(next, each->awaited->asking.next(awaiting_rest_));
+        if (each->opening) next = std::min(next, std::max(each->opening->next(), reopen_at_));
     }
     next = std::min(next, missing_.next());
     if (subscribing_) next = std::min(next, subscribing_->next());

@@ -89,7 +89,16 @@ void overwrite(const std::filesystem::path& file, std::uintmax_t from) {
     out.write(garbage.data(), static_cast<std::streamsize>(garbage.size()));
 }
 
-enum class damage { bad_current, bad_manifest, no_current, no_table, bad_rows };
+enum class damage {
+    bad_current,
+    bad_manifest,
+    no_current,
+    no_table,
+    bad_rows,
+    short_manifest,
+    short_table,
+    empty_table
+};
 
 void inflict(damage what, const std::filesystem::path& store) {
     for (const auto& entry : std::filesystem::directory_iterator(store)) {
@@ -101,14 +110,18 @@ void inflict(damage what, const std::filesystem::path& store) {
         if (what == damage::no_table && table) std::filesystem::remove(file);
         // Shows when a row in the middle is read, not before.
         if (what == damage::bad_rows && table) overwrite(file, std::filesystem::file_size(file) / 2 - 4'096);
+        const auto half = [&] { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); };
+        if (what == damage::short_manifest && file.filename().string().starts_with("MANIFEST")) half();
+        if (what == damage::short_table && table) half();
+        if (what == damage::empty_table && table) std::filesystem::resize_file(file, 0);
     }
 }
 
 } // namespace
 
 TEST_CASE("a damaged store is rebuilt alone: its sibling without a changelog keeps its rows") {
-    const auto what =
-        GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table, damage::bad_rows);
+    const auto what = GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table,
+                               damage::bad_rows, damage::short_manifest, damage::short_table, damage::empty_table);
     written_world w;
     inflict(what, w.store("logged"));
     auto app = w.run(remembering_twice(), w.config());
@@ -150,8 +163,8 @@ TEST_CASE(
 }
 
 TEST_CASE("a damaged store without a changelog ends the application, which says what to do, and nothing is removed") {
-    const auto what =
-        GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table, damage::bad_rows);
+    const auto what = GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table,
+                               damage::bad_rows, damage::short_table, damage::empty_table);
     written_world w;
     inflict(what, w.store("local"));
     auto app = w.run(remembering_twice(), w.config());
