@@ -48,6 +48,9 @@ public:
     /// A time at which the changelog had no record behind the checkpoint, ms of the wall clock: what is there now was
     /// written later. nullopt: none is known. It lies on disk beside the checkpoint.
     [[nodiscard]] virtual std::optional<std::int64_t> caught_up_at() const = 0;
+    /// Whether it was opened with rows, and no checkpoint says how much of its changelog they are: they are of another topic, or of
+    /// a time without one.
+    [[nodiscard]] virtual bool has_unplaced_rows() const = 0;
 
     /// Applies changelog records, in order; goes past caching and changelog. Throws foreign_changelog_error for a record
     /// that no such store writes.

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return entries_.checkpoint(); }
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const override { return entries_.caught_up_at(); }
+    [[nodiscard]] bool has_unplaced_rows() const override { return entries_.has_unplaced_rows(); }
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override { entries_.restored(offset); }
     void filled_up_to(std::span<const std::int64_t> offsets, bool complete) override {

@@ -119,6 +119,8 @@ public:
         const bool is_known = stored.offset || !stored.partition_offsets.empty();
         return is_known && stored.caught_up >= 0 ? std::optional(stored.caught_up) : std::nullopt;
     }
+    /// See managed_store.
+    [[nodiscard]] bool has_unplaced_rows() const noexcept { return committed_.has_unplaced_rows(); }
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
         return hot_.memory_bytes() + updates_.memory_bytes() + committed_.memory_bytes();
     }

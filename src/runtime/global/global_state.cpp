@@ -19,11 +19,6 @@ namespace {
 constexpr std::string_view resuming = "processing.exception.handler to one that answers resume and "
                                       "processing.exception.handler.global.enabled to true";
 
-bool has_rows(state_store& store) {
-    auto rows = dynamic_cast<key_value_store&>(store).all();
-    return rows.begin() != rows.end();
-}
-
 streams_config of_global_task(streams_config config) {
     config.max_task_idle = std::chrono::milliseconds(-1); // one topic's records never wait for another's
     if (!config.processing_exception_handler_global_enabled)
@@ -60,7 +55,7 @@ global_state::global_state(const topology& topology, const global_environment& e
     stores_ = open_intact();
     for (const global_store& each : topology.global_stores()) filled_.push_back(filled_by(each));
     for (const global_store& each : topology.global_stores())
-        if (filled_from(each.topic).offsets.empty() && has_rows(filled_from(each.topic).store->store->store()))
+        if (filled_from(each.topic).store->store->has_unplaced_rows())
             empty(each.topic, "it has rows, and does not say how much of this topic they are");
 }
 

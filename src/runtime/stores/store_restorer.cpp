@@ -54,6 +54,11 @@ void store_restorer::begin(restoring& begun, kafka::log_bounds bounds) {
         if (const auto reason = reason_to_rebuild(begun.limits, environment_.config, store.store->caught_up_at(),
                                                   environment_.time.wall_ms()))
             throw corrupt_task_error(begun.stores->task(), store.spec.name, *reason);
+    // What they have and the changelog has no more, nothing would delete.
+    if (store.store->has_unplaced_rows() && bounds.begin < bounds.end)
+        throw corrupt_task_error(
+            begun.stores->task(), store.spec.name,
+            concat("it has rows, and does not say how much of ", to_string(begun.changelog), " they are"));
     // Input beyond the committed offset will be processed; restored as well, it would show the future.
     if (store.reuses_source()) bounds.end = begun.committed ? std::min(bounds.end, *begun.committed) : bounds.begin;
     begun.next = checkpoint ? *checkpoint + 1 : bounds.begin;
