@@ -143,6 +143,7 @@ void kafka_streams::application::make_threads() {
                            .memory = store_memory_,
                            .views = *views_,
                            .on_restore = on_restore_noted_,
+                           .restored = restored_,
                            .retention = retention_,
                            .group = group_,
                            .directory = queries_->directory(),

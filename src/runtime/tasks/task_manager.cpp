@@ -256,6 +256,8 @@ void task_manager::rebuild(managed_task& failed, const corrupt_task_error& damag
 }
 
 task_folder_lock task_manager::close_stores(task_stores& stores) {
+    for (const task_store& each : stores.all())
+        environment_.restored.forget({each.changelog_topic, stores.task().partition});
     try {
         return stores.close();
     } catch (const state_error& cause) {

@@ -106,7 +106,7 @@ private:
     /// Throws lost_store_error where the damaged store is not to be had from a changelog, or is not the task's but a global one.
     void require_rebuildable(const corrupt_task_error& damage) const;
     void wipe(const corrupt_task_error& damage);
-    static task_folder_lock close_stores(task_stores& stores);
+    task_folder_lock close_stores(task_stores& stores);
     void let_in(managed_task& running);
     void shut_out(const managed_task& stopped);
 

@@ -461,6 +461,34 @@ TEST_CASE("a store that is being restored is refused, unless a stale one will do
     CHECK(app.all_local_store_partition_lags()["counts"][0] == lag_info{end, end});
 }
 
+TEST_CASE("a store that comes back is behind its changelog until it is restored again") {
+    world w(2);
+    auto app = w.run(counting(), w.config());
+    REQUIRE(app.wait_for(application_state::running, patience));
+    for (const int partition : {0, 1}) w.cluster.produce("in", text("a"), text("x"), {.partition = partition});
+    REQUIRE(eventually([&] { return w.committed("in", 0) == 1 && w.committed("in", 1) == 1; }));
+    const auto lags = [&] {
+        std::vector<std::int64_t> found;
+        const auto all = app.all_local_store_partition_lags();
+        if (const auto of_counts = all.find("counts"); of_counts != all.end())
+            for (const auto& [partition, lag] : of_counts->second) found.push_back(lag.offset_lag());
+        std::ranges::sort(found);
+        return found;
+    };
+    {
+        auto other = w.run(counting(), w.config("two"));
+        REQUIRE(eventually([&] { return lags() == std::vector<std::int64_t>{0}; }));
+        REQUIRE(other.wait_for(application_state::running, patience));
+        app.pause(); // nothing is restored
+    }
+    CHECK(eventually([&] {
+        const auto found = lags();
+        return found.size() == 2 && found.back() == 1; // the one that stayed may be made anew as well
+    }));
+    app.resume();
+    CHECK(eventually([&] { return lags() == std::vector<std::int64_t>{0, 0}; }));
+}
+
 TEST_CASE("each partition answers a query, with the input that it has taken in") {
     world w(2);
     auto app = w.run(counting(), w.config());
