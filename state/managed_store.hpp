@@ -70,7 +70,8 @@ public:
     virtual void committed(std::optional<std::int64_t> offset) = 0;
     /// Drops what is dirty or drained, as if it had never been written.
     virtual void rollback() = 0;
-    /// Writes what is committed to disk and closes; dirty and drained updates are dropped. Safe to call twice.
+    /// Writes what is committed to disk and closes; dirty and drained updates are dropped. Where it throws, it is closed all the
+    /// same, and others may open or remove what is on disk. Safe to call twice.
     virtual void close() = 0;
     /// Gives back what the memory budget asks for.
     virtual void give_back() = 0;

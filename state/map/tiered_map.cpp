@@ -1,5 +1,7 @@
 #include "state/map/tiered_map.hpp"
 
+#include "src/core/first_failure.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <utility>
@@ -85,9 +87,13 @@ void tiered_map::close() {
     if (std::exchange(closed_, true)) return;
     reads_.ranges().abandon_all();
     queries_.end_snapshots();
-    rollback();
-    checkpoint(true);
-    committed_.close();
+    first_failure failure;
+    failure.attempt([&] {
+        rollback();
+        checkpoint(true);
+    });
+    committed_.close(); // what is damaged is removed and made anew while this lives
+    failure.rethrow();
 }
 
 // Restore
