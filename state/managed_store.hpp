@@ -87,8 +87,8 @@ public:
     [[nodiscard]] virtual std::size_t uncommitted_bytes() const { return 0; }
 };
 
-/// Makes and opens a store. Throws state_error where the disk refuses or the store is of an incompatible version, and
-/// corrupt_state_error where its content is damaged or laid out otherwise.
+/// Makes and opens a store. Throws state_error where the disk refuses, incompatible_state_error where others have written it,
+/// and corrupt_state_error where its content is damaged or laid out otherwise.
 [[nodiscard]] std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment);
 
 } // namespace streams::inline v0

@@ -190,6 +190,15 @@ TEST_CASE("a damaged store is made anew when the disk lets it be, and what its s
     CHECK(w.out() == std::vector<text>{"nothing nothing", "v1 v1"});
 }
 
+TEST_CASE("a store that another program has written ends the application at once, which says so") {
+    world w;
+    auto config = w.config();
+    std::filesystem::create_directories(config.state_dir / "app" / "0_0" / "counts" / "counts.1699999800000");
+    auto app = w.run(testing_support::count_topology(true), config);
+    CHECK(app.wait_for(application_state::error, patience)); // not after task.timeout.ms
+    CHECK(says(app.error(), "was written by Kafka Streams in Java"));
+}
+
 TEST_CASE("a damaged store without a changelog ends the application, which says what to do, and nothing is removed") {
     const auto what =
         GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table, damage::bad_rows);
