@@ -110,9 +110,8 @@ void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
     committed_.restored(committed_position_, others());
 }
 
-void tiered_map::filled_up_to(std::span<const std::int64_t> offsets, bool complete) {
+void tiered_map::filled_up_to(std::span<const std::int64_t> offsets) {
     position_.partition_offsets.assign(offsets.begin(), offsets.end());
-    if (complete) position_.caught_up = time_.wall_ms();
 }
 
 void tiered_map::restored(std::optional<std::int64_t> offset) {

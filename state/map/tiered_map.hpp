@@ -112,7 +112,8 @@ public:
         return committed_.stored().partition_offsets;
     }
     /// See multi_partition_store.
-    void filled_up_to(std::span<const std::int64_t> offsets, bool complete);
+    void filled_up_to(std::span<const std::int64_t> offsets);
+    void complete_as_of(std::int64_t at) noexcept { position_.caught_up = at; }
     /// See managed_store.
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const noexcept {
         const store_position& stored = committed_.stored();

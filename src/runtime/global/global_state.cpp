@@ -201,15 +201,18 @@ void global_state::note(const topic_partition& input, std::int64_t last) {
     const auto at = static_cast<std::size_t>(input.partition);
     if (filled.offsets.size() <= at) filled.offsets.resize(at + 1, -1);
     filled.offsets[at] = last;
-    filled.by_partition->filled_up_to(filled.offsets, false);
+    filled.by_partition->filled_up_to(filled.offsets);
 }
 
-void global_state::commit(bool complete) {
+void global_state::complete_as_of(std::string_view topic, std::int64_t at) {
+    const std::lock_guard lock(guard_);
+    filled_[place_of(topic)].by_partition->complete_as_of(at);
+}
+
+void global_state::commit() {
     const std::lock_guard lock(guard_);
     if (!task_->commit_needed() && !refused_) return;
     refused_ = true;
-    if (complete)
-        for (const filled_store& each : filled_) each.by_partition->filled_up_to(each.offsets, true);
     task_->flush_stores();
     task_->tell_last_changelogs();
     static_cast<void>(task_->committable());
@@ -218,7 +221,7 @@ void global_state::commit(bool complete) {
 }
 
 void global_state::filled() {
-    commit(false);
+    commit();
     const std::lock_guard lock(guard_);
     naming_damage(global_task, [&] {
         for (const filled_store& each : filled_) each.store->store->restored(std::nullopt);
