@@ -102,7 +102,9 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
       open_transactions_(environment.time), pace_(environment.config.commits_every()),
-      trouble_(environment.config.task_timeout) {}
+      trouble_(environment.config.task_timeout) {
+    environment_.directory.enter(mailbox_);
+}
 
 stream_thread::~stream_thread() { abandon(); }
 
@@ -373,15 +375,16 @@ void stream_thread::serve_queries() {
 }
 
 void stream_thread::publish_tasks() {
-    if (std::ranges::equal(tasks_.all(), published_, {}, &managed_task::id)) return;
-    published_.clear();
-    for (const auto& each : tasks_.all()) published_.push_back(each->id());
+    task_directory::standing now{assigned_ && rebalances_.empty(), generation_};
+    for (const auto& each : tasks_.all()) now.tasks.push_back(each->id());
+    if (now == published_) return;
+    published_ = std::move(now);
     environment_.directory.publish(mailbox_, published_);
 }
 
 /// Answers who waits, and all who come.
 void stream_thread::end_queries() noexcept {
-    environment_.directory.publish(mailbox_, {});
+    environment_.directory.leave(mailbox_);
     mailbox_->close();
 }
 

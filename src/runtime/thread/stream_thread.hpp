@@ -181,7 +181,7 @@ private:
     std::unique_ptr<kafka::consumer> consumer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;
     std::shared_ptr<query_mailbox> mailbox_;
-    std::vector<task_id> published_; ///< as those that it has
+    task_directory::standing published_;
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};
     drop_counters drops_;

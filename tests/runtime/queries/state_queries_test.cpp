@@ -535,7 +535,7 @@ TEST_CASE("a partition that is not as far as the bound of a query says so") {
     CHECK(app.query("counts", key_query<text, std::int64_t>{"a"}, {.bound = bound}).only() == 3);
 }
 
-TEST_CASE("many threads query a store while it is written, committed and moved, and no count goes back") {
+TEST_CASE("many threads query a store while it is written, committed and moved, and no count goes back or is absent") {
     const bool persistent = GENERATE(false, true);
     world w(4);
     auto config = w.config();
@@ -548,6 +548,7 @@ TEST_CASE("many threads query a store while it is written, committed and moved, 
     std::atomic<bool> done{false};
     std::atomic<int> answered{0};
     std::atomic<int> backwards{0};
+    std::atomic<int> absent{0}; ///< though it was there before, and all partitions are here
     const std::vector<text> keys{"a", "b", "c", "d", "e", "f", "g", "h"};
     std::vector<std::thread> readers;
     for (std::size_t reader = 0; reader < 3; ++reader)
@@ -558,14 +559,23 @@ TEST_CASE("many threads query a store while it is written, committed and moved, 
                     if (reader == 0) {
                         const auto values = counts.get_all(keys);
                         for (std::size_t at = 0; at < keys.size(); ++at)
-                            if (values[at]) backwards += std::exchange(last[keys[at]], *values[at]) > *values[at];
+                            if (values[at])
+                                backwards += std::exchange(last[keys[at]], *values[at]) > *values[at];
+                            else
+                                absent += last.contains(keys[at]);
                     } else if (reader == 1) {
-                        for (const auto& [key, value] : counts.all())
+                        std::size_t found = 0;
+                        for (const auto& [key, value] : counts.all()) {
                             backwards += std::exchange(last[key], value) > value;
+                            ++found;
+                        }
+                        absent += found < last.size();
                     } else {
                         for (const text& key : keys)
                             if (const auto value = counts.get(key))
                                 backwards += std::exchange(last[key], *value) > *value;
+                            else
+                                absent += last.contains(key);
                     }
                     ++answered;
                 } catch (const invalid_state_store_error&) { // partitions are on their way
@@ -591,4 +601,5 @@ TEST_CASE("many threads query a store while it is written, committed and moved, 
     for (std::thread& each : readers) each.join();
     CHECK(answered > 0);
     CHECK(backwards == 0);
+    CHECK(absent == 0);
 }
