@@ -130,7 +130,10 @@ bool stream_task::process() {
 
 std::size_t stream_task::process(std::size_t most) {
     std::size_t taken = 0;
-    while (taken < most && !interrupted_.load(std::memory_order_relaxed) && process()) ++taken;
+    do { // one at least, however often the thread is interrupted
+        if (!process()) break;
+        ++taken;
+    } while (taken < most && !interrupted_.load(std::memory_order_relaxed));
     return taken;
 }
 

@@ -340,12 +340,18 @@ void stream_thread::work() {
 
 std::size_t stream_thread::process_round() {
     const std::size_t most = committer_->collector().expects_refused() ? 1 : round_;
+    const auto all = tasks_.all();
     std::size_t taken = 0;
-    for (const auto& each : tasks_.all()) {
-        if (!each->running()) continue;
-        each->task->work_on_pending();
-        taken += each->task->process(most);
+    std::size_t looked_at = 0;
+    for (; looked_at < all.size(); ++looked_at) {
+        if (taken > 0 && mailbox_->any().load(std::memory_order_relaxed))
+            break; // the others come first in the next round
+        managed_task& each = *all[(first_of_round_ + looked_at) % all.size()];
+        if (!each.running()) continue;
+        each.task->work_on_pending();
+        taken += each.task->process(most);
     }
+    if (looked_at < all.size()) first_of_round_ = (first_of_round_ + looked_at) % all.size();
     if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;
 }
