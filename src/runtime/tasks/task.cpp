@@ -303,8 +303,11 @@ std::vector<kafka::committed_offset> stream_task::last_committed() const {
 
 query_position stream_task::covered(isolation_level seen) const {
     query_position covered;
+    // What is pending was taken, and has not reached the stores.
+    const bool committed_only = seen == isolation_level::read_committed || pending();
     for (const input_state& input : inputs_) {
-        const auto next = seen == isolation_level::read_committed ? input.committed_offset : input.queue->next_offset();
+        auto next = input.committed_offset;
+        if (!committed_only) next = std::max(next, input.queue->next_offset());
         if (next && *next > 0) covered.add(input.queue->partition(), *next - 1);
     }
     return covered;

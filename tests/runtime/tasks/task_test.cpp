@@ -128,6 +128,17 @@ TEST_CASE("a task whose thread is interrupted stops after a record, and not befo
     CHECK(t.task->process(10) == 0);
 }
 
+TEST_CASE("a query is told that stores cover what was committed, before the first record too") {
+    task_under_test t(copy_topology());
+    t.start({{{"in", 0}, 5, {}}});
+    for (const auto seen : {isolation_level::read_committed, isolation_level::read_uncommitted})
+        CHECK(t.task->covered(seen).all().at({"in", 0}) == 4);
+    t.add({{7, 10, "a", "x"}});
+    t.task->process();
+    CHECK(t.task->covered(isolation_level::read_committed).all().at({"in", 0}) == 4);
+    CHECK(t.task->covered(isolation_level::read_uncommitted).all().at({"in", 0}) == 7);
+}
+
 TEST_CASE("a node sees where its record came from, with headers of its own") {
     record_metadata seen;
     task_under_test t(copy_topology([&](const auto& r, auto& context) {
