@@ -50,6 +50,9 @@ public:
     /// A time at which the changelog had no record behind the checkpoint, ms of the wall clock: what is there now was
     /// written later. nullopt: none is known. It lies on disk beside the checkpoint.
     [[nodiscard]] virtual std::optional<std::int64_t> caught_up_at() const = 0;
+    /// Whether it was opened with rows, and no checkpoint says how much of its changelog they are: they are of another topic, or of
+    /// a time without one.
+    [[nodiscard]] virtual bool has_unplaced_rows() const = 0;
 
     /// Applies changelog records, in order; goes past caching and changelog. Throws foreign_changelog_error for a record
     /// that no such store writes.
@@ -74,7 +77,8 @@ public:
     virtual void committed(std::optional<std::int64_t> offset) = 0;
     /// Drops what is dirty or drained, as if it had never been written.
     virtual void rollback() = 0;
-    /// Writes what is committed to disk and closes; dirty and drained updates are dropped. Safe to call twice.
+    /// Writes what is committed to disk and closes; dirty and drained updates are dropped. Where it throws, it is closed all the
+    /// same, and others may open or remove what is on disk. Safe to call twice.
     virtual void close() = 0;
     /// Gives back what the memory budget asks for.
     virtual void give_back() = 0;
@@ -90,8 +94,8 @@ public:
     [[nodiscard]] virtual std::size_t uncommitted_bytes() const { return 0; }
 };
 
-/// Makes and opens a store. Throws state_error where the disk refuses or the store is of an incompatible version, and
-/// corrupt_state_error where its content is damaged or laid out otherwise.
+/// Makes and opens a store. Throws state_error where the disk refuses, incompatible_state_error where others have written it,
+/// and corrupt_state_error where its content is damaged or laid out otherwise.
 [[nodiscard]] std::unique_ptr<managed_store> make_store(const store_spec& spec, const store_environment& environment);
 
 } // namespace streams::inline v0

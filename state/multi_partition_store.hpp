@@ -9,8 +9,10 @@ namespace streams::inline v0 {
 class multi_partition_store {
 public:
     /// What was put and restored of each partition until now is all up to its offset (-1: nothing), and goes to the disk with
-    /// these. `complete`: the topic has no more now.
-    virtual void filled_up_to(std::span<const std::int64_t> offsets, bool complete) = 0;
+    /// these.
+    virtual void filled_up_to(std::span<const std::int64_t> offsets) = 0;
+    /// It is all that the topic held at `at`, ms of the wall clock, and goes to the disk with that.
+    virtual void complete_as_of(std::int64_t at) = 0;
     /// The offsets of what is on disk, by partition; those that are left out it has nothing of.
     [[nodiscard]] virtual std::span<const std::int64_t> partition_checkpoints() const = 0;
 

@@ -32,7 +32,8 @@ ALLOWED = {
                     "src/embedded", "src/kafka/client.hpp"},
     "src/json": {"core", "serde", "json", "src/core/memory_limits.hpp"},
     # Stores hold most of the memory that the budget hands out.
-    "state/": {"core", "serde", "state", "src/core/memory_budget.hpp", "src/core/memory_limits.hpp"},
+    "state/": {"core", "serde", "state", "src/core/first_failure.hpp", "src/core/memory_budget.hpp",
+               "src/core/memory_limits.hpp"},
 }
 
 # Other libraries' headers: their prefix, and the files that may include them.

@@ -219,7 +219,7 @@ void driver::add_globals() {
 
 void driver::update_global(const topic_partition& to, raw_test_record record) {
     globals_->update(one_record(to, std::move(record), global_offsets_.at(to)++));
-    globals_->commit(true);
+    globals_->commit();
 }
 
 std::int32_t driver::partitions_of(std::string_view topic) const {

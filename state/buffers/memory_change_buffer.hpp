@@ -38,6 +38,7 @@ public:
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return std::nullopt; }
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const override { return std::nullopt; }
+    [[nodiscard]] bool has_unplaced_rows() const override { return false; }
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t>) override {}
     void caught_up(std::int64_t, std::int64_t) override {}

@@ -2,6 +2,7 @@
 
 #include "src/core/memory_limits.hpp"
 #include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/incompatible_state_error.hpp"
 #include "state/disk/rocksdb_headers.hpp"
 #include "state/disk/rocksdb_options.hpp"
 
@@ -163,9 +164,9 @@ public:
             // Opened, it would begin empty.
             if (has_entries(folder)) fail_corrupt("it has files, but its file CURRENT is missing");
             if (has_segments_of_java(folder, identity.name))
-                throw state_error(concat(label_,
-                                         " was written by Kafka Streams in Java, whose files cannot be read here; set "
-                                         "another state.dir, and the store is restored from its changelog"));
+                throw incompatible_state_error(concat(
+                    label_, " was written by Kafka Streams in Java, whose files cannot be read here; set another "
+                            "state.dir, and the store is restored from its changelog"));
             // What a crash left of a database that was being made stands in the way of making it.
             std::filesystem::remove_all(folder, cause);
         }
@@ -331,9 +332,10 @@ private:
             return;
         }
         if (*format != format_version)
-            throw state_error(concat(label_, " has format ", *format, ", this version reads ", format_version,
-                                     "; run the version that wrote it, or remove the folder so that the store is "
-                                     "rebuilt from its changelog"));
+            throw incompatible_state_error(concat(label_, " has format ", *format, ", this version reads ",
+                                                  format_version,
+                                                  "; run the version that wrote it, or remove the folder so that the "
+                                                  "store is rebuilt from its changelog"));
         const auto layout = reserved(layout_key);
         if (layout == identity.layout) return;
         if (!identity.layout_without_headers.empty() && layout == identity.layout_without_headers)

@@ -14,7 +14,8 @@ namespace streams::inline v0 {
 inline constexpr std::byte disk_data_prefix{1};
 
 /// Opens, or makes, the RocksDB of one store, in the folder of its name below `directory`. Throws state_error where the disk
-/// refuses or the format is of an incompatible version; corrupt_state_error where the content is damaged or of another layout.
+/// refuses, incompatible_state_error where others have written it, and corrupt_state_error where the content is damaged or of
+/// another layout.
 [[nodiscard]] std::unique_ptr<backing> open_rocksdb_backing(const std::filesystem::path& directory,
                                                             const store_identity& identity, store_memory& memory);
 

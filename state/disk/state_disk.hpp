@@ -16,8 +16,8 @@ class state_disk {
 public:
     virtual ~state_disk() = default;
     /// Opens, or makes, the backing of one store in the folder of its name below `directory`. Throws state_error where the
-    /// disk refuses or the format is of an incompatible version; corrupt_state_error where the content is damaged or of
-    /// another layout. What it keeps in memory is of `memory`.
+    /// disk refuses, incompatible_state_error where others have written it, and corrupt_state_error where the content is
+    /// damaged or of another layout. What it keeps in memory is of `memory`.
     [[nodiscard]] virtual std::unique_ptr<backing> open(const std::filesystem::path& directory,
                                                         const store_identity& identity, store_memory& memory) = 0;
     /// Removes a folder with the stores in it; one that is not there is no error. REQUIRES: none of them is open.

@@ -33,13 +33,13 @@ public:
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return entries_.checkpoint(); }
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const override { return entries_.caught_up_at(); }
+    [[nodiscard]] bool has_unplaced_rows() const override { return entries_.has_unplaced_rows(); }
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override { entries_.restored(offset); }
     [[nodiscard]] bool disk_lags() const override { return entries_.disk_lags(); }
     void caught_up(std::int64_t offset, std::int64_t at) override { entries_.caught_up(offset, at); }
-    void filled_up_to(std::span<const std::int64_t> offsets, bool complete) override {
-        entries_.filled_up_to(offsets, complete);
-    }
+    void filled_up_to(std::span<const std::int64_t> offsets) override { entries_.filled_up_to(offsets); }
+    void complete_as_of(std::int64_t at) override { entries_.complete_as_of(at); }
     [[nodiscard]] std::span<const std::int64_t> partition_checkpoints() const override {
         return entries_.partition_checkpoints();
     }

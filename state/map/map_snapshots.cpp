@@ -3,6 +3,7 @@
 #include <streams/state/query/query_errors.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -14,17 +15,15 @@ public:
     explicit disk_part(cursors all) : all_(std::move(all)) {}
 
     void end() noexcept {
+        ended_.store(true, std::memory_order_relaxed); // first: who reads one entry after the other gives way
         const std::lock_guard lock(guard_);
         all_.clear();
-        ended_ = true;
     }
     /// Puts the next entry into `key` and `value`; false: there is none.
     [[nodiscard]] bool next(bytes& key, bytes& value, const std::string& store) {
+        if (ended_.load(std::memory_order_relaxed)) throw_ended(store);
         const std::lock_guard lock(guard_);
-        if (ended_)
-            throw state_store_migrated_error(concat("store ", store,
-                                                    " was closed while its entries were read; its partition has moved "
-                                                    "or its task is made anew: query it again"));
+        if (ended_.load(std::memory_order_relaxed)) throw_ended(store);
         for (; at_ < all_.size(); ++at_) {
             const auto found = all_[at_]->next();
             if (!found) continue;
@@ -36,10 +35,16 @@ public:
     }
 
 private:
-    std::mutex guard_;
+    [[noreturn]] static void throw_ended(const std::string& store) {
+        throw state_store_migrated_error(concat("store ", store,
+                                                " was closed while its entries were read; its partition has moved or "
+                                                "its task is made anew: query it again"));
+    }
+
+    std::atomic<bool> ended_{false};
+    std::mutex guard_; ///< of those below
     cursors all_;
     std::size_t at_ = 0;
-    bool ended_ = false;
 };
 
 class map_snapshots::cursor final : public store_cursor<store_entry> {

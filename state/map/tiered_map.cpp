@@ -1,5 +1,7 @@
 #include "state/map/tiered_map.hpp"
 
+#include "src/core/first_failure.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <algorithm>
@@ -95,9 +97,13 @@ void tiered_map::close() {
     if (std::exchange(closed_, true)) return;
     reads_.ranges().abandon_all();
     queries_.end_snapshots();
-    rollback();
-    checkpoint(true);
-    committed_.close();
+    first_failure failure;
+    failure.attempt([&] {
+        rollback();
+        checkpoint(true);
+    });
+    committed_.close(); // what is damaged is removed and made anew while this lives
+    failure.rethrow();
 }
 
 // Restore
@@ -114,9 +120,8 @@ void tiered_map::restored_up_to(std::optional<std::int64_t> offset) {
     committed_.restored(committed_position_, others());
 }
 
-void tiered_map::filled_up_to(std::span<const std::int64_t> offsets, bool complete) {
+void tiered_map::filled_up_to(std::span<const std::int64_t> offsets) {
     position_.partition_offsets.assign(offsets.begin(), offsets.end());
-    if (complete) position_.caught_up = time_.wall_ms();
 }
 
 void tiered_map::restored(std::optional<std::int64_t> offset) {

@@ -117,13 +117,16 @@ public:
         return committed_.stored().partition_offsets;
     }
     /// See multi_partition_store.
-    void filled_up_to(std::span<const std::int64_t> offsets, bool complete);
+    void filled_up_to(std::span<const std::int64_t> offsets);
+    void complete_as_of(std::int64_t at) noexcept { position_.caught_up = at; }
     /// See managed_store.
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const noexcept {
         const store_position& stored = committed_.stored();
         const bool is_known = stored.offset || !stored.partition_offsets.empty();
         return is_known && stored.caught_up >= 0 ? std::optional(stored.caught_up) : std::nullopt;
     }
+    /// See managed_store.
+    [[nodiscard]] bool has_unplaced_rows() const noexcept { return committed_.has_unplaced_rows(); }
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
         return hot_.memory_bytes() + updates_.memory_bytes() + committed_.memory_bytes();
     }

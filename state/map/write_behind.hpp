@@ -37,6 +37,10 @@ public:
     [[nodiscard]] bool has_disk() const noexcept { return disk_ != nullptr; }
     /// Of what is on disk.
     [[nodiscard]] const store_position& stored() const noexcept { return stored_; }
+    /// See managed_store.
+    [[nodiscard]] bool has_unplaced_rows() const noexcept {
+        return disk_ && !disk_->opened_empty() && !stored_.offset && stored_.partition_offsets.empty();
+    }
     /// Grows with each write to the disk: a cursor that was made before does not see it.
     [[nodiscard]] std::uint64_t writes() const noexcept { return writes_; }
     /// What is not in memory is nowhere.

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] state_store& store() noexcept override { return *this; }
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const override { return map_.checkpoint_offset(); }
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const override { return map_.caught_up_at(); }
+    [[nodiscard]] bool has_unplaced_rows() const override { return map_.has_unplaced_rows(); }
     void restore(std::span<const record_view> records) override;
     void restored(std::optional<std::int64_t> offset) override;
     [[nodiscard]] bool disk_lags() const override { return map_.disk_lags(); }

@@ -23,6 +23,7 @@ class segmented_store : public managed_store {
 public:
     [[nodiscard]] std::optional<std::int64_t> checkpoint() const final { return map_.checkpoint_offset(); }
     [[nodiscard]] std::optional<std::int64_t> caught_up_at() const final { return map_.caught_up_at(); }
+    [[nodiscard]] bool has_unplaced_rows() const final { return map_.has_unplaced_rows(); }
     void restore(std::span<const record_view> records) final {
         for (const record_view& record : records)
             if (record.key) restore_one(record);

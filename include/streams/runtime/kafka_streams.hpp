@@ -132,8 +132,8 @@ public:
     }
     /// Asks a store, of which each partition answers or says why not (Kafka's `KafkaStreams#query`, KIP-796):
     /// `app.query("counts", key_query<std::string, std::int64_t>{"apples"})`. Throws as `store` does,
-    /// streams_not_started_error, streams_stopped_error, streams_rebalancing_error where no partition is here yet,
-    /// query_timeout_error, and streams_error on a thread of the application's own.
+    /// streams_not_started_error, streams_stopped_error, streams_rebalancing_error where partitions are on their way from one
+    /// thread to another, query_timeout_error, and streams_error on a thread of the application's own.
     template <state_query Query>
     [[nodiscard]] state_query_result<typename Query::result> query(std::string_view store, const Query& query,
                                                                    const query_options& options = {}) const {

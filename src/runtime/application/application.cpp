@@ -151,6 +151,7 @@ void kafka_streams::application::make_threads() {
                            .views = *views_,
                            .on_restore = on_restore_noted_,
                            .on_standby_update = on_standby_update_noted_,
+                           .restored = restored_,
                            .retention = retention_,
                            .group = group_,
                            .directory = queries_->directory(),

@@ -19,11 +19,6 @@ namespace {
 constexpr std::string_view resuming = "processing.exception.handler to one that answers resume and "
                                       "processing.exception.handler.global.enabled to true";
 
-bool has_rows(state_store& store) {
-    auto rows = dynamic_cast<key_value_store&>(store).all();
-    return rows.begin() != rows.end();
-}
-
 streams_config of_global_task(streams_config config) {
     config.max_task_idle = std::chrono::milliseconds(-1); // one topic's records never wait for another's
     if (!config.processing_exception_handler_global_enabled)
@@ -60,7 +55,7 @@ global_state::global_state(const topology& topology, const global_environment& e
     stores_ = open_intact();
     for (const global_store& each : topology.global_stores()) filled_.push_back(filled_by(each));
     for (const global_store& each : topology.global_stores())
-        if (filled_from(each.topic).offsets.empty() && has_rows(filled_from(each.topic).store->store->store()))
+        if (filled_from(each.topic).store->store->has_unplaced_rows())
             empty(each.topic, "it has rows, and does not say how much of this topic they are");
 }
 
@@ -210,15 +205,18 @@ void global_state::note(const topic_partition& input, std::int64_t last) {
     const auto at = static_cast<std::size_t>(input.partition);
     if (filled.offsets.size() <= at) filled.offsets.resize(at + 1, -1);
     filled.offsets[at] = last;
-    filled.by_partition->filled_up_to(filled.offsets, false);
+    filled.by_partition->filled_up_to(filled.offsets);
 }
 
-void global_state::commit(bool complete) {
+void global_state::complete_as_of(std::string_view topic, std::int64_t at) {
+    const std::lock_guard lock(guard_);
+    filled_[place_of(topic)].by_partition->complete_as_of(at);
+}
+
+void global_state::commit() {
     const std::lock_guard lock(guard_);
     if (!task_->commit_needed() && !refused_) return;
     refused_ = true;
-    if (complete)
-        for (const filled_store& each : filled_) each.by_partition->filled_up_to(each.offsets, true);
     task_->flush_stores();
     task_->tell_last_changelogs();
     static_cast<void>(task_->committable());
@@ -227,7 +225,7 @@ void global_state::commit(bool complete) {
 }
 
 void global_state::filled() {
-    commit(false);
+    commit();
     const std::lock_guard lock(guard_);
     refused_ = true;
     naming_damage(global_task, [&] {

@@ -4,6 +4,7 @@
 #include "src/runtime/tasks/task.hpp"
 #include "state/multi_partition_store.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] const std::vector<topic_partition>& inputs() const noexcept { return inputs_; }
     /// The offset that follows what the store of a partition has of it; nullopt: it has nothing.
     [[nodiscard]] std::optional<std::int64_t> next_offset(const topic_partition& input) const;
+    /// How many partitions a topic had at least when its store was filled.
+    [[nodiscard]] std::size_t width_of(std::string_view topic) const { return filled_from(topic).offsets.size(); }
     /// A time at which the store of a topic had all of it, ms of the wall clock; nullopt: none is known.
     [[nodiscard]] std::optional<std::int64_t> caught_up_at(std::string_view topic) const;
     /// Empties the store of a topic: what it has is not what the topic says. Throws state_error where the disk refuses.
@@ -63,9 +66,11 @@ public:
     [[nodiscard]] bool disk_lags() const;
     /// Takes records through the nodes. Throws what the deserialization and processing handlers do not resume from.
     void update(kafka::record_batch batch);
-    /// What was taken goes to the disk, now or soon, with its offsets. `complete`: the topics have no more now. Throws state_error
-    /// where the disk refuses: it is to be called again, and nothing is lost until then.
-    void commit(bool complete);
+    /// What was taken of a topic is all that it held at `at`, ms of the wall clock.
+    void complete_as_of(std::string_view topic, std::int64_t at);
+    /// What was taken goes to the disk, now or soon, with its offsets. Throws state_error where the disk refuses: it is to be
+    /// called again, and nothing is lost until then.
+    void commit();
     /// All that the topics had at the beginning was taken.
     void filled();
     /// Bytes of updates since the last commit.

@@ -40,6 +40,7 @@ global_thread::global_thread(const thread_environment& environment)
     : environment_(environment), name_(environment.client_id + "-GlobalStreamThread"),
       fetch_queue_(environment.memory.budget(), memory_role::restore_queues),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted), open_transactions_(environment.time),
+      completeness_(environment.time),
       consumer_(environment.clients.make_consumer(
           global_consumer(environment, name_, std::max(fetch_queue_.resize_to_most(), memory::least_fetch_queue)))),
       report_(environment.on_restore, environment.time) {}
@@ -60,7 +61,8 @@ void global_thread::begin() {
         call_patiently(environment_.task_patience(), concat("find the bounds of ", to_string(input)),
                        [&] { return consumer_->bounds(input, found[input], call_timeout); });
     for (const auto& [topic, width] : partitions)
-        if (const auto reason = reason_to_refill(topic, found)) state_->empty(topic, *reason);
+        if (const auto reason = reason_to_refill(topic, static_cast<std::size_t>(width), found))
+            state_->empty(topic, *reason);
     state_->begin();
     for (const auto& [input, bounds] : found) begin_filling(input, bounds);
     read_all();
@@ -70,7 +72,10 @@ void global_thread::begin() {
 
 /// Why what the store has of a topic is not to be gone on with; nullopt: it is.
 std::optional<std::string> global_thread::reason_to_refill(
-    const std::string& topic, const std::map<topic_partition, kafka::log_bounds>& found) const {
+    const std::string& topic, std::size_t width, const std::map<topic_partition, kafka::log_bounds>& found) const {
+    if (state_->width_of(topic) > width)
+        return concat("it has rows of ", state_->width_of(topic), " partitions of the topic, which has ", width,
+                      " now");
     bool is_behind = false;
     for (const auto& [input, bounds] : found) {
         if (input.topic != topic) continue;
@@ -217,7 +222,7 @@ bool global_thread::fill() {
         environment_.stop.wait_until(environment_.time.after(rest_of_disk));
     else if (!fillings_.empty())
         for (auto& batch : poll()) fill_from(std::move(batch));
-    commit_when_due(false);
+    commit_when_due();
     end_filling();
     if (!fillings_.empty()) return false;
     if (!written([&] { state_->filled(); })) return rest();
@@ -261,22 +266,21 @@ void global_thread::end_filling() {
 void global_thread::run_once() {
     follow_topics();
     assign_again();
-    auto batches = poll();
-    const bool complete = batches.empty();
-    for (auto& batch : batches) state_->update(std::move(batch));
+    for (auto& batch : poll()) state_->update(std::move(batch));
+    for (const auto& [topic, at] : completeness_.step(*consumer_, starts_)) state_->complete_as_of(topic, at);
     if (open_transactions_.due())
         for (const auto& [input, start] : starts_) open_transactions_.look(*consumer_, input, start);
-    commit_when_due(complete);
+    commit_when_due();
     // The next commit, which writes again what was refused, says when the disk takes it.
     if (environment_.memory.budget().asks_back()) static_cast<void>(written([&] { state_->give_back(); }));
 }
 
-void global_thread::commit_when_due(bool complete) {
+void global_thread::commit_when_due() {
     const std::int64_t now = environment_.time.steady_ms();
     const bool due = now - last_commit_ >= environment_.config.commits_every().count();
     if (uncommitted_.fit_to(state_->uncommitted_bytes()) && !due) return;
     last_commit_ = now;
-    if (written([&] { state_->commit(complete); })) refused_since_.reset();
+    if (written([&] { state_->commit(); })) refused_since_.reset();
 }
 
 /// False: the disk refuses what `write` does, and is to be asked again.

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "src/runtime/global/completeness_watch.hpp"
 #include "src/runtime/global/global_state.hpp"
 #include "src/runtime/stores/restore_report.hpp"
 #include "src/runtime/thread/open_transaction_watch.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -34,7 +36,7 @@ public:
     /// Reads what is new, waiting for it up to poll.ms. Throws as fill does.
     void run_once();
     /// What the stores have goes to the disk when they close. REQUIRES: `fill` has said true.
-    void commit() { state_->commit(false); }
+    void commit() { state_->commit(); }
     /// Closes stores and client. No task may read any more.
     void close() noexcept;
 
@@ -66,7 +68,7 @@ private:
 
     void begin();
     [[nodiscard]] std::optional<std::string> reason_to_refill(
-        const std::string& topic, const std::map<topic_partition, kafka::log_bounds>& found) const;
+        const std::string& topic, std::size_t width, const std::map<topic_partition, kafka::log_bounds>& found) const;
     void begin_filling(const topic_partition& input, kafka::log_bounds bounds);
     [[nodiscard]] bool rest();
     void fill_from(kafka::record_batch batch);
@@ -79,7 +81,7 @@ private:
     [[nodiscard]] bool is_of_growth(const kafka::result& failure);
     void assign_again();
     [[nodiscard]] std::vector<kafka::record_batch> poll();
-    void commit_when_due(bool complete);
+    void commit_when_due();
     template <class Write>
     [[nodiscard]] bool written(Write write);
     void wait_out(const state_error& refusal);
@@ -89,6 +91,7 @@ private:
     memory_reservation fetch_queue_;
     memory_reservation uncommitted_; ///< for updates of all stores
     open_transaction_watch open_transactions_;
+    completeness_watch completeness_;
     std::unique_ptr<kafka::consumer> consumer_;
     drop_counters drops_;
     std::unique_ptr<global_state> state_;            ///< null before the first `fill`

@@ -22,6 +22,9 @@ public:
     /// what its task writes.
     [[nodiscard]] std::optional<std::int64_t> position(const topic_partition& changelog) const;
 
+    /// The store is closed, or made anew.
+    void forget(const topic_partition& changelog) { note(changelog, 0); }
+
 private:
     void note(const topic_partition& changelog, std::optional<std::int64_t> position);
 

@@ -112,13 +112,18 @@ std::int32_t state_queries::part_of(const store_spec& store) const {
 }
 
 /// Of a partition that was asked for, and is not here.
-partition_answer state_queries::missing(const store_spec& store, std::int32_t partition) const {
+partition_answer state_queries::missing(const store_spec& store, std::int32_t partition, bool complete) const {
     const auto count = host_->partitions_of(part_of(store));
     if (partition < 0 || (count && partition >= *count))
         return {partition, query_failure{failure_reason::does_not_exist,
                                          concat("store ", store.name, " has no partition ", partition,
                                                 count ? concat("; it has ", *count, ", counted from 0")
                                                       : std::string("; they are counted from 0"))}};
+    if (!complete)
+        return {partition,
+                query_failure{failure_reason::not_active, concat("partition ", partition, " of store ", store.name,
+                                                                 " is not here while application ", application_id_,
+                                                                 " rebalances; query it again later")}};
     return {partition,
             query_failure{failure_reason::not_present,
                           concat("partition ", partition, " of store ", store.name,
@@ -138,13 +143,18 @@ partition_answer state_queries::only_standby(const store_spec& store, std::int32
 std::vector<partition_answer> state_queries::ask_tasks(const store_spec& store, const store_question& question,
                                                        const query_options& options) {
     const std::int64_t deadline = time_.after(options.timeout);
-    auto here = directory_.of(part_of(store));
+    auto [here, complete] = directory_.of(part_of(store));
+    // What is absent here may be in a partition that is on its way from one thread to another.
+    if (!complete && !options.stale && options.partitions.empty())
+        throw streams_rebalancing_error(concat("store ", store.name,
+                                               " may have partitions that no thread of application ", application_id_,
+                                               " has taken on yet; query it again later"));
     std::vector<partition_answer> answers;
     if (!options.partitions.empty()) {
         for (const std::int32_t partition : options.partitions) {
             const auto found = here.find({part_of(store), partition});
             if (found == here.end())
-                answers.push_back(missing(store, partition));
+                answers.push_back(missing(store, partition, complete));
             else if (found->second.standby && !options.stale)
                 answers.push_back(only_standby(store, partition));
         }

@@ -61,7 +61,7 @@ private:
     [[nodiscard]] std::vector<partition_answer> ask_global(const store_spec& store, const store_question& question);
     [[nodiscard]] std::vector<partition_answer> ask_tasks(const store_spec& store, const store_question& question,
                                                           const query_options& options);
-    [[nodiscard]] partition_answer missing(const store_spec& store, std::int32_t partition) const;
+    [[nodiscard]] partition_answer missing(const store_spec& store, std::int32_t partition, bool complete) const;
     [[nodiscard]] static partition_answer only_standby(const store_spec& store, std::int32_t partition);
 
     const topology topology_;

@@ -1,34 +1,60 @@
 #include "src/runtime/queries/task_directory.hpp"
 
-namespace streams::inline v0 {
-namespace {
+#include <algorithm>
+#include <utility>
 
-void replace(std::map<task_id, std::shared_ptr<query_mailbox>>& all, const std::shared_ptr<query_mailbox>& owner,
-             const std::vector<task_id>& tasks) {
-    std::erase_if(all, [&](const auto& each) { return each.second == owner; });
-    for (const task_id task : tasks) all.insert_or_assign(task, owner);
+namespace streams::inline v0 {
+
+void task_directory::publish(const owner& thread, standing now) {
+    const std::lock_guard lock(mutex_);
+    for (const task_id task : now.tasks) left_.erase(task);
+    threads_.insert_or_assign(thread, std::move(now));
+    // What no thread here was given in a later generation, other instances were.
+    std::erase_if(left_, [&](const auto& each) {
+        const auto& [task, left_in] = each;
+        return std::ranges::all_of(threads_, [&](const auto& other) {
+            const auto& generation = other.second.generation;
+            return other.second.settled && (!generation || !left_in || *generation > *left_in);
+        });
+    });
 }
 
-} // namespace
-
-void task_directory::publish(const std::shared_ptr<query_mailbox>& owner, const std::vector<task_id>& tasks,
-                             const std::vector<task_id>& standbys) {
+void task_directory::leave(const owner& thread) noexcept {
     const std::lock_guard lock(mutex_);
-    replace(owners_, owner, tasks);
-    replace(standbys_, owner, standbys);
+    const auto found = threads_.find(thread);
+    if (found == threads_.end()) return;
+    for (const task_id task : found->second.tasks) left_.insert_or_assign(task, found->second.generation);
+    threads_.erase(found);
+}
+
+/// A thread that is still in an earlier generation does not know what the next has taken from it, or given to it.
+bool task_directory::complete() const {
+    std::optional<std::int32_t> generation;
+    for (const auto& [thread, now] : threads_) {
+        if (!generation) generation = now.generation;
+        if (!now.settled || (now.generation && now.generation != generation)) return false;
+    }
+    return !threads_.empty() && left_.empty();
+}
+
+std::map<task_id, task_directory::place> task_directory::places() const {
+    std::map<task_id, place> found;
+    for (const auto& [thread, now] : threads_)
+        for (const task_id task : now.tasks) found.insert_or_assign(task, place{thread, false});
+    for (const auto& [thread, now] : threads_)
+        for (const task_id task : now.standbys) found.emplace(task, place{thread, true});
+    return found;
 }
 
 std::map<task_id, task_directory::place> task_directory::all() const {
     const std::lock_guard lock(mutex_);
-    std::map<task_id, place> found;
-    for (const auto& [task, owner] : owners_) found.emplace(task, place{owner, false});
-    for (const auto& [task, owner] : standbys_) found.emplace(task, place{owner, true});
-    return found;
+    return places();
 }
 
-std::map<task_id, task_directory::place> task_directory::of(std::int32_t sub_topology) const {
-    auto found = all();
-    std::erase_if(found, [&](const auto& each) { return each.first.subtopology != sub_topology; });
+task_directory::answer task_directory::of(std::int32_t sub_topology) const {
+    const std::lock_guard lock(mutex_);
+    answer found{.places = places(), .complete = complete()};
+    std::erase_if(found.places, [&](const auto& each) { return each.first.subtopology != sub_topology; });
     return found;
 }
 

@@ -66,6 +66,11 @@ void store_restorer::find_start(restoring& begun, const kafka::log_bounds& bound
         if (const auto reason = reason_to_rebuild(begun.limits, environment_.config, begun.store->store->caught_up_at(),
                                                   environment_.time.wall_ms()))
             throw corrupt_task_error(begun.stores->task(), begun.store->spec.name, *reason);
+    // What they have and the changelog has no more, nothing would delete.
+    if (begun.store->store->has_unplaced_rows() && bounds.begin < bounds.end)
+        throw corrupt_task_error(
+            begun.stores->task(), begun.store->spec.name,
+            concat("it has rows, and does not say how much of ", to_string(begun.changelog), " they are"));
     begun.next = checkpoint ? *checkpoint + 1 : bounds.begin;
 }
 

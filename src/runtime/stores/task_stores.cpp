@@ -66,12 +66,16 @@ void task_stores::open(task_store& closed) {
     closed.sink = std::move(sink); // the store of before had the sink of before
 }
 
-task_store& task_stores::replace(std::string_view name, const std::function<void()>& remove) {
-    task_store& damaged = named(name);
+void task_stores::discard(std::string_view name) {
     try {
-        damaged.store->close();
+        named(name).store->close();
     } catch (const state_error&) { // of what is removed
     }
+}
+
+task_store& task_stores::replace(std::string_view name, const std::function<void()>& remove) {
+    task_store& damaged = named(name);
+    discard(name);
     remove();
     open(damaged);
     return damaged;

@@ -91,8 +91,11 @@ public:
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
     /// Drops what was written since the last commit, as if it had never been.
     void rollback();
+    /// Closes a damaged one, of which nothing is to be kept.
+    void discard(std::string_view name);
     /// Makes a damaged one anew, empty; the others stay as they are. `remove` removes its folder, once it is closed. Throws as
-    /// the constructor, and what `remove` throws; then it is only to be closed. REQUIRES: no nodes stand on it.
+    /// the constructor, and what `remove` throws; then it is to be called again, or all are closed. REQUIRES: no nodes stand on
+    /// it.
     task_store& replace(std::string_view name, const std::function<void()>& remove);
     /// Has the task's folder from here on, until it is closed.
     void hold(task_folder_lock folder) noexcept { folder_ = std::move(folder); }

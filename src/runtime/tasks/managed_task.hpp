@@ -3,6 +3,7 @@
 #include "src/kafka/client.hpp"
 #include "src/runtime/stores/task_stores.hpp"
 #include "src/runtime/tasks/task.hpp"
+#include "src/runtime/tasks/task_errors.hpp"
 #include "src/runtime/tasks/task_state.hpp"
 #include "src/runtime/thread/retry.hpp"
 
@@ -99,8 +100,9 @@ public:
     std::optional<retry> opening{};              ///< of its stores; nullopt: the disk has not refused
     std::unique_ptr<task_stores> stores{};       ///< null while planned
     bool recovering = false;                     ///< it was stopped, and has not started since
-    bool restored = false;               ///< the stores have all of their changelogs; else they are with the updater
-    std::unique_ptr<stream_task> task{}; ///< on the stores; null until it runs
+    bool restored = false; ///< the stores have all of their changelogs; else they are with the updater
+    std::optional<corrupt_task_error> damage{}; ///< of a store that the disk has not let be made anew yet
+    std::unique_ptr<stream_task> task{};        ///< on the stores; null until it runs
 
 private:
     task_id id_;

@@ -130,7 +130,10 @@ bool stream_task::process() {
 
 std::size_t stream_task::process(std::size_t most) {
     std::size_t taken = 0;
-    while (taken < most && !interrupted_.load(std::memory_order_relaxed) && process()) ++taken;
+    do { // one at least, however often the thread is interrupted
+        if (!process()) break;
+        ++taken;
+    } while (taken < most && !interrupted_.load(std::memory_order_relaxed));
     return taken;
 }
 
@@ -302,8 +305,11 @@ std::vector<kafka::committed_offset> stream_task::last_committed() const {
 
 query_position stream_task::covered(isolation_level seen) const {
     query_position covered;
+    // What is pending was taken, and has not reached the stores.
+    const bool committed_only = seen == isolation_level::read_committed || pending();
     for (const input_state& input : inputs_) {
-        const auto next = seen == isolation_level::read_committed ? input.committed_offset : input.queue->next_offset();
+        auto next = input.committed_offset;
+        if (!committed_only) next = std::max(next, input.queue->next_offset());
         if (next && *next > 0) covered.add(input.queue->partition(), *next - 1);
     }
     return covered;

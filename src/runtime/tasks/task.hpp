@@ -91,7 +91,7 @@ public:
     /// Processes one record. False: none is processable.
     /// Throws what the deserialization and processing handlers do not answer with resume: see record_failure.
     bool process();
-    /// Processes up to `most` records, fewer where it is interrupted; how many it took.
+    /// Processes up to `most` records, one where it is interrupted before; how many it took.
     std::size_t process(std::size_t most);
 
     /// Whether nodes have records pending: taken and neither forwarded nor dropped yet.

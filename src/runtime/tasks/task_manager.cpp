@@ -154,6 +154,7 @@ void task_manager::wipe(const corrupt_task_error& damage) {
 void task_manager::open_planned(std::int64_t until) {
     for (const auto& each : tasks_) {
         if (environment_.time.steady_ms() >= until) return;
+        if (each->damage) make_anew(*each);
         if (each->state() != task_state::planned || !each->located || !open(*each)) continue;
         share_cache();
         updater_.add(*each->stores, each->committed);
@@ -269,41 +270,52 @@ void task_manager::take_back(managed_task& restored) {
     restored.stores->rollback();
 }
 
-void task_manager::reset(managed_task& failed) { static_cast<void>(plan_again(failed)); }
+void task_manager::reset(managed_task& failed) {
+    if (const auto stores = plan_again(failed)) (void)close_stores(*stores);
+}
 
-task_folder_lock task_manager::plan_again(managed_task& failed) {
+std::unique_ptr<task_stores> task_manager::plan_again(managed_task& failed) {
     failed.recovering = true;
-    if (failed.state() == task_state::planned) return {};
+    if (failed.state() == task_state::planned) return nullptr;
     failed.become(task_state::planned);
     shut_out(failed);
     failed.task.reset();
     failed.restored = failed.located = false;
+    failed.damage.reset();
     failed.misplace();
-    if (!failed.stores) return {};
-    updater_.remove(*failed.stores);
-    const auto stores = std::move(failed.stores);
-    return close_stores(*stores);
+    if (failed.stores) updater_.remove(*failed.stores);
+    return std::move(failed.stores);
 }
 
 void task_manager::rebuild(managed_task& failed, const corrupt_task_error& damage) {
     require_rebuildable(damage);
-    if (!failed.restored) {
-        const auto folder = plan_again(failed);
-        return wipe(damage);
+    if (failed.restored) {
+        if (failed.state() == task_state::suspended) failed.resume(); // it was taken back with the others already
+        take_back(failed);
+        failed.restored = false;
+        failed.damage = damage;
+        return make_anew(failed);
     }
-    if (failed.state() == task_state::suspended) failed.resume(); // it was taken back with the others already
-    take_back(failed);
-    failed.restored = false;
-    try {
-        task_store& empty = failed.stores->replace(damage.store(), [&] { wipe(damage); });
-        updater_.add(*failed.stores, empty, failed.committed);
-    } catch (const std::exception&) {
-        reset(failed);
-        throw;
+    task_folder_lock folder;
+    if (const auto stores = plan_again(failed)) {
+        stores->discard(damage.store());
+        folder = close_stores(*stores);
     }
+    wipe(damage);
+}
+
+/// A disk that refuses is asked again; meanwhile the other stores stay open.
+void task_manager::make_anew(managed_task& damaged) {
+    const corrupt_task_error& damage = *damaged.damage;
+    task_store& empty = damaged.stores->replace(damage.store(), [&] { wipe(damage); });
+    environment_.restored.forget({empty.changelog_topic, damaged.id().partition});
+    updater_.add(*damaged.stores, empty, damaged.committed);
+    damaged.damage.reset();
 }
 
 task_folder_lock task_manager::close_stores(task_stores& stores) {
+    for (const task_store& each : stores.all())
+        environment_.restored.forget({each.changelog_topic, stores.task().partition});
     try {
         return stores.close();
     } catch (const state_error& cause) {

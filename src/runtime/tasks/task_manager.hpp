@@ -53,7 +53,7 @@ public:
     void limit_standbys(std::vector<kafka::committed_offset> committed) { updater_.limit(std::move(committed)); }
     /// Opens the stores of planned tasks that are located, or takes them over from their standbys, and has them restored, until
     /// the steady clock shows `until`; of one whose folder another thread of this process still has, with a later call. Then
-    /// opens standbys. A damaged store is removed and made anew.
+    /// opens standbys. A damaged store is removed and made anew, as is one with which `rebuild` has failed.
     /// Throws state_error, lost_store_error for a damaged store that has no changelog.
     void open_planned(std::int64_t until);
     /// Has the stores of opened tasks be restored, or be left as they are for now.
@@ -84,7 +84,7 @@ public:
     void reset(managed_task& failed);
     /// Removes a damaged store of it, to be restored from its changelog. The others stay as of the last commit, open where
     /// all of them had what their changelogs have: what one without a changelog holds in memory nothing else has. Throws as
-    /// open_planned does.
+    /// open_planned does, which then goes on with it.
     void rebuild(managed_task& failed, const corrupt_task_error& damage);
     /// Closes what a commit left clean, and forgets it. Throws what a node throws while closing, state_error where the disk
     /// refuses, and lost_store_error where that takes rows of a store without a changelog.
@@ -108,12 +108,13 @@ private:
     [[nodiscard]] std::unique_ptr<task_stores> make_intact(task_id id);
     void start(managed_task& restored);
     void take_back(managed_task& restored);
-    /// The folder that it had.
-    [[nodiscard]] task_folder_lock plan_again(managed_task& failed);
+    /// The stores that it had, or null.
+    [[nodiscard]] std::unique_ptr<task_stores> plan_again(managed_task& failed);
+    void make_anew(managed_task& damaged);
     /// Throws lost_store_error where the damaged store is not to be had from a changelog, or is not the task's but a global one.
     void require_rebuildable(const corrupt_task_error& damage) const;
     void wipe(const corrupt_task_error& damage);
-    static task_folder_lock close_stores(task_stores& stores);
+    task_folder_lock close_stores(task_stores& stores);
     void let_in(managed_task& running);
     void shut_out(const managed_task& stopped);
 

@@ -1,6 +1,7 @@
 #include "src/runtime/thread/recovery.hpp"
 
 #include "src/runtime/tasks/task_errors.hpp"
+#include "state/disk/incompatible_state_error.hpp"
 
 namespace streams::inline v0 {
 
@@ -19,6 +20,8 @@ recovery recovery_of(const std::exception_ptr& failure) noexcept {
         return recovery::set_aside;
     } catch (const unknown_outcome_error&) {
         return recovery::open_anew;
+    } catch (const incompatible_state_error&) {
+        return recovery::none;
     } catch (const state_error&) { // the disk refuses: full, or read-only
         return recovery::open_again;
     } catch (...) { // a record that its handlers do not drop, a cluster that does not answer, a fault of the program

@@ -102,7 +102,9 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
       open_transactions_(environment.time), pace_(environment.config.commits_every()),
-      trouble_(environment.config.task_timeout) {}
+      trouble_(environment.config.task_timeout) {
+    environment_.directory.enter(mailbox_);
+}
 
 stream_thread::~stream_thread() { abandon(); }
 
@@ -341,12 +343,18 @@ void stream_thread::work() {
 
 std::size_t stream_thread::process_round() {
     const std::size_t most = committer_->collector().expects_refused() ? 1 : round_;
+    const auto all = tasks_.all();
     std::size_t taken = 0;
-    for (const auto& each : tasks_.all()) {
-        if (!each->running()) continue;
-        each->task->work_on_pending();
-        taken += each->task->process(most);
+    std::size_t looked_at = 0;
+    for (; looked_at < all.size(); ++looked_at) {
+        if (taken > 0 && mailbox_->any().load(std::memory_order_relaxed))
+            break; // the others come first in the next round
+        managed_task& each = *all[(first_of_round_ + looked_at) % all.size()];
+        if (!each.running()) continue;
+        each.task->work_on_pending();
+        taken += each.task->process(most);
     }
+    if (looked_at < all.size()) first_of_round_ = (first_of_round_ + looked_at) % all.size();
     if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
     return taken;
 }
@@ -376,16 +384,18 @@ void stream_thread::serve_queries() {
 }
 
 void stream_thread::publish_tasks() {
-    auto standbys = tasks_.standbys().tasks();
-    if (std::ranges::equal(tasks_.all(), published_, {}, &managed_task::id) && standbys == published_standbys_) return;
-    published_ = tasks_.ids();
-    published_standbys_ = std::move(standbys);
-    environment_.directory.publish(mailbox_, published_, published_standbys_);
+    task_directory::standing now{.settled = assigned_ && rebalances_.empty(),
+                                 .generation = generation_,
+                                 .tasks = tasks_.ids(),
+                                 .standbys = tasks_.standbys().tasks()};
+    if (now == published_) return;
+    published_ = std::move(now);
+    environment_.directory.publish(mailbox_, published_);
 }
 
 /// Answers who waits, and all who come.
 void stream_thread::end_queries() noexcept {
-    environment_.directory.publish(mailbox_, {}, {});
+    environment_.directory.leave(mailbox_);
     mailbox_->close();
 }
 

@@ -187,8 +187,7 @@ private:
     std::unique_ptr<kafka::consumer> consumer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;
     std::shared_ptr<query_mailbox> mailbox_;
-    std::vector<task_id> published_;          ///< as those that it has
-    std::vector<task_id> published_standbys_; ///< beside them
+    task_directory::standing published_;
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};
     drop_counters drops_;
@@ -220,6 +219,7 @@ private:
     std::vector<topic_partition> unresumed_; ///< inputs of running tasks that the consumer still holds back
     std::optional<retry> resuming_;          ///< those
     std::size_t round_ = 1;                  ///< records of a task between two looks at the clock
+    std::size_t first_of_round_ = 0;         ///< task
     commit_pace pace_;
     std::vector<task_id> due_; ///< tasks that the commit which is due has not taken in, since they have records pending
     std::optional<std::int64_t> settling_since_; ///< it waits for those, steady ms

@@ -4,6 +4,7 @@
 #include "src/kafka/client.hpp"
 #include "src/runtime/global/global_stores.hpp"
 #include "src/runtime/queries/instance_directory.hpp"
+#include "src/runtime/queries/restored_positions.hpp"
 #include "src/runtime/queries/task_directory.hpp"
 #include "src/runtime/stores/state_directory.hpp"
 #include "src/runtime/thread/group_division.hpp"
@@ -37,6 +38,7 @@ struct shared_environment {
     const topic_views& views; ///< with a layout before the first turn of a thread
     const restore_listener& on_restore;
     const standby_update_listener& on_standby_update;
+    restored_positions& restored; ///< which `on_restore` notes
     retention_watch& retention;
     group_watch& group;
     task_directory& directory;                ///< of tasks, for queries

@@ -141,6 +141,16 @@ TEST_CASE("a global table whose topic has lost what comes next, or was made anew
         log.lines(), [](const auto& line) { return says(line, "global store rows is filled anew from topic rows"); }));
 }
 
+TEST_CASE("a global table whose topic was made anew with fewer partitions has nothing of those that are gone") {
+    restarted_world w;
+    w.write("b", "1", 1);
+    CHECK(w.join({"b"}) == std::vector<text>{"b=1"});
+    w.cluster.remove_topic("rows");
+    w.cluster.create_topic("rows", 1);
+    w.write("a", "1");
+    CHECK(w.join({"a", "b"}) == std::vector<text>{"a=1", "b=?"});
+}
+
 TEST_CASE("a global table that is given another topic has nothing of the former one") {
     restarted_world w;
     w.cluster.create_topic("other", 2);

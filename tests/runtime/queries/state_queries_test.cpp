@@ -461,6 +461,34 @@ TEST_CASE("a store that is being restored is refused, unless a stale one will do
     CHECK(app.all_local_store_partition_lags()["counts"][0] == lag_info{end, end});
 }
 
+TEST_CASE("a store that comes back is behind its changelog until it is restored again") {
+    world w(2);
+    auto app = w.run(counting(), w.config());
+    REQUIRE(app.wait_for(application_state::running, patience));
+    for (const int partition : {0, 1}) w.cluster.produce("in", text("a"), text("x"), {.partition = partition});
+    REQUIRE(eventually([&] { return w.committed("in", 0) == 1 && w.committed("in", 1) == 1; }));
+    const auto lags = [&] {
+        std::vector<std::int64_t> found;
+        const auto all = app.all_local_store_partition_lags();
+        if (const auto of_counts = all.find("counts"); of_counts != all.end())
+            for (const auto& [partition, lag] : of_counts->second) found.push_back(lag.offset_lag());
+        std::ranges::sort(found);
+        return found;
+    };
+    {
+        auto other = w.run(counting(), w.config("two"));
+        REQUIRE(eventually([&] { return lags() == std::vector<std::int64_t>{0}; }));
+        REQUIRE(other.wait_for(application_state::running, patience));
+        app.pause(); // nothing is restored
+    }
+    CHECK(eventually([&] {
+        const auto found = lags();
+        return found.size() == 2 && found.back() == 1; // the one that stayed may be made anew as well
+    }));
+    app.resume();
+    CHECK(eventually([&] { return lags() == std::vector<std::int64_t>{0, 0}; }));
+}
+
 TEST_CASE("each partition answers a query, with the input that it has taken in") {
     world w(2);
     auto app = w.run(counting(), w.config());
@@ -507,7 +535,7 @@ TEST_CASE("a partition that is not as far as the bound of a query says so") {
     CHECK(app.query("counts", key_query<text, std::int64_t>{"a"}, {.bound = bound}).only() == 3);
 }
 
-TEST_CASE("many threads query a store while it is written, committed and moved, and no count goes back") {
+TEST_CASE("many threads query a store while it is written, committed and moved, and no count goes back or is absent") {
     const bool persistent = GENERATE(false, true);
     world w(4);
     auto config = w.config();
@@ -520,6 +548,7 @@ TEST_CASE("many threads query a store while it is written, committed and moved, 
     std::atomic<bool> done{false};
     std::atomic<int> answered{0};
     std::atomic<int> backwards{0};
+    std::atomic<int> absent{0}; ///< though it was there before, and all partitions are here
     const std::vector<text> keys{"a", "b", "c", "d", "e", "f", "g", "h"};
     std::vector<std::thread> readers;
     for (std::size_t reader = 0; reader < 3; ++reader)
@@ -530,14 +559,23 @@ TEST_CASE("many threads query a store while it is written, committed and moved, 
                     if (reader == 0) {
                         const auto values = counts.get_all(keys);
                         for (std::size_t at = 0; at < keys.size(); ++at)
-                            if (values[at]) backwards += std::exchange(last[keys[at]], *values[at]) > *values[at];
+                            if (values[at])
+                                backwards += std::exchange(last[keys[at]], *values[at]) > *values[at];
+                            else
+                                absent += last.contains(keys[at]);
                     } else if (reader == 1) {
-                        for (const auto& [key, value] : counts.all())
+                        std::size_t found = 0;
+                        for (const auto& [key, value] : counts.all()) {
                             backwards += std::exchange(last[key], value) > value;
+                            ++found;
+                        }
+                        absent += found < last.size();
                     } else {
                         for (const text& key : keys)
                             if (const auto value = counts.get(key))
                                 backwards += std::exchange(last[key], *value) > *value;
+                            else
+                                absent += last.contains(key);
                     }
                     ++answered;
                 } catch (const invalid_state_store_error&) { // partitions are on their way
@@ -563,4 +601,5 @@ TEST_CASE("many threads query a store while it is written, committed and moved, 
     for (std::thread& each : readers) each.join();
     CHECK(answered > 0);
     CHECK(backwards == 0);
+    CHECK(absent == 0);
 }

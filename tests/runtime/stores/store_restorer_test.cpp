@@ -3,6 +3,9 @@
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 
+#include <streams/dsl/streams_builder.hpp>
+
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -47,7 +50,67 @@ topology rows_topology() {
     return t;
 }
 
+/// Keeps compacted topic `in` in table `rows`, in one run after the other on the same disk.
+struct table_world : world {
+    using table = queryable_key_value_store<text, text>;
+
+    table_world() {
+        cluster.remove_topic("in");
+        cluster.create_topic("in", 1, {{"cleanup.policy", "compact"}, {"delete.retention.ms", "0"}});
+    }
+    /// `optimization`: "all": the topic is the store's changelog, "none": it has one of its own.
+    kafka_streams run_table(const char* optimization) const {
+        auto with = config();
+        with.topology_optimization = optimization;
+        streams_builder builder;
+        static_cast<void>(builder.table<text, text>("in", materialized{.name = "rows"}));
+        return run(builder.build(with), with);
+    }
+    void write(const text& key, std::optional<text> value) { cluster.produce("in", key, value, {.timestamp = 1}); }
+    /// Until the topic does not tell any more what was deleted.
+    void forget_deletions() {
+        REQUIRE(eventually([&] {
+            cluster.compact("in");
+            return std::ranges::all_of(cluster.read_bytes("in"),
+                                       [](const auto& each) { return each.value.has_value(); });
+        }));
+    }
+};
+
 } // namespace
+
+TEST_CASE("a store that goes over to another changelog has nothing that was deleted there before") {
+    table_world w;
+    {
+        auto app = w.run_table("none");
+        w.write("a", "1");
+        w.write("b", "1");
+        REQUIRE(eventually([&] { return w.committed() == 2; }));
+    }
+    w.write("a", std::nullopt);
+    w.write("c", "1");
+    w.forget_deletions();
+    auto app = w.run_table("all");
+    REQUIRE(app.wait_for(application_state::running, patience));
+    const auto rows = app.store<table_world::table>("rows");
+    CHECK(eventually([&] { return rows.get("c") == "1"; }));
+    CHECK(rows.get("a") == std::nullopt);
+    CHECK(rows.get("b") == "1");
+}
+
+TEST_CASE("a store keeps its rows where its new changelog says nothing yet") {
+    table_world w;
+    {
+        auto app = w.run_table("all");
+        w.write("a", "1");
+        REQUIRE(eventually([&] { return w.committed() == 1; }));
+    }
+    for (int start = 0; start < 2; ++start) {
+        auto app = w.run_table("none");
+        REQUIRE(app.wait_for(application_state::running, patience));
+        CHECK(app.store<table_world::table>("rows").get("a") == "1");
+    }
+}
 
 TEST_CASE("a store whose changelog is cut off while it is restored is rebuilt from what is left") {
     world w;

@@ -63,6 +63,17 @@ struct waiting_task {
 
 } // namespace
 
+TEST_CASE("a query is not told that stores cover a record that is pending") {
+    answers given;
+    waiting_task t(waiting_for(given));
+    t.task->add(0, batch_of({"in", 0}, {{0, 10, "a", "x"}}));
+    REQUIRE(t.task->process());
+    CHECK(t.task->covered(isolation_level::read_uncommitted).all().empty());
+    given.at(0).set_value("x!");
+    t.task->work_on_pending();
+    CHECK(t.task->covered(isolation_level::read_uncommitted).all().at({"in", 0}) == 0);
+}
+
 TEST_CASE("a task that settles takes no record until it is committed, and is settled once all are answered") {
     answers given;
     waiting_task t(waiting_for(given));

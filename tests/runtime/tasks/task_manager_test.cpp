@@ -1,16 +1,21 @@
 #include "catch.hpp"
+#include "kafka/captured_log.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 #include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/file_size_limit.hpp"
 
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/window_store.hpp>
 #include <streams/topology/processor_api.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -160,6 +165,51 @@ TEST_CASE(
     CHECK(w.out() == std::vector<text>{"nothing nothing", "v1 v1"});
     CHECK(restored == 1);
     CHECK_FALSE(damaged);
+}
+
+TEST_CASE("a damaged store is made anew when the disk lets it be, and what its sibling holds in memory stays") {
+    std::atomic<bool> damaged{false};
+    std::optional<testing_support::file_size_limit> full;
+    topology t;
+    t.add_source<text, text>("source", "in");
+    t.add_processor("find",
+                    [&] {
+                        return std::make_unique<testing_support::tapping>([&](const auto&, auto&) {
+                            if (!damaged.exchange(false)) return;
+                            full.emplace(0);
+                            throw corrupt_state_error("logged", "store logged is damaged");
+                        });
+                    },
+                    {"source"});
+    t.add_processor("remember", [] { return std::make_unique<remembering>(); }, {"find"});
+    const key_value_kind plain{.timestamped = false};
+    t.add_store({.name = "logged", .kind = plain, .caching = false}, {"remember"});
+    t.add_store({.name = "local", .kind = plain, .persistent = false, .caching = false, .logging = false},
+                {"remember"});
+    t.add_sink<text, text>("sink", "out", {"remember"});
+    world w;
+    const tests::captured_log log;
+    auto app = w.run(t, w.config());
+    w.produce("k", "v1");
+    REQUIRE(eventually([&] { return w.committed() == 1; }));
+    damaged = true;
+    w.produce("k", "v2");
+    REQUIRE(eventually([&] {
+        return std::ranges::any_of(
+            log.lines(), [](const text& line) { return says(line, "store logged in ") && says(line, "goes back"); });
+    }));
+    full.reset();
+    REQUIRE(eventually([&] { return w.committed() == 2; }));
+    CHECK(w.out() == std::vector<text>{"nothing nothing", "v1 v1"});
+}
+
+TEST_CASE("a store that another program has written ends the application at once, which says so") {
+    world w;
+    auto config = w.config();
+    std::filesystem::create_directories(config.state_dir / "app" / "0_0" / "counts" / "counts.1699999800000");
+    auto app = w.run(testing_support::count_topology(true), config);
+    CHECK(app.wait_for(application_state::error, patience)); // not after task.timeout.ms
+    CHECK(says(app.error(), "was written by Kafka Streams in Java"));
 }
 
 TEST_CASE("a damaged store without a changelog ends the application, which says what to do, and nothing is removed") {

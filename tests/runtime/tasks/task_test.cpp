@@ -11,6 +11,8 @@
 #include <streams/core/manual_clock.hpp>
 #include <streams/dsl/streams_builder.hpp>
 
+#include <atomic>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using testing_support::batch_of;
@@ -62,10 +64,14 @@ struct task_under_test {
     /// Makes the nodes, on the stores as they are.
     void make(input_progress* progress = nullptr) {
         task.reset();
-        task = std::make_unique<stream_task>(
-            *opened, what, what.sub_topologies(), std::vector<topic_partition>{{"in", 0}},
-            task_environment{
-                .config = config, .time = time, .collector = collector, .drops = drops, .progress = progress});
+        task =
+            std::make_unique<stream_task>(*opened, what, what.sub_topologies(), std::vector<topic_partition>{{"in", 0}},
+                                          task_environment{.config = config,
+                                                           .time = time,
+                                                           .collector = collector,
+                                                           .drops = drops,
+                                                           .progress = progress,
+                                                           .interrupted = &interrupted});
     }
     void start(std::vector<kafka::committed_offset> committed = {}) {
         for (task_store& each : opened->all()) each.store->restored(std::nullopt);
@@ -91,6 +97,7 @@ struct task_under_test {
     testing_support::fake_collector collector;
     drop_counters drops;
     std::vector<std::string> logged;
+    std::atomic<bool> interrupted{false};
     std::unique_ptr<task_stores> opened;
     std::unique_ptr<stream_task> task;
 };
@@ -109,6 +116,27 @@ TEST_CASE("a task takes a record from its source to its sink, one at a time") {
     CHECK(t.sent() == std::vector<std::string>{"x", "y"});
     CHECK(t.collector.sent[1].timestamp == 20);
     CHECK(t.task->stream_time() == 20);
+}
+
+TEST_CASE("a task whose thread is interrupted stops after a record, and not before one") {
+    task_under_test t(copy_topology());
+    t.start();
+    t.add({{0, 10, "a", "x"}, {1, 20, "b", "y"}});
+    t.interrupted = true;
+    CHECK(t.task->process(10) == 1);
+    CHECK(t.task->process(10) == 1);
+    CHECK(t.task->process(10) == 0);
+}
+
+TEST_CASE("a query is told that stores cover what was committed, before the first record too") {
+    task_under_test t(copy_topology());
+    t.start({{{"in", 0}, 5, {}}});
+    for (const auto seen : {isolation_level::read_committed, isolation_level::read_uncommitted})
+        CHECK(t.task->covered(seen).all().at({"in", 0}) == 4);
+    t.add({{7, 10, "a", "x"}});
+    t.task->process();
+    CHECK(t.task->covered(isolation_level::read_committed).all().at({"in", 0}) == 4);
+    CHECK(t.task->covered(isolation_level::read_uncommitted).all().at({"in", 0}) == 7);
 }
 
 TEST_CASE("a node sees where its record came from, with headers of its own") {

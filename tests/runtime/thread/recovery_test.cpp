@@ -1,6 +1,7 @@
 #include "catch.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 #include "src/runtime/thread/recovery.hpp"
+#include "state/disk/incompatible_state_error.hpp"
 
 #include <stdexcept>
 
@@ -15,6 +16,7 @@ TEST_CASE("what is done about a failure depends on its class alone") {
     CHECK(after(unknown_partitions_error({0, 1}, "out")) == recovery::set_aside);
     CHECK(after(unknown_outcome_error("no answer to a commit")) == recovery::open_anew);
     CHECK(after(state_error("the disk is full")) == recovery::open_again);
+    CHECK(after(incompatible_state_error("of a newer version")) == recovery::none);
     CHECK(after(lost_store_error("no changelog")) == recovery::none);
     CHECK(after(cluster_error("no answer")) == recovery::none);
     CHECK(after(failed_processing_error("a record")) == recovery::none);

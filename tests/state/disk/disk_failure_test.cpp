@@ -38,8 +38,10 @@ TEST_CASE("a disk that takes no more bytes is an error with a remedy, and the st
         const file_size_limit limit(10'000);
         REQUIRE_THROWS_WITH(store.managed->close(), containing("store table in ") && containing("check disk"));
         CHECK_NOTHROW(store.managed->close());
-        store.managed.reset();
     }
+    streams::record_context current; // while the object lives
+    CHECK_NOTHROW(streams::make_store(spec(), {store.folder.path(), current, store.memory->stores, nullptr}));
+    store.managed.reset();
     store.open();
     CHECK(store.managed->checkpoint() == std::nullopt);
     store.catch_up();
