@@ -84,8 +84,7 @@ TEST_CASE("a global table is filled once the disk does not lag any more") {
             const auto rows = builder.global_table<text, text>("rows", materialized{.name = "rows"});
             builder.stream<text, text>("in")
                 .join(
-                    rows, [](const text& value) { return value; },
-                    [](const text&, const text& row) { return row; })
+                    rows, [](const text& value) { return value; }, [](const text&, const text& row) { return row; })
                 .to("out");
             lagging_disk disk;
             kafka_streams app(builder.build(), w.config("one"), w.cluster.clients(), &w.scheduler, disk.get());

@@ -4,6 +4,7 @@
 #include "src/runtime/thread/retry.hpp"
 #include "src/runtime/topics/topic_watch.hpp"
 #include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/incompatible_state_error.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -290,6 +291,8 @@ bool global_thread::written(Write write) {
         write();
         return true;
     } catch (const corrupt_state_error&) {
+        throw;
+    } catch (const incompatible_state_error&) {
         throw;
     } catch (const state_error& refusal) {
         wait_out(refusal);

@@ -2,6 +2,8 @@
 
 #include "src/runtime/global/lost_global_store.hpp"
 #include "src/runtime/topics/topic_names.hpp"
+#include "state/disk/corrupt_state_error.hpp"
+#include "state/disk/incompatible_state_error.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -170,6 +172,8 @@ bool task_manager::open(managed_task& planned) {
         if (!planned.stores) planned.stores = open_stores(planned.id());
         if (!planned.stores) return false;
     } catch (const corrupt_state_error&) {
+        throw;
+    } catch (const incompatible_state_error&) {
         throw;
     } catch (const state_error& refusal) { // other tasks may have another disk, or other rights
         if (!planned.opening)
