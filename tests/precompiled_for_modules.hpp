@@ -2,5 +2,5 @@
 
 // What nearly every test of one module includes.
 
-#include "catch.hpp"
 #include "../cmake/standard_headers.hpp"
+#include "catch.hpp"
