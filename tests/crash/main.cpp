@@ -4,6 +4,7 @@
 #include "crash/workload.hpp"
 #include "runtime/temporary_folder.hpp"
 
+#include <streams/core/clock.hpp>
 #include <streams/core/error.hpp>
 #include <streams/core/log.hpp>
 #include <streams/runtime/kafka_streams.hpp>
@@ -38,6 +39,8 @@ constexpr std::string_view usage =
     "  --broker     runs beside the broker of STREAMS_BOOTSTRAP_SERVERS; else on an embedded cluster in files\n"
     "  --guarantee  of the application; both where it is not said\n"
     "  --seed       draws records, settings and the moments of kills; 1 where it is not said\n";
+
+using std::chrono::milliseconds;
 
 constexpr int records_of_round = 500;
 constexpr int rounds_between_checks = 20;
@@ -149,6 +152,16 @@ tables stores_of(const kafka_streams& app) {
     return all;
 }
 
+/// A thread that a killed process had more than this one keeps its partitions until its session has ended.
+bool has_all_partitions(const kafka_streams& app) {
+    try {
+        const auto found = app.query(crash::counts_store, key_query<std::string, std::int64_t>{"any"});
+        return found.partitions.size() == static_cast<std::size_t>(crash::partitions);
+    } catch (const streams_rebalancing_error&) {
+        return false;
+    }
+}
+
 /// What the stores are waited for to hold, once the application has come to the end of its input. Empty: it does.
 std::string wrong_after_start(const place& at, std::uint32_t seed, const workload& work) {
     const auto clients = at.clients();
@@ -156,7 +169,7 @@ std::string wrong_after_start(const place& at, std::uint32_t seed, const workloa
     kafka_streams app(crash::counted(at.in(), at.out()), at.config(seed), clients);
     app.start();
     const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (app.state() != application_state::running || !cluster.is_drained()) {
+    while (app.state() != application_state::running || !has_all_partitions(app) || !cluster.is_drained()) {
         if (!app.error().empty()) return "the application ends: " + app.error();
         if (std::chrono::steady_clock::now() > deadline) return "the input is not processed within two minutes";
         std::this_thread::sleep_for(50ms);
@@ -178,7 +191,7 @@ std::string wrong_in_the_end(const place& at, std::uint32_t seed, const workload
 std::string failure_of(const arguments& given, processing_guarantee guarantee) {
     const testing_support::temporary_folder folder;
     const place at{.folder = folder.path(), .bootstrap_servers = servers(given.broker), .guarantee = guarantee};
-    workload work(given.seed);
+    workload work(given.seed, system_clock().wall_ms() - milliseconds(2h).count());
     std::mt19937 random(given.seed);
     const auto below = [&](int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random); };
     cluster_side(at, at.clients()).make_topics();

@@ -71,7 +71,7 @@ cluster_side::cluster_side(const place& at, std::shared_ptr<kafka::client_suppli
     : at_(at), clients_(std::move(clients)), admin_(clients_->make_admin("crash-admin")) {}
 
 void cluster_side::make_topics() {
-    const std::map<std::string, std::string> kept{{"retention.ms", "-1"}}; // records are of 2023
+    const std::map<std::string, std::string> kept{{"retention.ms", "-1"}};
     const std::vector<kafka::new_topic> topics{{at_.in(), partitions, -1, kept}, {at_.out(), partitions, -1, kept}};
     insist("create topics", [&] { return admin_->create(topics, patience); });
 }

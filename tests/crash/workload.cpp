@@ -14,7 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using text = std::string;
 
-constexpr std::int64_t first_timestamp = 1'700'000'000'000;
 constexpr std::int64_t window_ms = 60'000;
 constexpr int keys = 2'000;
 constexpr int groups = 50;
@@ -74,7 +73,7 @@ std::vector<input_record> workload::draw(int records) {
     const auto below = [this](int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); };
     std::vector<input_record> all;
     for (int at = 0; at < records; ++at) {
-        const std::int64_t timestamp = first_timestamp + drawn_ * 20;
+        const std::int64_t timestamp = begin_ + drawn_ * 20;
         // A few keys are much more frequent than the others.
         const text key = "k" + std::to_string(below(4) == 0 ? below(10) : below(keys));
         text value = "g" + std::to_string(below(groups)) + " record " + std::to_string(drawn_++) + ' ';

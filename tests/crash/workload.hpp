@@ -32,7 +32,8 @@ inline constexpr const char* groups_store = "groups";   ///< by a part of the va
 /// Draws records, and knows what they come to.
 class workload {
 public:
-    explicit workload(std::uint32_t seed) : random_(seed) {}
+    /// `begin`: the time of the first record, ms since the epoch. A broker forgets what is old.
+    workload(std::uint32_t seed, std::int64_t begin) : random_(seed), begin_(begin) {}
     [[nodiscard]] std::vector<input_record> draw(int records);
     [[nodiscard]] std::int64_t drawn() const noexcept { return drawn_; }
     /// Empty: `found` is what all records so far come to. At least once a count may be larger, and nothing else.
@@ -40,6 +41,7 @@ public:
 
 private:
     std::mt19937 random_;
+    std::int64_t begin_;
     std::int64_t drawn_ = 0;
     std::map<std::string, std::map<std::string, std::int64_t>> counted_; ///< by store
     std::map<std::string, std::string> last_;
