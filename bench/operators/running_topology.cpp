@@ -89,13 +89,13 @@ running_topology::running_topology(streams::topology of, std::optional<std::size
             inputs.push_back({streams::full_topic_name(topology_, config_.application_id, topic), 0});
     stores_ = std::make_unique<streams::task_stores>(
         streams::task_id{0, 0}, topology_, parts, config_.application_id,
-        streams::store_opening{
-            .time = time_,
-            .memory = memory_,
-            .directory = folder_,
-            .in_memory = !hot_bytes,
-            .changelog_of =
-                [this](const streams::store_spec&) { return std::make_unique<counted_changelog>(logged_); }});
+        streams::store_opening{.time = time_,
+                               .memory = memory_,
+                               .directory = folder_,
+                               .in_memory = !hot_bytes,
+                               .changelog_of = [this](const streams::store_spec&) {
+                                   return std::make_unique<counted_changelog>(logged_);
+                               }});
     for (auto& store : stores_->all()) store.store->restored(std::nullopt);
     task_ = std::make_unique<streams::stream_task>(
         *stores_, topology_, parts, std::move(inputs),

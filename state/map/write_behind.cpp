@@ -238,8 +238,7 @@ void write_behind::take_newest_into_memory(unevictable others) {
     std::size_t room = filled - std::min(filled, clean_bytes(others));
     std::vector<std::pair<std::int64_t, std::size_t>> bytes_of_age;
     bytes_of_age.reserve(rows.size());
-    for (const auto& [key, value] : rows)
-        bytes_of_age.emplace_back(settings_.age(key), hot_tier::bytes_of(key, value));
+    for (const auto& [key, value] : rows) bytes_of_age.emplace_back(settings_.age(key), hot_tier::bytes_of(key, value));
     std::ranges::sort(bytes_of_age, std::ranges::greater());
     const auto refused = std::ranges::find_if(bytes_of_age, [&](const auto& each) {
         if (each.second > room) return true;

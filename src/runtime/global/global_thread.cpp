@@ -21,7 +21,7 @@ constexpr milliseconds describe_timeout{1000}; ///< while records wait, as the n
 constexpr milliseconds look_timeout{200};
 constexpr milliseconds next_attempt{1000};
 constexpr milliseconds rest_of_disk{50}; ///< between two looks whether it lags
-constexpr int looks_told = 3; ///< in vain
+constexpr int looks_told = 3;            ///< in vain
 constexpr milliseconds rest_after_refusal{100};
 constexpr std::size_t most_polled = 10'000;
 

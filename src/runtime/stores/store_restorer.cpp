@@ -155,8 +155,8 @@ std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
 
 /// Files that are ingested faster than they are merged pile up. All changelogs rest then, since one disk merges for all.
 bool store_restorer::disk_lags() const {
-    return std::ranges::any_of(
-        stores_, [](const restoring& each) { return each.reading() && each.store->store->disk_lags(); });
+    return std::ranges::any_of(stores_,
+                               [](const restoring& each) { return each.reading() && each.store->store->disk_lags(); });
 }
 
 void store_restorer::read(std::chrono::milliseconds wait) {
