@@ -31,7 +31,7 @@ constexpr std::size_t damage_search = 4 * 1024 * 1024;
 std::filesystem::path segment_file(const std::filesystem::path& folder, std::int64_t base) {
     auto digits = std::to_string(base);
     digits.insert(0, 20 - digits.size(), '0');
-    return folder / (digits + ".log");
+    return folder / digits.append(".log");
 }
 
 std::shared_ptr<segment> segment::create(std::int64_t base, std::size_t capacity, const std::filesystem::path& file) {

@@ -6,6 +6,8 @@
 #include "state/kept_failure.hpp"
 #include "state/store_under_test.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -36,6 +38,8 @@ public:
     [[nodiscard]] bool get(bytes_view, bytes&) override { throw state_error("the disk is gone"); }
     void write(std::span<const backing_write>, std::optional<bytes_view>, const store_position&) override {}
     void ingest(std::span<const backing_write>, std::optional<bytes_view>, const store_position&) override {}
+    [[nodiscard]] std::size_t least_ingest() const noexcept override { return 1; }
+    [[nodiscard]] bool lags() const override { return false; }
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span, iteration_order) override {
         struct broken final : store_cursor<store_entry> {
             std::optional<store_entry> next() override { throw corrupt_state_error("rows", "a block is damaged"); }

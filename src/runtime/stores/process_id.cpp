@@ -55,7 +55,7 @@ std::string process_id_in(const std::filesystem::path& folder, execution& chance
     const std::string json{std::istreambuf_iterator<char>(in), {}};
     if (auto known = id_in(json); !known.empty()) return known;
     auto id = make_process_id(chance);
-    const auto written = folder / (std::string(file_name) + ".new");
+    const auto written = folder / std::string(file_name).append(".new");
     std::ofstream out(written, std::ios::binary | std::ios::trunc);
     out << '{' << member << ":\"" << id << "\"}";
     out.close();

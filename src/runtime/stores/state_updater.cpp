@@ -4,6 +4,7 @@
 #include "state/state_thread.hpp"
 
 #include <streams/core/error.hpp>
+#include <streams/core/log.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -109,9 +110,15 @@ void state_updater::remove(const task_stores& stores) {
     const auto unread = reads_of(stores);
     std::erase_if(failed_, [&](const standby_failure& each) { return each.stores == &stores; });
     std::erase_if(added_, [&](const restore_request& each) { return each.stores == &stores; });
+    if (failure_of_ == &stores || given_.empty()) failure_ = nullptr; // nobody is left whom it concerns
     working_ = true;
     lock.unlock();
-    restorer_.remove(stores);
+    try {
+        restorer_.remove(stores);
+    } catch (...) { // they are handed back all the same, also to who closes and may not fail
+        log(log_level::error, concat(name_, ": a listener threw that was told of the end of a restore: ",
+                                     message_of(std::current_exception()), "; have it catch what it calls"));
+    }
     lock.lock();
     working_ = false;
     lock.unlock();
@@ -124,7 +131,10 @@ std::vector<task_stores*> state_updater::take_done() {
     std::vector<pending_read> unread;
     {
         const std::lock_guard lock(mutex_);
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        if (failure_) {
+            restores_ = false; // also where it was let go on meanwhile
+            std::rethrow_exception(std::exchange(failure_, nullptr));
+        }
         done = std::exchange(done_, {});
         for (const task_stores* each : done) std::ranges::move(reads_of(*each), std::back_inserter(unread));
     }
@@ -168,6 +178,7 @@ std::vector<standby_failure> state_updater::take_failed() {
         std::erase_if(failed, [&](const standby_failure& each) {
             if (std::erase(following_, each.stores) > 0) return false;
             failure_ = each.cause; // promoted meanwhile: it fails as a task that is restored
+            failure_of_ = each.stores;
             return true;
         });
         for (const standby_failure& each : failed)
@@ -264,6 +275,7 @@ void state_updater::step(std::unique_lock<std::mutex>& lock) {
     done_.insert(done_.end(), done.begin(), done.end());
     std::ranges::move(failed, std::back_inserter(failed_));
     failure_ = failure;
+    failure_of_ = restorer_.failure_of();
     if (failure) restores_ = false;
     changed_->notify_all();
     if (!news) return;

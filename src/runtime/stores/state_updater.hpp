@@ -42,7 +42,8 @@ public:
     /// What the group has committed of the inputs of standbys: stores that reuse their source follow so far.
     void limit(std::vector<kafka::committed_offset> committed);
     /// Hands the stores of a task back as they are, and rests until `let_restore`: whoever takes many back waits once. Waits for
-    /// a call to the cluster or to the disk that is under way. Nothing, where it does not have them.
+    /// a call to the cluster or to the disk that is under way; what that fails with, where it is of these stores, is forgotten, and
+    /// what a listener throws is logged. Nothing, where it does not have them.
     void remove(const task_stores& stores);
     /// Hands back the stores that have all. Throws what restoring threw (see store_restorer); it rests then until
     /// `let_restore`, and goes on with what it still has.
@@ -91,7 +92,8 @@ private:
     std::vector<pending_read> reads_;
     std::optional<std::vector<kafka::committed_offset>> limits_; ///< not taken on yet
     std::exception_ptr failure_;
-    std::int64_t next_look_ = 0; ///< at what memory is asked back, while it rests, steady ms
+    const task_stores* failure_of_ = nullptr; ///< null: of all
+    std::int64_t next_look_ = 0;              ///< at what memory is asked back, while it rests, steady ms
     bool restores_ = false;
     bool working_ = false; ///< somebody works on stores without the mutex
     bool stopping_ = false;

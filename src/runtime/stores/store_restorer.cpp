@@ -5,6 +5,7 @@
 #include "state/foreign_changelog_error.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace streams::inline v0 {
@@ -44,7 +45,7 @@ void store_restorer::learn_bounds() {
         if (found->follows)
             attempt(*found->stores, [&] { learn_bounds(*found); });
         else
-            learn_bounds(*found);
+            charge(*found->stores, [&] { learn_bounds(*found); });
     }
 }
 
@@ -106,15 +107,19 @@ std::int64_t store_restorer::next_step() const noexcept {
 }
 
 void store_restorer::remove(const task_stores& stores) {
-    for (const restoring& each : stores_) {
-        if (each.stores != &stores) continue;
-        if (each.reading()) report_.suspended(standing_of(each));
-        if (each.follows) tell_suspended(each, standby_suspend_reason::migrated);
-    }
-    if (std::erase_if(stores_, [&](const restoring& each) { return each.stores == &stores; }) == 0) return;
+    const auto removed =
+        std::ranges::stable_partition(stores_, [&](const restoring& each) { return each.stores != &stores; });
+    if (removed.empty()) return;
+    const std::vector<restoring> handed_back(std::make_move_iterator(removed.begin()),
+                                             std::make_move_iterator(removed.end()));
+    stores_.erase(removed.begin(), removed.end());
     if (stores_.empty() && assigned_) static_cast<void>(consumer_.assign({})); // nobody wants what it reads ahead
     assigned_ = false;
     assigning_.reset();
+    for (const restoring& each : handed_back) {
+        if (each.reading()) report_.suspended(standing_of(each));
+        if (each.follows) tell_suspended(each, standby_suspend_reason::migrated);
+    }
 }
 
 bool store_restorer::any_reading() const { return std::ranges::any_of(stores_, &restoring::reading); }
@@ -137,6 +142,7 @@ bool store_restorer::assigned() {
 }
 
 std::vector<task_stores*> store_restorer::step(std::chrono::milliseconds wait) {
+    failure_of_ = nullptr;
     learn_bounds();
     if (auto done = take_done(); !done.empty()) return done; // what had nothing to restore waits for nobody
     if (disk_lags()) {
@@ -195,7 +201,7 @@ void store_restorer::note_truncated(const topic_partition& changelog) {
                                  concat("records of ", to_string(changelog), " from offset ", found->next,
                                         " were deleted while the store was restored"));
     };
-    if (!found->follows) refuse();
+    if (!found->follows) charge(*found->stores, refuse);
     attempt(*found->stores, refuse);
 }
 
@@ -212,7 +218,7 @@ void store_restorer::apply(const kafka::record_batch& batch) {
         if (!records.empty()) apply(*found, records);
         if (reached_end) found->next = found->end;
     };
-    if (!found->follows) return take();
+    if (!found->follows) return charge(*found->stores, take);
     attempt(*found->stores, [&] {
         take();
         if (found->next >= found->end) assigned_ = false; // until the group has committed more
@@ -242,7 +248,7 @@ void store_restorer::finish_read() {
         // A changelog may end in control records or in a gap that compaction left.
         const auto position = consumer_.position(each.changelog);
         if (each.next < each.end && (!position || *position < each.end)) continue;
-        finish(each);
+        charge(*each.stores, [&] { finish(each); });
         finished.push_back(each.changelog);
     }
     if (finished.empty()) return;
@@ -289,7 +295,7 @@ void store_restorer::give_back() {
         if (follow)
             attempt(*stores, [&] { stores->give_back(); });
         else
-            stores->give_back();
+            charge(*stores, [&] { stores->give_back(); });
     }
 }
 

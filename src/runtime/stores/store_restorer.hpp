@@ -63,6 +63,8 @@ public:
     /// its end, and cluster_error where the cluster refuses, or does not say within task.timeout.ms where a changelog ends.
     /// What fails of standbys fails them alone, see `take_failures`.
     std::vector<task_stores*> step(std::chrono::milliseconds wait);
+    /// Whose stores the last step, or `give_back` since, has failed with; null: with all.
+    [[nodiscard]] const task_stores* failure_of() const noexcept { return failure_of_; }
     /// When there is something to do, steady ms; `never`: there is nothing.
     [[nodiscard]] std::int64_t next_step() const noexcept;
     /// Standbys that have failed since the last call.
@@ -122,6 +124,16 @@ private:
             fail(standby, std::current_exception());
         }
     }
+    /// What fails in `work` is of this task.
+    template <std::invocable Work>
+    void charge(const task_stores& stores, const Work& work) {
+        try {
+            work();
+        } catch (...) {
+            failure_of_ = &stores;
+            throw;
+        }
+    }
     void fail(task_stores& standby, std::exception_ptr cause);
     void ask_anew(restoring& standby);
     void ask_all_anew(std::string_view reason);
@@ -135,6 +147,7 @@ private:
     const thread_environment& environment_;
     std::vector<restoring> stores_;
     std::vector<standby_failure> failures_;
+    const task_stores* failure_of_ = nullptr;
     bool assigned_ = false;
     shared_rest rest_;               ///< of asking for bounds
     std::optional<retry> assigning_; ///< nullopt: assigned, or not tried yet

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -152,4 +153,63 @@ TEST_CASE("a close in the middle of a restore comes at once, and keeps what is r
     CHECK(app.wait_for(application_state::running, patience));
     const std::lock_guard lock(mutex);
     CHECK(std::ranges::count(begins, 10) > 0);
+}
+
+TEST_CASE("what fails of a task that goes elsewhere in that moment holds up nobody who stays") {
+    written_world w(10, 10);
+    std::atomic<bool> held{false};
+    std::atomic<int> goes{-1};
+    std::atomic<bool> threw{false};
+    auto config = w.config("second");
+    config.client_id = "second";
+    kafka_streams app(count_topology(true), config, w.cluster.clients());
+    app.set_restore_listener({.on_batch_restored = [&](const restore_progress& now, std::int64_t) {
+        held = true;
+        while (goes < 0) std::this_thread::sleep_for(1ms);
+        if (now.changelog.partition != goes || threw) return;
+        // The thread that loses the task waits for this to end.
+        std::this_thread::sleep_for(500ms);
+        threw = true;
+        throw streams_error("a batch that is refused");
+    }});
+    app.start();
+    REQUIRE(eventually([&] { return held.load(); }));
+    config = w.config("third");
+    config.client_id = "third";
+    kafka_streams other(count_topology(true), config, w.cluster.clients());
+    other.set_restore_listener(
+        {.on_restore_start = [&](const restore_progress& now) { goes = now.changelog.partition; }});
+    other.start();
+    CHECK(other.wait_for(application_state::running, patience));
+    CHECK(app.wait_for(application_state::running, patience));
+    CHECK(threw);
+    CHECK(app.error().empty());
+}
+
+TEST_CASE("a listener that throws when it is told of the end of a restore holds up neither a rebalance nor a close") {
+    written_world w(10, 10);
+    auto restoring = std::make_shared<testing_support::fault_plan>();
+    restoring->fail(testing_support::call::poll, {kafka::error_class::retriable, "no leader"}, 100'000);
+    std::atomic<int> started{0};
+    std::atomic<int> suspended{0};
+    auto config = w.config("second");
+    config.client_id = "second";
+    kafka_streams app(count_topology(true), config,
+                      std::make_shared<testing_support::faulty_clients>(
+                          w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    app.set_restore_listener({.on_restore_start = [&](const restore_progress&) { ++started; },
+                              .on_restore_suspended =
+                                  [&](const restore_progress&) {
+                                      ++suspended;
+                                      throw std::runtime_error("a fault of the user's");
+                                  }});
+    app.start();
+    REQUIRE(eventually([&] { return started == partitions; }));
+    config = w.config("third");
+    config.client_id = "third";
+    auto other = w.run(count_topology(true), config);
+    CHECK(other.wait_for(application_state::running, patience));
+    CHECK(eventually([&] { return suspended == 1; }));
+    CHECK(app.close(patience));
+    CHECK(suspended == 2);
 }
