@@ -48,8 +48,8 @@ void clustered_application::produce(const std::string& topic, const raw_test_rec
         {.timestamp = record.timestamp, .partition = record.partition, .headers = &record.headers});
     produced_[topic].insert(offset);
     if (!record.key) return;
-    for (const auto& global : topology_.global_stores())
-        if (global.topic == topic) awaited_rows_.push_back({global.store, *record.key, record.value});
+    for (const auto& filled : topology_.global_stores())
+        if (filled.topic == topic) awaited_rows_.push_back({filled.store, *record.key, record.value});
 }
 
 std::unique_ptr<streams::kafka_streams> clustered_application::start(const std::string& instance) {
