@@ -271,6 +271,17 @@ TEST_CASE(
     REQUIRE(eventually([&] { return following == 2; }));
     t.write(0, keys);
     CHECK(t.counts(keys, keys).size() == keys);
+    // What is not committed would be processed again, and counted from what the changelog has of it.
+    const auto all_committed = [&] {
+        std::vector<topic_partition> inputs;
+        for (std::int32_t partition = 0; partition < 4; ++partition) inputs.emplace_back(t.topic, partition);
+        std::vector<kafka::committed_offset> committed;
+        if (!t.member()->committed(inputs, committed, 10s).ok()) return false;
+        std::int64_t sum = 0;
+        for (const auto& each : committed) sum += each.offset;
+        return sum == keys;
+    };
+    REQUIRE(eventually(all_committed));
     REQUIRE(eventually(has_all));
     restored = 0;
     one.kill();

@@ -284,6 +284,16 @@ void global_thread::commit_when_due() {
     if (written([&] { state_->commit(); })) refused_since_.reset();
 }
 
+void global_thread::commit() {
+    try {
+        state_->commit();
+    } catch (const corrupt_state_error&) {
+        throw;
+    } catch (const state_error& refusal) {
+        log(log_level::warn, concat(name_, " ends without a last commit: ", refusal.what()));
+    }
+}
+
 /// False: the disk refuses what `write` does, and is to be asked again.
 template <class Write>
 bool global_thread::written(Write write) {

@@ -35,8 +35,9 @@ public:
     [[nodiscard]] bool fill();
     /// Reads what is new, waiting for it up to poll.ms. Throws as fill does.
     void run_once();
-    /// What the stores have goes to the disk when they close. REQUIRES: `fill` has said true.
-    void commit() { state_->commit(); }
+    /// Before `close`: what the stores have goes to the disk. What the disk refuses, the next start reads again.
+    /// REQUIRES: `fill` has said true.
+    void commit();
     /// Closes stores and client. No task may read any more.
     void close() noexcept;
 
