@@ -195,7 +195,6 @@ bool state_updater::has_news() const {
 }
 
 void state_updater::let_restore(bool restores) {
-    if (given_.empty()) return;
     {
         const std::lock_guard lock(mutex_);
         if (std::exchange(restores_, restores) == restores) return;

@@ -56,7 +56,7 @@ public:
     using visit = std::function<void(task_stores*)>;
     /// Has it done, at once or soon; nobody waits for it.
     void read(task_stores& stores, visit by);
-    /// Goes on, or rests until it is told to go on.
+    /// Goes on, or rests until it is told to go on, also with what it is given from now on.
     void let_restore(bool restores);
     /// Ends its thread, for good. What it has is handed back as it is.
     void stop() noexcept;

@@ -301,12 +301,12 @@ void stream_thread::restore() {
     const std::int64_t until = environment_.time.after(slice);
     ready_ = committer_->ready(slice);
     const bool recovered = environment_.time.steady_ms() >= reopen_at_;
+    tasks_.let_restore(recovered && !environment_.paused.load(std::memory_order_relaxed));
     if (assigned_ && recovered) {
         tasks_.open_planned(until);
         for (const auto& each : tasks_.all()) // taken back to their last commit
             if (each->state() == task_state::suspended && each->located) tasks_.resume(*each);
     }
-    tasks_.let_restore(recovered && !paused_);
     if (recovered) tasks_.take_restored();
     if (assigned_) put_in_place(until);
     set_lost_positions(until);
