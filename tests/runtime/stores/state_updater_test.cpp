@@ -157,22 +157,31 @@ TEST_CASE("a close in the middle of a restore comes at once, and keeps what is r
 
 TEST_CASE("what fails of a task that goes elsewhere in that moment holds up nobody who stays") {
     written_world w(10, 10);
+    auto restoring = std::make_shared<testing_support::fault_plan>();
+    restoring->fail(testing_support::call::poll, {kafka::error_class::retriable, "no leader"}, 100'000);
+    std::atomic<int> started{0};
     std::atomic<bool> held{false};
     std::atomic<int> goes{-1};
     std::atomic<bool> threw{false};
     auto config = w.config("second");
     config.client_id = "second";
-    kafka_streams app(count_topology(true), config, w.cluster.clients());
-    app.set_restore_listener({.on_batch_restored = [&](const restore_progress& now, std::int64_t) {
-        held = true;
-        while (goes < 0) std::this_thread::sleep_for(1ms);
-        if (now.changelog.partition != goes || threw) return;
-        // The thread that loses the task waits for this to end.
-        std::this_thread::sleep_for(500ms);
-        threw = true;
-        throw streams_error("a batch that is refused");
-    }});
+    kafka_streams app(count_topology(true), config,
+                      std::make_shared<testing_support::faulty_clients>(
+                          w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    app.set_restore_listener({.on_restore_start = [&](const restore_progress&) { ++started; },
+                              .on_batch_restored =
+                                  [&](const restore_progress& now, std::int64_t) {
+                                      held = true;
+                                      while (goes < 0) std::this_thread::sleep_for(1ms);
+                                      if (now.changelog.partition != goes || threw) return;
+                                      // The thread that loses the task waits for this to end.
+                                      std::this_thread::sleep_for(500ms);
+                                      threw = true;
+                                      throw streams_error("a batch that is refused");
+                                  }});
     app.start();
+    REQUIRE(eventually([&] { return started == partitions; }));
+    restoring->forget(testing_support::call::poll);
     REQUIRE(eventually([&] { return held.load(); }));
     config = w.config("third");
     config.client_id = "third";
