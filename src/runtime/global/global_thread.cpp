@@ -3,8 +3,7 @@
 #include "src/runtime/stores/trusted_age.hpp"
 #include "src/runtime/thread/retry.hpp"
 #include "src/runtime/topics/topic_watch.hpp"
-#include "state/disk/corrupt_state_error.hpp"
-#include "state/disk/incompatible_state_error.hpp"
+#include "state/disk/disk_refusal.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -287,9 +286,8 @@ void global_thread::commit_when_due() {
 void global_thread::commit() {
     try {
         state_->commit();
-    } catch (const corrupt_state_error&) {
-        throw;
     } catch (const state_error& refusal) {
+        if (!may_pass_later(refusal)) throw;
         log(log_level::warn, concat(name_, " ends without a last commit: ", refusal.what()));
     }
 }
@@ -300,11 +298,8 @@ bool global_thread::written(Write write) {
     try {
         write();
         return true;
-    } catch (const corrupt_state_error&) {
-        throw;
-    } catch (const incompatible_state_error&) {
-        throw;
     } catch (const state_error& refusal) {
+        if (!may_pass_later(refusal)) throw;
         wait_out(refusal);
         return false;
     }

@@ -30,8 +30,7 @@ restore_request state_updater::request_for(task_stores& stores, task_store& stor
     restore_request added{.stores = &stores,
                           .store = &store,
                           .limits = environment_.layout().changelogs.at(store.changelog_topic),
-                          .asking = environment_.retried(
-                              concat("find the bounds of ", to_string(changelog), " for ", task_name(stores.task())))};
+                          .asking = bounds_search(environment_, changelog, stores.task())};
     const auto input = std::ranges::find(committed, changelog, &kafka::committed_offset::partition);
     if (input != committed.end()) added.committed = input->offset;
     return added;

@@ -18,6 +18,10 @@ constexpr std::chrono::milliseconds rest_of_disk{50};
 
 } // namespace
 
+retry bounds_search(const thread_environment& environment, const topic_partition& changelog, task_id task) {
+    return environment.retried(concat("find the bounds of ", to_string(changelog), " for ", task_name(task)));
+}
+
 void store_restorer::add(restore_request request) {
     const auto known = std::ranges::find(stores_, request.store, &restoring::store);
     if (known != stores_.end()) return promote(*known, std::move(request));
@@ -227,9 +231,7 @@ void store_restorer::apply(const kafka::record_batch& batch) {
 
 void store_restorer::apply(restoring& to, std::span<const record_view> records) {
     try {
-        to.store->store->restore(records);
-    } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(to.stores->task(), cause);
+        naming_damage(to.stores->task(), [&] { to.store->store->restore(records); });
     } catch (const foreign_changelog_error& cause) {
         throw foreign_changelog_error(concat(to_string(to.changelog), ": ", cause.what()));
     }
@@ -259,11 +261,8 @@ void store_restorer::finish_read() {
 }
 
 void store_restorer::finish(restoring& done) {
-    try {
-        done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt);
-    } catch (const corrupt_state_error& cause) {
-        throw corrupt_task_error(done.stores->task(), cause);
-    }
+    naming_damage(done.stores->task(),
+                  [&] { done.store->store->restored(done.end > 0 ? std::optional(done.end - 1) : std::nullopt); });
     done.done = true; // a disk that refuses the last rows is asked again
     report_.ended(standing_of(done));
 }

@@ -33,6 +33,10 @@ struct restore_request {
     retry asking;              ///< for the bounds of the changelog
 };
 
+/// What a request asks with.
+[[nodiscard]] retry bounds_search(const thread_environment& environment, const topic_partition& changelog,
+                                  task_id task);
+
 /// A standby that cannot be gone on with: nothing of it is read any more.
 struct standby_failure {
     task_stores* stores;

@@ -48,8 +48,7 @@ void store_restorer::fail(task_stores& standby, std::exception_ptr cause) {
 
 void store_restorer::ask_anew(restoring& standby) {
     standby.followed = standby.followed || !standby.asking;
-    standby.asking = environment_.retried(
-        concat("find the bounds of ", to_string(standby.changelog), " for ", task_name(standby.stores->task())));
+    standby.asking = bounds_search(environment_, standby.changelog, standby.stores->task());
     assigned_ = false;
 }
 

@@ -2,8 +2,7 @@
 
 #include "src/runtime/global/lost_global_store.hpp"
 #include "src/runtime/topics/topic_names.hpp"
-#include "state/disk/corrupt_state_error.hpp"
-#include "state/disk/incompatible_state_error.hpp"
+#include "state/disk/disk_refusal.hpp"
 
 #include <streams/core/log.hpp>
 
@@ -171,11 +170,8 @@ bool task_manager::open(managed_task& planned) {
         planned.stores = standbys_.promote(planned.id());
         if (!planned.stores) planned.stores = open_stores(planned.id());
         if (!planned.stores) return false;
-    } catch (const corrupt_state_error&) {
-        throw;
-    } catch (const incompatible_state_error&) {
-        throw;
     } catch (const state_error& refusal) { // other tasks may have another disk, or other rights
+        if (!may_pass_later(refusal)) throw;
         if (!planned.opening)
             planned.opening =
                 environment_.retried(concat("open the stores of ", task_name(planned.id())), longer_patience);

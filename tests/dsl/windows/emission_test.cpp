@@ -41,6 +41,15 @@ results emitted_sessions(topology_test_driver& driver) {
     return out;
 }
 
+/// Counts in windows of 10 ms, and looks for closed ones once a second of the wall clock.
+topology_test_driver looking_each_second() {
+    streams_builder builder;
+    test_driver_options options;
+    options.config.window_emit_interval = 1s;
+    return topology_test_driver(counted(builder, grouped_input(builder).windowed_by(tumbling{10ms}).emit_on_close()),
+                                options);
+}
+
 } // namespace
 
 TEST_CASE("a window leaves once, when stream time has passed its end and grace, by start and then by key") {
@@ -87,11 +96,7 @@ TEST_CASE("a session leaves once, at its end, when gap and grace have passed") {
 }
 
 TEST_CASE("closed windows are looked for once in the interval of the wall clock that is configured") {
-    streams_builder builder;
-    test_driver_options options;
-    options.config.window_emit_interval = 1s;
-    topology_test_driver driver(counted(builder, grouped_input(builder).windowed_by(tumbling{10ms}).emit_on_close()),
-                                options);
+    auto driver = looking_each_second();
     auto in = driver.input_topic<text, text>("in");
     in.pipe("k", "v", std::int64_t{5});
     in.pipe("k", "v", std::int64_t{15});
@@ -102,11 +107,7 @@ TEST_CASE("closed windows are looked for once in the interval of the wall clock 
 }
 
 TEST_CASE("closed windows do not wait for a wall clock that was set back") {
-    streams_builder builder;
-    test_driver_options options;
-    options.config.window_emit_interval = 1s;
-    topology_test_driver driver(counted(builder, grouped_input(builder).windowed_by(tumbling{10ms}).emit_on_close()),
-                                options);
+    auto driver = looking_each_second();
     auto in = driver.input_topic<text, text>("in");
     in.pipe("k", "v", std::int64_t{5});
     driver.advance_wall_clock(-1h);

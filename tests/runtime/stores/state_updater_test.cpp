@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,18 @@ struct written_world : world {
     }
     void put(std::int32_t partition, const text& key) {
         cluster.produce("in", key, text("v"), {.timestamp = 1, .partition = partition});
+    }
+    streams_config named(const text& instance) const {
+        auto of_instance = config(instance);
+        of_instance.client_id = instance;
+        return of_instance;
+    }
+    /// An instance whose restores read nothing until the plan forgets that polls fail.
+    kafka_streams held_up(const std::shared_ptr<testing_support::fault_plan>& restoring) const {
+        restoring->fail(testing_support::call::poll, {kafka::error_class::retriable, "no leader"}, 100'000);
+        return kafka_streams(count_topology(true), named("second"),
+                             std::make_shared<testing_support::faulty_clients>(
+                                 cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
     }
     std::size_t written(std::int32_t partition) const {
         const auto all = cluster.read<text, text>("out");
@@ -96,11 +109,7 @@ TEST_CASE(
     std::mutex mutex;
     std::map<text, int> told;
     std::atomic<std::int64_t> rows{0};
-    auto config = w.config("second");
-    config.client_id = "second";
-    kafka_streams app(count_topology(true), config,
-                      std::make_shared<testing_support::faulty_clients>(
-                          w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    kafka_streams app = w.held_up(restoring);
     const auto count = [&](const char* what) {
         const std::lock_guard lock(mutex);
         ++told[what];
@@ -116,12 +125,9 @@ TEST_CASE(
                                       count("end");
                                   },
                               .on_restore_suspended = [&](const auto&) { count("suspended"); }});
-    restoring->fail(testing_support::call::poll, {kafka::error_class::retriable, "no leader"}, 100'000);
     app.start();
     REQUIRE(eventually([&] { return counted("start") == partitions; }));
-    config = w.config("third");
-    config.client_id = "third";
-    auto other = w.run(count_topology(true), config);
+    auto other = w.run(count_topology(true), w.named("third"));
     REQUIRE(other.wait_for(application_state::running, patience));
     REQUIRE(eventually([&] { return counted("suspended") == 1; }));
     restoring->forget(testing_support::call::poll);
@@ -158,16 +164,11 @@ TEST_CASE("a close in the middle of a restore comes at once, and keeps what is r
 TEST_CASE("what fails of a task that goes elsewhere in that moment holds up nobody who stays") {
     written_world w(10, 10);
     auto restoring = std::make_shared<testing_support::fault_plan>();
-    restoring->fail(testing_support::call::poll, {kafka::error_class::retriable, "no leader"}, 100'000);
     std::atomic<int> started{0};
     std::atomic<bool> held{false};
     std::atomic<int> goes{-1};
     std::atomic<bool> threw{false};
-    auto config = w.config("second");
-    config.client_id = "second";
-    kafka_streams app(count_topology(true), config,
-                      std::make_shared<testing_support::faulty_clients>(
-                          w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    kafka_streams app = w.held_up(restoring);
     app.set_restore_listener({.on_restore_start = [&](const restore_progress&) { ++started; },
                               .on_batch_restored =
                                   [&](const restore_progress& now, std::int64_t) {
@@ -183,9 +184,7 @@ TEST_CASE("what fails of a task that goes elsewhere in that moment holds up nobo
     REQUIRE(eventually([&] { return started == partitions; }));
     restoring->forget(testing_support::call::poll);
     REQUIRE(eventually([&] { return held.load(); }));
-    config = w.config("third");
-    config.client_id = "third";
-    kafka_streams other(count_topology(true), config, w.cluster.clients());
+    kafka_streams other(count_topology(true), w.named("third"), w.cluster.clients());
     other.set_restore_listener(
         {.on_restore_start = [&](const restore_progress& now) { goes = now.changelog.partition; }});
     other.start();
@@ -198,14 +197,9 @@ TEST_CASE("what fails of a task that goes elsewhere in that moment holds up nobo
 TEST_CASE("a listener that throws when it is told of the end of a restore holds up neither a rebalance nor a close") {
     written_world w(10, 10);
     auto restoring = std::make_shared<testing_support::fault_plan>();
-    restoring->fail(testing_support::call::poll, {kafka::error_class::retriable, "no leader"}, 100'000);
     std::atomic<int> started{0};
     std::atomic<int> suspended{0};
-    auto config = w.config("second");
-    config.client_id = "second";
-    kafka_streams app(count_topology(true), config,
-                      std::make_shared<testing_support::faulty_clients>(
-                          w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    kafka_streams app = w.held_up(restoring);
     app.set_restore_listener({.on_restore_start = [&](const restore_progress&) { ++started; },
                               .on_restore_suspended =
                                   [&](const restore_progress&) {
@@ -214,9 +208,7 @@ TEST_CASE("a listener that throws when it is told of the end of a restore holds 
                                   }});
     app.start();
     REQUIRE(eventually([&] { return started == partitions; }));
-    config = w.config("third");
-    config.client_id = "third";
-    auto other = w.run(count_topology(true), config);
+    auto other = w.run(count_topology(true), w.named("third"));
     CHECK(other.wait_for(application_state::running, patience));
     CHECK(eventually([&] { return suspended == 1; }));
     CHECK(app.close(patience));
