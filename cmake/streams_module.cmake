@@ -15,6 +15,7 @@ function(streams_module name)
     streams_own_code(streams_${name})
     target_link_libraries(streams_${name} PRIVATE ${arg_LIBRARIES})
     streams_precompile(streams_${name} "${PROJECT_SOURCE_DIR}/cmake/standard_headers.hpp")
+    streams_compile_together(streams_${name})
     set_property(GLOBAL APPEND PROPERTY STREAMS_MODULES ${name})
 endfunction()
 

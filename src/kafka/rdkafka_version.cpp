@@ -27,8 +27,8 @@ bool resume_needs_seek() noexcept {
     return loaded_version() >= version_of(2, 2, 0) && loaded_version() <= version_of(2, 14, 0);
 }
 
-int seek_timeout(int milliseconds) noexcept {
-    return loaded_version() < version_of(2, 1, 0) ? milliseconds * 1000 : milliseconds;
+int seek_timeout(int timeout_ms) noexcept {
+    return loaded_version() < version_of(2, 1, 0) ? timeout_ms * 1000 : timeout_ms;
 }
 
 } // namespace streams::inline v0::kafka

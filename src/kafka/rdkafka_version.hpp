@@ -33,6 +33,6 @@ private:
 [[nodiscard]] bool resume_needs_seek() noexcept;
 
 /// The timeout to hand to rd_kafka_seek_partitions for `milliseconds`: before 2.1 it counts microseconds.
-[[nodiscard]] int seek_timeout(int milliseconds) noexcept;
+[[nodiscard]] int seek_timeout(int timeout_ms) noexcept;
 
 } // namespace streams::inline v0::kafka

@@ -1,18 +1,13 @@
 #include "src/testing/driver_topics.hpp"
 
+#include "src/testing/owned_bytes.hpp"
+
 #include <streams/core/error.hpp>
 #include <streams/core/partitioner.hpp>
 
 #include <utility>
 
 namespace streams::inline v0 {
-namespace {
-
-std::optional<bytes> owned(const std::optional<bytes_view>& view) {
-    return view ? std::optional<bytes>(*view) : std::nullopt;
-}
-
-} // namespace
 
 std::int32_t driver_topics::open(std::string_view topic) {
     if (const auto known = ids_.find(topic); known != ids_.end()) return known->second;

@@ -2,6 +2,7 @@
 
 #include "src/embedded/clients.hpp"
 #include "src/embedded/log_reader.hpp"
+#include "src/testing/owned_bytes.hpp"
 
 #include <streams/core/error.hpp>
 #include <streams/core/execution.hpp>
@@ -21,10 +22,6 @@ embedded::partition_log& log_of(const embedded::topic& topic, std::int32_t parti
         throw streams_error(concat("embedded cluster: topic ", topic.name, " has no partition ", partition,
                                    ", only 0 to ", topic.logs.size() - 1));
     return *topic.logs[static_cast<std::size_t>(partition)];
-}
-
-std::optional<bytes> owned(const std::optional<bytes_view>& view) {
-    return view ? std::optional<bytes>(*view) : std::nullopt;
 }
 
 } // namespace

@@ -13,7 +13,7 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr std::byte format_version{3};
+constexpr std::byte changelog_format{3};
 // What Kafka Streams' record headers with the prefixes of values are called.
 constexpr const char* prior_prefix_name = "vh.prior";
 constexpr const char* old_prefix_name = "vh.old";
@@ -24,7 +24,7 @@ const headers& version_headers() {
     static const headers version = [] {
         headers mark;
         bytes value;
-        value.push_back(format_version);
+        value.push_back(changelog_format);
         mark.add("v", std::move(value));
         return mark;
     }();
@@ -33,7 +33,8 @@ const headers& version_headers() {
 
 void require_version(const record_view& record, std::string_view store) {
     const header* version = record.headers ? record.headers->last("v") : nullptr;
-    if (version && version->value && version->value->size() == 1 && version->value->data()[0] == format_version) return;
+    if (version && version->value && version->value->size() == 1 && version->value->data()[0] == changelog_format)
+        return;
     throw foreign_changelog_error(concat("suppress buffer ", store, " cannot be restored: the record at offset ",
                                          record.offset,
                                          " of its changelog is in another format than version 3, which "

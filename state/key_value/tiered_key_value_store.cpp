@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t data_prefix = 1; // bytes before a key in the map
 
-tiered_map_settings settings_of(const store_spec& spec) {
+tiered_map_settings key_value_settings(const store_spec& spec) {
     tiered_map_settings settings;
     settings.name = spec.name;
     settings.prefix = stored_prefix::of(spec);
@@ -47,7 +47,7 @@ void advance_past(bytes& prefix) {
 } // namespace
 
 tiered_key_value_store::tiered_key_value_store(const store_spec& spec, const store_environment& environment)
-    : spec_(spec), map_(settings_of(spec), environment, environment.open_backing(spec)) {}
+    : spec_(spec), map_(key_value_settings(spec), environment, environment.open_backing(spec)) {}
 
 bytes_view tiered_key_value_store::map_key(bytes_view key) {
     key_.clear();

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t timestamp_bytes = 8;
 
-tiered_map_settings settings_of(const store_spec& spec) {
+tiered_map_settings versioned_settings(const store_spec& spec) {
     tiered_map_settings settings;
     settings.name = spec.name;
     settings.key_prefix = version_layout::prefix;
@@ -61,7 +61,7 @@ versioned_record latest_of(bytes_view stored, const std::string& store) {
 tiered_versioned_store::tiered_versioned_store(const store_spec& spec, const store_environment& environment)
     : spec_(spec), layout_(spec.as<versioned_kind>()->retention.count()), changelog_(environment.changelog),
       failure_(environment.failure),
-      map_(settings_of(spec), without_changelog(environment), environment.open_backing(spec)), row_(spec.name),
+      map_(versioned_settings(spec), without_changelog(environment), environment.open_backing(spec)), row_(spec.name),
       older_row_(spec.name) {
     expire(observed());
 }

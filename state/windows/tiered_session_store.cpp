@@ -9,7 +9,7 @@ namespace streams::inline v0 {
 
 namespace {
 
-tiered_map_settings settings_of(const store_spec& spec) {
+tiered_map_settings session_settings(const store_spec& spec) {
     tiered_map_settings settings;
     settings.name = spec.name;
     settings.prefix = stored_prefix::of(spec);
@@ -42,7 +42,7 @@ private:
 
 tiered_session_store::tiered_session_store(const store_spec& spec, const store_environment& environment)
     : segmented_store(
-          spec, environment, settings_of(spec),
+          spec, environment, session_settings(spec),
           session_layout(spec.as<session_kind>()->retention.count(), spec.as<session_kind>()->time_ordered)),
       reads_expired_(spec.as<session_kind>()->reads_expired) {}
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t next_sequence(std::uint32_t before) noexcept { return (before + 1) & 0x7fffffff; }
 
-tiered_map_settings settings_of(const store_spec& spec) {
+tiered_map_settings window_settings(const store_spec& spec) {
     const window_kind& windows = *spec.as<window_kind>();
     tiered_map_settings settings;
     settings.name = spec.name;
@@ -29,7 +29,7 @@ tiered_map_settings settings_of(const store_spec& spec) {
 } // namespace
 
 tiered_window_store::tiered_window_store(const store_spec& spec, const store_environment& environment)
-    : segmented_store(spec, environment, settings_of(spec),
+    : segmented_store(spec, environment, window_settings(spec),
                       window_layout(spec.as<window_kind>()->retention.count(), spec.as<window_kind>()->time_ordered)),
       kind_(*spec.as<window_kind>()) {}
 

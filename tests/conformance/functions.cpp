@@ -8,8 +8,8 @@ namespace conformance {
 namespace {
 
 bool is_null(const cell& value) { return std::holds_alternative<std::monostate>(value); }
-const std::string& text(const cell& value) { return std::get<std::string>(value); }
-std::int64_t number(const cell& value) { return std::get<std::int64_t>(value); }
+const std::string& text_of(const cell& value) { return std::get<std::string>(value); }
+std::int64_t number_of(const cell& value) { return std::get<std::int64_t>(value); }
 
 [[noreturn]] void unknown(const char* use, const function& f) {
     throw std::runtime_error("unknown " + std::string(use) + " function " + f.name);
@@ -58,7 +58,7 @@ function function::parse(const std::string& text) {
 std::string printed(const cell& value) {
     if (is_null(value)) return "null";
     if (const auto* n = std::get_if<std::int64_t>(&value)) return std::to_string(*n);
-    return text(value);
+    return text_of(value);
 }
 
 bool predicate(const function& f, const cell& key, const cell& value) {
@@ -67,8 +67,8 @@ bool predicate(const function& f, const cell& key, const cell& value) {
     if (is_null(value)) return false;
     if (f.name == "value_contains") return printed(value).find(f.argument) != std::string::npos;
     if (f.name == "length_gt") return static_cast<std::int64_t>(characters(printed(value))) > f.number();
-    if (f.name == "value_gt") return number(value) > f.number();
-    if (f.name == "value_even") return number(value) % 2 == 0;
+    if (f.name == "value_gt") return number_of(value) > f.number();
+    if (f.name == "value_even") return number_of(value) % 2 == 0;
     unknown("predicate", f);
 }
 
@@ -76,14 +76,14 @@ cell new_value(const function& f, const cell& key, const cell& value) {
     if (f.name == "identity") return value;
     if (f.name == "prepend_key") return printed(key) + ":" + printed(value);
     if (is_null(value)) return {};
-    if (f.name == "upper") return upper(text(value));
-    if (f.name == "append") return text(value) + f.argument;
+    if (f.name == "upper") return upper(text_of(value));
+    if (f.name == "append") return text_of(value) + f.argument;
     if (f.name == "length") return static_cast<std::int64_t>(characters(printed(value)));
     if (f.name == "to_string") return printed(value);
-    if (f.name == "add") return number(value) + f.number();
-    if (f.name == "mul") return number(value) * f.number();
+    if (f.name == "add") return number_of(value) + f.number();
+    if (f.name == "mul") return number_of(value) * f.number();
     if (f.name == "null_if_contains") return printed(value).find(f.argument) != std::string::npos ? cell() : value;
-    if (f.name == "null_if_gt") return number(value) > f.number() ? cell() : value;
+    if (f.name == "null_if_gt") return number_of(value) > f.number() ? cell() : value;
     unknown("value", f);
 }
 
@@ -108,7 +108,7 @@ std::vector<std::pair<cell, cell>> flattened(const function& f, const cell& key,
     std::vector<std::pair<cell, cell>> out;
     if (is_null(value)) return out;
     if (f.name == "split") {
-        for (const std::string& word : words(text(value))) out.emplace_back(word, word);
+        for (const std::string& word : words(text_of(value))) out.emplace_back(word, word);
     } else if (f.name == "repeat") {
         out.assign(static_cast<std::size_t>(f.number()), {key, value});
     } else {
@@ -132,13 +132,13 @@ cell initial(const function& f) {
 }
 
 cell aggregated(const function& f, const cell& key, const cell& value, const cell& aggregate) {
-    if (f.name == "sum") return number(aggregate) + (is_null(value) ? 0 : number(value));
-    if (f.name == "subtract") return number(aggregate) - (is_null(value) ? 0 : number(value));
-    if (f.name == "concat") return text(aggregate) + "+" + printed(value);
-    if (f.name == "minus") return text(aggregate) + "-" + printed(value);
-    if (f.name == "concat_key") return text(aggregate) + "+" + printed(key) + "=" + printed(value);
+    if (f.name == "sum") return number_of(aggregate) + (is_null(value) ? 0 : number_of(value));
+    if (f.name == "subtract") return number_of(aggregate) - (is_null(value) ? 0 : number_of(value));
+    if (f.name == "concat") return text_of(aggregate) + "+" + printed(value);
+    if (f.name == "minus") return text_of(aggregate) + "-" + printed(value);
+    if (f.name == "concat_key") return text_of(aggregate) + "+" + printed(key) + "=" + printed(value);
     if (f.name == "null_if_long") {
-        std::string all = text(aggregate) + "+" + printed(value);
+        std::string all = text_of(aggregate) + "+" + printed(value);
         if (static_cast<std::int64_t>(characters(all)) > f.number()) return {};
         return all;
     }
@@ -146,8 +146,8 @@ cell aggregated(const function& f, const cell& key, const cell& value, const cel
 }
 
 cell merged(const function& f, const cell& one, const cell& other) {
-    if (f.name == "sum" || f.name == "subtract") return number(one) + number(other);
-    return text(one) + "|" + text(other);
+    if (f.name == "sum" || f.name == "subtract") return number_of(one) + number_of(other);
+    return text_of(one) + "|" + text_of(other);
 }
 
 cell reduced(const function& f, const cell& aggregate, const cell& value) {
@@ -155,9 +155,9 @@ cell reduced(const function& f, const cell& aggregate, const cell& value) {
     if (f.name == "concat") return printed(aggregate) + "+" + printed(value);
     if (f.name == "minus") return printed(aggregate) + "-" + printed(value);
     if (is_null(value)) return aggregate;
-    if (f.name == "sum") return number(aggregate) + number(value);
-    if (f.name == "subtract") return number(aggregate) - number(value);
-    if (f.name == "max") return std::max(number(aggregate), number(value));
+    if (f.name == "sum") return number_of(aggregate) + number_of(value);
+    if (f.name == "subtract") return number_of(aggregate) - number_of(value);
+    if (f.name == "max") return std::max(number_of(aggregate), number_of(value));
     unknown("reduce", f);
 }
 

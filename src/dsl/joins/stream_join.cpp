@@ -32,7 +32,7 @@ store_spec unmatched_store_of(std::string name, const stream_joined& options) {
     return spec;
 }
 
-node_spec processor(std::string name, std::vector<std::string> parents, node_factory make) {
+node_spec processor_spec(std::string name, std::vector<std::string> parents, node_factory make) {
     return {
         .kind = node_kind::processor, .name = std::move(name), .parents = std::move(parents), .make = std::move(make)};
 }
@@ -91,15 +91,15 @@ attachment add_stream_join(const attachment& left, const attachment& right, join
         merged.self_join =
             self_join_plan{names.right_windowed, [names, windows, options, make = make.self_join,
                                                   kept = make.left_kept](const graph_node&, topology& out) {
-                               out.add_node(processor(names.merge, {names.left_windowed}, make));
+                               out.add_node(processor_spec(names.merge, {names.left_windowed}, make));
                                out.add_operator_store(window_store_of(names.left_store, windows, options, kept),
                                                       {names.left_windowed, names.merge});
                            }};
     }
     merged.write = [names, windows, options, kind, make = std::move(make)](const graph_node&, topology& out) {
-        out.add_node(processor(names.left_join, {names.left_windowed}, make.left_join));
-        out.add_node(processor(names.right_join, {names.right_windowed}, make.right_join));
-        out.add_node(processor(names.merge, {names.left_join, names.right_join}, make.merge));
+        out.add_node(processor_spec(names.left_join, {names.left_windowed}, make.left_join));
+        out.add_node(processor_spec(names.right_join, {names.right_windowed}, make.right_join));
+        out.add_node(processor_spec(names.merge, {names.left_join, names.right_join}, make.merge));
         out.add_operator_store(window_store_of(names.left_store, windows, options, make.left_kept),
                                {names.left_windowed, names.right_join});
         out.add_operator_store(window_store_of(names.right_store, windows, options, make.right_kept),

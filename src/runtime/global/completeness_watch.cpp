@@ -7,17 +7,18 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr std::chrono::minutes between_looks{1};
+constexpr std::chrono::minutes between_completeness_looks{1};
 constexpr std::chrono::milliseconds longest_wait{200}; ///< records wait meanwhile
 
 } // namespace
 
-completeness_watch::completeness_watch(execution& time) : time_(time), next_look_(time.after(between_looks)) {}
+completeness_watch::completeness_watch(execution& time)
+    : time_(time), next_look_(time.after(between_completeness_looks)) {}
 
 std::vector<completeness_watch::complete_topic> completeness_watch::step(
     kafka::consumer& consumer, const std::map<topic_partition, std::int64_t>& starts) {
     if (time_.steady_ms() >= next_look_) { // what is not known from the last one is given up
-        next_look_ = time_.after(between_looks);
+        next_look_ = time_.after(between_completeness_looks);
         look_ = {.at = time_.wall_ms(), .unasked = {}};
         for (const auto& [partition, start] : starts) {
             look_->unasked.push_back(partition);

@@ -10,11 +10,11 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr const char* file_name = "format";
+constexpr const char* format_file = "format";
 
 void write(const std::filesystem::path& folder) {
-    const auto file = folder / file_name;
-    const auto temporary = folder / (std::string(file_name) + ".tmp");
+    const auto file = folder / format_file;
+    const auto temporary = folder / (std::string(format_file) + ".tmp");
     std::ofstream out(temporary, std::ios::trunc);
     out << folder_format << '\n';
     out.close();
@@ -28,7 +28,7 @@ void write(const std::filesystem::path& folder) {
 } // namespace
 
 void take_folder_format(const std::filesystem::path& folder) {
-    const auto file = folder / file_name;
+    const auto file = folder / format_file;
     std::error_code absent;
     if (!std::filesystem::exists(file, absent)) return write(folder);
     std::ifstream in(file);

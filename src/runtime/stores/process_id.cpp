@@ -15,7 +15,7 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr const char* file_name = "kafka-streams-process-metadata"; // {"processId":"..."}
+constexpr const char* process_file = "kafka-streams-process-metadata"; // {"processId":"..."}
 constexpr std::string_view member = "\"processId\"";
 constexpr std::size_t uuid_length = 36;
 
@@ -50,12 +50,12 @@ std::string make_process_id(execution& chance) {
 }
 
 std::string process_id_in(const std::filesystem::path& folder, execution& chance) {
-    const auto file = folder / file_name;
+    const auto file = folder / process_file;
     std::ifstream in(file, std::ios::binary);
     const std::string json{std::istreambuf_iterator<char>(in), {}};
     if (auto known = id_in(json); !known.empty()) return known;
     auto id = make_process_id(chance);
-    const auto written = folder / std::string(file_name).append(".new");
+    const auto written = folder / std::string(process_file).append(".new");
     std::ofstream out(written, std::ios::binary | std::ios::trunc);
     out << '{' << member << ":\"" << id << "\"}";
     out.close();

@@ -16,7 +16,7 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr const char* file_name = "topology";
+constexpr const char* topology_file = "topology";
 constexpr std::string_view part_word = "sub-topology ";
 
 /// The folders of a store in those of tasks; of one sub-topology where `part` says which.
@@ -95,7 +95,7 @@ recorded_stores::entries recorded_stores::of_topology(const topology& topology) 
 
 recorded_stores::entries recorded_stores::of_folder(const std::filesystem::path& folder) {
     entries found;
-    std::ifstream in(folder / file_name);
+    std::ifstream in(folder / topology_file);
     for (std::string line; std::getline(in, line);)
         if (const auto split = line.find(": "); split != std::string::npos)
             if (auto read = parse(line.substr(split + 2))) found.emplace(line.substr(0, split), std::move(*read));
@@ -131,8 +131,8 @@ void recorded_stores::write(const std::filesystem::path& folder) const {
     entries all = wanted_;
     all.insert(left_.begin(), left_.end());
     if (all == of_folder(folder)) return;
-    const auto file = folder / file_name;
-    const auto temporary = folder / (std::string(file_name) + ".tmp");
+    const auto file = folder / topology_file;
+    const auto temporary = folder / (std::string(topology_file) + ".tmp");
     std::error_code failed;
     {
         std::ofstream out(temporary, std::ios::trunc);

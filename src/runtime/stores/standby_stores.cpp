@@ -9,8 +9,8 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr std::chrono::milliseconds shortest_pause{1'000};
-constexpr std::chrono::milliseconds longest_pause{60'000};
+constexpr std::chrono::milliseconds soonest_reopening{1'000};
+constexpr std::chrono::milliseconds latest_reopening{60'000};
 
 } // namespace
 
@@ -70,8 +70,8 @@ void standby_stores::wipe(const corrupt_task_error& damage) {
 /// Longer each time, until it has been well for a while.
 void standby_stores::pause() {
     const std::int64_t now = environment_.time.steady_ms();
-    const bool again = now - opens_at_ < longest_pause.count();
-    pause_ = again ? std::min(std::max(2 * pause_, shortest_pause), longest_pause) : shortest_pause;
+    const bool again = now - opens_at_ < latest_reopening.count();
+    pause_ = again ? std::min(std::max(2 * pause_, soonest_reopening), latest_reopening) : soonest_reopening;
     opens_at_ = environment_.time.after(pause_);
 }
 

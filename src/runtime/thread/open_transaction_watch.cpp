@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds between_looks{1000};
-constexpr milliseconds between_questions{10'000};
+constexpr milliseconds between_position_looks{1000};
+constexpr milliseconds between_transaction_questions{10'000};
 constexpr milliseconds answer_wait{200};
 
 } // namespace
@@ -20,7 +20,7 @@ constexpr milliseconds answer_wait{200};
 bool open_transaction_watch::due() {
     const std::int64_t now = time_.steady_ms();
     if (now < next_look_) return false;
-    next_look_ = detail::add_sat(now, between_looks.count());
+    next_look_ = detail::add_sat(now, between_position_looks.count());
     may_ask_ = true;
     return true;
 }
@@ -66,7 +66,7 @@ void open_transaction_watch::look(kafka::consumer& consumer, const topic_partiti
 /// the last stable offset, the consumer never says that it has reached that.
 void open_transaction_watch::tell(kafka::consumer& consumer, const topic_partition& partition, standstill& at) {
     may_ask_ = false;
-    at.asks_at = detail::add_sat(time_.steady_ms(), between_questions.count());
+    at.asks_at = detail::add_sat(time_.steady_ms(), between_transaction_questions.count());
     kafka::log_bounds bounds;
     if (!consumer.bounds(partition, bounds, answer_wait) || bounds.end > at.position) return;
     at.transaction = bounds.end;

@@ -10,7 +10,7 @@ namespace {
 
 /// Failures that last no longer are worth no line: a topic that was just made has no leader for a moment.
 constexpr std::chrono::milliseconds brief{1000};
-constexpr std::chrono::milliseconds longest_pause{1000};
+constexpr std::chrono::milliseconds longest_retry_pause{1000};
 
 } // namespace
 
@@ -37,7 +37,7 @@ bool retry::succeeded(const kafka::result& answer) {
     if (now - patience_.begun() > brief.count() && !std::exchange(logged_, true))
         log(log_level::warn, concat("could not ", doing_, " yet: ", answer.reason(), "; trying again"));
     next_ = std::min(detail::add_sat(now, pause_.count()), patience_.deadline());
-    pause_ = std::min(pause_ * 2, longest_pause);
+    pause_ = std::min(pause_ * 2, longest_retry_pause);
     timeout_ = std::min(timeout_ * 2, longest_);
     return false;
 }

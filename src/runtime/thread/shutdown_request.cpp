@@ -16,12 +16,12 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view mark = "-ShutdownRequest";
 constexpr milliseconds slice{100};
-constexpr milliseconds between_questions{1000};
+constexpr milliseconds between_member_questions{1000};
 
 /// Whether all other members have left; false: nobody says so yet.
 bool is_alone(kafka::consumer& member) {
     std::vector<kafka::group_member> members;
-    return member.group_members(members, between_questions) &&
+    return member.group_members(members, between_member_questions) &&
            std::ranges::all_of(members, asks_for_shutdown, &kafka::group_member::client_id);
 }
 
@@ -37,7 +37,7 @@ bool await_end_of_others(kafka::consumer& member, const execution& time, std::in
         }
         if (!joined || time.steady_ms() < asks_at) continue;
         if (is_alone(member)) return true;
-        asks_at = time.after(between_questions);
+        asks_at = time.after(between_member_questions);
     }
     return false;
 }

@@ -13,7 +13,7 @@ namespace streams::inline v0::simulated {
 namespace {
 
 constexpr std::uint64_t brokers = 3;
-constexpr std::size_t at_once = 1000;
+constexpr std::size_t looked_at_at_once = 1000;
 
 /// The first record before `until` that is the last one of its key and no tombstone; `until`: there is none.
 std::int64_t first_needed(const std::shared_ptr<embedded::partition_log>& log, std::int64_t until) {
@@ -22,7 +22,7 @@ std::int64_t first_needed(const std::shared_ptr<embedded::partition_log>& log, s
     embedded::log_reader reader(log, log->start(), true);
     std::vector<record_view> records;
     std::shared_ptr<const void> memory;
-    while (reader.read(at_once, records, memory) == embedded::log_reader::outcome::records) {
+    while (reader.read(looked_at_at_once, records, memory) == embedded::log_reader::outcome::records) {
         for (const record_view& each : records) {
             if (each.offset >= until || !each.key) continue;
             const std::string key(each.key->text());

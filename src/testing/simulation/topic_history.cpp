@@ -7,7 +7,7 @@
 namespace streams::inline v0::simulated {
 namespace {
 
-constexpr std::size_t at_once = 1000;
+constexpr std::size_t records_at_once = 1000;
 
 std::optional<std::string> text_of(const std::optional<bytes_view>& view) {
     return view ? std::optional(std::string(view->text())) : std::nullopt;
@@ -24,7 +24,7 @@ void topic_history::catch_up(const embedded::cluster& from) {
             embedded::log_reader reader(each, std::max(known.next, each->start()), true);
             std::vector<record_view> records;
             std::shared_ptr<const void> memory;
-            while (reader.read(at_once, records, memory) == embedded::log_reader::outcome::records) {
+            while (reader.read(records_at_once, records, memory) == embedded::log_reader::outcome::records) {
                 for (const record_view& record : records)
                     known.entries.push_back({record.offset, record.timestamp, text_of(record.key),
                                              text_of(record.value),

@@ -15,7 +15,7 @@ using simulated::fault_kind;
 using simulated::fault_point;
 using simulated::seam_call;
 
-constexpr std::size_t records = 40;
+constexpr std::size_t input_records = 40;
 constexpr std::size_t commits_before = 6; ///< all have joined, restored and committed once
 constexpr std::size_t commits_within = 3; ///< one of each instance
 
@@ -45,7 +45,7 @@ std::int64_t length_of(fault_kind kind, const simulated::fault_times& times) {
 
 simulated::run_options small_run(const draw_options& from) {
     auto small = from;
-    small.records = records;
+    small.records = input_records;
     auto run = drawn_run(0, small);
     run.faults.clear();
     run.config.commit_interval = std::chrono::milliseconds(50);
