@@ -119,9 +119,9 @@ private:
 
 int run_demo(const example& of, streams::streams_config config) {
     // Input and results are the whole of what is shown.
-    streams::set_log_handler([](streams::log_level level, std::string_view line) {
-        if (level >= streams::log_level::warn)
-            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    streams::set_log_handler([](const streams::log_entry& entry) {
+        if (entry.level >= streams::log_level::warn)
+            std::fprintf(stderr, "%.*s\n", static_cast<int>(entry.text.size()), entry.text.data());
     });
     const scratch_folder stores;
     config.state_dir = stores.path();

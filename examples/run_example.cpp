@@ -5,6 +5,7 @@
 #include "kcat_lines.hpp"
 
 #include <streams/core/properties.hpp>
+#include <streams/json/json_log.hpp>
 #include <streams/runtime/kafka_streams.hpp>
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,7 @@ struct command_line {
     std::string state_dir;
     std::string config_file;
     std::string embedded;
+    std::string log_format = "text";
     std::uint64_t generate = 2'000'000;
     std::int32_t threads = 0;
     bool fresh = false;
@@ -37,6 +39,9 @@ void declare(CLI::App& app, command_line& line, bool can_be_embedded) {
     app.add_option("--state-dir", line.state_dir, "Folder of the state stores");
     app.add_option("--config", line.config_file, "Properties file with Kafka's dotted names")->type_name("FILE");
     app.add_option("--threads", line.threads, "Stream threads")->check(CLI::PositiveNumber);
+    app.add_option("--log-format", line.log_format, "Lines of the log: text or json, an object each")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
     app.add_flag("--describe", line.describe, "Print the topology and end");
     app.add_flag("--demo", line.demo, "Feed a sample to a cluster inside this process, print what comes out, and end");
     if (!can_be_embedded) return;
@@ -91,6 +96,7 @@ parsed_options parse_options(int argc, char** argv, const example& of) {
     } catch (const CLI::ParseError& outcome) {
         return {{}, app.exit(outcome)};
     }
+    if (line.log_format == "json") streams::set_log_handler(streams::json_log());
     example_options options{.config = configuration(line, of.name), .describe = line.describe, .demo = line.demo};
     if (!line.embedded.empty()) options.embedded = line.embedded;
     options.generate = line.generate;

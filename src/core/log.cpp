@@ -1,8 +1,10 @@
 #include <streams/core/log.hpp>
 
+#include "src/core/log_scope.hpp"
+#include "src/core/log_time.hpp"
+
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,28 +13,16 @@ namespace streams::inline v0 {
 
 namespace {
 
-/// `2026-01-31T23:59:59.123Z`, UTC.
-std::string time_text(std::chrono::system_clock::time_point at) {
-    const auto since_epoch = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
-    const std::time_t seconds = static_cast<std::time_t>(since_epoch / 1000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    const auto written = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    std::snprintf(text + written, sizeof text - written, ".%03dZ", static_cast<int>(since_epoch % 1000));
-    return text;
-}
-
-void write_to_stderr(log_level level, std::string_view line) {
-    if (level < log_level::info) return;
-    std::string whole = time_text(std::chrono::system_clock::now());
-    whole += ' ';
-    whole += to_string(level);
-    whole += ' ';
-    whole += line;
-    whole += '\n';
+void write_to_stderr(const log_entry& entry) {
+    if (entry.level < log_level::info) return;
+    std::string line = log_time(entry.time);
+    line += ' ';
+    line += to_string(entry.level);
+    line += ' ';
+    line += entry.text;
+    line += '\n';
     // One call, so that lines of several threads do not mix.
-    std::fwrite(whole.data(), 1, whole.size(), stderr);
+    std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 /// The handler of the process; shared with whoever is logging while it is replaced.
@@ -70,14 +60,16 @@ void set_log_handler(log_handler handler) {
     place.handler.swap(next);
 }
 
-void log(log_level level, std::string_view line) {
+void log(log_level level, std::string_view text) {
     std::shared_ptr<const log_handler> handler;
     {
         auto& place = installed();
         const std::lock_guard lock(place.mutex);
         handler = place.handler;
     }
-    if (*handler) (*handler)(level, line);
+    if (!*handler) return;
+    const auto& [application, thread, task] = log_origin_here();
+    (*handler)({level, text, std::chrono::system_clock::now(), application, thread, task});
 }
 
 } // namespace streams::inline v0

@@ -173,7 +173,7 @@ TEST_CASE("what is not supported yet is refused, not ignored") {
 
 TEST_CASE("settings of Kafka Streams that mean nothing here are ignored with a warning") {
     std::vector<std::string> lines;
-    streams::set_log_handler([&](streams::log_level, std::string_view line) { lines.emplace_back(line); });
+    streams::set_log_handler([&](const streams::log_entry& entry) { lines.emplace_back(entry.text); });
     const auto config = read({{"upgrade.from", "3.9"}, {"consumer.default.api.timeout.ms", "1"}});
     streams::set_log_handler({});
     CHECK(lines == std::vector<std::string>{
@@ -184,7 +184,7 @@ TEST_CASE("settings of Kafka Streams that mean nothing here are ignored with a w
 
 TEST_CASE("settings that only choose Java classes are named and skipped") {
     std::vector<std::string> lines;
-    streams::set_log_handler([&](streams::log_level, std::string_view line) { lines.emplace_back(line); });
+    streams::set_log_handler([&](const streams::log_entry& entry) { lines.emplace_back(entry.text); });
     const auto config = read({{"client.tag.zone", "a"},
                               {"consumer.group.id", "other"},
                               {"default.key.serde", "org.apache.kafka.common.serialization.Serdes$StringSerde"},
@@ -316,7 +316,7 @@ TEST_CASE("what exactly once decides is left out of what clients are given, with
     config.consumer["isolation.level"] = "read_uncommitted";
     config.producer["enable.idempotence"] = "false";
     std::vector<std::string> lines;
-    streams::set_log_handler([&](streams::log_level, std::string_view line) { lines.emplace_back(line); });
+    streams::set_log_handler([&](const streams::log_entry& entry) { lines.emplace_back(entry.text); });
     config.validate();
     streams::set_log_handler({});
     std::ranges::sort(lines);

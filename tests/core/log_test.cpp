@@ -13,7 +13,7 @@ class captured_log {
 public:
     captured_log() {
         streams::set_log_handler(
-            [this](streams::log_level level, std::string_view line) { lines.emplace_back(level, std::string(line)); });
+            [this](const streams::log_entry& entry) { lines.emplace_back(entry.level, std::string(entry.text)); });
     }
     ~captured_log() { streams::set_log_handler({}); }
     std::vector<std::pair<streams::log_level, std::string>> lines;
@@ -39,7 +39,7 @@ TEST_CASE("an empty log handler silences the library") {
 
 TEST_CASE("a log handler may replace itself") {
     int calls = 0;
-    streams::set_log_handler([&](streams::log_level, std::string_view) {
+    streams::set_log_handler([&](const streams::log_entry&) {
         ++calls;
         streams::set_log_handler({});
     });
@@ -51,4 +51,19 @@ TEST_CASE("a log handler may replace itself") {
 TEST_CASE("log levels have their usual names") {
     CHECK(to_string(streams::log_level::debug) == "DEBUG");
     CHECK(to_string(streams::log_level::warn) == "WARN");
+}
+
+TEST_CASE("a line logged by a thread of the program's own belongs to no application, thread or task") {
+    const auto before = std::chrono::system_clock::now();
+    int lines = 0;
+    streams::set_log_handler([&](const streams::log_entry& entry) {
+        ++lines;
+        CHECK(entry.application.empty());
+        CHECK(entry.thread.empty());
+        CHECK_FALSE(entry.task);
+        CHECK(entry.time >= before);
+    });
+    streams::log(streams::log_level::info, "alone");
+    streams::set_log_handler({});
+    CHECK(lines == 1);
 }

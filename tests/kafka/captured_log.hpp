@@ -13,9 +13,9 @@ namespace streams::tests {
 class captured_log {
 public:
     captured_log() {
-        set_log_handler([this](log_level level, std::string_view line) {
+        set_log_handler([this](const log_entry& entry) {
             const std::lock_guard lock(mutex_);
-            lines_.emplace_back(level, line);
+            lines_.emplace_back(entry.level, entry.text);
         });
     }
     ~captured_log() { set_log_handler({}); }

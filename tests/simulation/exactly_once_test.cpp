@@ -144,7 +144,7 @@ std::string complaint_after(const std::function<void(testing_support::fault_plan
 } // namespace
 
 TEST_CASE("whatever a call of a transaction answers, done or not, all is counted exactly once") {
-    set_log_handler([](log_level, std::string_view) {});
+    set_log_handler({});
     for (const auto at : {call::begin_transaction, call::send_offsets, call::commit_transaction, call::append,
                           call::deliver, call::take_failures})
         for (const auto kind :
@@ -163,7 +163,7 @@ TEST_CASE("whatever a call of a transaction answers, done or not, all is counted
 }
 
 TEST_CASE("whatever an abort or the start of the next producer answers, done or not, all is counted exactly once") {
-    set_log_handler([](log_level, std::string_view) {});
+    set_log_handler({});
     for (const auto at : {call::abort_transaction, call::init_transactions})
         for (const auto kind :
              {error_class::retriable, error_class::abortable, error_class::fenced, error_class::fatal})
@@ -183,7 +183,7 @@ TEST_CASE("whatever an abort or the start of the next producer answers, done or 
 }
 
 TEST_CASE("a commit that is not answered for longer than a transaction may be open is looked up, not guessed") {
-    set_log_handler([](log_level, std::string_view) {});
+    set_log_handler({});
     const bool done = GENERATE(false, true);
     CAPTURE(done);
     CHECK(complaint_after([&](auto& plan) {
@@ -195,7 +195,7 @@ TEST_CASE("a commit that is not answered for longer than a transaction may be op
 }
 
 TEST_CASE("failures by chance in all calls lose nothing and double nothing") {
-    set_log_handler([](log_level, std::string_view) {});
+    set_log_handler({});
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         CAPTURE(seed);
         CHECK(complaint_after([&](auto& plan) {

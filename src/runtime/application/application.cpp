@@ -1,5 +1,6 @@
 #include "src/runtime/application/application.hpp"
 
+#include "src/core/log_scope.hpp"
 #include "src/runtime/global/lost_global_store.hpp"
 #include "src/runtime/tasks/pending_nodes.hpp"
 #include "src/runtime/thread/shutdown_request.hpp"
@@ -94,6 +95,7 @@ void kafka_streams::application::set_uncaught_exception_handler(uncaught_excepti
 }
 
 void kafka_streams::application::start() {
+    const application_log_scope logged(config_.application_id);
     const auto one = hold_while(created, "be started", "make a new kafka_streams to start it again");
     states_.open(topology_);
     try {
@@ -105,9 +107,9 @@ void kafka_streams::application::start() {
         throw;
     }
     if (states_.holds_stores())
-        cleaner_ = std::make_unique<state_cleaner>(environment_->client_id + "-CleanupThread", time_, states_,
-                                                   config_.state_cleanup_delay,
-                                                   [this] { return status_.state() == application_state::running; });
+        cleaner_ = std::make_unique<state_cleaner>(
+            log_origin{config_.application_id, environment_->client_id + "-CleanupThread", {}}, time_, states_,
+            config_.state_cleanup_delay, [this] { return status_.state() == application_state::running; });
     globals_ready_ = globals_ended_ = !globals_;
     watch_ended_ = !topology_.has_patterns();
     status_.change(application_state::rebalancing);
@@ -126,8 +128,7 @@ void kafka_streams::application::start() {
 
 void kafka_streams::application::start_others() {
     try {
-        if (!watch_ended_)
-            watch_runs_on_ = time_.start_thread(environment_->client_id + "-TopicThread", [this] { run_watch(); });
+        if (!watch_ended_) watch_runs_on_ = time_.start_thread(watch_name(), [this] { run_watch(); });
         if (globals_) globals_run_on_ = time_.start_thread(globals_->name(), [this] { run_globals(); });
     } catch (const std::system_error& cause) {
         throw streams_error(
@@ -159,7 +160,7 @@ void kafka_streams::application::make_threads() {
                            .threads = threads_.count(),
                            .paused = paused_,
                            .all_end = all_end_,
-                           .enter = [this] { enter(); },
+                           .enter = [this](const std::string& thread) { enter(thread); },
                            .on_progress = [this] { note_progress(); },
                            .on_shutdown_request =
                                [this](const std::string& from) {
@@ -180,10 +181,13 @@ void kafka_streams::application::make_threads() {
     threads_.make(topology_.sub_topologies().empty() ? 0 : config_.num_stream_threads, *environment_);
 }
 
-void kafka_streams::application::enter() noexcept { turned_here = this; }
+void kafka_streams::application::enter(const std::string& thread) {
+    turned_here = this;
+    log_origin_here() = {config_.application_id, thread, {}};
+}
 
 void kafka_streams::application::run_globals() noexcept {
-    enter();
+    enter(globals_->name());
     try {
         if (await_topics(stop_)) keep_globals_current();
     } catch (const stopped_error&) { // while it waited for the cluster
@@ -229,6 +233,7 @@ bool kafka_streams::application::may_change_threads(std::string_view doing) cons
 }
 
 std::optional<std::string> kafka_streams::application::add_stream_thread() {
+    const application_log_scope logged(config_.application_id);
     if (!may_change_threads("add") || topology_.sub_topologies().empty()) return std::nullopt;
     auto name = threads_.add(*environment_);
     if (name) note_progress();
@@ -236,6 +241,7 @@ std::optional<std::string> kafka_streams::application::add_stream_thread() {
 }
 
 std::optional<std::string> kafka_streams::application::remove_stream_thread(milliseconds timeout) {
+    const application_log_scope logged(config_.application_id);
     if (timeout.count() < 0)
         throw streams_error(concat("remove_stream_thread() was given ", timeout.count(),
                                    " ms; give 0 to ask for the end of a thread only"));
@@ -284,6 +290,7 @@ void kafka_streams::application::ask_for_end() noexcept {
 }
 
 bool kafka_streams::application::close(milliseconds timeout) {
+    const application_log_scope logged(config_.application_id);
     if (timeout.count() < 0)
         throw streams_error(concat("close() was given ", timeout.count(), " ms; give 0 to ask for the end only"));
     if (runs_here()) {
@@ -304,6 +311,7 @@ bool kafka_streams::application::close(milliseconds timeout) {
 }
 
 void kafka_streams::application::clean_up() {
+    const application_log_scope logged(config_.application_id);
     const auto idle = [](application_state now) { return now == application_state::created || streams::ended(now); };
     const auto one = hold_while(idle, "remove its state folder", "close it first");
     states_.clear();

@@ -87,6 +87,7 @@ private:
     [[nodiscard]] bool await_topics(const stop_source& stop);
     [[nodiscard]] bool set_up_patiently(const stop_source& stop);
     void run_watch() noexcept;
+    [[nodiscard]] std::string watch_name() const { return environment_->client_id + "-TopicThread"; }
     [[nodiscard]] bool await_look(std::chrono::milliseconds pause);
     void look_for_topics() noexcept;
     [[nodiscard]] bool await_readiness(const stop_source& stop) override;
@@ -99,7 +100,7 @@ private:
     void fail_without_replacement(const std::exception& failure) noexcept;
     void tell_all_to_end() noexcept override;
 
-    void enter() noexcept override;
+    void enter(const std::string& thread) override;
     void ended() noexcept override;
 
     [[nodiscard]] application_state state_now() const override { return status_.state(); }

@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds attempt_timeout{2000}; ///< also how long a close may wait then
-constexpr milliseconds longest_pause{10'000};
+constexpr milliseconds longest_setup_pause{10'000};
 /// Until the next look at the topics where the cluster has not answered, or does not know all of them yet.
 constexpr milliseconds next_attempt{1000};
 
@@ -60,13 +60,13 @@ bool kafka_streams::application::await_topics(const stop_source& stop) {
 }
 
 bool kafka_streams::application::set_up_patiently(const stop_source& stop) {
-    for (milliseconds pause{100}; !set_up(attempt_timeout); pause = std::min(pause * 2, longest_pause))
+    for (milliseconds pause{100}; !set_up(attempt_timeout); pause = std::min(pause * 2, longest_setup_pause))
         if (stop.wait_until(time_.after(pause))) return false;
     return true;
 }
 
 void kafka_streams::application::run_watch() noexcept {
-    enter();
+    enter(watch_name());
     try {
         topic_watch watch(config_, *admin_, *views_);
         if (await_topics(stop_))

@@ -219,7 +219,7 @@ void stream_threads::give_up(place& here) noexcept {
 
 void stream_threads::run(place& here) noexcept {
     place_here = &here;
-    host_.enter();
+    host_.enter(here.name);
     while (live(here)) {
         const std::chrono::milliseconds lived(time_.steady_ms() - here.made_at);
         empty(here);

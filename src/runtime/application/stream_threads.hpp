@@ -27,8 +27,8 @@ namespace streams::inline v0 {
 /// What stream threads ask of their application, and tell it: on their own threads, with no lock held.
 class thread_host {
 public:
-    /// A thread begins.
-    virtual void enter() noexcept = 0;
+    /// The calling thread begins, under this name.
+    virtual void enter(const std::string& thread) = 0;
     /// Waits until tasks may run. False: `stop` was requested. Throws what keeps them from it.
     [[nodiscard]] virtual bool await_readiness(const stop_source& stop) = 0;
     /// A thread was asked to stop: who waits in `await_readiness` is to look.

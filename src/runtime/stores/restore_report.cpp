@@ -1,5 +1,6 @@
 #include "src/runtime/stores/restore_report.hpp"
 
+#include "src/core/log_scope.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 
 #include <streams/core/error.hpp>
@@ -17,6 +18,7 @@ constexpr std::chrono::milliseconds between_lines{10'000};
 } // namespace
 
 void restore_report::started(const restore_standing& store) {
+    const task_log_scope logged(store.task);
     const restore_progress& now = store.progress;
     if (listener_.on_restore_start) listener_.on_restore_start(now);
     if (now.next >= now.end) return;
@@ -30,6 +32,7 @@ void restore_report::restored(const restore_standing& store, std::int64_t rows) 
 }
 
 void restore_report::ended(const restore_standing& store) const {
+    const task_log_scope logged(store.task);
     const restore_progress& now = store.progress;
     if (now.begin < now.end)
         log(log_level::info, concat(task_name(store.task), " restored store ", now.store, ": ", now.rows, " rows in ",
@@ -38,6 +41,7 @@ void restore_report::ended(const restore_standing& store) const {
 }
 
 void restore_report::suspended(const restore_standing& store) const {
+    const task_log_scope logged(store.task);
     if (listener_.on_restore_suspended) listener_.on_restore_suspended(store.progress);
 }
 

@@ -10,15 +10,15 @@
 namespace streams::inline v0 {
 namespace {
 
-constexpr std::chrono::milliseconds shortest_pause{10};
-constexpr std::chrono::milliseconds longest_pause = std::chrono::hours(1);
+constexpr std::chrono::milliseconds shortest_delay{10};
+constexpr std::chrono::milliseconds longest_delay = std::chrono::hours(1);
 
 } // namespace
 
-state_cleaner::state_cleaner(const std::string& name, execution& time, state_directory& states,
+state_cleaner::state_cleaner(log_origin origin, execution& time, state_directory& states,
                              std::chrono::milliseconds delay, std::function<bool()> running)
-    : time_(time), states_(states), delay_(delay), running_(std::move(running)),
-      stop_(time, "the next look at old state"), thread_(time.start_thread(name, [this] { run(); })) {}
+    : origin_(std::move(origin)), time_(time), states_(states), delay_(delay), running_(std::move(running)),
+      stop_(time, "the next look at old state"), thread_(time.start_thread(origin_.thread, [this] { run(); })) {}
 
 state_cleaner::~state_cleaner() {
     stop_.request_stop();
@@ -26,7 +26,8 @@ state_cleaner::~state_cleaner() {
 }
 
 void state_cleaner::run() noexcept {
-    while (!stop_.wait_until(time_.after(std::clamp(delay_, shortest_pause, longest_pause)))) {
+    log_origin_here() = origin_;
+    while (!stop_.wait_until(time_.after(std::clamp(delay_, shortest_delay, longest_delay)))) {
         try {
             if (running_()) states_.clean(delay_);
         } catch (const std::exception& cause) { // of the file system

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/core/log_scope.hpp"
 #include "src/core/stop_source.hpp"
 #include "src/runtime/stores/state_directory.hpp"
 
@@ -8,7 +9,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
 
 namespace streams::inline v0 {
 
@@ -16,8 +16,8 @@ namespace streams::inline v0 {
 /// `delay`, if the application is running then, since who has which task is only known then.
 class state_cleaner {
 public:
-    /// `name`: of the thread. `running`: called on it. All outlive the cleaner.
-    state_cleaner(const std::string& name, execution& time, state_directory& states, std::chrono::milliseconds delay,
+    /// `origin`: its thread and application. `running`: called on the thread. All outlive the cleaner.
+    state_cleaner(log_origin origin, execution& time, state_directory& states, std::chrono::milliseconds delay,
                   std::function<bool()> running);
     /// Waits for a removal that is under way.
     ~state_cleaner();
@@ -27,6 +27,7 @@ public:
 private:
     void run() noexcept;
 
+    log_origin origin_;
     execution& time_;
     state_directory& states_;
     std::chrono::milliseconds delay_;

@@ -15,7 +15,7 @@ namespace streams::inline v0 {
 namespace {
 
 constexpr std::chrono::milliseconds longest_poll{100};
-constexpr std::chrono::milliseconds between_looks{100}; ///< at what memory is asked back, while it rests
+constexpr std::chrono::milliseconds between_memory_looks{100}; ///< at what memory is asked back, while it rests
 
 } // namespace
 
@@ -215,7 +215,7 @@ void state_updater::stop() noexcept {
 }
 
 void state_updater::run() noexcept {
-    environment_.enter();
+    environment_.enter(name_);
     prepare_state_thread();
     std::unique_lock lock(mutex_);
     while (!stopping_) {
@@ -255,7 +255,7 @@ void state_updater::step(std::unique_lock<std::mutex>& lock) {
     for (restore_request& each : added_) restorer_.add(std::move(each));
     added_.clear();
     if (const auto committed = std::exchange(limits_, std::nullopt)) restorer_.limit(*committed);
-    next_look_ = environment_.time.after(between_looks);
+    next_look_ = environment_.time.after(between_memory_looks);
     working_ = true;
     lock.unlock();
     std::vector<task_stores*> done;

@@ -1,6 +1,7 @@
 #include "src/runtime/stores/task_stores.hpp"
 
 #include "src/core/first_failure.hpp"
+#include "src/core/log_scope.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
@@ -82,6 +83,7 @@ task_store& task_stores::replace(std::string_view name, const std::function<void
 }
 
 task_stores::~task_stores() {
+    const task_log_scope logged(task_);
     try {
         (void)close();
     } catch (const std::exception& cause) {

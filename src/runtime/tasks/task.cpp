@@ -1,6 +1,7 @@
 #include "src/runtime/tasks/task.hpp"
 
 #include "src/core/first_failure.hpp"
+#include "src/core/log_scope.hpp"
 #include "src/runtime/tasks/record_failure.hpp"
 
 #include <streams/core/log.hpp>
@@ -74,6 +75,7 @@ state_store& stream_task::store(std::string_view name) {
 }
 
 void stream_task::initialize(std::span<const kafka::committed_offset> committed) {
+    const task_log_scope logged(id());
     go_on();
     for (const auto& found : committed) {
         const std::size_t at = input_of(found.partition);
@@ -129,6 +131,7 @@ bool stream_task::process() {
 }
 
 std::size_t stream_task::process(std::size_t most) {
+    const task_log_scope logged(id());
     std::size_t taken = 0;
     do { // one at least, however often the thread is interrupted
         if (!process()) break;
@@ -139,6 +142,7 @@ std::size_t stream_task::process(std::size_t most) {
 
 bool stream_task::work_on_pending() {
     if (pending_.empty()) return false;
+    const task_log_scope logged(id());
     const std::int64_t now = environment_.time.steady_ms();
     const bool due = pending_.next() <= now;
     if (due) {
@@ -242,6 +246,7 @@ bool stream_task::punctuate_wall_clock() {
 }
 
 void stream_task::punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time) {
+    const task_log_scope logged(id());
     begin_without_record(time);
     commit_needed_ = true;
     call_nodes([&] {
@@ -254,6 +259,7 @@ void stream_task::punctuate(std::string_view node, const punctuation_queue::call
 }
 
 void stream_task::flush_stores() {
+    const task_log_scope logged(id());
     commit_requested_ = false;
     begin_without_record(stream_time());
     call_nodes([&] {
@@ -337,6 +343,7 @@ void stream_task::committed(const std::function<std::optional<std::int64_t>(cons
 }
 
 void stream_task::close() {
+    const task_log_scope logged(id());
     if (std::exchange(closed_, true)) return;
     if (!initialized_) return;
     first_failure failure;
@@ -353,6 +360,7 @@ void stream_task::close() {
 }
 
 void stream_task::abandon() noexcept {
+    const task_log_scope logged(id());
     try {
         close();
     } catch (const std::exception& cause) {

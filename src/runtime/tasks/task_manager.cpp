@@ -1,5 +1,6 @@
 #include "src/runtime/tasks/task_manager.hpp"
 
+#include "src/core/log_scope.hpp"
 #include "src/runtime/global/lost_global_store.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 #include "state/disk/disk_refusal.hpp"
@@ -347,6 +348,7 @@ std::exception_ptr task_manager::close_all_dirty() noexcept {
     std::exception_ptr lost;
     routes_.clear();
     for (const auto& each : tasks_) {
+        const task_log_scope logged(each->id());
         each->task.reset();
         if (!each->stores) continue;
         updater_.remove(*each->stores);

@@ -1,5 +1,6 @@
 // What the group gives to a stream thread and takes from it, in steps between two polls.
 
+#include "src/core/log_scope.hpp"
 #include "src/runtime/thread/recovery.hpp"
 #include "src/runtime/thread/shutdown_request.hpp"
 #include "src/runtime/thread/standby_placement.hpp"
@@ -277,6 +278,7 @@ void stream_thread::close_strangers() {
 void stream_thread::hand_over(std::span<const task_id> tasks) {
     std::exception_ptr failure;
     for (const task_id id : tasks) {
+        const task_log_scope logged(id);
         try {
             tasks_.close(id);
         } catch (const state_error& cause) { // what is committed is in the changelog too

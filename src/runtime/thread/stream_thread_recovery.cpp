@@ -1,3 +1,4 @@
+#include "src/core/log_scope.hpp"
 #include "src/runtime/thread/recovery.hpp"
 #include "src/runtime/thread/stream_thread.hpp"
 
@@ -122,6 +123,7 @@ void stream_thread::undo() {
 
 /// The others go on at once, and commit soon: what goes back for the next one that waits for the topic is little.
 void stream_thread::set_aside(const unknown_partitions_error& cause) {
+    const task_log_scope logged(cause.task());
     log(log_level::warn, concat(name_, " sets ", task_name(cause.task()), " aside: ", cause.what()));
     undo();
     managed_task* const waiting = tasks_.find(cause.task());

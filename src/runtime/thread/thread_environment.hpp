@@ -45,8 +45,9 @@ struct shared_environment {
     instance_directory& instances;            ///< of the application, for queries
     const std::atomic<std::int32_t>& threads; ///< stream threads now
     const std::atomic<bool>& paused;
-    const std::atomic<bool>& all_end;    ///< all instances do: no member keeps its place in the group
-    std::function<void()> enter{};       ///< called first by a thread that a stream thread starts
+    const std::atomic<bool>& all_end; ///< all instances do: no member keeps its place in the group
+    /// Called first by a thread that a stream thread starts, with its name.
+    std::function<void(const std::string& thread)> enter{};
     std::function<void()> on_progress{}; ///< called by a stream thread whose running() has changed
     /// Called by a stream thread that finds a member in its group that asks all to end (see shutdown_request).
     std::function<void(const std::string& client_id)> on_shutdown_request{};

@@ -57,7 +57,7 @@ public:
     run_result result() {
         run_result made;
         if (options_.trace)
-            set_log_handler([this](log_level, std::string_view line) { scheduler_.note(line); });
+            set_log_handler([this](const log_entry& entry) { scheduler_.note(entry.text); });
         else
             set_log_handler({});
         try {

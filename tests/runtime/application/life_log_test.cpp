@@ -9,7 +9,10 @@
 #include <streams/dsl/streams_builder.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <regex>
+#include <set>
+#include <string>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -109,4 +112,30 @@ TEST_CASE("an error of the global task names it so") {
     kafka_streams app = w.run(builder.build(), w.config());
     static_cast<void>(app.wait_for(application_state::running, patience));
     CHECK_FALSE(says(app.error(), "-1_-1"));
+}
+
+TEST_CASE("lines name in fields the application, the thread and the task that they come from") {
+    std::mutex mutex;
+    std::set<text> origins;
+    set_log_handler([&](const log_entry& entry) {
+        const std::lock_guard lock(mutex);
+        origins.insert(text(entry.application) + '/' + text(entry.thread) + '/' +
+                       (entry.task ? to_string(*entry.task) : ""));
+    });
+    world w;
+    streams_builder builder;
+    builder.stream<text, text>("in")
+        .peek([](const text&, const text&) { log(log_level::info, "a processor's own line"); })
+        .to("out");
+    {
+        kafka_streams app = w.run(builder.build(), w.config());
+        w.produce("k", "v");
+        CHECK(eventually([&] { return w.out().size() == 1; }));
+        app.close();
+    }
+    set_log_handler({});
+    CHECK(origins.contains("app//")); // state changes that start() and close() make
+    CHECK(origins.contains("app/app-StreamThread-1/"));
+    CHECK(origins.contains("app/app-StreamThread-1/0_0"));
+    CHECK(std::ranges::all_of(origins, [](const text& each) { return each.starts_with("app/"); }));
 }

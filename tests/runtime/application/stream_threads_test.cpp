@@ -136,8 +136,8 @@ TEST_CASE("a log handler may ask the application about its threads while one is 
     world w;
     kafka_streams app = w.run(copy_topology(), w.config());
     std::atomic<int> asked{0};
-    set_log_handler([&](log_level, std::string_view line) {
-        if (!line.ends_with(" is removed")) return;
+    set_log_handler([&](const log_entry& entry) {
+        if (!entry.text.ends_with(" is removed")) return;
         static_cast<void>(app.counts());
         ++asked;
     });
