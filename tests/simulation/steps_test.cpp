@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/unlogged_counts.hpp"
 #include "simulation/simulated_world.hpp"
 
 #include <algorithm>
@@ -21,28 +22,13 @@ using simulation::simulated_world;
 using simulation::text_key;
 using testing_support::call;
 using testing_support::says;
+using testing_support::unlogged_counts;
 
 namespace {
 
 using text = std::string;
 
 const kafka::result in_transaction{error_class::retriable, "an offset is in a transaction that is open"};
-
-/// Counts in memory, without a changelog.
-topology unlogged_counts(const testing_support::tapping::function& tap) {
-    topology t;
-    t.add_source<text, text>("source", "in");
-    t.add_processor("tap", [tap] { return std::make_unique<testing_support::tapping>(tap); }, {"source"});
-    t.add_processor("count", [] { return std::make_unique<testing_support::counting>(); }, {"tap"});
-    t.add_store({.name = "counts",
-                 .kind = key_value_kind{.timestamped = false},
-                 .persistent = false,
-                 .caching = false,
-                 .logging = false},
-                {"count"});
-    t.add_sink<text, text>("sink", "out", {"count"});
-    return t;
-}
 
 /// In the first task, forwards a record when it is closed, where it is told to.
 class parting final : public processor<text, text, text, text> {
@@ -306,10 +292,11 @@ TEST_CASE("a task that cannot seek holds up no other that has to") {
 TEST_CASE("a task that waits to go on keeps a store without a changelog while the disk refuses another") {
     simulate([](simulated_world& w) {
         bool full = false;
-        kafka_streams app(unlogged_counts([&](const auto& r, auto&) {
-                              if (r.value == "full" && std::exchange(full, false))
-                                  throw state_error("the disk is full");
-                          }),
+        kafka_streams app(unlogged_counts(false,
+                                          [&](const auto& r, auto&) {
+                                              if (r.value == "full" && std::exchange(full, false))
+                                                  throw state_error("the disk is full");
+                                          }),
                           w.config("one"),
                           std::make_shared<testing_support::faulty_clients>(w.cluster.clients(), w.plan), &w.scheduler);
         app.start();

@@ -49,6 +49,7 @@ void producing_collector::use(kafka::producer& producer) {
     transaction_open_ = false;
     ids_.clear();
     topics_.clear();
+    unrefreshed_.clear();
     routes_.clear();
     route_ids_.clear();
     for (auto& [name, opened] : changelogs_) { // a standby's stay open
@@ -311,9 +312,15 @@ bool producing_collector::flush(const patience& within, kafka::milliseconds wait
 }
 
 void producing_collector::refresh_partitions() {
-    for (auto& [id, known] : topics_) {
-        if (known.partitions == 0) continue;
-        if (const std::int32_t now = producer_->partitions(id, slice); now > 0) known.partitions = now;
+    if (unrefreshed_.empty())
+        for (const auto& [id, known] : topics_)
+            if (known.partitions != 0) unrefreshed_.push_back(id);
+    const std::int64_t until = time_.after(slice);
+    for (std::int64_t left = slice.count(); left > 0 && !unrefreshed_.empty(); left = until - time_.steady_ms()) {
+        const std::int32_t id = unrefreshed_.back();
+        unrefreshed_.pop_back();
+        if (const std::int32_t now = producer_->partitions(id, kafka::milliseconds(left)); now > 0)
+            topics_.at(id).partitions = now;
     }
 }
 

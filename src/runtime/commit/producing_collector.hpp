@@ -90,7 +90,8 @@ public:
     /// Asks for the partitions of a topic that a task was set aside for (see unknown_partitions_error). retriable: they are not
     /// known yet.
     [[nodiscard]] kafka::result learn_partitions(std::string_view topic, std::chrono::milliseconds timeout);
-    /// Asks how many partitions the topics have now: they grow, and what is placed by its key follows.
+    /// Asks how many partitions the topics have now: they grow, and what is placed by its key follows. A cluster that is slow to
+    /// say is asked for the rest the next time.
     void refresh_partitions();
 
 private:
@@ -150,6 +151,7 @@ private:
         bool missing = false;        ///< it was asked for in vain, and a task waits for it
     };
     std::unordered_map<std::int32_t, known_topic> topics_;
+    std::vector<std::int32_t> unrefreshed_; ///< of those
     record_origins origins_;
     std::vector<route> routes_;
     std::map<std::pair<std::int32_t, std::size_t>, std::int32_t> route_ids_;      ///< by the members of a route

@@ -1,8 +1,15 @@
 #include "src/runtime/queries/query_mailbox.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace streams::inline v0 {
+
+std::size_t reads_of(const query_mail& mail) {
+    const auto* const keys = std::get_if<keys_question>(&mail.call->asked().question);
+    return mail.tasks.size() * std::max<std::size_t>(keys == nullptr ? 1 : keys->keys.size(), 1);
+}
 
 void answer_not_present(const query_mail& mail) {
     for (const task_id task : mail.tasks)
@@ -25,14 +32,21 @@ void query_mailbox::post(query_mail mail) {
     answer_not_present(mail);
 }
 
-std::vector<query_mail> query_mailbox::take() {
+std::size_t query_mailbox::waiting() const {
     const std::lock_guard lock(mutex_);
-    any_.store(false, std::memory_order_relaxed);
-    return std::exchange(mail_, {});
+    return mail_.size();
+}
+
+query_mail query_mailbox::take() {
+    const std::lock_guard lock(mutex_);
+    query_mail oldest = std::move(mail_.front());
+    mail_.pop_front();
+    if (mail_.empty()) any_.store(false, std::memory_order_relaxed);
+    return oldest;
 }
 
 void query_mailbox::close() noexcept {
-    std::vector<query_mail> left;
+    std::deque<query_mail> left;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;

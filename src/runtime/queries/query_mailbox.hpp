@@ -5,6 +5,8 @@
 #include <streams/core/task_id.hpp>
 
 #include <atomic>
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,6 +19,9 @@ struct query_mail {
     std::shared_ptr<query_call> call;
     std::vector<task_id> tasks;
 };
+
+/// How many keys it has read, as far as it asks for keys: of each task one at least.
+[[nodiscard]] std::size_t reads_of(const query_mail& mail);
 
 /// Answers for tasks that are not, or not any more, where they were asked.
 void answer_not_present(const query_mail& mail);
@@ -32,16 +37,18 @@ public:
     void post(query_mail mail);
     /// Whether there is mail: a relaxed load, for the owner to ask between two records.
     [[nodiscard]] const std::atomic<bool>& any() const noexcept { return any_; }
-    /// What was posted, in order. For the owner.
-    [[nodiscard]] std::vector<query_mail> take();
+    /// How much there is.
+    [[nodiscard]] std::size_t waiting() const;
+    /// The oldest. For the owner. REQUIRES: some waits.
+    [[nodiscard]] query_mail take();
     /// Its owner ends: answers all there is, and all that follows. For the owner.
     void close() noexcept;
 
 private:
     std::function<void()> wake_;
     std::atomic<bool> any_{false};
-    std::mutex mutex_; ///< of those below
-    std::vector<query_mail> mail_;
+    mutable std::mutex mutex_; ///< of those below
+    std::deque<query_mail> mail_;
     bool closed_ = false;
 };
 

@@ -16,7 +16,7 @@ query_failure not_up_to_date(const asked_of_owners& asked, const managed_task& t
 partition_answer answer_for(const asked_of_owners& asked, managed_task& task) {
     const std::int32_t partition = task.id().partition;
     if (!task.stores || (!task.running() && !asked.stale)) return {partition, not_up_to_date(asked, task)};
-    return answer_of(asked, *task.stores, task.task ? task.task->covered(asked.seen) : query_position());
+    return answer_of(asked, *task.stores, task.task ? task.task->covered(asked.store, asked.seen) : query_position());
 }
 
 /// By the thread that restores them, or has them follow their changelogs.
@@ -33,10 +33,7 @@ query_failure not_followed(const asked_of_owners& asked, task_id task) {
                                                " is not open at the moment; query it again later")};
 }
 
-/// Of a task that is not here, unless as a standby.
 void ask_standby(const std::shared_ptr<query_call>& call, task_id task, task_manager& tasks) {
-    const auto kept = tasks.standbys().tasks();
-    if (!call->asked().stale || std::ranges::find(kept, task) == kept.end()) return answer_not_present({call, {task}});
     if (task_stores* const stores = tasks.standbys().find(task))
         return ask_updater(call, *stores, not_followed(call->asked(), task), tasks);
     call->answer({task.partition, not_followed(call->asked(), task)});
@@ -70,11 +67,15 @@ partition_answer answer_of(const asked_of_owners& asked, task_stores& stores, qu
 
 void answer(const query_mail& mail, task_manager& tasks) {
     if (mail.call->given_up()) return;
+    const bool stale = mail.call->asked().stale;
     for (const task_id id : mail.tasks) {
         managed_task* const task = tasks.find(id);
-        if (task == nullptr)
+        const bool opened = task != nullptr && task->stores; // else its standby waits for it to be
+        if (!opened && stale && tasks.standbys().keeps(id))
             ask_standby(mail.call, id, tasks);
-        else if (task->stores && !task->restored && mail.call->asked().stale)
+        else if (task == nullptr)
+            answer_not_present({mail.call, {id}});
+        else if (opened && !task->restored && stale)
             ask_updater(mail.call, *task->stores, not_up_to_date(mail.call->asked(), *task), tasks);
         else
             mail.call->answer(answer_for(mail.call->asked(), *task));

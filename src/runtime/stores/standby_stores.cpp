@@ -100,12 +100,6 @@ void standby_stores::close_all() noexcept {
     standbys_.clear();
 }
 
-std::vector<task_id> standby_stores::tasks() const {
-    std::vector<task_id> all;
-    for (const standby& each : standbys_) all.push_back(each.task);
-    return all;
-}
-
 task_stores* standby_stores::find(task_id task) const noexcept {
     const auto found = std::ranges::find(standbys_, task, &standby::task);
     return found == standbys_.end() ? nullptr : found->stores.get();

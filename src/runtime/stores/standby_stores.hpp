@@ -8,10 +8,12 @@
 #include <streams/core/task_id.hpp>
 #include <streams/core/topic_partition.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <utility>
 #include <vector>
@@ -46,8 +48,11 @@ public:
     [[nodiscard]] std::unique_ptr<task_stores> promote(task_id task);
     void close_all() noexcept;
 
-    /// The tasks, in the order of their ids.
-    [[nodiscard]] std::vector<task_id> tasks() const;
+    /// The tasks, in the order of their ids; a view.
+    [[nodiscard]] auto tasks() const noexcept { return standbys_ | std::views::transform(&standby::task); }
+    [[nodiscard]] bool keeps(task_id task) const noexcept {
+        return std::ranges::find(standbys_, task, &standby::task) != standbys_.end();
+    }
     /// The stores of a task; null: it is none of these, or they are not open.
     [[nodiscard]] task_stores* find(task_id task) const noexcept;
     /// The inputs that are changelogs of stores.

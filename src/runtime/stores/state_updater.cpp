@@ -106,7 +106,7 @@ void state_updater::remove(const task_stores& stores) {
         changed_->wait(lock, never, [this] { return !working_; });
     }
     std::erase(done_, &stores);
-    const auto unread = reads_of(stores);
+    const auto unread = take_reads([&](const task_stores& of) { return &of == &stores; });
     std::erase_if(failed_, [&](const standby_failure& each) { return each.stores == &stores; });
     std::erase_if(added_, [&](const restore_request& each) { return each.stores == &stores; });
     if (failure_of_ == &stores || given_.empty()) failure_ = nullptr; // nobody is left whom it concerns
@@ -122,7 +122,7 @@ void state_updater::remove(const task_stores& stores) {
     working_ = false;
     lock.unlock();
     changed_->notify_all();
-    refuse(unread);
+    serve(unread);
 }
 
 std::vector<task_stores*> state_updater::take_done() {
@@ -135,10 +135,10 @@ std::vector<task_stores*> state_updater::take_done() {
             std::rethrow_exception(std::exchange(failure_, nullptr));
         }
         done = std::exchange(done_, {});
-        for (const task_stores* each : done) std::ranges::move(reads_of(*each), std::back_inserter(unread));
+        unread = take_reads([&](const task_stores& of) { return std::ranges::find(done, &of) != done.end(); });
     }
     for (const task_stores* each : done) std::erase(given_, each);
-    refuse(unread);
+    serve(unread);
     return done;
 }
 
@@ -155,17 +155,25 @@ void state_updater::read(task_stores& stores, visit by) {
     if (works) consumer_.wakeup();
 }
 
-/// REQUIRES: the mutex is held.
-std::vector<state_updater::pending_read> state_updater::reads_of(const task_stores& stores) {
-    const auto others =
-        std::ranges::stable_partition(reads_, [&](const pending_read& each) { return each.stores != &stores; });
-    std::vector<pending_read> found(std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
-    reads_.erase(others.begin(), others.end());
+/// Those of stores that are `wanted`. REQUIRES: the mutex is held.
+template <std::predicate<const task_stores&> Wanted>
+std::vector<state_updater::pending_read> state_updater::take_reads(const Wanted& wanted) {
+    const auto taken =
+        std::ranges::stable_partition(reads_, [&](const pending_read& each) { return !wanted(*each.stores); });
+    std::vector<pending_read> found(std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end()));
+    reads_.erase(taken.begin(), taken.end());
     return found;
 }
 
-void state_updater::refuse(const std::vector<pending_read>& reads) {
-    for (const pending_read& each : reads) each.by(nullptr);
+/// By whoever has their stores.
+void state_updater::serve(const std::vector<pending_read>& reads) {
+    for (const pending_read& each : reads) each.by(each.stores);
+}
+
+/// They may be handed back at any moment: who has them then serves their reads. REQUIRES: the mutex is held.
+bool state_updater::leaves(const task_stores& stores) const {
+    return std::ranges::find(done_, &stores) != done_.end() ||
+           std::ranges::find(failed_, &stores, &standby_failure::stores) != failed_.end();
 }
 
 std::vector<standby_failure> state_updater::take_failed() {
@@ -180,11 +188,12 @@ std::vector<standby_failure> state_updater::take_failed() {
             failure_of_ = each.stores;
             return true;
         });
-        for (const standby_failure& each : failed)
-            std::ranges::move(reads_of(*each.stores), std::back_inserter(unread));
+        unread = take_reads([&](const task_stores& of) {
+            return std::ranges::find(failed, &of, &standby_failure::stores) != failed.end();
+        });
     }
     for (const standby_failure& each : failed) std::erase(given_, each.stores);
-    refuse(unread);
+    serve(unread);
     return failed;
 }
 
@@ -211,33 +220,40 @@ void state_updater::stop() noexcept {
     consumer_.wakeup();
     thread_->join();
     thread_.reset();
-    refuse(std::exchange(reads_, {}));
+    for (const pending_read& each : std::exchange(reads_, {})) each.by(nullptr);
 }
 
+/// However many reads there are, there is a step between two batches of them where one is due, and none of it waits.
 void state_updater::run() noexcept {
     environment_.enter(name_);
     prepare_state_thread();
+    bool has_read = false; // since the last step
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         const std::int64_t next = next_step();
-        if (!working_ && !reads_.empty())
+        const bool due = next <= environment_.time.steady_ms();
+        if (has_reads() && !(has_read && due)) {
             serve_reads(lock);
-        else if (next <= environment_.time.steady_ms())
+            has_read = true;
+        } else if (due) {
             step(lock);
-        else
+            has_read = false;
+        } else {
             changed_->wait(lock, next);
+        }
     }
 }
 
-/// Stores that are done, or have failed, may be handed back at any moment.
+/// Whether somebody waits for stores that stay.
+bool state_updater::has_reads() const {
+    return !working_ && std::ranges::any_of(reads_, [&](const pending_read& each) { return !leaves(*each.stores); });
+}
+
 void state_updater::serve_reads(std::unique_lock<std::mutex>& lock) {
-    const auto reads = std::exchange(reads_, {});
-    auto leaving = done_;
-    for (const standby_failure& each : failed_) leaving.push_back(each.stores);
+    const auto reads = take_reads([&](const task_stores& of) { return !leaves(of); });
     working_ = true;
     lock.unlock();
-    for (const pending_read& each : reads)
-        each.by(std::ranges::find(leaving, each.stores) == leaving.end() ? each.stores : nullptr);
+    serve(reads);
     lock.lock();
     working_ = false;
     changed_->notify_all();
@@ -252,6 +268,7 @@ std::int64_t state_updater::next_step() const {
 
 void state_updater::step(std::unique_lock<std::mutex>& lock) {
     const bool restores = restores_;
+    const auto wait = has_reads() ? std::chrono::milliseconds(0) : longest_poll;
     for (restore_request& each : added_) restorer_.add(std::move(each));
     added_.clear();
     if (const auto committed = std::exchange(limits_, std::nullopt)) restorer_.limit(*committed);
@@ -261,7 +278,7 @@ void state_updater::step(std::unique_lock<std::mutex>& lock) {
     std::vector<task_stores*> done;
     std::exception_ptr failure;
     try {
-        if (restores) done = restorer_.step(longest_poll);
+        if (restores) done = restorer_.step(wait);
         if (environment_.memory.budget().asks_back()) restorer_.give_back();
     } catch (...) {
         failure = std::current_exception();

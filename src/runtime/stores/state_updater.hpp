@@ -7,6 +7,7 @@
 
 #include <streams/core/execution.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -41,20 +42,21 @@ public:
     void follow(task_stores& stores);
     /// What the group has committed of the inputs of standbys: stores that reuse their source follow so far.
     void limit(std::vector<kafka::committed_offset> committed);
-    /// Hands the stores of a task back as they are, and rests until `let_restore`: whoever takes many back waits once. Waits for
-    /// a call to the cluster or to the disk that is under way; what that fails with, where it is of these stores, is forgotten, and
-    /// what a listener throws is logged. Nothing, where it does not have them.
+    /// Hands the stores of a task back as they are, serves the reads that wait for them, and rests until `let_restore`: whoever
+    /// takes many back waits once. Waits for a call to the cluster or to the disk that is under way; what that fails with, where it
+    /// is of these stores, is forgotten, and what a listener throws is logged. Nothing, where it does not have them.
     void remove(const task_stores& stores);
-    /// Hands back the stores that have all. Throws what restoring threw (see store_restorer); it rests then until
+    /// Hands back the stores that have all, and serves here the reads that still wait for them. Throws what restoring threw (see store_restorer); it rests then until
     /// `let_restore`, and goes on with what it still has.
     [[nodiscard]] std::vector<task_stores*> take_done();
-    /// Hands back the stores of standbys that cannot be gone on with.
+    /// Hands back the stores of standbys that cannot be gone on with, as `take_done`.
     [[nodiscard]] std::vector<standby_failure> take_failed();
     /// Whether `take_done` or `take_failed` has something to say.
     [[nodiscard]] bool has_news() const;
-    /// What is done with stores that it has, between two of its steps and on its thread; null: they were handed back.
+    /// What is done with stores that it has, between two of its steps and on its thread, or where they are handed back, on the
+    /// owner's; null: it has none of them.
     using visit = std::function<void(task_stores*)>;
-    /// Has it done, at once or soon; nobody waits for it.
+    /// Has it done, at once or soon; nobody waits for it, and however many there are, restores go on between them.
     void read(task_stores& stores, visit by);
     /// Goes on, or rests until it is told to go on, also with what it is given from now on.
     void let_restore(bool restores);
@@ -71,9 +73,12 @@ private:
     };
 
     void run() noexcept;
+    [[nodiscard]] bool has_reads() const;
     void serve_reads(std::unique_lock<std::mutex>& lock);
-    [[nodiscard]] std::vector<pending_read> reads_of(const task_stores& stores);
-    static void refuse(const std::vector<pending_read>& reads);
+    template <std::predicate<const task_stores&> Wanted>
+    [[nodiscard]] std::vector<pending_read> take_reads(const Wanted& wanted);
+    static void serve(const std::vector<pending_read>& reads);
+    [[nodiscard]] bool leaves(const task_stores& stores) const;
     void step(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] std::int64_t next_step() const;
 

@@ -1,5 +1,6 @@
 #include "src/runtime/stores/store_restorer.hpp"
 
+#include "src/core/first_failure.hpp"
 #include "src/runtime/stores/trusted_age.hpp"
 #include "src/runtime/tasks/task_errors.hpp"
 #include "state/foreign_changelog_error.hpp"
@@ -110,20 +111,32 @@ std::int64_t store_restorer::next_step() const noexcept {
     return next;
 }
 
+/// Listeners hear of it when it is done, all of them, whatever one throws.
 void store_restorer::remove(const task_stores& stores) {
-    const auto removed =
-        std::ranges::stable_partition(stores_, [&](const restoring& each) { return each.stores != &stores; });
+    const auto removed = take(stores);
     if (removed.empty()) return;
-    const std::vector<restoring> handed_back(std::make_move_iterator(removed.begin()),
-                                             std::make_move_iterator(removed.end()));
-    stores_.erase(removed.begin(), removed.end());
     if (stores_.empty() && assigned_) static_cast<void>(consumer_.assign({})); // nobody wants what it reads ahead
     assigned_ = false;
     assigning_.reset();
-    for (const restoring& each : handed_back) {
-        if (each.reading()) report_.suspended(standing_of(each));
-        if (each.follows) tell_suspended(each, standby_suspend_reason::migrated);
-    }
+    tell_suspended(removed);
+}
+
+std::vector<store_restorer::restoring> store_restorer::take(const task_stores& stores) {
+    const auto taken =
+        std::ranges::stable_partition(stores_, [&](const restoring& each) { return each.stores != &stores; });
+    std::vector<restoring> found(std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end()));
+    stores_.erase(taken.begin(), taken.end());
+    return found;
+}
+
+void store_restorer::tell_suspended(std::span<const restoring> removed) {
+    first_failure failure;
+    for (const restoring& each : removed)
+        failure.attempt([&] {
+            if (each.reading()) report_.suspended(standing_of(each));
+            if (each.follows) tell_suspended(each, standby_suspend_reason::migrated);
+        });
+    failure.rethrow();
 }
 
 bool store_restorer::any_reading() const { return std::ranges::any_of(stores_, &restoring::reading); }

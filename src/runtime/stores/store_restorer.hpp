@@ -98,6 +98,8 @@ private:
         [[nodiscard]] bool following() const noexcept { return !asking && follows && next < end; }
     };
 
+    [[nodiscard]] std::vector<restoring> take(const task_stores& stores);
+    void tell_suspended(std::span<const restoring> removed);
     void learn_bounds();
     void learn_bounds(restoring& of);
     void begin(restoring& store, kafka::log_bounds bounds);

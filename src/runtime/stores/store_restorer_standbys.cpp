@@ -38,12 +38,13 @@ void store_restorer::limit(std::span<const kafka::committed_offset> committed) {
     }
 }
 
+/// As it is removed.
 void store_restorer::fail(task_stores& standby, std::exception_ptr cause) {
-    for (const restoring& each : stores_)
-        if (each.stores == &standby) tell_suspended(each, standby_suspend_reason::migrated);
-    if (std::erase_if(stores_, [&](const restoring& each) { return each.stores == &standby; }) == 0) return;
+    const auto removed = take(standby);
+    if (removed.empty()) return;
     failures_.push_back({&standby, std::move(cause)});
     assigned_ = false;
+    tell_suspended(removed);
 }
 
 void store_restorer::ask_anew(restoring& standby) {

@@ -159,6 +159,14 @@ void task_stores::drain_last() {
     });
 }
 
+void task_stores::take_in(const topic_partition& input) {
+    if (!has_taken_in(input)) taken_in_.push_back(input);
+}
+
+bool task_stores::has_taken_in(const topic_partition& input) const noexcept {
+    return std::ranges::find(taken_in_, input) != taken_in_.end();
+}
+
 void task_stores::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
     naming_damage(task_, [&] {
         first_failure failure;

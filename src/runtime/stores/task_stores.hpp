@@ -5,6 +5,7 @@
 
 #include <streams/core/clock.hpp>
 #include <streams/core/task_id.hpp>
+#include <streams/core/topic_partition.hpp>
 #include <streams/topology/topology.hpp>
 
 #include <cstddef>
@@ -87,6 +88,9 @@ public:
     [[nodiscard]] bool last_wait() const;
     /// Drains the changelogs that are told last (store_spec::told_last). REQUIRES: nothing was written since `flush`.
     void drain_last();
+    /// Notes that they have committed records of an input since they were opened.
+    void take_in(const topic_partition& input);
+    [[nodiscard]] bool has_taken_in(const topic_partition& input) const noexcept;
     /// What was drained is committed, and changelogs are acknowledged up to `acknowledged`.
     void committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged);
     /// Drops what was written since the last commit, as if it had never been.
@@ -113,6 +117,7 @@ private:
     kept_failure failure_;
     task_folder_lock folder_; ///< let go of once the stores are closed
     std::vector<task_store> stores_;
+    std::vector<topic_partition> taken_in_;
 };
 
 } // namespace streams::inline v0

@@ -309,14 +309,18 @@ std::vector<kafka::committed_offset> stream_task::last_committed() const {
     return offsets;
 }
 
-query_position stream_task::covered(isolation_level seen) const {
+query_position stream_task::covered(std::string_view store, isolation_level seen) const {
     query_position covered;
     // What is pending was taken, and has not reached the stores.
     const bool committed_only = seen == isolation_level::read_committed || pending();
+    // What the group has committed before, no changelog has brought.
+    const bool own_only = stores_.named(store).changelog_topic.empty();
     for (const input_state& input : inputs_) {
-        auto next = input.committed_offset;
-        if (!committed_only) next = std::max(next, input.queue->next_offset());
-        if (next && *next > 0) covered.add(input.queue->partition(), *next - 1);
+        const topic_partition& partition = input.queue->partition();
+        const auto taken = committed_only ? std::nullopt : input.queue->next_offset();
+        if (own_only && !taken && !stores_.has_taken_in(partition)) continue;
+        const auto next = std::max(input.committed_offset, taken);
+        if (next && *next > 0) covered.add(partition, *next - 1);
     }
     return covered;
 }
@@ -332,6 +336,7 @@ bool stream_task::stands_at(std::span<const kafka::committed_offset> committed) 
 
 void stream_task::committed(const std::function<std::optional<std::int64_t>(const task_store&)>& acknowledged) {
     for (prepared& each : prepared_) {
+        if (each.after_taken) stores_.take_in(inputs_[each.input].queue->partition());
         inputs_[each.input].committed_offset = each.offset;
         inputs_[each.input].committed_after = each.after_taken;
         inputs_[each.input].committed_metadata = std::move(each.metadata);

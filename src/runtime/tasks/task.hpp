@@ -135,8 +135,9 @@ public:
     [[nodiscard]] std::optional<std::int64_t> reads_on_at(std::size_t input) const;
     /// What was committed last, of the inputs for which something was.
     [[nodiscard]] std::vector<kafka::committed_offset> last_committed() const;
-    /// Of which input the stores hold what it has led to.
-    [[nodiscard]] query_position covered(isolation_level seen) const;
+    /// Of which input a store holds what it has led to: without a changelog, of none from before it was opened alone. REQUIRES:
+    /// the store is here.
+    [[nodiscard]] query_position covered(std::string_view store, isolation_level seen) const;
     /// Whether the group's committed offsets of the inputs are those that this task knows, so that nobody else has been at
     /// work on them since.
     [[nodiscard]] bool stands_at(std::span<const kafka::committed_offset> committed) const;

@@ -2,7 +2,6 @@
 
 #include "src/runtime/commit/at_least_once.hpp"
 #include "src/runtime/commit/exactly_once.hpp"
-#include "src/runtime/queries/task_answers.hpp"
 #include "src/runtime/topics/topic_names.hpp"
 
 #include <streams/core/log.hpp>
@@ -162,10 +161,12 @@ void stream_thread::turn() {
     environment_.group.tell(last_poll_);
     watch_transactions();
     restore();
-    if (assigned_ && ready_ && commit_done())
+    if (assigned_ && ready_ && commit_done()) {
         work();
-    else
+    } else {
+        share_.forgive();
         valve_.turned(tasks_);
+    }
     if (environment_.memory.budget().asks_back()) tasks_.give_back();
 }
 
@@ -256,7 +257,8 @@ void stream_thread::pause_after(std::span<const kafka::result> errors, bool brou
 milliseconds stream_thread::poll_wait() {
     const std::int64_t now = environment_.time.steady_ms();
     const std::int64_t next = next_step();
-    if (next <= now || committer_->committing() || anything_processable()) return milliseconds(0);
+    const bool has_mail = mailbox_->any().load(std::memory_order_relaxed);
+    if (next <= now || has_mail || committer_->committing() || anything_processable()) return milliseconds(0);
     milliseconds wait = std::min(environment_.config.poll, milliseconds(next - now));
     if (!tasks_.empty()) {
         const auto due = detail::sub_sat(pace_.next(), now);
@@ -335,6 +337,7 @@ void stream_thread::work() {
             round_ = std::max<std::size_t>(round_ / 2, 1);
         else if (after - before < short_round_ms)
             round_ = std::min(round_ * 2, longest_round);
+        if (taken == 0) share_.forgive();
         if (taken == 0 || after >= give_way || environment_.stop.stop_requested()) break;
         committer_->collector().serve();
     }
@@ -347,15 +350,26 @@ std::size_t stream_thread::process_round() {
     std::size_t taken = 0;
     std::size_t looked_at = 0;
     for (; looked_at < all.size(); ++looked_at) {
-        if (taken > 0 && mailbox_->any().load(std::memory_order_relaxed))
-            break; // the others come first in the next round
+        if (taken > 0 && queries_are_due()) break; // the others come first in the next round
         managed_task& each = *all[(first_of_round_ + looked_at) % all.size()];
         if (!each.running()) continue;
         each.task->work_on_pending();
-        taken += each.task->process(most);
+        taken += process(*each.task, most);
     }
     if (looked_at < all.size()) first_of_round_ = (first_of_round_ + looked_at) % all.size();
     if (taken > 0) processed_.store(processed_.load(std::memory_order_relaxed) + taken, std::memory_order_relaxed);
+    return taken;
+}
+
+/// Up to so many records, fewer where queries are due.
+std::size_t stream_thread::process(stream_task& task, std::size_t most) {
+    std::size_t taken = 0;
+    while (taken < most) {
+        const std::size_t now = task.process(most - taken); // one, where there is mail
+        share_.processed(now);
+        taken += now;
+        if (now == 0 || !mailbox_->any().load(std::memory_order_relaxed) || queries_are_due()) break;
+    }
     return taken;
 }
 
@@ -376,27 +390,6 @@ void stream_thread::report() {
     }
     set_running(all_run);
     stream_times_.note(tasks_);
-}
-
-void stream_thread::serve_queries() {
-    if (!mailbox_->any().load(std::memory_order_relaxed)) return;
-    for (const query_mail& each : mailbox_->take()) answer(each, tasks_);
-}
-
-void stream_thread::publish_tasks() {
-    task_directory::standing now{.settled = assigned_ && rebalances_.empty(),
-                                 .generation = generation_,
-                                 .tasks = tasks_.ids(),
-                                 .standbys = tasks_.standbys().tasks()};
-    if (now == published_) return;
-    published_ = std::move(now);
-    environment_.directory.publish(mailbox_, published_);
-}
-
-/// Answers who waits, and all who come.
-void stream_thread::end_queries() noexcept {
-    environment_.directory.leave(mailbox_);
-    mailbox_->close();
 }
 
 void stream_thread::set_running(bool now) {

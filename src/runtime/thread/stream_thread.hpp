@@ -3,6 +3,7 @@
 #include "src/runtime/commit/committer.hpp"
 #include "src/runtime/commit/repartition_purge.hpp"
 #include "src/runtime/queries/query_mailbox.hpp"
+#include "src/runtime/queries/query_share.hpp"
 #include "src/runtime/queues/input_valve.hpp"
 #include "src/runtime/tasks/task_manager.hpp"
 #include "src/runtime/thread/commit_pace.hpp"
@@ -98,11 +99,15 @@ private:
     void work();
     void punctuate();
     std::size_t process_round();
+    std::size_t process(stream_task& task, std::size_t most);
     [[nodiscard]] std::chrono::milliseconds poll_wait();
     [[nodiscard]] std::int64_t next_step() const;
     [[nodiscard]] bool anything_processable();
     void report();
     void set_running(bool now);
+
+    // stream_thread_queries.cpp
+    [[nodiscard]] bool queries_are_due() const;
     void serve_queries();
     void publish_tasks();
     void end_queries() noexcept;
@@ -187,6 +192,7 @@ private:
     std::unique_ptr<kafka::consumer> consumer_;
     std::unique_ptr<kafka::consumer> restore_consumer_;
     std::shared_ptr<query_mailbox> mailbox_;
+    query_share share_;
     task_directory::standing published_;
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};

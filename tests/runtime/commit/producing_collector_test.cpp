@@ -37,7 +37,7 @@ struct collector_under_test {
     testing_support::world w{4};
     streams_config config{.task_timeout = 5s};
     stop_source stop{time, "a test"};
-    std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>();
+    std::shared_ptr<testing_support::fault_plan> plan = std::make_shared<testing_support::fault_plan>(time);
     testing_support::faulty_producer producer{w.cluster.clients()->make_producer({.client_id = "p"}), plan};
     std::atomic<std::uint64_t> sent{0};
     drop_counters drops;
@@ -114,6 +114,24 @@ TEST_CASE("a record with a key to be placed by follows its topic's partition cou
     r.key = r.partition_key = bytes_view(std::string_view(key));
     t.collector.send(t.collector.open("out", sink), r);
     CHECK(t.w.cluster.read_bytes("out").at(0).partition == partition_of(bytes_view(std::string_view(key)), 64));
+}
+
+TEST_CASE("a cluster that is slow to say how wide topics are is asked for some of them at a time") {
+    constexpr int topics = 10;
+    collector_under_test t;
+    for (int topic = 0; topic < topics; ++topic) {
+        const auto name = "out" + std::to_string(topic);
+        t.w.cluster.create_topic(name, 3);
+        CHECK(t.collector.partitions(t.collector.open(name, sink)) == 3);
+        t.w.cluster.create_partitions(name, 64);
+    }
+    t.plan->delay(call::partitions, 90ms, 2 * topics);
+    const int before = t.plan->made(call::partitions);
+    t.collector.refresh_partitions();
+    CHECK(t.plan->made(call::partitions) == before + 2);
+    for (int commit = 1; commit < topics / 2; ++commit) t.collector.refresh_partitions();
+    for (int topic = 0; topic < topics; ++topic)
+        CHECK(t.collector.partitions(t.collector.open("out" + std::to_string(topic), sink)) == 64);
 }
 
 TEST_CASE("a queue that stays full is an error that names the topic") {

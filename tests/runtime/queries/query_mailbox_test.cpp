@@ -28,12 +28,23 @@ TEST_CASE("the owner of a mailbox is woken by the first mail, and finds all ther
     mailbox.post({call(), {{0, 2}, {0, 3}}});
     CHECK(mailbox.any());
     CHECK(wakes == 1);
-    const auto mail = mailbox.take();
-    REQUIRE(mail.size() == 2);
-    CHECK(mail[1].tasks == std::vector<task_id>{{0, 2}, {0, 3}});
+    CHECK(mailbox.waiting() == 2);
+    CHECK(mailbox.take().tasks == std::vector<task_id>{{0, 1}});
+    CHECK(mailbox.any());
+    CHECK(mailbox.take().tasks == std::vector<task_id>{{0, 2}, {0, 3}});
     CHECK_FALSE(mailbox.any());
     mailbox.post({call(), {{0, 1}}});
     CHECK(wakes == 2);
+}
+
+TEST_CASE("a mail is as many reads as it asks for keys of tasks") {
+    const auto reading = [](store_question question) {
+        return reads_of({std::make_shared<query_call>(
+                             machine(), asked_of_owners{.store = "counts", .question = std::move(question)}),
+                         {{0, 1}, {0, 2}}});
+    };
+    CHECK(reading(keys_question{std::vector<bytes>(3)}) == 6);
+    CHECK(reading(span_question{}) == 2);
 }
 
 TEST_CASE("a mailbox that closes answers what is in it, and what comes later") {

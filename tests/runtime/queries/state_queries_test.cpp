@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
+#include "runtime/unlogged_counts.hpp"
 #include "runtime/world.hpp"
 
 #include <streams/dsl/streams_builder.hpp>
@@ -27,6 +28,7 @@ using testing_support::eventually;
 using testing_support::message_of;
 using testing_support::patience;
 using testing_support::says;
+using testing_support::unlogged_counts;
 using testing_support::world;
 using text = std::string;
 
@@ -533,6 +535,29 @@ TEST_CASE("a partition that is not as far as the bound of a query says so") {
         return app.query("counts", key_query<text, std::int64_t>{"a"}, {.bound = bound}).partitions.at(0).ok();
     }));
     CHECK(app.query("counts", key_query<text, std::int64_t>{"a"}, {.bound = bound}).only() == 3);
+}
+
+TEST_CASE("a store without a changelog that begins empty on another instance meets no bound from before") {
+    const bool persistent = GENERATE(false, true);
+    world w;
+    query_position covers;
+    {
+        auto app = w.run(unlogged_counts(persistent), w.config());
+        REQUIRE(app.wait_for(application_state::running, patience));
+        fill(w, {{"a", 5}});
+        auto found = app.query("counts", key_query<text, std::int64_t>{"a"});
+        covers = found.position();
+        CHECK(found.only() == 5);
+    }
+    auto app = w.run(unlogged_counts(persistent), w.config("elsewhere"));
+    REQUIRE(app.wait_for(application_state::running, patience));
+    const auto ask = [&] {
+        return app.query("counts", key_query<text, std::int64_t>{"a"}, {.bound = position_bound::at(covers)});
+    };
+    CHECK(ask().partitions.at(0).failure()->reason == failure_reason::not_up_to_bound);
+    w.produce("a", "x");
+    CHECK(eventually([&] { return ask().partitions.at(0).ok(); }));
+    CHECK(ask().only() == 1);
 }
 
 TEST_CASE("many threads query a store while it is written, committed and moved, and no count goes back or is absent") {

@@ -7,6 +7,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 using namespace streams;
@@ -176,4 +181,57 @@ TEST_CASE("a changelog that cannot be read at once is read later") {
     CHECK(app.wait_for(application_state::running, patience));
     CHECK(restoring->failed(testing_support::call::assign) == 3);
     CHECK(rows == 1);
+}
+
+TEST_CASE(
+    "a listener that throws at the end of a standby hears once of each of its stores, whether it fails or is closed") {
+    const bool fails = GENERATE(false, true);
+    constexpr std::int32_t partitions = 2;
+    world w(partitions);
+    const auto counting = [] {
+        streams_builder builder;
+        const auto grouped = builder.stream<text, text>("in").group_by_key();
+        grouped.count(materialized{.name = "first"});
+        grouped.count(materialized{.name = "second"});
+        return builder.build();
+    };
+    const auto configured = [&](const char* name) {
+        auto config = w.config(name);
+        config.client_id = name;
+        config.num_standby_replicas = 1;
+        return config;
+    };
+    auto other = w.run(counting(), configured("one"));
+    auto restoring = std::make_shared<testing_support::fault_plan>();
+    kafka_streams app(counting(), configured("two"),
+                      std::make_shared<testing_support::faulty_clients>(
+                          w.cluster.clients(), std::make_shared<testing_support::fault_plan>(), restoring));
+    std::mutex mutex;
+    std::map<text, int> ends;
+    std::atomic<int> begun{0};
+    app.set_standby_update_listener({.on_update_start = [&](const standby_update&) { ++begun; },
+                                     .on_update_suspended =
+                                         [&](const standby_update& now, standby_suspend_reason) {
+                                             const std::lock_guard lock(mutex);
+                                             ++ends[text(now.store)];
+                                             throw std::runtime_error("a fault of the user's");
+                                         }});
+    app.start();
+    REQUIRE(eventually([&] { return begun == 2; }));
+    REQUIRE(app.wait_for(application_state::running, patience));
+    if (fails) {
+        restoring->fail(testing_support::call::poll, {kafka::error_class::retriable, "no leader"}, 1'000'000);
+        for (std::int32_t partition = 0; partition < partitions; ++partition)
+            for (int row = 0; row < 10; ++row)
+                w.cluster.produce("in", "k" + std::to_string(row), text("v"), {.timestamp = 1, .partition = partition});
+        REQUIRE(eventually([&] { return w.committed("in", 0) == 10 && w.committed("in", 1) == 10; }));
+        for (std::int32_t partition = 0; partition < partitions; ++partition)
+            w.cluster.delete_records({"app-first-changelog", partition}, 5);
+        restoring->forget(testing_support::call::poll);
+        CHECK(app.wait_for(application_state::error, patience));
+        CHECK(app.error().find("a fault of the user's") != text::npos);
+    }
+    CHECK(app.close(patience));
+    const std::lock_guard lock(mutex);
+    CHECK(ends == std::map<text, int>{{"first", 1}, {"second", 1}});
 }

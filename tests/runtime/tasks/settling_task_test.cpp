@@ -25,13 +25,15 @@ namespace {
 using answers = std::vector<completion<std::string>>;
 
 /// Records wait for answers of the test.
+auto answers_of(streams_builder& builder, answers& given) {
+    return builder.stream<std::string, std::string>("in").map_values_async(
+        [&](const std::string&, completion<std::string> answer) { given.push_back(std::move(answer)); },
+        {.ordering = ordering::unordered});
+}
+
 topology waiting_for(answers& given) {
     streams_builder builder;
-    builder.stream<std::string, std::string>("in")
-        .map_values_async(
-            [&](const std::string&, completion<std::string> answer) { given.push_back(std::move(answer)); },
-            {.ordering = ordering::unordered})
-        .to("out");
+    answers_of(builder, given).to("out");
     return builder.build();
 }
 
@@ -65,13 +67,15 @@ struct waiting_task {
 
 TEST_CASE("a query is not told that stores cover a record that is pending") {
     answers given;
-    waiting_task t(waiting_for(given));
+    streams_builder builder;
+    answers_of(builder, given).to_table(materialized{.name = "table"});
+    waiting_task t(builder.build());
     t.task->add(0, batch_of({"in", 0}, {{0, 10, "a", "x"}}));
     REQUIRE(t.task->process());
-    CHECK(t.task->covered(isolation_level::read_uncommitted).all().empty());
+    CHECK(t.task->covered("table", isolation_level::read_uncommitted).all().empty());
     given.at(0).set_value("x!");
     t.task->work_on_pending();
-    CHECK(t.task->covered(isolation_level::read_uncommitted).all().at({"in", 0}) == 0);
+    CHECK(t.task->covered("table", isolation_level::read_uncommitted).all().at({"in", 0}) == 0);
 }
 
 TEST_CASE("a task that settles takes no record until it is committed, and is settled once all are answered") {
