@@ -5,6 +5,8 @@ find_package(range-v3 CONFIG REQUIRED)
 find_package(absl CONFIG REQUIRED)
 find_package(rdkafka 2.0.2 REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 find_package(simdjson CONFIG QUIET)
 
 # The shared library where there is one: Debian's static one drags in half a dozen compression libraries.

@@ -27,7 +27,7 @@ set(streams_pc_requires "")
 set(streams_pc_libraries "")
 if(streams_type STREQUAL "STATIC_LIBRARY")
     # What a static library needs, its user links. Debian's RocksDB is known to pkg-config; another is named by its file.
-    set(streams_pc_requires "rdkafka ${STREAMS_ABSL_TARGETS}")
+    set(streams_pc_requires "rdkafka cpp-httplib ${STREAMS_ABSL_TARGETS}")
     string(REPLACE "absl::" "absl_" streams_pc_requires "${streams_pc_requires}")
     string(REPLACE ";" " " streams_pc_requires "${streams_pc_requires}")
     if(STREAMS_ROCKSDB_TARGET STREQUAL "RocksDB::rocksdb-shared")

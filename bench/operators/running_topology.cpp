@@ -99,7 +99,8 @@ running_topology::running_topology(streams::topology of, std::optional<std::size
     for (auto& store : stores_->all()) store.store->restored(std::nullopt);
     task_ = std::make_unique<streams::stream_task>(
         *stores_, topology_, parts, std::move(inputs),
-        streams::task_environment{.config = config_, .time = time_, .collector = collector_, .drops = drops_});
+        streams::task_environment{
+            .config = config_, .time = time_, .collector = collector_, .drops = drops_, .metrics = &measured_});
     task_->initialize({});
 }
 
@@ -153,6 +154,7 @@ bool running_topology::loop_back() {
 }
 
 void running_topology::run() {
+    measuring_.polled(time_.steady_ms(), time_.steady_ms(), 1'000);
     do {
         while (task_->process(1'000) > 0) {}
         task_->punctuate_stream_time();

@@ -50,7 +50,8 @@ private:
     std::uint64_t sent_ = 0;
 };
 
-/// A topology at work on bytes in one task, on this thread. Commits every few thousand records.
+/// A topology at work on bytes in one task, on this thread, and measured as one is in an application. Commits every few
+/// thousand records.
 class running_topology {
 public:
     /// `hot_bytes`: of each store, which is on disk; nullopt: they are in memory.
@@ -74,6 +75,9 @@ private:
     streams::streams_config config_;
     streams::manual_clock time_;
     streams::drop_counters drops_;
+    streams::metrics_registry metrics_{streams::recording_level::info, {}};
+    streams::thread_metrics measuring_{metrics_, "bench", time_};
+    streams::task_metrics measured_{measuring_, {0, 0}};
     looping_collector collector_;
     std::filesystem::path folder_;
     streams::memory_budget budget_;

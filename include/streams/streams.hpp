@@ -13,6 +13,7 @@
 #include <streams/dsl/calendar_days.hpp>
 #include <streams/dsl/streams_builder.hpp>
 #include <streams/fwd.hpp>
+#include <streams/metrics/prometheus_text.hpp>
 #include <streams/runtime/kafka_streams.hpp>
 #include <streams/serde/serde.hpp>
 #include <streams/serde/standard.hpp>

@@ -2,6 +2,7 @@
 
 #include "src/core/bootstrap_servers.hpp"
 #include "src/core/client_settings.hpp"
+#include "src/core/listen_address.hpp"
 #include "src/core/memory_limits.hpp"
 #include "src/core/property.hpp"
 
@@ -180,6 +181,10 @@ void streams_config::validate(bool needs_brokers) const {
     check_optimization(topology_optimization);
     check_dead_letter_topic(errors_dead_letter_queue_topic_name);
     check_application_server(application_server);
+    at_least("metrics.num.samples", metrics_num_samples, 1);
+    at_least("metrics.sample.window.ms", metrics_sample_window.count(), 1);
+    if (!metrics_listen.empty() && !parse_listen_address(metrics_listen))
+        property{"metrics.listen", metrics_listen}.refuse("PORT, or HOST:PORT as in 0.0.0.0:9464");
     if (!on_deserialization_error || !on_processing_error || !on_production_error)
         throw config_error(
             "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");

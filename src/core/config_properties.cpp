@@ -105,6 +105,14 @@ constexpr member_name members[] = {
          c.default_interactive_query_isolation_level =
              choices[p.one_of({"READ_COMMITTED", "READ_UNCOMMITTED", "read_committed", "read_uncommitted"}) % 2];
      }},
+    {"metrics.recording.level",
+     [](const property& p, streams_config& c) {
+         constexpr std::array choices{recording_level::info, recording_level::debug, recording_level::trace};
+         c.metrics_recording_level = choices[p.one_of({"INFO", "DEBUG", "TRACE"})];
+     }},
+    {"metrics.num.samples", [](const property& p, streams_config& c) { c.metrics_num_samples = int32(p, 1); }},
+    {"metrics.sample.window.ms", [](const property& p, streams_config& c) { c.metrics_sample_window = p.span(1); }},
+    {"metrics.listen", [](const property& p, streams_config& c) { c.metrics_listen = p.text; }},
     {"num.stream.threads", [](const property& p, streams_config& c) { c.num_stream_threads = int32(p, 1); }},
     {"commit.interval.ms", [](const property& p, streams_config& c) { c.commit_interval = p.span(); }},
     {"state.memory.bytes", [](const property& p, streams_config& c) { c.state_memory_bytes = p.number(0); }},

@@ -90,6 +90,11 @@ inline constexpr std::size_t kept_range_buffer = 4 * kib;
 /// Of a thread that parses JSON: a parser for texts up to this size.
 inline constexpr std::size_t kept_json_text = mib;
 
+/// Of an HTTP connection: what a request may have in all, which is more than any page asks for, and how much of it is read at
+/// once. There are few connections.
+inline constexpr std::size_t http_request = 16 * kib;
+inline constexpr std::size_t http_read = 4 * kib;
+
 // On disk.
 
 /// Of RocksDB's file that lists a store's files, which is read whole when the store opens.

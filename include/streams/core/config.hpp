@@ -2,6 +2,7 @@
 
 #include <streams/core/handlers.hpp>
 #include <streams/core/isolation_level.hpp>
+#include <streams/core/recording_level.hpp>
 #include <streams/core/rocksdb_settings.hpp>
 
 #include <chrono>
@@ -116,6 +117,13 @@ struct streams_config {
         clients{}; ///< names without a prefix that belong to every client: security.protocol, sasl.*, ssl.*, ...
     client_settings main_consumer{};    ///< main.consumer.*: the consumer of input topics; wins over `consumer`
     client_settings restore_consumer{}; ///< restore.consumer.*: the consumer of changelogs; wins over `consumer`
+
+    recording_level metrics_recording_level = recording_level::info; ///< metrics.recording.level
+    std::int32_t metrics_num_samples = 2; ///< metrics.num.samples: rates and averages are of so many samples
+    std::chrono::milliseconds metrics_sample_window{30'000}; ///< metrics.sample.window.ms: of each of them
+    /// metrics.listen: [HOST:]PORT where /metrics answers in Prometheus' text; without a host on 127.0.0.1; empty: nowhere. No
+    /// setting of Kafka Streams.
+    std::string metrics_listen{};
 
     /// Reads Kafka's dotted names. Throws config_error for an unknown name or an impossible value, saying which and why;
     /// Java-only TLS and SASL names are translated or refused with the name to use instead.

@@ -4,6 +4,7 @@
 #include <streams/core/memory_role.hpp>
 #include <streams/core/metrics.hpp>
 #include <streams/core/partitioner.hpp>
+#include <streams/metrics/metric.hpp>
 #include <streams/runtime/application_state.hpp>
 #include <streams/runtime/lag_info.hpp>
 #include <streams/runtime/restore_listener.hpp>
@@ -121,6 +122,9 @@ public:
     /// Why the application is in `error`; empty otherwise.
     [[nodiscard]] std::string error() const;
     [[nodiscard]] application_counts counts() const;
+    /// All that is measured of this instance as it stands now, under Kafka Streams' names: docs/metrics.md lists it. From
+    /// `metrics_recording_level` on, each level adds to what is there. In no order.
+    [[nodiscard]] std::vector<metric> metrics() const;
 
     /// A store of the topology to be read by other threads while the application runs (Kafka's `KafkaStreams#store`):
     /// `app.store<queryable_key_value_store<std::string, std::int64_t>>("counts")`. Lives as long as it is wanted:

@@ -36,17 +36,27 @@ void check_rocksdb_config(const topology& topology, const streams_config& config
         if (store.persistent) check_rocksdb_settings(store.name, config.rocksdb_config(store.name));
 }
 
-std::string client_id_of(const streams_config& config) {
-    return config.client_id.empty() ? config.application_id : config.client_id;
+std::map<std::string, std::int32_t, std::less<>> sub_topologies_of_stores(const topology& topology) {
+    std::map<std::string, std::int32_t, std::less<>> numbers;
+    for (const sub_topology& part : topology.sub_topologies())
+        for (const std::string& store : part.stores) numbers.emplace(store, part.id);
+    return numbers;
 }
 
 } // namespace
+
+std::string client_id_of(const streams_config& config) {
+    return config.client_id.empty() ? config.application_id : config.client_id;
+}
 
 kafka_streams::application::application(topology topology, streams_config config,
                                         std::shared_ptr<kafka::client_supplier> clients, execution& time,
                                         state_disk& disk)
     : topology_(topology.with_store_format(config.dsl_store_format)), config_(std::move(config)),
       clients_(std::move(clients)), time_(time), stop_(time, "the end of application " + config_.application_id),
+      metrics_(config_.metrics_recording_level,
+               {static_cast<std::size_t>(config_.metrics_num_samples), config_.metrics_sample_window.count()}),
+      changelog_metrics_(metrics_, client_id_of(config_), sub_topologies_of_stores(topology_), time_),
       memory_(memory_limits_of(config_)), store_memory_(memory_, config_.rocksdb_config),
       states_(config_.state_dir / config_.application_id, time_, disk), retention_(time_),
       group_(config_.application_id), status_(config_.application_id, time_),
@@ -100,8 +110,10 @@ void kafka_streams::application::start() {
     states_.open(topology_);
     try {
         make_threads();
+        listen();
         topics_ready_ = set_up(first_patience);
     } catch (...) {
+        server_.reset();
         threads_.unmake();
         states_.close();
         throw;
@@ -142,6 +154,8 @@ void kafka_streams::application::make_threads() {
     views_ = std::make_unique<topic_views>(topic_view{topology_, {}});
     on_restore_noted_ = restored_.noting(on_restore_);
     on_standby_update_noted_ = restored_.noting(on_standby_update_);
+    on_restore_measured_ = changelog_metrics_.noting(on_restore_noted_);
+    on_standby_update_measured_ = changelog_metrics_.noting(on_standby_update_noted_);
     environment_ = std::make_unique<shared_environment>(
         shared_environment{.config = config_,
                            .clients = *clients_,
@@ -150,13 +164,14 @@ void kafka_streams::application::make_threads() {
                            .states = states_,
                            .memory = store_memory_,
                            .views = *views_,
-                           .on_restore = on_restore_noted_,
-                           .on_standby_update = on_standby_update_noted_,
+                           .on_restore = on_restore_measured_,
+                           .on_standby_update = on_standby_update_measured_,
                            .restored = restored_,
                            .retention = retention_,
                            .group = group_,
                            .directory = queries_->directory(),
                            .instances = instances_,
+                           .metrics = metrics_,
                            .threads = threads_.count(),
                            .paused = paused_,
                            .all_end = all_end_,
@@ -307,6 +322,7 @@ bool kafka_streams::application::close(milliseconds timeout) {
     threads_.join();
     if (globals_run_on_) globals_run_on_->join();
     if (watch_runs_on_) watch_runs_on_->join();
+    server_.reset();
     return true;
 }
 

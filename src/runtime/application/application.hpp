@@ -3,8 +3,10 @@
 #include "src/core/stop_source.hpp"
 #include "src/core/waiting_mutex.hpp"
 #include "src/runtime/application/application_status.hpp"
+#include "src/runtime/application/instance_server.hpp"
 #include "src/runtime/application/stream_threads.hpp"
 #include "src/runtime/global/global_thread.hpp"
+#include "src/runtime/metrics/changelog_metrics.hpp"
 #include "src/runtime/queries/restored_positions.hpp"
 #include "src/runtime/queries/state_queries.hpp"
 #include "src/runtime/queries/store_places.hpp"
@@ -25,8 +27,11 @@
 
 namespace streams::inline v0 {
 
+/// The client id of an application, after which its threads are named.
+[[nodiscard]] std::string client_id_of(const streams_config& config);
+
 /// What a kafka_streams runs: sets up topics and the state folder, then has its threads run until they end.
-class kafka_streams::application final : private thread_host, private query_host {
+class kafka_streams::application final : private thread_host, private query_host, private instance_view {
 public:
     /// `time` and `disk` outlive it.
     application(topology topology, streams_config config, std::shared_ptr<kafka::client_supplier> clients,
@@ -53,6 +58,7 @@ public:
     /// Whether the calling thread is one that this application turns or tells its state to: it cannot wait for the end.
     [[nodiscard]] bool runs_here() const noexcept;
     [[nodiscard]] application_counts counts() const;
+    [[nodiscard]] std::vector<metric> metrics() const override;
     /// Throws streams_not_started_error and streams_stopped_error.
     [[nodiscard]] store_places places() const;
     /// See kafka_streams::query_metadata_for_key.
@@ -81,6 +87,9 @@ private:
     void fail(thread_exception_response response, const std::string& reason) noexcept;
     void stop_threads() noexcept;
     void end_when_all_have() noexcept;
+
+    // application_metrics.cpp
+    void listen();
 
     // application_topics.cpp: what is there before tasks run
     [[nodiscard]] bool set_up(std::chrono::milliseconds timeout);
@@ -119,6 +128,10 @@ private:
     restore_listener on_restore_noted_; ///< the same, behind what notes the progress
     standby_update_listener on_standby_update_noted_;
     uncaught_exception_handler on_uncaught_; ///< empty: shutdown_client
+    metrics_registry metrics_;
+    changelog_metrics changelog_metrics_;
+    restore_listener on_restore_measured_; ///< what is noted, behind what measures it
+    standby_update_listener on_standby_update_measured_;
     memory_budget memory_;
     store_memory store_memory_;
     state_directory states_;
@@ -150,6 +163,8 @@ private:
     bool told_all_ = false;  ///< that they are to end
     waiting_mutex starting_; ///< start, setters, and the parts of close that are not waiting, one at a time
     std::atomic<bool> cluster_was_away_{false};
+    std::atomic<std::uint64_t> failed_threads_{0};
+    std::unique_ptr<instance_server> server_; ///< null: nobody is to be answered, or it has ended
 };
 
 } // namespace streams::inline v0

@@ -10,6 +10,7 @@
 namespace streams::inline v0 {
 
 thread_exception_response kafka_streams::application::answer_for(const std::exception& failure) noexcept {
+    ++failed_threads_;
     std::string reason = failure.what();
     const auto response = ask_about(failure, reason);
     if (response != thread_exception_response::replace_thread) fail(response, reason);

@@ -94,6 +94,8 @@ std::string kafka_streams::error() const { return application_->status().error()
 
 application_counts kafka_streams::counts() const { return application_->counts(); }
 
+std::vector<metric> kafka_streams::metrics() const { return application_->metrics(); }
+
 std::vector<streams_metadata> kafka_streams::metadata_for_all_streams_clients() const {
     return application_->places().all();
 }

@@ -20,7 +20,10 @@ constexpr std::chrono::minutes same_cause{10};
 void stream_threads::work_done::add(const stream_thread& by) {
     processed += by.processed();
     sent += by.sent();
-    for (std::size_t at = 0; at < drop_reasons; ++at) dropped[at] += by.drops()[static_cast<drop_reason>(at)];
+    for (std::size_t at = 0; at < drop_reasons; ++at) {
+        const auto reason = static_cast<drop_reason>(at);
+        dropped[at] += by.drops()[reason] + by.unwritten()[reason];
+    }
 }
 
 void stream_threads::make(std::int32_t count, const shared_environment& environment) {

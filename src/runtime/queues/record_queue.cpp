@@ -18,6 +18,7 @@ void record_queue::add(kafka::record_batch batch) {
 const record_view& record_queue::take() {
     const record_view& taken = *head_;
     partition_time_ = std::max(partition_time_, head_timestamp_);
+    if (head_timestamp_ >= 0) taken_timestamps_.add(head_timestamp_); // else it did not decode
     skip();
     find_head();
     return taken;

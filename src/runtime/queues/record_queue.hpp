@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/kafka/client.hpp"
+#include "src/metrics/sensor.hpp"
 
 #include <streams/topology/node.hpp>
 
@@ -8,6 +9,7 @@
 #include <deque>
 #include <exception>
 #include <optional>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -54,6 +56,9 @@ public:
     /// Bytes of the records that were there at the last `keep_waiting`.
     [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
 
+    /// The timestamps of the records that were taken since the last call, for whoever measures them.
+    [[nodiscard]] measurements taken_timestamps() noexcept { return std::exchange(taken_timestamps_, {}); }
+
     /// The largest timestamp taken so far; -1 before the first.
     [[nodiscard]] std::int64_t partition_time() const noexcept { return partition_time_; }
     void set_partition_time(std::int64_t time) noexcept { partition_time_ = time; }
@@ -88,6 +93,7 @@ private:
     std::int64_t head_timestamp_ = -1;
     std::size_t size_ = 0;
     std::int64_t partition_time_ = -1;
+    measurements taken_timestamps_;
     std::optional<std::int64_t> after_last_;
     std::optional<std::int64_t> read_to_;
 };

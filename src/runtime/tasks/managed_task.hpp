@@ -102,6 +102,7 @@ public:
     bool recovering = false;                     ///< it was stopped, and has not started since
     bool restored = false; ///< the stores have all of their changelogs; else they are with the updater
     std::optional<corrupt_task_error> damage{}; ///< of a store that the disk has not let be made anew yet
+    std::unique_ptr<task_metrics> metrics{};    ///< of it, also where it is made again; null until it runs
     std::unique_ptr<stream_task> task{};        ///< on the stores; null until it runs
 
 private:

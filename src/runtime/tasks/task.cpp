@@ -32,6 +32,7 @@ stream_task::stream_task(task_stores& stores, const topology& topology, const st
                          std::vector<topic_partition> inputs, const task_environment& environment)
     : task_context(stores.at_hand()), stores_(stores), topology_(topology), environment_(environment),
       graph_(topology, parts), group_(environment.config.max_task_idle, environment.progress),
+      measures_each_(environment.metrics != nullptr && environment.metrics->thread().debug()),
       pending_(environment.pending),
       interrupted_(environment.interrupted != nullptr ? *environment.interrupted : never_interrupted) {
     begin_without_record(-1);
@@ -49,7 +50,9 @@ void stream_task::add_inputs(const std::vector<sub_topology>& parts, std::vector
         if (source == nullptr)
             throw topology_error(
                 concat(task_name(id()), " was given ", to_string(input), ", which none of its sources reads"));
-        inputs_.push_back({&group_.add_queue(std::move(input), *source, *this)});
+        auto* const measured =
+            environment_.metrics != nullptr ? &environment_.metrics->input(source->name(), input.topic) : nullptr;
+        inputs_.push_back({.queue = &group_.add_queue(std::move(input), *source, *this), .measured = measured});
     }
 }
 
@@ -123,6 +126,7 @@ bool stream_task::held() const {
 bool stream_task::process() {
     if (!processable()) return false;
     const auto next = group_.take();
+    if (measures_each_) lateness_.add(stream_time() - next.timestamp);
     run(next);
     next.queue.release();
     commit_needed_ = true;
@@ -133,10 +137,12 @@ bool stream_task::process() {
 std::size_t stream_task::process(std::size_t most) {
     const task_log_scope logged(id());
     std::size_t taken = 0;
+    const std::int64_t began = measures_each_ ? steady_time() : 0;
     do { // one at least, however often the thread is interrupted
         if (!process()) break;
         ++taken;
     } while (taken < most && !interrupted_.load(std::memory_order_relaxed));
+    if (taken > 0 && environment_.metrics != nullptr) record_round(taken, began);
     return taken;
 }
 
@@ -236,13 +242,13 @@ void stream_task::set_processor_metadata(std::string_view name, std::int64_t val
 bool stream_task::punctuate_stream_time() {
     const std::int64_t now = stream_time();
     if (settling_ || now < 0 || !on_stream_time_.due(now)) return false;
-    return on_stream_time_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
+    return measured(on_stream_time_.punctuate(now, [now](const auto& call) { call(now); }) > 0);
 }
 
 bool stream_task::punctuate_wall_clock() {
     const std::int64_t now = wall_time();
     if (settling_ || !on_wall_clock_.due(now)) return false;
-    return on_wall_clock_.punctuate(now, [now](const auto& call) { call(now); }) > 0;
+    return measured(on_wall_clock_.punctuate(now, [now](const auto& call) { call(now); }) > 0);
 }
 
 void stream_task::punctuate(std::string_view node, const punctuation_queue::callback& call, std::int64_t time) {

@@ -3,6 +3,7 @@
 #include "src/kafka/client.hpp"
 #include "src/runtime/commit/commit_metadata.hpp"
 #include "src/runtime/global/global_stores.hpp"
+#include "src/runtime/metrics/task_metrics.hpp"
 #include "src/runtime/queues/partition_group.hpp"
 #include "src/runtime/queues/punctuation_queue.hpp"
 #include "src/runtime/stores/task_stores.hpp"
@@ -43,6 +44,7 @@ struct task_environment {
     std::function<void()> wake{}; ///< has the task's thread look at it, from any thread; empty: it looks by itself
     /// Where true, the task's thread is needed between two records; null: it never is.
     const std::atomic<bool>* interrupted = nullptr;
+    task_metrics* metrics = nullptr; ///< null: nothing is measured
     /// For messages: what to set so that records at which a node throws are dropped.
     std::string_view resuming = "processing.exception.handler to one that answers resume";
 };
@@ -79,6 +81,8 @@ public:
     void keep_waiting() {
         for (std::size_t at = 0; at < inputs(); ++at) group_.queue(at).keep_waiting();
     }
+    /// Notes for the metrics how its inputs stand.
+    void measure_inputs() const;
     /// Says that the consumer has polled, so that its lags may have changed.
     void polled() noexcept { group_.polled(); }
     [[nodiscard]] std::size_t buffered() const noexcept { return group_.buffered(); }
@@ -182,6 +186,7 @@ private:
         std::optional<std::int64_t> committed_offset{};
         std::optional<std::int64_t> committed_after{}; ///< the offset after the last record taken, at that commit
         commit_metadata committed_metadata{};
+        task_metrics::measured_input* measured = nullptr; ///< null: nothing is
     };
     struct prepared {
         std::size_t input;
@@ -208,6 +213,8 @@ private:
     }
     [[nodiscard]] bool held() const;
     [[nodiscard]] state_store* global_reader(std::string_view name);
+    void record_round(std::size_t taken, std::int64_t began);
+    [[nodiscard]] bool measured(bool punctuated) noexcept;
     void run(const partition_group::taken& next);
     void begin_record(const partition_group::taken& next) noexcept;
     void begin_without_record(std::int64_t timestamp) noexcept;
@@ -228,6 +235,8 @@ private:
     std::map<std::string, std::unique_ptr<state_store>, std::less<>> global_readers_; ///< those asked for so far
     partition_group group_;
     std::vector<input_state> inputs_;
+    const bool measures_each_; ///< record, and the time of each round
+    measurements lateness_;    ///< of the records of a round
     std::map<std::string, std::int64_t> processor_metadata_;
     pending_nodes pending_;
     const std::atomic<bool>& interrupted_;

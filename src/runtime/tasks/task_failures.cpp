@@ -124,6 +124,7 @@ const record_view* stream_task::raw_at_hand() const noexcept {
 
 void stream_task::drop(drop_reason reason, std::string_view node) {
     environment_.drops.add(reason);
+    if (environment_.metrics != nullptr) environment_.metrics->dropped(reason);
     bool& logged = drop_logged_[static_cast<std::size_t>(reason)];
     if (std::exchange(logged, true)) return;
     log(log_level::warn, concat(task_name(id()), reason == drop_reason::unchecked ? " passed on " : " dropped ",

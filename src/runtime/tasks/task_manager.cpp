@@ -21,10 +21,10 @@ constexpr std::string_view longer_patience = "raise task.timeout.ms where that t
 
 task_manager::task_manager(const thread_environment& environment, std::string restorer,
                            kafka::consumer& restore_consumer, producing_collector& collector, drop_counters& drops,
-                           input_progress& progress, std::function<void()> wake, const std::atomic<bool>& interrupted,
-                           const std::size_t& most_pending)
-    : environment_(environment), collector_(collector), drops_(drops), progress_(progress), wake_(std::move(wake)),
-      interrupted_(interrupted), most_pending_(most_pending),
+                           thread_metrics& metrics, input_progress& progress, std::function<void()> wake,
+                           const std::atomic<bool>& interrupted, const std::size_t& most_pending)
+    : environment_(environment), collector_(collector), drops_(drops), metrics_(metrics), progress_(progress),
+      wake_(std::move(wake)), interrupted_(interrupted), most_pending_(most_pending),
       updater_(std::move(restorer), environment, restore_consumer, wake_),
       standbys_(environment, updater_,
                 {.open = [this](task_id id) { return open_stores(id); },
@@ -210,6 +210,7 @@ managed_task* task_manager::start_restored() {
 }
 
 void task_manager::start(managed_task& restored) {
+    if (!restored.metrics) restored.metrics = std::make_unique<task_metrics>(metrics_, restored.id());
     restored.task = std::make_unique<stream_task>(
         *restored.stores, environment_.topology(), std::vector<sub_topology>{part_of(restored.id())}, restored.inputs(),
         task_environment{.config = environment_.config,
@@ -220,7 +221,8 @@ void task_manager::start(managed_task& restored) {
                          .progress = &progress_,
                          .pending = {&environment_.memory.budget(), &most_pending_},
                          .wake = wake_,
-                         .interrupted = &interrupted_});
+                         .interrupted = &interrupted_,
+                         .metrics = restored.metrics.get()});
     restored.task->initialize(restored.committed);
     restored.recovering = false;
     restored.become(task_state::running);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/runtime/commit/producing_collector.hpp"
+#include "src/runtime/metrics/thread_metrics.hpp"
 #include "src/runtime/stores/standby_stores.hpp"
 #include "src/runtime/stores/state_updater.hpp"
 #include "src/runtime/tasks/managed_task.hpp"
@@ -27,8 +28,9 @@ public:
     /// thread look at its tasks, from any thread. `interrupted`: it is needed between two records. `most_pending`: records that
     /// a task may keep pending now. The others outlive the manager.
     task_manager(const thread_environment& environment, std::string restorer, kafka::consumer& restore_consumer,
-                 producing_collector& collector, drop_counters& drops, input_progress& progress,
-                 std::function<void()> wake, const std::atomic<bool>& interrupted, const std::size_t& most_pending);
+                 producing_collector& collector, drop_counters& drops, thread_metrics& metrics,
+                 input_progress& progress, std::function<void()> wake, const std::atomic<bool>& interrupted,
+                 const std::size_t& most_pending);
     ~task_manager();
     task_manager(const task_manager&) = delete;
     task_manager& operator=(const task_manager&) = delete;
@@ -121,6 +123,7 @@ private:
     const thread_environment& environment_;
     producing_collector& collector_;
     drop_counters& drops_;
+    thread_metrics& metrics_;
     input_progress& progress_;
     std::function<void()> wake_;
     const std::atomic<bool>& interrupted_;

@@ -51,6 +51,12 @@ kafka::consumer_options restore_consumer(const thread_environment& environment, 
     return options;
 }
 
+std::size_t records_in(std::span<const kafka::record_batch> batches) {
+    std::size_t records = 0;
+    for (const kafka::record_batch& each : batches) records += each.records().size();
+    return records;
+}
+
 kafka::producer_options producer_of(const thread_environment& environment, const std::string& name,
                                     std::int32_t number) {
     kafka::producer_options options;
@@ -71,10 +77,10 @@ std::unique_ptr<committer> stream_thread::make_committer(std::int32_t number) {
     };
     auto while_waiting = [this] { stay_in_group(); };
     if (environment_.config.exactly_once())
-        return std::make_unique<exactly_once>(std::move(make_producer), *consumer_, environment_, sent_, drops_,
-                                              std::move(while_waiting));
-    return std::make_unique<at_least_once>(std::move(make_producer), *consumer_, environment_, sent_, drops_,
-                                           std::move(while_waiting));
+        return std::make_unique<exactly_once>(std::move(make_producer), *consumer_, environment_, sent_,
+                                              metrics_.unwritten(), std::move(while_waiting));
+    return std::make_unique<at_least_once>(std::move(make_producer), *consumer_, environment_, sent_,
+                                           metrics_.unwritten(), std::move(while_waiting));
 }
 
 std::string thread_name(std::string_view client_id, std::int32_t number) {
@@ -92,11 +98,11 @@ stream_thread::stream_thread(std::int32_t number, const shared_environment& envi
       restore_consumer_(environment.clients.make_consumer(
           restore_consumer(environment_, name_, queue_bytes(restore_queue_, memory::least_fetch_queue)))),
       mailbox_(std::make_shared<query_mailbox>([consumer = consumer_.get()] { consumer->wakeup(); })),
-      committer_(make_committer(number)),
+      metrics_(environment.metrics, name_, environment.time), committer_(make_committer(number)),
       tasks_(
           environment_, concat(environment.client_id, "-StateUpdater-", number), *restore_consumer_,
-          committer_->collector(), drops_, *this, [consumer = consumer_.get()] { consumer->wakeup(); }, mailbox_->any(),
-          most_pending_),
+          committer_->collector(), drops_, metrics_, *this, [consumer = consumer_.get()] { consumer->wakeup(); },
+          mailbox_->any(), most_pending_),
       valve_(*consumer_, environment.memory.budget(), environment.config.buffered_records_per_partition),
       uncommitted_(environment.memory.budget(), memory_role::uncommitted),
       purge_(environment_.topology(), environment.config, environment.admin, environment.time),
@@ -172,8 +178,10 @@ void stream_thread::turn() {
 
 void stream_thread::poll(milliseconds wait, std::size_t most) {
     queue_polled();
+    const std::int64_t began = environment_.time.steady_ms();
     auto polled = consumer_->poll(wait, most);
     last_poll_ = environment_.time.steady_ms();
+    metrics_.polled(began, last_poll_, records_in(polled.batches));
     std::ranges::move(polled.rebalances, std::back_inserter(rebalances_));
     std::ranges::move(polled.batches, std::back_inserter(polled_));
     const bool brought_records = !polled.batches.empty();
@@ -328,10 +336,14 @@ void stream_thread::work() {
     for (;;) {
         serve_queries();
         const std::int64_t before = environment_.time.steady_ms();
+        metrics_.round_begins(before);
         const bool too_many_updates = !updates_fit_ && committer_->all_or_nothing();
         const std::size_t taken = paused_ || too_many_updates ? 0 : process_round();
-        if (!paused_) punctuate();
+        const std::int64_t processed_at = taken > 0 ? environment_.time.steady_ms() : before;
+        if (taken > 0) metrics_.processed(before, processed_at, taken);
+        const std::size_t punctuated = paused_ ? 0 : punctuate();
         const std::int64_t after = environment_.time.steady_ms();
+        if (punctuated > 0) metrics_.punctuated(processed_at, after, punctuated);
         if (!commit_where_due()) break; // gone on with after a poll
         if (after - before > long_round_ms)
             round_ = std::max<std::size_t>(round_ / 2, 1);
@@ -373,11 +385,13 @@ std::size_t stream_thread::process(stream_task& task, std::size_t most) {
     return taken;
 }
 
-void stream_thread::punctuate() {
+std::size_t stream_thread::punctuate() {
+    std::size_t punctuated = 0;
     for (stream_task* task : tasks_.running()) {
-        task->punctuate_stream_time();
-        task->punctuate_wall_clock();
+        if (task->punctuate_stream_time()) ++punctuated;
+        if (task->punctuate_wall_clock()) ++punctuated;
     }
+    return punctuated;
 }
 
 void stream_thread::report() {
@@ -389,6 +403,7 @@ void stream_thread::report() {
         rebalancing_since_.reset();
     }
     set_running(all_run);
+    measure(all_run);
     stream_times_.note(tasks_);
 }
 

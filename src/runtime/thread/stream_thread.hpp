@@ -2,6 +2,7 @@
 
 #include "src/runtime/commit/committer.hpp"
 #include "src/runtime/commit/repartition_purge.hpp"
+#include "src/runtime/metrics/thread_metrics.hpp"
 #include "src/runtime/queries/query_mailbox.hpp"
 #include "src/runtime/queries/query_share.hpp"
 #include "src/runtime/queues/input_valve.hpp"
@@ -64,6 +65,8 @@ public:
     [[nodiscard]] std::uint64_t processed() const noexcept { return processed_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
     [[nodiscard]] const drop_counters& drops() const noexcept { return drops_; }
+    /// The drops of records that the cluster has refused.
+    [[nodiscard]] const drop_counters& unwritten() const noexcept { return metrics_.unwritten(); }
     [[nodiscard]] const streams::stream_times& stream_times() const noexcept { return stream_times_; }
 
 private:
@@ -97,9 +100,10 @@ private:
     void restore();
     void note_pause();
     void work();
-    void punctuate();
+    [[nodiscard]] std::size_t punctuate();
     std::size_t process_round();
     std::size_t process(stream_task& task, std::size_t most);
+    void measure(bool all_run);
     [[nodiscard]] std::chrono::milliseconds poll_wait();
     [[nodiscard]] std::int64_t next_step() const;
     [[nodiscard]] bool anything_processable();
@@ -196,7 +200,8 @@ private:
     task_directory::standing published_;
     std::atomic<std::uint64_t> processed_{0};
     std::atomic<std::uint64_t> sent_{0};
-    drop_counters drops_;
+    drop_counters drops_; ///< of tasks; those of the collector are in the metrics
+    thread_metrics metrics_;
     streams::stream_times stream_times_;
     std::unique_ptr<committer> committer_;
     task_manager tasks_;

@@ -117,6 +117,7 @@ void stream_thread::begin_commit(std::vector<stream_task*> tasks, const patience
     if (commits_work_ && most_pending_ != memory::unlimited &&
         waited < longest_settling(environment_.config).count() / 2)
         most_pending_ = most_pending_ > memory::unlimited / 2 ? memory::unlimited : most_pending_ * 2;
+    metrics_.commit_begins(now);
     committer_->begin(std::move(tasks), within);
 }
 
@@ -135,7 +136,9 @@ bool stream_thread::commit_done() {
     purge_.committed(*committed);
     note_recovery();
     updates_fit_ = true;
-    pace_.ended(environment_.time.steady_ms());
+    const std::int64_t now = environment_.time.steady_ms();
+    pace_.ended(now);
+    metrics_.committed(now);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "src/core/stop_source.hpp"
 #include "src/kafka/client.hpp"
+#include "src/metrics/metrics_registry.hpp"
 #include "src/runtime/global/global_stores.hpp"
 #include "src/runtime/queries/instance_directory.hpp"
 #include "src/runtime/queries/restored_positions.hpp"
@@ -41,8 +42,9 @@ struct shared_environment {
     restored_positions& restored; ///< which `on_restore` notes
     retention_watch& retention;
     group_watch& group;
-    task_directory& directory;                ///< of tasks, for queries
-    instance_directory& instances;            ///< of the application, for queries
+    task_directory& directory;     ///< of tasks, for queries
+    instance_directory& instances; ///< of the application, for queries
+    metrics_registry& metrics;
     const std::atomic<std::int32_t>& threads; ///< stream threads now
     const std::atomic<bool>& paused;
     const std::atomic<bool>& all_end; ///< all instances do: no member keeps its place in the group
