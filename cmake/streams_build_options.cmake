@@ -48,7 +48,7 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # False positives of g++ 12 at -O2, inside the standard library's own headers.
     target_compile_options(streams_build_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow
-        -Wno-array-bounds)
+        -Wno-stringop-overread -Wno-array-bounds)
 endif()
 
 if(STREAMS_SANITIZE)
