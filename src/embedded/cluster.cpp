@@ -130,12 +130,15 @@ std::shared_ptr<partition_log> cluster::find_log(const topic_partition& partitio
 }
 
 transactions::surroundings cluster::around_transactions() {
-    return {.find_log = [this](const topic_partition& partition) { return find_log(partition); },
-            .find_group = [this](const std::string& id) { return group_of(id); },
-            .offset_change = [](const std::string& group, const kafka::committed_offset& committed) -> journal::change {
-                return {offset_key(group, committed.partition), packed_offset(group, committed)};
-            },
-            .write = [this](std::span<const journal::change> changes) { journal_->write(changes); }};
+    transactions::surroundings around{
+        .find_log = [this](const topic_partition& partition) { return find_log(partition); },
+        .find_group = [this](const std::string& id) { return group_of(id); },
+        .offset_change = [](const std::string& group, const kafka::committed_offset& committed) -> journal::change {
+            return {offset_key(group, committed.partition), packed_offset(group, committed)};
+        }};
+    if (!options_.folder.empty())
+        around.write = [this](std::span<const journal::change> changes) { journal_->write(changes); };
+    return around;
 }
 
 std::shared_ptr<topic> cluster::make_topic(const std::string& name, std::int32_t partitions,

@@ -53,8 +53,7 @@ void transactions::replace_owner(transaction& one) {
     if (one.owner.id < 0 || one.owner.epoch == std::numeric_limits<std::int16_t>::max())
         one.owner = {.id = next_producer_++, .epoch = -1};
     ++one.owner.epoch;
-    const std::array<journal::change, 1> entry{change_of(one)};
-    around_.write(entry);
+    write(one);
 }
 
 transactions::transaction* transactions::find(const std::string& id, producer_stamp who, result& refused) {
@@ -87,10 +86,7 @@ result transactions::append(const std::string& id, producer_stamp who, partition
     if (one == nullptr) return refused;
     finish_decided(*one);
     begin(*one);
-    if (one->partitions.try_emplace(to.name(), to.end()).second) {
-        const std::array<journal::change, 1> entry{change_of(*one)};
-        around_.write(entry);
-    }
+    if (one->partitions.try_emplace(to.name(), to.end()).second) write(*one);
     record.producer = who;
     record.flags |= static_cast<std::uint16_t>(frame_flag::transactional);
     offset = to.append(record);
@@ -128,22 +124,20 @@ result transactions::end(const std::string& id, producer_stamp who, bool commit)
 
 void transactions::finish(transaction& one, bool commit) {
     if (commit) {
-        transaction decided = one;
-        decided.at = phase::committing;
-        std::vector<journal::change> decision{change_of(decided)};
-        for (const auto& [group, offsets] : one.offsets)
-            for (const auto& offset : offsets) decision.push_back(around_.offset_change(group, offset));
-        around_.write(decision);
+        if (around_.write) {
+            transaction decided = one;
+            decided.at = phase::committing;
+            std::vector<journal::change> decision{change_of(decided)};
+            for (const auto& [group, offsets] : one.offsets)
+                for (const auto& offset : offsets) decision.push_back(around_.offset_change(group, offset));
+            around_.write(decision);
+        }
         one.at = phase::committing;
     }
     write_markers(one, commit);
     for (const auto& [group, offsets] : one.offsets) around_.find_group(group)->release(one.owner.id, commit);
-    transaction ended = one;
-    ended.at = phase::none;
-    ended.partitions.clear();
-    ended.offsets.clear();
-    const std::array<journal::change, 1> entry{change_of(ended)};
-    around_.write(entry); // where it throws, the decision stands
+    transaction ended{.id = one.id, .owner = one.owner, .timeout = one.timeout, .deadline = one.deadline};
+    write(ended); // where it throws, the decision stands
     one = std::move(ended);
     --open_;
 }
@@ -154,7 +148,7 @@ void transactions::write_markers(const transaction& one, bool commit) {
         const auto log = around_.find_log(partition);
         if (!log) continue;
         const auto ended = log->end_transaction(one.owner.id, one.owner.epoch, first, commit);
-        if (commit) continue;
+        if (commit || !around_.write) continue;
         const std::array<std::string, 5> fields{partition.topic, std::to_string(partition.partition),
                                                 std::to_string(ended.producer), std::to_string(ended.first),
                                                 std::to_string(ended.last)};
@@ -181,6 +175,10 @@ std::optional<std::int64_t> transactions::next_deadline() const {
     for (const auto& [id, one] : by_id_)
         if (one.at == phase::open) next = std::min(next.value_or(one.deadline), one.deadline);
     return next;
+}
+
+void transactions::write(const transaction& one) const {
+    if (around_.write) around_.write(std::array{change_of(one)});
 }
 
 journal::change transactions::change_of(const transaction& one) const {

@@ -33,7 +33,7 @@ public:
             find_log; ///< null: there is none any more
         std::function<std::shared_ptr<group>(const std::string& id)> find_group;
         std::function<journal::change(const std::string& group, const kafka::committed_offset&)> offset_change;
-        std::function<void(std::span<const journal::change>)> write;
+        std::function<void(std::span<const journal::change>)> write{}; ///< null: nothing outlives the cluster
     };
     /// `timeout`: after that a transaction that nobody ends is aborted, and its producer is fenced; of producers that do not
     /// say for themselves.
@@ -86,6 +86,7 @@ private:
     void replace_owner(transaction& one);
     void finish(transaction& one, bool commit);
     void write_markers(const transaction& one, bool commit);
+    void write(const transaction& one) const;
     [[nodiscard]] journal::change change_of(const transaction& one) const;
 
     const std::chrono::milliseconds timeout_;

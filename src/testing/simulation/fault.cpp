@@ -122,6 +122,9 @@ std::int64_t draw_length(fault_kind kind, const fault_times& times, const random
         return 1 + up_to(2 * times.session_ms);
     case fault_kind::clock_stepped:
         return up_to(7'200'000) - 3'600'000;
+    case fault_kind::compacted:
+    case fault_kind::truncated:
+        return random(2) == 0 ? 0 : up_to(3 * times.session_ms); // a store may be left behind meanwhile
     default:
         return 0;
     }

@@ -28,8 +28,8 @@ enum class fault_kind {
     coordinator_away,
     disk_full,
     clock_stepped, ///< the wall clock, of all
-    compacted,     ///< changelogs, now
-    truncated,     ///< logs begin where something is that is still needed
+    compacted,     ///< changelogs, now and, while it lasts, again and again
+    truncated,     ///< logs begin where something is that is still needed, as often
     leader_moved,  ///< a broker restarts, and nobody leads its partitions meanwhile
     input_deleted, ///< records of inputs are gone, read or not
     topic_removed, ///< an input; the application is to end

@@ -95,16 +95,20 @@ struct seeded_scheduler::state {
         if (how.trace) trace.push_back(concat(now(), ' ', name, separator, text));
     }
 
-    /// False: the caller goes on itself.
-    bool pass_on(task* yielding) {
+    /// Who takes the next step. Others than the caller may have gone on, and passed the baton on, when it returns.
+    task& pass_on(task* yielding) {
         now_us.fetch_add(static_cast<std::int64_t>(random() % longest_step_us), std::memory_order_relaxed);
-        current = choose(yielding);
+        task& next = *choose(yielding);
         ++step;
-        note(current->name, " ", current->place);
-        current->waits_on = nullptr;
-        if (current == yielding) return false;
-        current->turn.notify_one();
-        return true;
+        note(next.name, " ", next.place);
+        next.waits_on = nullptr;
+        if (&next == yielding) return next;
+        {
+            const std::lock_guard lock(baton);
+            current = &next;
+        }
+        next.turn.notify_one(); // without the lock, for which the other would wait at once
+        return next;
     }
 
     /// Lets others go on until it is the caller's turn again.
@@ -115,14 +119,15 @@ struct seeded_scheduler::state {
             event();
         }
         task* const me = self;
-        std::unique_lock lock(baton);
-        if (pass_on(me)) me->turn.wait(lock, [&] { return current == me; });
+        if (&pass_on(me) != me) {
+            std::unique_lock lock(baton);
+            me->turn.wait(lock, [&] { return current == me; });
+        }
         if (me == tasks.front().get() && !deadlock.empty()) throw deadlock_error(std::exchange(deadlock, {}));
     }
 
     /// The caller has ended.
     void leave() {
-        const std::lock_guard lock(baton);
         self->ended = true;
         std::erase(alive, self);
         pass_on(nullptr);

@@ -49,7 +49,7 @@ public:
         return call_within(*process_, seam_call::delete_records, [&] {
             for (const auto& [partition, offset] : before)
                 if (auto unled = without_leader(*process_, partition)) return *std::move(unled);
-            process_->around().topics.before_deletion();
+            for (const auto& [partition, offset] : before) process_->around().topics.before_deletion(partition.topic);
             return real_->delete_records(before, timeout);
         });
     }

@@ -10,6 +10,8 @@ using kafka::result;
 
 namespace {
 
+constexpr std::int64_t between_repeats_ms = 250;
+
 /// REQUIRES: not a read, which does not go wrong.
 seam_call seam_of(disk_call call) {
     switch (call) {
@@ -28,15 +30,20 @@ seam_call seam_of(disk_call call) {
 
 } // namespace
 
-void surroundings::deliver_late() {
+void surroundings::repeat_for(std::int64_t ms, const std::function<void()>& event) {
+    event();
+    for (std::int64_t at = between_repeats_ms; at < ms; at += between_repeats_ms) late.push_back({now() + at, event});
+}
+
+void surroundings::let_happen() {
     for (std::size_t at = 0; at < late.size();) {
         if (late[at].due > now()) {
             ++at;
             continue;
         }
-        const auto deliver = std::move(late[at].deliver);
+        const auto event = std::move(late[at].event);
         late.erase(late.begin() + static_cast<std::ptrdiff_t>(at));
-        deliver();
+        event();
     }
 }
 
@@ -74,7 +81,7 @@ void simulated_process::leave(const void* consumer) {
 std::optional<result> simulated_process::before(seam_call call, std::string_view detail) {
     if (!alive()) return gone();
     around_.scheduler.yield(detail.empty() ? to_string(call) : detail);
-    around_.deliver_late();
+    around_.let_happen();
     if (!alive()) return gone();
     if (const fault* const now = around_.plan.reached(call, false))
         if (auto answer = suffer(*now, call, false)) return answer;
@@ -132,10 +139,10 @@ std::optional<result> simulated_process::suffer(const fault& one, seam_call call
         scheduler.step_wall(one.length_ms);
         return std::nullopt;
     case fault_kind::compacted:
-        around_.topics.compact();
+        around_.repeat_for(one.length_ms, [&topics = around_.topics] { topics.compact(); });
         return std::nullopt;
     case fault_kind::truncated:
-        around_.topics.truncate();
+        around_.repeat_for(one.length_ms, [&topics = around_.topics] { topics.truncate(); });
         return std::nullopt;
     case fault_kind::leader_moved:
         around_.topics.move_leaders(around_.now() + one.length_ms);

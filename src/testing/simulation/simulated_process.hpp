@@ -36,16 +36,18 @@ struct surroundings {
     std::size_t most_polled = 1000;             ///< records that a poll brings at most
     std::size_t least_ingest = ingests_nothing; ///< of the disks
     std::string misuse{};                       ///< what a process did that no client bears; empty: nothing
-    /// What is on its way although its sender is gone, and when it arrives.
-    struct late_delivery {
+    /// What is on its way although its sender is gone, and what brokers do in the background.
+    struct late_event {
         std::int64_t due;
-        std::function<void()> deliver;
+        std::function<void()> event;
     };
-    std::vector<late_delivery> late{};
+    std::vector<late_event> late{};
 
     [[nodiscard]] std::int64_t now() const { return scheduler.steady_ms(); }
-    /// Delivers what is due. Called between calls of others.
-    void deliver_late();
+    /// Has it happen at once, and again and again for so many ms.
+    void repeat_for(std::int64_t ms, const std::function<void()>& event);
+    /// Has what is due happen. Called between calls of others.
+    void let_happen();
 };
 
 /// What a client of a process has to know of its end.

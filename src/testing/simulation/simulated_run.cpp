@@ -104,7 +104,7 @@ private:
         }
         produce();
         const auto unrest_ends = scheduler_.after(longest_unrest);
-        wait_until(unrest_ends, [&] { return plan_.exhausted() || !failures().empty(); });
+        wait_until(unrest_ends, [&] { return (plan_.exhausted() && around_.late.empty()) || !failures().empty(); });
         calm_down();
         auto failure = failures();
         if (failure.empty() &&
@@ -164,7 +164,7 @@ private:
     bool wait_until(std::int64_t deadline, const Met& met) {
         while (!met()) {
             if (scheduler_.steady_ms() >= deadline) return false;
-            around_.deliver_late();
+            around_.let_happen();
             scheduler_.sleep(look);
         }
         return true;

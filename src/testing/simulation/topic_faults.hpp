@@ -33,6 +33,7 @@ public:
         : cluster_(cluster), topics_(std::move(topics)), history_(history), scheduler_(scheduler) {}
 
     /// To be called before records are deleted: the history keeps them.
+    void before_deletion(const std::string& topic) { history_.catch_up(cluster_, topic); }
     void before_deletion() { history_.catch_up(cluster_); }
 
     /// Compacts all changelogs but those that are inputs.

@@ -16,23 +16,29 @@ std::optional<std::string> text_of(const std::optional<bytes_view>& view) {
 } // namespace
 
 void topic_history::catch_up(const embedded::cluster& from) {
-    for (const std::string& name : from.topic_names()) {
-        const auto topic = from.find(name);
-        if (!topic) continue;
-        for (const auto& each : topic->logs) {
-            log& known = logs_[each->name()];
-            embedded::log_reader reader(each, std::max(known.next, each->start()), true);
-            std::vector<record_view> records;
-            std::shared_ptr<const void> memory;
-            while (reader.read(records_at_once, records, memory) == embedded::log_reader::outcome::records) {
-                for (const record_view& record : records)
-                    known.entries.push_back({record.offset, record.timestamp, text_of(record.key),
-                                             text_of(record.value),
-                                             record.headers ? std::optional(*record.headers) : std::nullopt});
-                records.clear();
-            }
-            known.next = reader.position();
+    for (const std::string& name : from.topic_names()) catch_up(from, name);
+}
+
+void topic_history::catch_up(const embedded::cluster& from, const std::string& name) {
+    const auto topic = from.find(name);
+    if (!topic) return;
+    for (const auto& each : topic->logs) {
+        log& known = logs_[each->name()];
+        const std::int64_t begin = std::max(known.next, each->start());
+        if (begin == each->stable_end()) {
+            known.next = begin;
+            continue;
         }
+        embedded::log_reader reader(each, begin, true);
+        std::vector<record_view> records;
+        std::shared_ptr<const void> memory;
+        while (reader.read(records_at_once, records, memory) == embedded::log_reader::outcome::records) {
+            for (const record_view& record : records)
+                known.entries.push_back({record.offset, record.timestamp, text_of(record.key), text_of(record.value),
+                                         record.headers ? std::optional(*record.headers) : std::nullopt});
+            records.clear();
+        }
+        known.next = reader.position();
     }
 }
 

@@ -28,6 +28,8 @@ public:
 
     /// Reads what is new. Throws streams_error where a log cannot be read.
     void catch_up(const embedded::cluster& from);
+    /// The same of one topic, which may not be there.
+    void catch_up(const embedded::cluster& from, const std::string& name);
     /// Notes that the records of these offsets are deleted, and that it is not known whether they were read.
     void mark_unread(const topic_partition& partition, std::int64_t from, std::int64_t to);
     /// In offset order.

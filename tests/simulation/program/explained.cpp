@@ -77,16 +77,40 @@ last_list last_list_of(const std::vector<read_record>& inputs, const stage& of) 
     return last;
 }
 
+/// When a record was there, in numbers of records of its key.
+struct occurrence {
+    std::size_t last = 0;
+    std::size_t deleted_up_to = 0; ///< by those before it that were surely read, when it was there first
+};
+
+std::map<int, occurrence> occurrences_of(const std::vector<read_record>& inputs, const stage& of) {
+    std::map<int, occurrence> all;
+    std::size_t number = 0;
+    std::size_t deleted = 0;
+    for (const auto& [value, unread] : inputs) {
+        ++number;
+        if (value.forget && of.forgets && !unread) deleted = number;
+        all.try_emplace(value.id, number, deleted).first->second.last = number;
+    }
+    return all;
+}
+
 std::string lacks(const std::string& where, const std::vector<read_record>& inputs,
                   const std::vector<told_update>& told, const stage& of, bool whole) {
-    std::set<int> known;
-    for (const read_record& each : inputs) known.insert(each.value.id);
+    const auto known = occurrences_of(inputs, of);
     std::set<int> updated;
     for (const auto& [id, ids] : told) {
         updated.insert(id);
-        for (const int each : ids_in(ids))
-            if (!known.contains(each))
+        const auto read = known.find(id);
+        if (read == known.end()) return concat(where, ": record ", id, ", which was never read, has an update");
+        for (const int each : ids_in(ids)) {
+            const auto at = known.find(each);
+            if (at == known.end())
                 return concat(where, ": an update has record ", each, ", which was never read under that key");
+            // Records behind a deletion may be in the list already when what comes before them is read again.
+            if (at->second.last <= read->second.deleted_up_to)
+                return concat(where, ": record ", each, " was deleted before record ", id, ", whose update has ", ids);
+        }
     }
     if (!whole) return {};
     for (const auto& [value, unread] : inputs)

@@ -22,9 +22,9 @@ struct promise {
 
 /// What of the updates the input does not explain, or what of the input has no update; empty: nothing. Under exactly once
 /// every record of the input has its one update, in the input's order, with the list as it was then. Under at least once
-/// every record has an update; lists have nothing that was not in the input, and the last ones neither miss anything that
-/// came behind the last deletion nor have what was deleted. A record that was deleted from the input, and perhaps not read,
-/// may be in none of them.
+/// every record has an update; lists have nothing that was not in the input, nor what had been deleted before their record, and
+/// the last ones neither miss anything that came behind the last deletion nor have what was deleted. A record that was deleted
+/// from the input, and perhaps not read, may be in none of them.
 [[nodiscard]] std::string unexplained_updates(const simulated::topic_history& history, const stage& of, promise kept);
 
 /// A topic of what the records of `in` found under their keys in a table, whose topic has versions 1, 2, 3 of each key.

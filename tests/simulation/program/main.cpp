@@ -57,13 +57,14 @@ void stay_on_one_core() {
 
 constexpr std::string_view usage =
     "usage: simulation --seeds FROM COUNT | --seed N | --cycle PAIRS\n"
-    "                  [--guarantee at_least_once|exactly_once_v2] [--records N] [--bug N]\n"
+    "                  [--guarantee at_least_once|exactly_once_v2] [--records N] [--bug N [--finds N]]\n"
     "  --seeds      runs COUNT seeds, and names those that fail\n"
     "  --seed       runs one; one that fails is shortened to the faults that it needs, and its history is printed\n"
     "  --cycle      runs each fault at each point of one commit cycle, and PAIRS pairs of them\n"
     "  --guarantee  of the application; at_least_once by default\n"
     "  --records    that are processed in a run; 500 by default\n"
-    "  --bug        in simulation_planted: how many of the seeds it takes to find that bug\n";
+    "  --bug        in simulation_planted: how many of the seeds it takes to find that bug\n"
+    "  --finds      of it, after which no more seeds are run; 7 by default\n";
 
 struct arguments {
     std::uint64_t first = 1;
@@ -71,6 +72,7 @@ struct arguments {
     bool replay = false;
     bool help = false;
     std::optional<std::size_t> pairs{}; ///< of a commit cycle; nullopt: seeds are run
+    std::size_t finds = 7;              ///< of a bug: enough for a median
     draw_options draw{};
 };
 
@@ -93,6 +95,8 @@ arguments parse(int count, char** given) {
             parsed.pairs = std::stoull(word(++at));
         } else if (words[at] == "--bug") {
             simulation::planted_bug = std::stoi(word(++at));
+        } else if (words[at] == "--finds") {
+            parsed.finds = std::stoull(word(++at));
         } else if (words[at] == "--guarantee") {
             const auto guarantee = word(++at);
             parsed.draw.exactly_once = guarantee == "exactly_once_v2";
@@ -192,13 +196,11 @@ std::string failure_apart(std::uint64_t seed, const draw_options& draw) {
     return status == 0 ? failure : "it ends the process";
 }
 
-/// Until it is found often enough for a median of three starting points.
 int hunt(const arguments& given) {
-    constexpr std::size_t enough = 7;
     std::vector<std::uint64_t> found;
     std::string first;
     std::uint64_t seed = given.first;
-    for (; seed < given.first + given.count && found.size() < enough; ++seed) {
+    for (; seed < given.first + given.count && found.size() < given.finds; ++seed) {
         under_way = seed;
         auto failure = failure_apart(seed, given.draw);
         if (failure.empty()) continue;

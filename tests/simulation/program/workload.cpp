@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::int64_t first_timestamp = 1'700'000'000'000;
 constexpr std::int64_t between_timestamps = 20;
-constexpr std::uint64_t groups = 8;
-constexpr std::uint64_t forget_one_in = 8;
 constexpr const char* repartition = "grouped-repartition";
 
 std::vector<workload_part> draw_parts(const random_number& random) {
@@ -76,6 +74,10 @@ void workload::configure(streams_config& config) const {
 }
 
 void workload::draw_inputs(std::size_t count, const random_number& random) {
+    // Lists that grow, or many that come and go: a changelog then begins behind deletions.
+    const bool short_lists = random(3) == 0;
+    const std::uint64_t groups = short_lists ? 24 : 8;
+    const std::uint64_t forget_one_in = short_lists ? 2 : 8;
     for (std::size_t at = 0; at < count; ++at) {
         const int number = static_cast<int>(at) + 1;
         const std::int64_t timestamp = first_timestamp + static_cast<std::int64_t>(at) * between_timestamps;

@@ -63,3 +63,18 @@ TEST_CASE("drawn faults are of the kinds that are covered, and every kind is dra
             drawn.insert(each.kind);
     CHECK(std::ranges::equal(drawn, std::set<fault_kind>(kinds.begin(), kinds.end())));
 }
+
+TEST_CASE("brokers delete records once in some runs, and in others until a process that died has been replaced") {
+    const simulated::fault_times times;
+    std::mt19937_64 generator(1);
+    std::set<bool> once;
+    std::int64_t latest = 0;
+    for (int seed = 0; seed < 50; ++seed)
+        for (const fault& each : draw_faults(5, {fault_kind::truncated}, true, times,
+                                             [&](std::uint64_t limit) { return generator() % limit; })) {
+            once.insert(each.length_ms == 0);
+            latest = std::max(latest, each.length_ms);
+        }
+    CHECK(once.size() == 2);
+    CHECK(latest > times.session_ms);
+}

@@ -3,12 +3,14 @@
 
     plant.py ROOT BUGS OUT            writes the copies, `OUT/<source with __ for />`
     plant.py ROOT BUGS --sources      names the sources that have bugs, one a line
-    plant.py ROOT BUGS --numbers      names the bugs, one a line
+    plant.py ROOT BUGS --hunts        names the bugs with the guarantees under which they are to be found, one a line
 
-BUGS has one block a change: a line `## <number> <source>`, the lines to be replaced, a line `==`, and those in their place, which
+BUGS has a list of the bugs, `<number> once|least|both <what it is>`, by whether the results or stores are to differ from what
+exactly_once_v2 or at_least_once promises. Then it has one block a change: a line `## <number> <source>`, the lines to be replaced, a line `==`, and those in their place, which
 ask `planted(<number>)` so that one program has them all. The text must stand exactly once in the source.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -24,6 +26,14 @@ def changes(path):
             sys.exit(f"{path}: bug {number} in {source} has no line ==")
         found.append((int(number), source, old.strip("\n"), new.strip("\n")))
     return found
+
+
+def hunts(path):
+    guarantees = {"once": ["exactly_once_v2"], "least": ["at_least_once"], "both": ["at_least_once", "exactly_once_v2"]}
+    listed = re.findall(r"^(\d+) +(once|least|both) ", path.read_text(encoding="utf-8"), re.MULTILINE)
+    if {int(number) for number, _ in listed} != {number for number, _, _, _ in changes(path)}:
+        sys.exit(f"{path}: its list does not have the bugs of its blocks, with `once`, `least` or `both`")
+    return [f"{number} {guarantee}" for number, kept in listed for guarantee in guarantees[kept]]
 
 
 def planted(root, path, source):
@@ -44,8 +54,9 @@ def main():
     if sys.argv[3] == "--sources":
         print("\n".join(sources))
         return
-    if sys.argv[3] == "--numbers":
-        print("\n".join(str(number) for number in sorted({number for number, _, _, _ in changes(path)})))
+    listed = hunts(path)
+    if sys.argv[3] == "--hunts":
+        print("\n".join(listed))
         return
     out = Path(sys.argv[3])
     out.mkdir(parents=True, exist_ok=True)
