@@ -7,9 +7,9 @@
 namespace streams::inline v0 {
 
 store_memory::store_memory(memory_budget& budget, rocksdb_config_setter rocksdb)
-    : budget_(budget), setter_(std::move(rocksdb)) {}
+    : budget_(budget), queries_(std::make_shared<query_memory>(budget)), setter_(std::move(rocksdb)) {}
 
-store_memory::~store_memory() = default;
+store_memory::~store_memory() { queries_->end(); }
 
 rocksdb_options& store_memory::of_rocksdb() {
     const std::lock_guard lock(mutex_);

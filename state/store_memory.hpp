@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/core/memory_budget.hpp"
+#include "state/query_memory.hpp"
 
 #include <streams/core/rocksdb_settings.hpp>
 
@@ -24,12 +25,15 @@ public:
     store_memory& operator=(const store_memory&) = delete;
 
     [[nodiscard]] memory_budget& budget() noexcept { return budget_; }
+    /// Of what queries hand to other threads.
+    [[nodiscard]] const std::shared_ptr<query_memory>& queries() const noexcept { return queries_; }
     [[nodiscard]] rocksdb_options& of_rocksdb();
     /// What RocksDB has counted so far, under its own names, of the stores for which that is asked, by name.
     [[nodiscard]] std::map<std::string, std::map<std::string, std::uint64_t>> rocksdb_counts() const;
 
 private:
     memory_budget& budget_;
+    const std::shared_ptr<query_memory> queries_;
     mutable std::mutex mutex_; ///< of those below
     rocksdb_config_setter setter_;
     std::unique_ptr<rocksdb_options> rocksdb_; ///< null before the first store on disk

@@ -80,7 +80,7 @@ void check_memory(const streams_config& config) {
     if (*config.state_memory_bytes >= 0 && static_cast<std::size_t>(*config.state_memory_bytes) >= least) return;
     throw config_error(concat("state.memory.bytes is ", *config.state_memory_bytes, ", but the clients of ",
                               config.num_stream_threads, " stream thread", config.num_stream_threads == 1 ? "" : "s",
-                              " and RocksDB need ", least, " at least; raise it or lower num.stream.threads"));
+                              ", RocksDB and queries need ", least, " at least; raise it or lower num.stream.threads"));
 }
 
 /// What exactly_once_v2 decides itself, and how.

@@ -58,7 +58,8 @@ std::size_t default_memory(std::optional<std::size_t> of_container, std::int32_t
 
 std::size_t least_memory(std::int32_t threads) noexcept {
     constexpr std::size_t of_thread = 2 * memory::least_fetch_queue + memory::least_send_queue;
-    constexpr std::size_t of_all = memory::least_fetch_queue + memory::least_block_cache + memory::least_memtables;
+    constexpr std::size_t of_all =
+        memory::least_fetch_queue + memory::least_block_cache + memory::least_memtables + memory::least_query_copies;
     return of_all + static_cast<std::size_t>(threads) * of_thread;
 }
 
@@ -89,6 +90,8 @@ memory_limits memory_limits_of(const streams_config& config) {
     limits[block_cache] = {blocks, blocks};
     const std::size_t writes = part.of_all(memory::memtables, memory::least_memtables);
     limits[memtables] = {writes, writes};
+    const std::size_t copies = part.of_all(memory::query_copies, memory::least_query_copies);
+    limits[query_copies] = {copies, copies};
     return limits;
 }
 

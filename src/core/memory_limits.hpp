@@ -49,6 +49,9 @@ inline constexpr std::size_t block_cache = 32 * mib;
 inline constexpr std::size_t least_block_cache = mib;
 inline constexpr std::size_t memtables = 32 * mib;
 inline constexpr std::size_t least_memtables = mib;
+/// What queries hand to other threads: some 300,000 small rows that are in memory alone. The least is some thousand values.
+inline constexpr std::size_t query_copies = 32 * mib;
+inline constexpr std::size_t least_query_copies = 256 * kib;
 
 /// Reservations grow and shrink by steps, so that their holders seldom ask.
 inline constexpr std::size_t reservation_step = 64 * kib;

@@ -24,6 +24,8 @@ std::string_view to_string(memory_role role) noexcept {
         return "block cache";
     case memory_role::memtables:
         return "memtables";
+    case memory_role::query_copies:
+        return "query copies";
     }
     return "unknown";
 }

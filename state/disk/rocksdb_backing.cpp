@@ -3,6 +3,7 @@
 #include "src/core/memory_limits.hpp"
 #include "state/disk/corrupt_state_error.hpp"
 #include "state/disk/incompatible_state_error.hpp"
+#include "state/disk/rocksdb_background.hpp"
 #include "state/disk/rocksdb_headers.hpp"
 #include "state/disk/rocksdb_options.hpp"
 
@@ -174,7 +175,8 @@ public:
         if (cause)
             throw state_error(concat("the folder of ", label_, " cannot be made: ", cause.message(),
                                      "; make it writable or set another state.dir"));
-        const auto given = options.of(identity.name);
+        auto given = options.of(identity.name);
+        given.listeners.push_back(background_);
         memtables_ = given.write_buffer_manager;
         const auto status = open_database(given, folder.string(), database_);
         // Taken for damage, the store would be rebuilt, in vain.
@@ -260,10 +262,8 @@ public:
     /// wait for it: the next ingest says why.
     [[nodiscard]] bool lags() const override {
         std::uint64_t stopped = 0;
-        std::uint64_t failures = 0;
         database_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
-        if (stopped != 0) database_->GetIntProperty(rocksdb::DB::Properties::kBackgroundErrors, &failures);
-        return stopped != 0 && failures == 0;
+        return stopped != 0 && !background_->fails();
     }
 
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(key_span span, iteration_order direction) override {
@@ -390,6 +390,7 @@ private:
     std::string store_;
     std::string label_; ///< of the store, for messages
     std::filesystem::path folder_;
+    std::shared_ptr<rocksdb_background> background_ = std::make_shared<rocksdb_background>();
     std::unique_ptr<rocksdb::DB> database_;
     std::shared_ptr<rocksdb::WriteBufferManager> memtables_; ///< of all stores of the application
     rocksdb::WriteOptions write_options_;

@@ -108,7 +108,7 @@ std::optional<store_answer> expiring_key_value_store::ask(const store_question& 
     if (!answer) return answer;
     const std::int64_t oldest = entries_.position_for(seen).observed - time_to_live_;
     if (auto* values = std::get_if<found_values>(&*answer)) {
-        for (auto& each : *values)
+        for (auto& each : values->all)
             if (each && timestamp_of(*each) < oldest) each.reset();
     } else if (auto* rows = std::get_if<found_rows>(&*answer)) {
         *rows = std::make_unique<living_rows>(std::move(*rows), oldest);

@@ -108,12 +108,15 @@ std::optional<store_answer> tiered_key_value_store::ask(const store_question& qu
 }
 
 found_values tiered_key_value_store::values_of(const std::vector<bytes>& keys, isolation_level seen) {
+    const auto memory = std::make_shared<copied_bytes>(map_.queries().memory());
     found_values found;
-    found.reserve(keys.size());
+    found.all.reserve(keys.size());
     for (const bytes& key : keys) {
         const auto value = map_.queries().get(map_key(key), seen);
-        found.push_back(value ? std::optional<bytes>(*value) : std::nullopt);
+        memory->add(sizeof(std::optional<bytes>) + (value ? value->size() : 0), spec_.name);
+        found.all.push_back(value ? std::optional<bytes>(*value) : std::nullopt);
     }
+    found.memory = memory;
     return found;
 }
 

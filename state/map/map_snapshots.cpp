@@ -49,7 +49,7 @@ private:
 
 class map_snapshots::cursor final : public store_cursor<store_entry> {
 public:
-    cursor(std::shared_ptr<disk_part> disk, std::vector<newer_entry> newer, iteration_order order, std::string store)
+    cursor(std::shared_ptr<disk_part> disk, newer_entries newer, iteration_order order, std::string store)
         : disk_(std::move(disk)), newer_(std::move(newer)), descending_(order == iteration_order::descending),
           store_(std::move(store)) {}
     ~cursor() override {
@@ -65,7 +65,7 @@ public:
                 on_disk_ = disk_ && disk_->next(disk_key_, disk_value_, store_);
                 peeked_ = true;
             }
-            const newer_entry* const newer = at_ < newer_.size() ? &newer_[at_] : nullptr;
+            const newer_entry* const newer = at_ < newer_.all.size() ? &newer_.all[at_] : nullptr;
             if (newer == nullptr || (on_disk_ && comes_before(disk_key_, newer->key))) {
                 if (!on_disk_) return std::nullopt;
                 handed_out_ = true;
@@ -81,7 +81,7 @@ private:
     [[nodiscard]] bool comes_before(bytes_view a, bytes_view b) const { return descending_ ? b < a : a < b; }
 
     std::shared_ptr<disk_part> disk_; ///< null: all of it is in memory
-    std::vector<newer_entry> newer_;
+    newer_entries newer_;
     std::size_t at_ = 0; ///< in newer_
     bool descending_;
     std::string store_;
@@ -92,7 +92,7 @@ private:
     bool handed_out_ = false; ///< what was peeked at
 };
 
-std::unique_ptr<store_cursor<store_entry>> map_snapshots::open(cursors disk, std::vector<newer_entry> newer,
+std::unique_ptr<store_cursor<store_entry>> map_snapshots::open(cursors disk, newer_entries newer,
                                                                iteration_order order) {
     std::shared_ptr<disk_part> part;
     if (!disk.empty()) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "state/query_memory.hpp"
+
 #include <streams/core/bytes.hpp>
 #include <streams/state/state_store.hpp>
 #include <streams/state/store_iterator.hpp>
@@ -7,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace streams::inline v0 {
@@ -15,6 +18,18 @@ namespace streams::inline v0 {
 struct newer_entry {
     bytes key;
     std::optional<bytes> value; ///< nullopt: deleted
+};
+
+/// Those of one reader.
+struct newer_entries {
+    /// Throws query_memory_error.
+    void add(bytes_view key, std::optional<bytes_view> value, std::string_view store) {
+        memory.add(sizeof(newer_entry) + key.size() + (value ? value->size() : 0), store);
+        all.push_back({bytes(key), value ? std::optional<bytes>(*value) : std::nullopt});
+    }
+
+    copied_bytes memory;
+    std::vector<newer_entry> all{};
 };
 
 /// What readers on other threads are reading of a map on disk. They outlive the map; what they hold of the disk does
@@ -31,7 +46,7 @@ public:
 
     /// The entries on disk, one cursor after the other, with `newer` laid over them: both in `order`. To be read on any
     /// thread; throws state_store_migrated_error where `end_all` came first.
-    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> open(cursors disk, std::vector<newer_entry> newer,
+    [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> open(cursors disk, newer_entries newer,
                                                                   iteration_order order);
     /// Lets go of the disk. Waits for who reads one entry at most.
     void end_all() noexcept;

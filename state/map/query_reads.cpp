@@ -21,11 +21,6 @@ std::optional<bytes_view> seen_of(const hot_entry& entry, isolation_level seen) 
     return seen == isolation_level::read_committed ? entry.value.get() : entry.visible();
 }
 
-newer_entry copy_of(const hot_entry& entry, isolation_level seen) {
-    const auto value = seen_of(entry, seen);
-    return {bytes(entry.key()), value ? std::optional<bytes>(*value) : std::nullopt};
-}
-
 } // namespace
 
 std::optional<bytes_view> query_reads::get(bytes_view key, isolation_level seen) {
@@ -45,32 +40,35 @@ std::unique_ptr<store_cursor<store_entry>> query_reads::snapshot(key_span span, 
     map_snapshots::cursors disk;
     if (below_.has_disk()) disk.push_back(below_.cursor(span, order)); // first: it brings restored rows into memory
     auto newer = below_.has_disk() ? newer_than_disk(span, seen) : in_memory(span, seen);
-    if (order == iteration_order::descending) std::ranges::reverse(newer);
+    if (order == iteration_order::descending) std::ranges::reverse(newer.all);
     return snapshots_.open(std::move(disk), std::move(newer), order);
 }
 
+void query_reads::copy(const hot_entry& entry, isolation_level seen, newer_entries& into) const {
+    into.add(entry.key(), seen_of(entry, seen), store_);
+}
+
 /// Not by the order that ordered reads of nodes keep: from its first use on each write would have to keep it too.
-std::vector<newer_entry> query_reads::newer_than_disk(const key_span& span, isolation_level seen) {
-    std::vector<newer_entry> found;
+newer_entries query_reads::newer_than_disk(const key_span& span, isolation_level seen) {
+    newer_entries found{copied_bytes(memory_)};
     below_.for_each_unwritten([&](const hot_entry& entry) {
         const bool comes_below = entry.pending != nullptr && seen == isolation_level::read_uncommitted;
-        if (!comes_below && contains(span, entry.key()))
-            found.push_back(copy_of(entry, isolation_level::read_committed));
+        if (!comes_below && contains(span, entry.key())) copy(entry, isolation_level::read_committed, found);
     });
     if (seen == isolation_level::read_uncommitted)
         updates_.for_each([&](const hot_entry& entry) {
-            if (contains(span, entry.key())) found.push_back(copy_of(entry, seen));
+            if (contains(span, entry.key())) copy(entry, seen, found);
         });
-    std::ranges::sort(found, {}, [](const newer_entry& each) { return each.key.view(); });
+    std::ranges::sort(found.all, {}, [](const newer_entry& each) { return each.key.view(); });
     return found;
 }
 
-std::vector<newer_entry> query_reads::in_memory(const key_span& span, isolation_level seen) {
-    std::vector<newer_entry> found;
+newer_entries query_reads::in_memory(const key_span& span, isolation_level seen) {
+    newer_entries found{copied_bytes(memory_)};
     const auto& entries = hot_.ordered();
     auto at = span.from ? entries.lower_bound(*span.from) : entries.begin();
     for (; at != entries.end() && (!span.to || (*at)->key() < *span.to); ++at)
-        if (seen_of(**at, seen)) found.push_back(copy_of(**at, seen));
+        if (seen_of(**at, seen)) copy(**at, seen, found);
     return found;
 }
 
@@ -81,10 +79,10 @@ std::unique_ptr<store_cursor<store_entry>> query_reads::chain_snapshot(bytes_vie
     if (order == iteration_order::descending) std::ranges::reverse(spans);
     if (!below_.known_absent(first))
         for (const key_span& span : spans) disk.push_back(below_.cursor(span, order));
-    std::vector<newer_entry> newer;
+    newer_entries newer{copied_bytes(memory_)};
     for (const hot_entry* const entry : hot_.between(first, last_tail))
-        if (!below_.is_expired(entry->key()) && decides(*entry, seen)) newer.push_back(copy_of(*entry, seen));
-    if (order == iteration_order::descending) std::ranges::reverse(newer);
+        if (!below_.is_expired(entry->key()) && decides(*entry, seen)) copy(*entry, seen, newer);
+    if (order == iteration_order::descending) std::ranges::reverse(newer.all);
     return snapshots_.open(std::move(disk), std::move(newer), order);
 }
 

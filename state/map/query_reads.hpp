@@ -4,6 +4,7 @@
 #include "state/map/map_snapshots.hpp"
 #include "state/map/uncommitted_updates.hpp"
 #include "state/map/write_behind.hpp"
+#include "state/query_memory.hpp"
 
 #include <streams/core/isolation_level.hpp>
 
@@ -19,9 +20,11 @@ namespace streams::inline v0 {
 /// threads. It brings nothing into memory: queries evict nothing that processors use.
 class query_reads {
 public:
-    /// The references outlive this. `store`: its name.
-    query_reads(std::string store, hot_tier& hot, write_behind& below, const uncommitted_updates& updates)
-        : hot_(hot), below_(below), updates_(updates), snapshots_(std::move(store)) {}
+    /// The references outlive this. `store`: its name; `memory`: what readers are handed is of it.
+    query_reads(std::string store, hot_tier& hot, write_behind& below, const uncommitted_updates& updates,
+                std::shared_ptr<query_memory> memory)
+        : store_(std::move(store)), hot_(hot), below_(below), updates_(updates), memory_(std::move(memory)),
+          snapshots_(store_) {}
 
     /// nullopt: absent. Valid until the next call.
     [[nodiscard]] std::optional<bytes_view> get(bytes_view key, isolation_level seen);
@@ -34,16 +37,22 @@ public:
                                                                             std::vector<key_span> spans,
                                                                             iteration_order order,
                                                                             isolation_level seen);
+    [[nodiscard]] const std::string& store() const noexcept { return store_; }
+    /// Of which answers have what they copy.
+    [[nodiscard]] const std::shared_ptr<query_memory>& memory() const noexcept { return memory_; }
     /// Ends the snapshots that are being read.
     void end_snapshots() noexcept { snapshots_.end_all(); }
 
 private:
-    [[nodiscard]] std::vector<newer_entry> newer_than_disk(const key_span& span, isolation_level seen);
-    [[nodiscard]] std::vector<newer_entry> in_memory(const key_span& span, isolation_level seen);
+    void copy(const hot_entry& entry, isolation_level seen, newer_entries& into) const;
+    [[nodiscard]] newer_entries newer_than_disk(const key_span& span, isolation_level seen);
+    [[nodiscard]] newer_entries in_memory(const key_span& span, isolation_level seen);
 
+    std::string store_;
     hot_tier& hot_;
     write_behind& below_;
     const uncommitted_updates& updates_;
+    std::shared_ptr<query_memory> memory_;
     map_snapshots snapshots_;
 };
 

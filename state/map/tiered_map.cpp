@@ -14,7 +14,8 @@ tiered_map::tiered_map(tiered_map_settings settings, const store_environment& en
     : settings_(std::move(settings)), time_(environment.time ? *environment.time : system_clock()),
       failure_(environment.failure), made_at_(time_.wall_ms()), hot_(!disk, settings_.chains()),
       committed_(settings_, environment, hot_, std::move(disk)), updates_(settings_, environment, hot_, committed_),
-      reads_(hot_, committed_, failure_), queries_(settings_.name, hot_, committed_, updates_),
+      reads_(hot_, committed_, failure_),
+      queries_(settings_.name, hot_, committed_, updates_, environment.memory.queries()),
       position_(committed_.stored()) {
     committed_position_ = drained_position_ = position_;
 }

@@ -30,6 +30,8 @@ void throw_failure(const query_failure& failure) {
         throw state_store_migrated_error(failure.message);
     case failure_reason::does_not_exist:
         throw invalid_state_store_partition_error(failure.message);
+    case failure_reason::out_of_memory:
+        throw query_memory_error(failure.message);
     case failure_reason::unknown_query_type:
     case failure_reason::not_up_to_bound:
     case failure_reason::store_exception:

@@ -28,18 +28,30 @@ struct copied_version {
     std::int64_t to;
 };
 
+/// Those of one answer.
+struct version_copies {
+    /// Throws query_memory_error.
+    void add(bytes_view value, std::int64_t from, std::int64_t to, std::string_view store) {
+        memory.add(sizeof(copied_version) + value.size(), store);
+        all.push_back({bytes(value), from, to});
+    }
+
+    copied_bytes memory;
+    std::vector<copied_version> all{};
+};
+
 class copied_versions final : public store_cursor<found_row> {
 public:
-    copied_versions(bytes_view key, std::vector<copied_version> found) : key_(key), found_(std::move(found)) {}
+    copied_versions(bytes_view key, version_copies found) : key_(key), found_(std::move(found)) {}
     std::optional<found_row> next() override {
-        if (at_ == found_.size()) return std::nullopt;
-        const copied_version& one = found_[at_++];
+        if (at_ == found_.all.size()) return std::nullopt;
+        const copied_version& one = found_.all[at_++];
         return found_row{key_, one.value, one.from, one.to};
     }
 
 private:
     bytes key_;
-    std::vector<copied_version> found_;
+    version_copies found_;
     std::size_t at_ = 0;
 };
 
@@ -119,8 +131,8 @@ std::optional<store_answer> tiered_versioned_store::ask(const store_question& qu
             return map_.queries().get(key_, seen);
         },
         one->as_of.value_or(still_valid), map_.position_for(seen).observed);
-    std::vector<copied_version> versions;
-    if (found) versions.push_back({bytes(found->value), found->valid_from, found->valid_to.value_or(still_valid)});
+    version_copies versions{copied_bytes(map_.queries().memory())};
+    if (found) versions.add(found->value, found->valid_from, found->valid_to.value_or(still_valid), spec_.name);
     return std::make_unique<copied_versions>(one->key, std::move(versions));
 }
 
@@ -132,10 +144,10 @@ found_rows tiered_versioned_store::history(const history_question& asked, isolat
         version_layout::key(key_, segment, asked.key);
         return map_.queries().get(key_, seen);
     };
-    std::vector<copied_version> versions;
+    version_copies versions{copied_bytes(map_.queries().memory())};
     if (const auto newest = stored(version_layout::latest)) {
         const versioned_record latest = latest_of(*newest, spec_.name);
-        if (latest.valid_from <= asked.to) versions.push_back({bytes(latest.value), latest.valid_from, still_valid});
+        if (latest.valid_from <= asked.to) versions.add(latest.value, latest.valid_from, still_valid, spec_.name);
     }
     for (std::int64_t segment = layout_.segment_of(observed); from <= asked.to && segment >= layout_.segment_of(from);
          --segment) {
@@ -145,10 +157,10 @@ found_rows tiered_versioned_store::history(const history_question& asked, isolat
         for (std::size_t at = 0; at < row_.size(); ++at) {
             const auto& [begins, value] = row_.at(at);
             if (value && begins <= asked.to && row_.valid_to(at) > from)
-                versions.push_back({bytes(*value), begins, row_.valid_to(at)});
+                versions.add(*value, begins, row_.valid_to(at), spec_.name);
         }
     }
-    if (asked.order == iteration_order::ascending) std::ranges::reverse(versions);
+    if (asked.order == iteration_order::ascending) std::ranges::reverse(versions.all);
     return std::make_unique<copied_versions>(asked.key, std::move(versions));
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -89,9 +90,9 @@ template <class Layout>
 class queried_rows final : public store_cursor<found_row> {
 public:
     queried_rows(std::unique_ptr<store_cursor<store_entry>> snapshot, const keys_times_question& asked,
-                 queried_times wanted)
-        : snapshot_(std::move(snapshot)), first_(asked.first), last_(asked.last), order_(asked.order), wanted_(wanted) {
-    }
+                 queried_times wanted, std::string store, copied_bytes memory)
+        : snapshot_(std::move(snapshot)), first_(asked.first), last_(asked.last), order_(asked.order), wanted_(wanted),
+          store_(std::move(store)), memory_(std::move(memory)) {}
     std::optional<found_row> next() override {
         if (snapshot_) sort();
         const auto entry = sorted_->next();
@@ -109,6 +110,7 @@ private:
                 (last_ && last_->view() < key))
                 continue;
             if (row_of(Layout::entry_of(key, entry->key, entry->value)).from > wanted_.latest_start) continue;
+            memory_.add(sizeof(collected_entry) + entry->key.size() + entry->value.size(), store_);
             found.push_back({bytes(entry->key), bytes(entry->value)});
         }
         sorted_ = by_key<Layout>(std::move(found), order_);
@@ -120,6 +122,8 @@ private:
     std::optional<bytes> last_;
     iteration_order order_;
     queried_times wanted_;
+    std::string store_;
+    copied_bytes memory_; ///< of those that are sorted
     std::unique_ptr<store_cursor<typename Layout::entry>> sorted_;
 };
 
@@ -156,7 +160,8 @@ template <class Layout>
     Layout::place_key(from, layout.by_time() ? times.from : layout.segment_of(times.from));
     Layout::place_key(to, behind(layout.by_time() ? times.to : layout.segment_of(times.to)));
     return std::make_unique<queried_rows<Layout>>(
-        map.queries().snapshot({from.view(), to.view()}, iteration_order::ascending, seen), asked, wanted);
+        map.queries().snapshot({from.view(), to.view()}, iteration_order::ascending, seen), asked, wanted,
+        map.queries().store(), copied_bytes(map.queries().memory()));
 }
 
 } // namespace streams::inline v0

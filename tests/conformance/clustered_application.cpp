@@ -111,7 +111,7 @@ bool clustered_application::has_global_rows(const streams::kafka_streams& app) c
                                                {.isolation = streams::isolation_level::read_uncommitted});
         const auto* answer = std::get_if<streams::store_answer>(&answers.front().content);
         if (!answer) return false;
-        const auto& found = std::get<streams::found_values>(*answer).front();
+        const auto& found = std::get<streams::found_values>(*answer).all.front();
         return row.value ? found && to_hex(found).ends_with(to_hex(row.value)) : !found;
     });
 }

@@ -332,9 +332,10 @@ TEST_CASE("too little memory for the clients is refused with how much they need"
     auto config = valid();
     config.num_stream_threads = 4;
     config.state_memory_bytes = 8'000'000;
-    CHECK_THROWS_WITH(config.validate(),
-                      "state.memory.bytes is 8000000, but the clients of 4 stream threads and RocksDB need 12845056 at "
-                      "least; raise it or lower num.stream.threads");
+    CHECK_THROWS_WITH(
+        config.validate(),
+        "state.memory.bytes is 8000000, but the clients of 4 stream threads, RocksDB and queries need 13107200 at "
+        "least; raise it or lower num.stream.threads");
     config.num_stream_threads = 1;
     CHECK_NOTHROW(config.validate());
     config.state_memory_bytes = -1;

@@ -63,6 +63,7 @@ TEST_CASE("of 256 MB each role has what the table says") {
     CHECK(limits[send_queues].of_holder == 32 * mib);
     CHECK(limits[block_cache].of_role == 32 * mib);
     CHECK(limits[memtables].of_role == 32 * mib);
+    CHECK(limits[query_copies].of_role == 32 * mib);
 }
 
 TEST_CASE("with another total roles have more or less, and threads share what queues have") {
@@ -89,7 +90,7 @@ TEST_CASE("what is kept for life fits into every total that is allowed, with as 
         const auto beyond = *rc::gen::inRange<std::size_t>(0, 6'000 * mib);
         const std::size_t total = least_memory(threads) + beyond;
         const auto limits = limits_of(total, threads);
-        RC_ASSERT(kept(limits, threads) + streams::memory::least_fetch_queue <= total);
+        RC_ASSERT(kept(limits, threads) + limits[query_copies].of_role + streams::memory::least_fetch_queue <= total);
         for (const auto& each : limits.by_role) RC_ASSERT(each.least <= each.of_holder);
     }));
 }
@@ -99,7 +100,8 @@ TEST_CASE("with the least memory there is all of it is kept for life, and none i
     CHECK(limits[hot_tier].of_role == 0);
     CHECK(limits[hot_tier].least == 0);
     CHECK(limits[unwritten].of_role == 0);
-    CHECK(kept(limits, 1) + streams::memory::least_fetch_queue == limits.total);
+    CHECK(limits[query_copies].of_role == 256 * kib);
+    CHECK(kept(limits, 1) + limits[query_copies].of_role + streams::memory::least_fetch_queue == limits.total);
 }
 
 TEST_CASE("in a container of 64 MB an application never reserves more than 16, whatever it is asked for") {

@@ -19,8 +19,9 @@ enum class memory_role : std::uint8_t {
     send_queues,     ///< records that wait in producers
     block_cache,     ///< blocks of RocksDB's files
     memtables,       ///< rows that RocksDB has not put into files yet
+    query_copies,    ///< what other threads are handed of stores, until they are done with it
 };
-inline constexpr std::size_t memory_roles = 10;
+inline constexpr std::size_t memory_roles = 11;
 
 [[nodiscard]] std::string_view to_string(memory_role role) noexcept;
 

@@ -151,7 +151,7 @@ void global_state::begin() {
 std::unique_ptr<state_store> global_state::reader(std::string_view store, kept_failure& of_task) {
     auto* found = dynamic_cast<key_value_store*>(stores_->find(store));
     if (found == nullptr) return nullptr;
-    return std::make_unique<global_store_reader>(*found, guard_, of_task);
+    return std::make_unique<global_store_reader>(*found, guard_, of_task, environment_.memory.queries());
 }
 
 /// What their topics hold is committed, so that the newest is seen.

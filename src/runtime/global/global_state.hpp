@@ -116,7 +116,7 @@ private:
     streams_config config_;
     no_output collector_;
     std::vector<topic_partition> inputs_;
-    std::mutex guard_; ///< of the stores
+    fair_mutex guard_; ///< of the stores: neither who fills them nor those that read them are to wait for all others
     bool closed_ = false;
     std::unique_ptr<task_stores> stores_;
     std::vector<filled_store> filled_;  ///< by the topics, in their order

@@ -2,6 +2,7 @@
 
 #include <streams/core/error.hpp>
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,11 @@ namespace {
 
 class copied_entries final : public store_cursor<store_entry> {
 public:
-    explicit copied_entries(std::vector<std::pair<bytes, bytes>> entries) : entries_(std::move(entries)) {}
+    explicit copied_entries(std::shared_ptr<query_memory> memory) : memory_(std::move(memory)) {}
+    void add(const store_entry& copied) {
+        memory_.add_anyway(sizeof entries_.front() + copied.key.size() + copied.value.size());
+        entries_.emplace_back(copied.key, copied.value);
+    }
     std::optional<store_entry> next() override {
         if (at_ == entries_.size()) return std::nullopt;
         const auto& [key, value] = entries_[at_++];
@@ -18,6 +23,7 @@ public:
     }
 
 private:
+    copied_bytes memory_;
     std::vector<std::pair<bytes, bytes>> entries_;
     std::size_t at_ = 0;
 };
@@ -40,12 +46,12 @@ void global_store_reader::put(bytes_view, std::optional<bytes_view>) {
 
 template <class Read>
 store_range<store_entry> global_store_reader::copied(Read read) {
-    std::vector<std::pair<bytes, bytes>> entries;
+    auto copies = std::make_unique<copied_entries>(memory_);
     keeping_failure(&failure_, [&] {
         const std::lock_guard lock(guard_);
-        for (const store_entry& each : read()) entries.emplace_back(each.key, each.value);
+        for (const store_entry& each : read()) copies->add(each);
     });
-    return store_range<store_entry>(std::make_unique<copied_entries>(std::move(entries)));
+    return store_range<store_entry>(std::move(copies));
 }
 
 store_range<store_entry> global_store_reader::range(std::optional<bytes_view> from, std::optional<bytes_view> to,

@@ -1,13 +1,15 @@
 #pragma once
 
+#include "src/core/fair_mutex.hpp"
 #include "state/kept_failure.hpp"
+#include "state/query_memory.hpp"
 
 #include <streams/state/key_value_store.hpp>
 #include <streams/state/query/store_question.hpp>
 
 #include <memory>
-#include <mutex>
 #include <string_view>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -27,9 +29,11 @@ public:
 /// reader. Cannot be written: `put` throws streams_error.
 class global_store_reader final : public key_value_store {
 public:
-    /// All outlive the reader; `guard` is held by whoever calls the store.
-    global_store_reader(key_value_store& store, std::mutex& guard, kept_failure& of_task)
-        : store_(store), guard_(guard), failure_(of_task) {
+    /// All outlive the reader; `guard` is held by whoever calls the store. `memory`: ranges count there, and are handed out
+    /// whether there is room or not, since a task has nothing else to do.
+    global_store_reader(key_value_store& store, fair_mutex& guard, kept_failure& of_task,
+                        std::shared_ptr<query_memory> memory)
+        : store_(store), guard_(guard), failure_(of_task), memory_(std::move(memory)) {
         use_serdes(store.serdes());
     }
 
@@ -51,8 +55,9 @@ private:
     [[nodiscard]] store_range<store_entry> copied(Read read);
 
     key_value_store& store_;
-    std::mutex& guard_;
+    fair_mutex& guard_;
     kept_failure& failure_;
+    std::shared_ptr<query_memory> memory_;
     bytes value_;
 };
 

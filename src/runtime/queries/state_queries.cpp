@@ -96,6 +96,8 @@ std::vector<partition_answer> state_queries::ask_global(const store_spec& store,
     } catch (const state_error& cause) {
         answer.content = query_failure{failure_reason::store_exception,
                                        concat("global store ", store.name, " cannot be read: ", cause.what())};
+    } catch (const query_memory_error& cause) {
+        answer.content = query_failure{failure_reason::out_of_memory, cause.what()};
     }
     std::vector<partition_answer> answers;
     answers.push_back(std::move(answer));

@@ -53,6 +53,8 @@ partition_answer answer_of(const asked_of_owners& asked, task_stores& stores, qu
     try {
         if (auto found = stores.named(asked.store).store->ask(asked.question, asked.seen))
             return {partition, std::move(*found), std::move(covers)};
+    } catch (const query_memory_error& cause) {
+        return {partition, query_failure{failure_reason::out_of_memory, cause.what()}, std::move(covers)};
     } catch (const std::exception& cause) {
         return {partition,
                 query_failure{failure_reason::store_exception, concat("partition ", partition, " of store ",

@@ -305,6 +305,39 @@ TEST_CASE("a global store is read as its topic says now") {
     CHECK_THROWS_AS(store.get("a"), streams_stopped_error);
 }
 
+TEST_CASE("a range that the application has no memory to copy for is refused, and the application goes on") {
+    world w;
+    auto config = w.config();
+    config.state_memory_bytes = 5 * 1'048'576; // about the least, of which queries have little
+    std::optional<kafka_streams> app;
+    app.emplace(w.run(counting(false), config));
+    REQUIRE(app->wait_for(application_state::running, patience));
+    constexpr int rows = 1'000;
+    const auto key = [](int row) { return text(1'000, 'k') + std::to_string(1'000 + row); };
+    for (int row = 0; row < rows; ++row) w.produce(key(row), "x");
+    REQUIRE(eventually([&] { return w.committed() == rows; }));
+    const auto counts = app->store<counts_store>("counts");
+    const auto copied = [&] { return app->counts().memory.at(memory_role::query_copies).reserved; };
+    CHECK_THROWS_AS(counts.all(), query_memory_error);
+    const text refusal = message_of([&] { static_cast<void>(counts.all()); });
+    CHECK(says(refusal, "a query of store counts would copy "));
+    CHECK(says(refusal, "ask for fewer entries at a time"));
+    CHECK(copied() == 0);
+    CHECK(counts.get(key(7)) == 1);
+    CHECK(copied() == 0);
+    const auto failed = app->query("counts", range_query<text, std::int64_t>{});
+    REQUIRE(failed.partitions.at(0).failure() != nullptr);
+    CHECK(failed.partitions.at(0).failure()->reason == failure_reason::out_of_memory);
+    {
+        const auto few = counts.range(key(0), key(9));
+        CHECK(copied() > 10 * 1'000);
+    }
+    CHECK(copied() == 0);
+    auto outliving = counts.range(key(0), key(9));
+    app.reset();
+    CHECK(pairs_of(std::move(outliving)).size() == 10);
+}
+
 TEST_CASE("a store that the topology has not is refused with the name of a near one") {
     world w;
     auto app = w.run(counting(), w.config());

@@ -1,6 +1,7 @@
 #include "catch.hpp"
 #include "kafka/captured_log.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/remembering.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
 #include "state/disk/corrupt_state_error.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <optional>
 
@@ -21,117 +21,11 @@ using namespace streams;
 using namespace std::chrono_literals;
 using testing_support::eventually;
 using testing_support::patience;
+using testing_support::remembering;
 using testing_support::says;
 using testing_support::world;
+using testing_support::written_world;
 using text = std::string;
-
-namespace {
-
-/// Writes each record into two stores, one of which has no changelog, and forwards what they held before.
-class remembering final : public processor<text, text, text, text> {
-public:
-    void init(context_type& context) override {
-        context_ = &context;
-        logged_ = &context.state_store<key_value_store>("logged");
-        local_ = &context.state_store<key_value_store>("local");
-    }
-    void process(const record_type& r) override {
-        const text before = replace(*logged_, r) + ' ' + replace(*local_, r);
-        context_->forward(r.key, before, r.timestamp);
-    }
-
-private:
-    static text replace(key_value_store& store, const record_type& r) {
-        const bytes_view key{std::string_view(r.key)};
-        const auto found = store.get(key);
-        text before = found ? text(found->text().substr(0, 2)) : "nothing";
-        store.put(key, bytes_view(std::string_view(r.value)));
-        return before;
-    }
-
-    context_type* context_ = nullptr;
-    key_value_store* logged_ = nullptr;
-    key_value_store* local_ = nullptr;
-};
-
-topology remembering_twice() {
-    topology t;
-    t.add_source<text, text>("source", "in");
-    t.add_processor("remember", [] { return std::make_unique<remembering>(); }, {"source"});
-    t.add_store({.name = "logged", .kind = key_value_kind{.timestamped = false}, .caching = false}, {"remember"});
-    t.add_store({.name = "local", .kind = key_value_kind{.timestamped = false}, .caching = false, .logging = false},
-                {"remember"});
-    t.add_sink<text, text>("sink", "out", {"remember"});
-    return t;
-}
-
-constexpr int row_count = 1'000;
-const text filler(200, 'x');
-
-/// A world whose application has written its rows, in order of their keys, and closed.
-struct written_world : world {
-    written_world() {
-        auto app = run(remembering_twice(), config());
-        for (int row = 0; row < row_count; ++row) produce(key(row), "v1" + filler);
-        REQUIRE(eventually([&] { return committed() == row_count; }));
-        app.close();
-    }
-    static text key(int row) { return "key" + std::to_string(1'000 + row); }
-    std::filesystem::path store(const text& name) const { return config().state_dir / "app" / "0_0" / name; }
-    /// What the stores hold of a row in the middle.
-    text seen() {
-        const std::size_t before = out().size();
-        produce(key(row_count / 2), "v1" + filler);
-        REQUIRE(eventually([&] { return out().size() > before; }));
-        return out().back();
-    }
-};
-
-void overwrite(const std::filesystem::path& file, std::uintmax_t from) {
-    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
-    const text garbage(std::min<std::uintmax_t>(8'192, std::filesystem::file_size(file) - from), '\x5a');
-    out.seekp(static_cast<std::streamoff>(from));
-    out.write(garbage.data(), static_cast<std::streamsize>(garbage.size()));
-}
-
-enum class damage {
-    bad_current,
-    bad_manifest,
-    no_current,
-    no_table,
-    bad_rows,
-    short_manifest,
-    short_table,
-    empty_table
-};
-
-void inflict(damage what, const std::filesystem::path& store) {
-    for (const auto& entry : std::filesystem::directory_iterator(store)) {
-        const auto& file = entry.path();
-        const bool table = file.extension() == ".sst";
-        if (what == damage::bad_current && file.filename() == "CURRENT") overwrite(file, 0);
-        if (what == damage::bad_manifest && file.filename().string().starts_with("MANIFEST")) overwrite(file, 0);
-        if (what == damage::no_current && file.filename() == "CURRENT") std::filesystem::remove(file);
-        if (what == damage::no_table && table) std::filesystem::remove(file);
-        // Shows when a row in the middle is read, not before.
-        if (what == damage::bad_rows && table) overwrite(file, std::filesystem::file_size(file) / 2 - 4'096);
-        const auto half = [&] { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); };
-        if (what == damage::short_manifest && file.filename().string().starts_with("MANIFEST")) half();
-        if (what == damage::short_table && table) half();
-        if (what == damage::empty_table && table) std::filesystem::resize_file(file, 0);
-    }
-}
-
-} // namespace
-
-TEST_CASE("a damaged store is rebuilt alone: its sibling without a changelog keeps its rows") {
-    const auto what = GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table,
-                               damage::bad_rows, damage::short_manifest, damage::short_table, damage::empty_table);
-    written_world w;
-    inflict(what, w.store("logged"));
-    auto app = w.run(remembering_twice(), w.config());
-    CHECK(w.seen() == "v1 v1");
-}
 
 TEST_CASE(
     "a store that is found damaged while its task runs is rebuilt alone: what its sibling holds in memory stays") {
@@ -212,39 +106,20 @@ TEST_CASE("a store that another program has written ends the application at once
     CHECK(says(app.error(), "was written by Kafka Streams in Java"));
 }
 
-TEST_CASE("a damaged store without a changelog ends the application, which says what to do, and nothing is removed") {
-    const auto what = GENERATE(damage::bad_current, damage::bad_manifest, damage::no_current, damage::no_table,
-                               damage::bad_rows, damage::short_table, damage::empty_table);
-    written_world w;
-    inflict(what, w.store("local"));
-    auto app = w.run(remembering_twice(), w.config());
-    w.produce(w.key(row_count / 2), "v1"); // processed once the store is in order again
-    CHECK(app.wait_for(application_state::error, patience));
-    CHECK(says(app.error(), "store local in "));
-    CHECK(says(app.error(), "no changelog"));
-    CHECK(says(app.error(), "put a backup in the place of " + w.store("local").string()));
-    CHECK(std::filesystem::exists(w.store("local")));
-    app.close();
-    std::filesystem::remove_all(w.store("local"));
-    auto again = w.run(remembering_twice(), w.config());
-    CHECK(eventually([&] { return w.out().size() == row_count + 1; }));
-    CHECK(w.out().back() == "v1 nothing");
-}
-
 TEST_CASE("a store that stands before the begin of its changelog is rebuilt alone") {
     written_world w;
     const text changelog = "app-logged-changelog";
     for (int row = 0; row < 2; ++row)
-        w.cluster.produce(changelog, w.key(row_count / 2), "v1" + filler, {.timestamp = 1});
-    w.cluster.delete_records({changelog, 0}, row_count + 1);
-    auto app = w.run(remembering_twice(), w.config());
+        w.cluster.produce(changelog, w.key(w.rows / 2), "v1" + w.filler, {.timestamp = 1});
+    w.cluster.delete_records({changelog, 0}, w.rows + 1);
+    auto app = w.run(testing_support::remembering_twice(), w.config());
     CHECK(w.seen() == "v1 v1");
 }
 
 TEST_CASE("a store whose changelog was made anew is rebuilt alone") {
     written_world w;
     w.cluster.remove_topic("app-logged-changelog");
-    auto app = w.run(remembering_twice(), w.config());
+    auto app = w.run(testing_support::remembering_twice(), w.config());
     CHECK(w.seen() == "nothing v1");
 }
 

@@ -1,5 +1,6 @@
 #include "catch.hpp"
 #include "runtime/temporary_folder.hpp"
+#include "state/disk/file_size_limit.hpp"
 #include "state/disk/rocksdb_backing.hpp"
 #include "state/disk/rocksdb_options.hpp"
 #include "state/test_memory.hpp"
@@ -8,6 +9,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
@@ -110,27 +115,74 @@ TEST_CASE("what RocksDB does is counted for the stores of which it is asked") {
     CHECK(found.at("counts").at("rocksdb.number.keys.written") > 0);
 }
 
-TEST_CASE("a disk lags when files pile up that were ingested, and no more once it has merged them") {
-    tuned_stores tuned({.options = {{"level0_file_num_compaction_trigger", "4"},
-                                    {"level0_slowdown_writes_trigger", "4"},
-                                    {"level0_stop_writes_trigger", "4"}}});
-    const auto disk = tuned.open();
-    std::mt19937 random(1); // what does not compress
-    std::string large(1'000'000, '\0');
-    std::ranges::generate(large, [&] { return static_cast<char>(random()); });
-    bool lagged = false;
-    std::int64_t offset = 0;
-    for (; offset < 100 && !lagged; ++offset) {
-        const std::vector<backing_write> rows{{bytes_view("\1a"), bytes_view(large)},
-                                              {bytes_view("\1b"), bytes_view(std::to_string(offset))}};
-        disk->ingest(rows, std::nullopt, {.offset = offset});
-        lagged = disk->lags();
-        CHECK((offset > 0 || !lagged));
+namespace {
+
+/// Four files that were ingested are too many.
+const options few_files{{"level0_file_num_compaction_trigger", "4"},
+                        {"level0_slowdown_writes_trigger", "4"},
+                        {"level0_stop_writes_trigger", "4"}};
+
+/// Ingests rows that do not compress, one file after the other.
+class ingesting {
+public:
+    explicit ingesting(backing& disk) : disk_(disk) {
+        std::ranges::generate(large_, [&] { return static_cast<char>(random_()); });
     }
-    CHECK(lagged);
-    for (int look = 0; disk->lags() && look < 6'000; ++look) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    void ingest() {
+        const std::string key = concat("\1a", 1'000 + ++files_);
+        const std::vector<backing_write> rows{{bytes_view(key), bytes_view(large_)},
+                                              {bytes_view("\1b"), bytes_view(std::to_string(files_))}};
+        disk_.ingest(rows, std::nullopt, {.offset = files_});
+    }
+    /// False: a hundred files more did not.
+    [[nodiscard]] bool makes_it_lag() {
+        for (int file = 0; file < 100; ++file) {
+            ingest();
+            if (disk_.lags()) return true;
+        }
+        return false;
+    }
+    [[nodiscard]] std::int64_t files() const noexcept { return files_; }
+
+private:
+    backing& disk_;
+    std::mt19937 random_{1};
+    std::string large_ = std::string(1'000'000, '\0');
+    std::int64_t files_ = 0;
+};
+
+void wait_while(const std::function<bool()>& condition) {
+    for (int look = 0; condition() && look < 6'000; ++look) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK_FALSE(condition());
+}
+
+} // namespace
+
+TEST_CASE("a disk lags when files pile up that were ingested, and no more once it has merged them") {
+    tuned_stores tuned({.options = few_files});
+    const auto disk = tuned.open();
+    ingesting rows(*disk);
+    rows.ingest();
     CHECK_FALSE(disk->lags());
+    CHECK(rows.makes_it_lag());
+    wait_while([&] { return disk->lags(); });
     bytes found;
     CHECK(disk->get(bytes_view("\1b"), found));
-    CHECK(found.text() == std::to_string(offset - 1));
+    CHECK(found.text() == std::to_string(rows.files()));
+}
+
+TEST_CASE("a disk that cannot merge its files does not lag: who waited for it would wait in vain") {
+    tuned_stores tuned({.options = few_files});
+    const auto disk = tuned.open();
+    ingesting rows(*disk);
+    const testing_support::file_size_limit full(2'000'000); // of which a merged file has more
+    bool is_refused = false;
+    for (int file = 0; file < 100 && !is_refused; ++file) try {
+            rows.ingest();
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        } catch (const state_error&) {
+            is_refused = true;
+        }
+    CHECK(is_refused);
+    CHECK_FALSE(disk->lags());
 }

@@ -47,7 +47,7 @@ rows ask(store_under_test& store, const streams::store_question& question, isola
     const auto* keys = std::get_if<streams::keys_question>(&question);
     if (keys == nullptr) return rest_of(*open_rows(store, question, seen));
     const auto answer = *store.managed->ask(question, seen);
-    const auto& values = std::get<streams::found_values>(answer);
+    const auto& values = std::get<streams::found_values>(answer).all;
     rows found;
     for (std::size_t at = 0; at < values.size(); ++at)
         if (values[at]) found.push_back({text(keys->keys[at].view()), text(values[at]->view())});
@@ -55,7 +55,7 @@ rows ask(store_under_test& store, const streams::store_question& question, isola
 }
 std::optional<std::string> ask_value(store_under_test& store, std::string_view key, isolation_level seen) {
     const auto answer = *store.managed->ask(streams::keys_question{{bytes(key)}}, seen);
-    const auto& value = std::get<streams::found_values>(answer).front();
+    const auto& value = std::get<streams::found_values>(answer).all.front();
     return value ? std::optional(text(value->view())) : std::nullopt;
 }
 

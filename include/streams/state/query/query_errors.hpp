@@ -47,6 +47,12 @@ public:
     using invalid_state_store_error::invalid_state_store_error;
 };
 
+/// There is no room for what the query would copy (memory_role::query_copies): it succeeds when it asks for less, or later.
+class query_memory_error : public invalid_state_store_error {
+public:
+    using invalid_state_store_error::invalid_state_store_error;
+};
+
 /// The store was not read within the time that the query had.
 class query_timeout_error : public invalid_state_store_error {
 public:

@@ -12,7 +12,7 @@
 
 namespace streams::inline v0 {
 
-/// Why a partition of a store has no answer (Kafka's `FailureReason`).
+/// Why a partition of a store has no answer (Kafka's `FailureReason`, but for the last).
 enum class failure_reason {
     unknown_query_type, ///< a store of its kind has no answer to such a query
     not_active,         ///< it is not up to date, see query_options::stale
@@ -20,6 +20,7 @@ enum class failure_reason {
     not_present,        ///< it is not here, perhaps not any more
     does_not_exist,     ///< the store has no such partition
     store_exception,    ///< the store could not be read
+    out_of_memory,      ///< there is no room for what the answer would copy (memory_role::query_copies)
 };
 
 /// What keeps a partition from its answer.

@@ -91,7 +91,7 @@ public:
         for (const Key& key : keys) question.keys.push_back(base::types().key(key));
         std::vector<std::optional<Value>> found(keys.size());
         for (const store_answer& each : base::ask(question)) {
-            const auto& values = std::get<found_values>(each);
+            const auto& values = std::get<found_values>(each).all;
             for (std::size_t at = 0; at < keys.size(); ++at)
                 if (values[at]) found[at] = base::types().value(question.keys[at], *values[at]);
         }

@@ -72,9 +72,12 @@ struct found_row {
 inline constexpr std::int64_t still_valid = std::numeric_limits<std::int64_t>::max();
 
 /// In the order of the keys that were asked for; nullopt: absent.
-using found_values = std::vector<std::optional<bytes>>;
+struct found_values {
+    std::vector<std::optional<bytes>> all{};
+    std::shared_ptr<const void> memory{}; ///< what they take of the application's, as long as they are kept
+};
 /// Can be read on any thread, by one at a time, as the store was when it was asked. Throws state_store_migrated_error
-/// where the store is closed before the end.
+/// where the store is closed before the end, and query_memory_error.
 using found_rows = std::unique_ptr<store_cursor<found_row>>;
 using store_answer = std::variant<found_values, found_rows, std::uint64_t>;
 

@@ -31,7 +31,7 @@ struct key_query {
     using result = std::optional<Value>; ///< nullopt: absent
     [[nodiscard]] store_question question(const types& of) const { return keys_question{{of.key(key)}}; }
     [[nodiscard]] result read(const types& of, store_answer answer) const {
-        const auto& found = std::get<found_values>(answer).front();
+        const auto& found = std::get<found_values>(answer).all.front();
         if (!found) return std::nullopt;
         return of.value(of.key(key), *found);
     }
