@@ -229,7 +229,9 @@ public:
     void ingest(std::span<const backing_write> entries, std::optional<bytes_view> expired_below,
                 const store_position& position) override {
         const unfinished_file file{folder_ / ingested_file};
-        rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), database_->GetOptions());
+        // What it has written is merged soon, and stays in the system's cache for that.
+        constexpr bool drop_cached_pages = false;
+        rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), database_->GetOptions(), nullptr, drop_cached_pages);
         check(writer.Open(file.path.string()), "written");
         // Position and rows are of one file, so that both are there or neither is. It begins with the first of all keys: what is
         // in memory overlaps with it, and is flushed before it.

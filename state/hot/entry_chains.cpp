@@ -18,13 +18,12 @@ entry_chains::entries_of_chain::iterator entry_chains::lower_bound(entries_of_ch
 const entry_chains::chain* entry_chains::find_chain(bytes_view key) const {
     if (is_last_found(key)) return last_found_;
     const auto at = chains_.find(key);
-    if (at == chains_.end()) return nullptr;
-    fetch_newest(at->entries);
-    return last_found_ = &*at;
+    return at == chains_.end() ? nullptr : last_found_ = &*at;
 }
 
 /// Most of them are looked at next, one after the other: here they are fetched from memory at once.
-void entry_chains::fetch_newest(const entries_of_chain& entries) {
+void entry_chains::fetch_newest(const chain& of) {
+    const auto& entries = of.entries();
     constexpr std::size_t line = 64;
     constexpr std::size_t newest = 8;
     for (auto at = entries.end() - static_cast<std::ptrdiff_t>(std::min(entries.size(), newest)); at != entries.end();
@@ -35,17 +34,22 @@ void entry_chains::fetch_newest(const entries_of_chain& entries) {
 }
 
 hot_entry* entry_chains::find(bytes_view key) const {
+    const chain* const before = last_found_;
     const chain* const at = find_chain(key);
     if (!at) return nullptr;
-    if (at->entries.back()->has_key(key)) return at->entries.back();
-    const auto found = lower_bound(at->entries, key);
-    return found != at->entries.end() && (*found)->has_key(key) ? *found : nullptr;
+    if (at->newest()->has_key(key)) return at->newest();
+    if (comes_after(key, *at->newest())) return nullptr; // of a window that is new
+    if (at != before) fetch_newest(*at);
+    auto& entries = at->entries();
+    const auto found = lower_bound(entries, key);
+    return found != entries.end() && (*found)->has_key(key) ? *found : nullptr;
 }
 
 std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view last_tail) const {
     const chain* const at = find_chain(first);
     if (!at) return {};
-    auto& entries = at->entries;
+    fetch_newest(*at);
+    auto& entries = at->entries();
     const auto begin = lower_bound(entries, first);
     // What is asked for mostly reaches to the end.
     const tail_order last(keys_, last_tail);
@@ -59,7 +63,8 @@ std::span<hot_entry* const> entry_chains::between(bytes_view first, bytes_view l
 std::span<hot_entry* const> entry_chains::from(bytes_view first) const {
     const chain* const at = find_chain(first);
     if (!at) return {};
-    auto& entries = at->entries;
+    fetch_newest(*at);
+    auto& entries = at->entries();
     return {entries.data() + (lower_bound(entries, first) - entries.begin()), entries.data() + entries.size()};
 }
 
@@ -68,27 +73,37 @@ entry_chains::found_entry entry_chains::find_or_insert(bytes_view key) {
         hot_entry* made = nullptr;
         last_found_ = &*chains_.lazy_emplace(key, [&](const auto& construct) {
             made = hot_entry::make(key);
-            construct(chain{{made}});
+            construct(made);
         });
         if (made) {
             ++size_;
             return {made, true};
         }
     }
-    auto& entries = last_found_->entries;
-    const auto place = lower_bound(entries, key);
-    if (place != entries.end() && (*place)->has_key(key)) return {*place, false};
+    auto& entries = last_found_->entries();
+    auto place = entries.end();
+    if (!comes_after(key, *last_found_->newest())) {
+        place = lower_bound(entries, key);
+        if (place != entries.end() && (*place)->has_key(key)) return {*place, false};
+    }
     ++size_;
-    return {*entries.insert(place, hot_entry::make(key)), true};
+    hot_entry* const made = hot_entry::make(key);
+    if (place == entries.end())
+        entries.push_back(made);
+    else
+        entries.insert(place, made);
+    last_found_->changed();
+    return {made, true};
 }
 
 void entry_chains::erase(const hot_entry& entry) {
     const chain* const at = find_chain(entry.key());
-    if (at->entries.size() == 1) {
+    if (at->entries().size() == 1) {
         last_found_ = nullptr;
         chains_.erase(chains_.find(entry.key()));
     } else {
-        at->entries.erase(lower_bound(at->entries, entry.key()));
+        at->entries().erase(lower_bound(at->entries(), entry.key()));
+        at->changed();
     }
     --size_;
 }

@@ -40,7 +40,7 @@ public:
     template <class Visit>
     void for_each(Visit visit) const {
         for (const chain& each : chains_)
-            for (hot_entry* entry : each.entries) visit(entry);
+            for (hot_entry* entry : each.entries()) visit(entry);
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -55,11 +55,21 @@ public:
 
 private:
     using entries_of_chain = absl::InlinedVector<hot_entry*, 2>;
-    struct chain {
-        mutable entries_of_chain entries; ///< by key; never empty
+    /// Never empty. What changes does not change its place among the chains.
+    class chain {
+    public:
+        explicit chain(hot_entry* first) : entries_{first}, newest_(first) {}
+        /// By key.
+        [[nodiscard]] entries_of_chain& entries() const noexcept { return entries_; }
+        /// The last of them, which is asked for most, without the way through them.
+        [[nodiscard]] hot_entry* newest() const noexcept { return newest_; }
+        [[nodiscard]] bytes_view key() const noexcept { return newest_->key(); }
+        /// To be called after each change of the entries.
+        void changed() const noexcept { newest_ = entries_.back(); }
 
-        /// Of the newest entry, which is asked for most: memory has no other to bring.
-        [[nodiscard]] bytes_view key() const noexcept { return entries.back()->key(); }
+    private:
+        mutable entries_of_chain entries_;
+        mutable hot_entry* newest_;
     };
     struct hash {
         using is_transparent = void;
@@ -85,7 +95,11 @@ private:
     /// The chain of that key; null: none. Where it is the one found last, as that of the next window of a record mostly is,
     /// nothing is searched.
     [[nodiscard]] const chain* find_chain(bytes_view key) const;
-    static void fetch_newest(const entries_of_chain& entries);
+    /// Whether a key comes after an entry of its chain.
+    [[nodiscard]] bool comes_after(bytes_view key, const hot_entry& entry) const noexcept {
+        return tail_order(keys_, keys_.tail(key)).is_after(entry.key());
+    }
+    static void fetch_newest(const chain& of);
     /// The first entry whose key is not below. Newest first, since most are.
     [[nodiscard]] entries_of_chain::iterator lower_bound(entries_of_chain& in, bytes_view key) const;
 
@@ -102,8 +116,8 @@ void entry_chains::erase_if(Condition condemned, Forget forget) {
     auto ahead = chains_.begin();
     for (std::size_t steps = 0; steps < 4 && ahead != chains_.end(); ++steps) ++ahead;
     for (auto at = chains_.begin(); at != chains_.end();) {
-        if (ahead != chains_.end()) fetch_newest((ahead++)->entries);
-        auto& entries = at->entries;
+        if (ahead != chains_.end()) fetch_newest(*ahead++);
+        auto& entries = at->entries();
         std::size_t kept = 0;
         for (hot_entry* entry : entries) {
             if (condemned(*entry))
@@ -116,7 +130,7 @@ void entry_chains::erase_if(Condition condemned, Forget forget) {
             chains_.erase(at++);
         } else {
             entries.resize(kept);
-            ++at;
+            (at++)->changed();
         }
     }
     // In the order of their addresses, which spares the allocator many a way to memory.

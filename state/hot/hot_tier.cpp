@@ -1,6 +1,7 @@
 #include "state/hot/hot_tier.hpp"
 
 #include "src/core/memory_limits.hpp"
+#include "state/hot/copy_bytes.hpp"
 
 #include <algorithm>
 #include <new>
@@ -12,7 +13,7 @@ hot_entry* hot_entry::make(bytes_view key) {
     if (!block) throw std::bad_alloc();
     auto* entry = new (block) hot_entry;
     entry->key_size = static_cast<std::uint32_t>(key.size());
-    if (!key.empty()) std::memcpy(static_cast<void*>(entry + 1), key.data(), key.size());
+    copy_bytes(reinterpret_cast<std::byte*>(entry + 1), key.data(), key.size());
     return entry;
 }
 
@@ -28,20 +29,13 @@ hot_tier::~hot_tier() {
     });
 }
 
-hot_entry* hot_tier::find(bytes_view key) {
-    if (last_found_ && last_found_->has_key(key)) return last_found_;
-    if (chains_) {
-        hot_entry* found = chains_->find(key);
-        if (found) last_found_ = found;
-        return found;
-    }
+hot_entry* hot_tier::search(bytes_view key) const {
+    if (chains_) return chains_->find(key);
     const auto at = entries_.find(key);
-    if (at == entries_.end()) return nullptr;
-    return last_found_ = *at;
+    return at == entries_.end() ? nullptr : *at;
 }
 
-hot_entry* hot_tier::find_or_insert(bytes_view key, entry_state state_if_new) {
-    if (last_found_ && last_found_->has_key(key)) return last_found_;
+hot_entry* hot_tier::search_or_insert(bytes_view key, entry_state state_if_new) {
     bool is_new = false;
     if (chains_) {
         const auto found = chains_->find_or_insert(key);
@@ -61,8 +55,7 @@ hot_entry* hot_tier::find_or_insert(bytes_view key, entry_state state_if_new) {
     return last_found_;
 }
 
-pending_update& hot_tier::pend(hot_entry& entry) {
-    if (entry.pending) return *entry.pending;
+pending_update& hot_tier::add_update(hot_entry& entry) {
     std::unique_ptr<pending_update> update;
     if (free_.empty()) {
         update = std::make_unique<pending_update>();
@@ -128,8 +121,7 @@ void hot_tier::set_value(hot_entry& entry, bytes_view head, std::optional<bytes_
 
 void hot_tier::swap_value(hot_entry& entry, value_slot& with) noexcept { entry.value.swap(with); }
 
-void hot_tier::update_order(hot_entry& entry) {
-    if (!ordered_) return;
+void hot_tier::update_ordered(hot_entry& entry) {
     const bool changed = is_ordered(entry) ? ordered_->insert(&entry).second : ordered_->erase(&entry) > 0;
     if (changed) ++changes_;
 }

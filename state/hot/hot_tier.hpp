@@ -47,7 +47,12 @@ public:
     hot_tier& operator=(const hot_tier&) = delete;
 
     /// Null: not in memory.
-    [[nodiscard]] hot_entry* find(bytes_view key);
+    [[nodiscard]] hot_entry* find(bytes_view key) {
+        if (is_last_found(key)) return last_found_;
+        hot_entry* const found = search(key);
+        if (found) last_found_ = found;
+        return found;
+    }
     /// See entry_chains::between. REQUIRES: chains.
     [[nodiscard]] std::span<hot_entry* const> between(bytes_view first, bytes_view last_tail) const {
         return chains_->between(first, last_tail);
@@ -56,11 +61,13 @@ public:
     [[nodiscard]] std::span<hot_entry* const> chain_from(bytes_view first) const { return chains_->from(first); }
     /// REQUIRES: not in memory.
     hot_entry* insert(bytes_view key, entry_state state) { return find_or_insert(key, state); }
-    [[nodiscard]] hot_entry* find_or_insert(bytes_view key, entry_state state_if_new);
+    [[nodiscard]] hot_entry* find_or_insert(bytes_view key, entry_state state_if_new) {
+        return is_last_found(key) ? last_found_ : search_or_insert(key, state_if_new);
+    }
     /// What the next `find` is likely to ask for.
     void expect(hot_entry& entry) noexcept { last_found_ = &entry; }
     /// Gives `entry` a pending update, if it has none, and makes it dirty.
-    pending_update& pend(hot_entry& entry);
+    pending_update& pend(hot_entry& entry) { return entry.pending ? *entry.pending : add_update(entry); }
     /// A pending update for the changelog alone, with an entry that no read finds.
     pending_update& pend_log_only(bytes_view key);
     /// Forgets a pending update whose entry has become what it is without; an entry that was for the changelog alone goes with it.
@@ -76,7 +83,9 @@ public:
     void swap_value(hot_entry& entry, value_slot& with) noexcept;
 
     /// To be called when an entry may have become equal to the disk.
-    void update_order(hot_entry& entry);
+    void update_order(hot_entry& entry) {
+        if (ordered_) update_ordered(entry);
+    }
     /// REQUIRES: nothing pending.
     void erase(hot_entry& entry);
     /// Erases every entry without a pending update for which `condemned(entry)`.
@@ -109,6 +118,14 @@ private:
     [[nodiscard]] bool is_ordered(const hot_entry& entry) const noexcept {
         return all_ordered_ || entry.state != entry_state::clean;
     }
+    [[nodiscard]] bool is_last_found(bytes_view key) const noexcept {
+        return last_found_ != nullptr && last_found_->has_key(key);
+    }
+    /// Null: none.
+    [[nodiscard]] hot_entry* search(bytes_view key) const;
+    [[nodiscard]] hot_entry* search_or_insert(bytes_view key, entry_state state_if_new);
+    [[nodiscard]] pending_update& add_update(hot_entry& entry);
+    void update_ordered(hot_entry& entry);
     void forget(hot_entry& entry) noexcept;
     template <class Visit>
     void for_each(Visit visit) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "state/hot/copy_bytes.hpp"
+
 #include <streams/core/bytes.hpp>
 
 #include <cstdint>
@@ -36,15 +38,18 @@ public:
             size_ = null_size;
             return;
         }
-        assign(*value, {});
+        const auto size = static_cast<std::uint32_t>(value->size());
+        if (size > capacity_) grow(size);
+        copy_bytes(on_heap() ? heap_ : inline_, value->data(), size);
+        size_ = size;
     }
     /// Sets the value `head | tail`.
     void assign(bytes_view head, bytes_view tail) {
         const auto size = static_cast<std::uint32_t>(head.size() + tail.size());
         if (size > capacity_) grow(size);
         std::byte* to = on_heap() ? heap_ : inline_;
-        if (!head.empty()) std::memmove(to, head.data(), head.size());
-        if (!tail.empty()) std::memcpy(to + head.size(), tail.data(), tail.size());
+        copy_bytes(to, head.data(), head.size());
+        copy_bytes(to + head.size(), tail.data(), tail.size());
         size_ = size;
     }
     /// Null, and no more memory held than `kept` bytes.

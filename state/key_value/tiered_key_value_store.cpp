@@ -1,6 +1,7 @@
 #include "state/key_value/tiered_key_value_store.hpp"
 
 #include "state/disk/rocksdb_backing.hpp"
+#include "state/hot/copy_bytes.hpp"
 
 namespace streams::inline v0 {
 
@@ -53,7 +54,7 @@ bytes_view tiered_key_value_store::map_key(bytes_view key) {
     key_.clear();
     std::byte* const to = key_.extend(data_prefix + key.size());
     *to = disk_data_prefix;
-    if (!key.empty()) std::memcpy(to + data_prefix, key.data(), key.size());
+    copy_bytes(to + data_prefix, key.data(), key.size());
     return key_.view();
 }
 

@@ -27,13 +27,17 @@ public:
     }
     /// The map has that key now.
     void put(bytes_view key) {
-        if (!known_ || !contains(key)) return;
-        to_.assign(key);
-        known_ = from_ < to_;
+        if (known_) [[unlikely]]
+            cut_at(key);
     }
     void forget() noexcept { known_ = false; }
 
 private:
+    void cut_at(bytes_view key) {
+        if (!contains(key)) return;
+        to_.assign(key);
+        known_ = from_ < to_;
+    }
     [[nodiscard]] bool contains(bytes_view key) const noexcept {
         return known_ && !(key < from_.view()) && key < to_.view();
     }

@@ -24,13 +24,15 @@ public:
     layered_reads(hot_tier& hot, write_behind& below, kept_failure* failure)
         : hot_(hot), below_(below), failure_(failure) {}
 
-    /// The entry of a key, read from the disk where it is not in memory; null: absent.
-    [[nodiscard]] hot_entry* find_or_load(bytes_view key, unevictable others) {
+    /// The entry of a key, read from the disk where it is not in memory; null: absent. `others()`: what an eviction for it
+    /// leaves alone.
+    template <class Others>
+    [[nodiscard]] hot_entry* find_or_load(bytes_view key, const Others& others) {
         if (hot_entry* const found = hot_.find(key)) {
             found->referenced = true;
             return found;
         }
-        return below_.known_absent(key) ? nullptr : &load(key, others);
+        return below_.known_absent(key) ? nullptr : &load(key, others());
     }
     /// See tiered_map.
     [[nodiscard]] std::unique_ptr<store_cursor<store_entry>> cursor(std::optional<bytes_view> from,

@@ -2,32 +2,63 @@
 
 #include "src/core/memory_limits.hpp"
 
-#include <streams/core/big_endian.hpp>
-
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
+#include <new>
+#include <sys/mman.h>
 #include <utility>
 
 namespace streams::inline v0 {
 
 namespace {
-constexpr unsigned bits_of_offset = std::bit_width(memory::restore_block - 1);
+
+/// One page of the larger kind that processors have: rows that are looked at in any order cost a look-up of their page each.
+constexpr std::size_t large_block = 32 * memory::restore_block;
+/// From so many bytes on blocks are large: of fewer they would be a large part.
+constexpr std::size_t many_bytes = 4 * large_block;
+constexpr unsigned bits_of_offset = std::bit_width(large_block - 1);
+
+std::byte* map_pages(std::size_t size) {
+    void* const mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) throw std::bad_alloc();
+    return static_cast<std::byte*>(mapped);
+}
+
+std::byte* map_large_block() {
+    std::byte* const mapped = map_pages(2 * large_block);
+    const auto past_page = reinterpret_cast<std::uintptr_t>(mapped) % large_block;
+    const std::size_t before = past_page == 0 ? 0 : large_block - past_page;
+    if (before > 0) munmap(mapped, before);
+    munmap(mapped + before + large_block, large_block - before);
+    madvise(mapped + before, large_block, MADV_HUGEPAGE); // refused, it is a block of small pages
+    return mapped + before;
+}
+
 } // namespace
 
 // Gathering
 
+restore_run::block::block(std::size_t bytes)
+    : begin(bytes == large_block ? map_large_block() : new std::byte[bytes]), size(bytes) {}
+
+restore_run::block::~block() {
+    if (size == large_block)
+        munmap(begin, size);
+    else
+        delete[] begin;
+}
+
 std::byte* restore_run::allocate(std::size_t size) {
     if (size > free_bytes_) {
         const auto next = blocks_.begin() + static_cast<std::ptrdiff_t>(filled_blocks_);
-        free_bytes_ = std::max(size, memory::restore_block);
-        if (next == blocks_.end() || size > memory::restore_block) {
-            free_ = blocks_.insert(next, std::make_unique_for_overwrite<std::byte[]>(free_bytes_))->get();
-            block_bytes_ += free_bytes_;
-        } else {
-            free_ = next->get();
+        if (next == blocks_.end() || size > (*next)->size) {
+            const std::size_t usual = block_bytes_ < many_bytes ? memory::restore_block : large_block;
+            blocks_.insert(next, std::make_unique<block>(std::max(size, usual)));
+            block_bytes_ += blocks_[filled_blocks_]->size;
         }
+        free_ = blocks_[filled_blocks_]->begin;
+        free_bytes_ = blocks_[filled_blocks_]->size;
         ++filled_blocks_;
     }
     free_bytes_ -= size;
@@ -50,47 +81,39 @@ void restore_run::put(bytes_view key, bytes_view head, std::optional<bytes_view>
         append(head.data(), head.size());
         append(tail->data(), tail->size());
     }
-    learn_prefix(key);
-    const std::size_t block = filled_blocks_ - 1;
-    const auto offset = static_cast<std::uint64_t>(copy - blocks_[block].get());
-    rows_.push_back({lead_of(key), block << bits_of_offset | offset});
+    const bytes_view held(copy + sizeof both, key.size());
+    learn_prefix(held);
+    const std::size_t last = filled_blocks_ - 1;
+    const auto offset = static_cast<std::uint64_t>(copy - blocks_[last]->begin);
+    rows_.push_back({lead_of(held, prefix_), last << bits_of_offset | offset});
 }
 
 void restore_run::learn_prefix(bytes_view key) {
     if (rows_.empty()) {
+        first_key_ = key;
         prefix_ = key.size();
         return;
     }
-    const bytes_view first = key_of(rows_.front());
-    if (key.starts_with(first.subview(0, prefix_))) return;
-    prefix_ = std::min(prefix_, key.size());
-    const auto end = std::mismatch(key.begin(), key.begin() + prefix_, first.begin()).first;
-    prefix_ = static_cast<std::size_t>(end - key.begin());
-    for (row& each : rows_) each.lead = lead_of(key_of(each));
-}
-
-std::uint64_t restore_run::lead_of(bytes_view key) const noexcept {
-    const std::size_t rest = key.size() - prefix_;
-    if (rest >= sizeof(std::uint64_t)) return load_big_endian<std::uint64_t>(key.data() + prefix_);
-    std::byte lead[sizeof(std::uint64_t)]{};
-    if (rest > 0) std::memcpy(lead, key.data() + prefix_, rest);
-    return load_big_endian<std::uint64_t>(lead);
+    const std::size_t common = common_prefix(key, first_key_, prefix_);
+    if (common == prefix_) return;
+    prefix_ = common;
+    for (row& each : rows_) each.lead = lead_of(key_of(each.item), prefix_);
 }
 
 // Sorting
 
-const std::byte* restore_run::begin_of(row of) const noexcept {
-    return blocks_[of.place >> bits_of_offset].get() + (of.place & ((std::uint64_t{1} << bits_of_offset) - 1));
+const std::byte* restore_run::begin_of(place of) const noexcept {
+    return blocks_[of >> bits_of_offset]->begin + (of & ((std::uint64_t{1} << bits_of_offset) - 1));
 }
 
-bytes_view restore_run::key_of(row of) const noexcept {
+bytes_view restore_run::key_of(place of) const noexcept {
     const std::byte* const from = begin_of(of);
     sizes both{};
     std::memcpy(&both, from, sizeof both);
     return {from + sizeof both, both.key};
 }
 
-backing_write restore_run::write_of(row of) const noexcept {
+backing_write restore_run::write_of(place of) const noexcept {
     const std::byte* const from = begin_of(of);
     sizes both{};
     std::memcpy(&both, from, sizeof both);
@@ -99,61 +122,35 @@ backing_write restore_run::write_of(row of) const noexcept {
     return {key, bytes_view(key.end(), both.value)};
 }
 
-/// By counting bytes, the last first: each pass keeps the order of the one before, and at the end that in which rows came.
-void restore_run::sort_by_lead() {
-    constexpr std::size_t digits = sizeof(std::uint64_t);
-    constexpr std::size_t values = 256;
-    const auto digit_of = [](const row& of, std::size_t digit) { return of.lead >> 8 * digit & (values - 1); };
-    std::array<std::array<std::uint32_t, values>, digits> counts{};
-    for (const row& each : rows_)
-        for (std::size_t digit = 0; digit < digits; ++digit) ++counts[digit][digit_of(each, digit)];
-    std::vector<row> sorted(rows_.size());
-    for (std::size_t digit = 0; digit < digits; ++digit) {
-        auto& places = counts[digit];
-        if (places[digit_of(rows_.front(), digit)] == rows_.size()) continue;
-        std::uint32_t next = 0;
-        for (std::uint32_t& place : places) next += std::exchange(place, next);
-        for (const row& each : rows_) sorted[places[digit_of(each, digit)]++] = each;
-        rows_.swap(sorted);
-    }
-}
-
-/// By key, those of one key in the order in which they came.
-void restore_run::sort() {
-    const auto is_before = [this](const row& a, const row& b) {
-        const auto order = key_of(a) <=> key_of(b);
-        return order != 0 ? order < 0 : a.place < b.place;
-    };
-    sort_by_lead();
-    for (auto begin = rows_.begin(); begin != rows_.end();) {
-        const auto end = std::find_if(begin, rows_.end(), [&](const row& each) { return each.lead != begin->lead; });
-        if (end - begin > 1) std::sort(begin, end, is_before);
-        begin = end;
-    }
-}
-
 std::vector<backing_write> restore_run::sorted() {
     std::vector<backing_write> found;
-    if (rows_.empty()) return found;
-    sort();
+    const auto fetch = [this](place of) { __builtin_prefetch(begin_of(of)); };
+    sort_by_key<place>(
+        rows_, prefix_, [this](place of) { return key_of(of); }, fetch);
     found.reserve(rows_.size());
     constexpr std::ptrdiff_t ahead = 16; // in memory they lie in the order in which they came
     for (auto at = rows_.begin(); at != rows_.end(); ++at) {
-        if (rows_.end() - at > ahead) __builtin_prefetch(begin_of(at[ahead]));
-        const bool has_newer = at + 1 != rows_.end() && at[1].lead == at->lead && key_of(at[1]) == key_of(*at);
-        if (!has_newer) found.push_back(write_of(*at));
+        if (rows_.end() - at > ahead) fetch(at[ahead].item);
+        const bool has_newer =
+            at + 1 != rows_.end() && at[1].lead == at->lead && key_of(at[1].item) == key_of(at->item);
+        if (!has_newer) found.push_back(write_of(at->item));
     }
     return found;
 }
 
 void restore_run::clear(std::size_t kept) {
-    const bool all_alike = block_bytes_ == blocks_.size() * memory::restore_block;
-    const std::size_t table = rows_.capacity() * sizeof(row);
-    const std::size_t kept_blocks = all_alike && table <= kept ? (kept - table) / memory::restore_block : 0;
     rows_.clear();
+    std::size_t left = kept - std::min(kept, rows_.capacity() * sizeof(row));
+    std::size_t kept_blocks = 0;
+    for (; kept_blocks < blocks_.size(); ++kept_blocks) {
+        const std::size_t size = blocks_[kept_blocks]->size;
+        if (size > std::min(left, large_block)) break; // a larger one has room for a single row
+        left -= size;
+    }
     if (kept_blocks == 0) rows_.shrink_to_fit();
-    blocks_.resize(std::min(kept_blocks, blocks_.size()));
-    block_bytes_ = blocks_.size() * memory::restore_block;
+    blocks_.resize(kept_blocks);
+    block_bytes_ = 0;
+    for (const auto& each : blocks_) block_bytes_ += each->size;
     filled_blocks_ = content_bytes_ = free_bytes_ = 0;
     free_ = nullptr;
 }

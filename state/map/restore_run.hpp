@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/disk/backing.hpp"
+#include "state/map/key_sort.hpp"
 
 #include <streams/core/bytes.hpp>
 
@@ -30,10 +31,8 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const noexcept { return block_bytes_ + rows_.capacity() * sizeof(row); }
 
 private:
-    struct row {
-        std::uint64_t lead;  ///< of the key, behind what all keys begin with: most comparisons end there
-        std::uint64_t place; ///< block and byte where it lies; grows in the order in which rows came
-    };
+    using place = std::uint64_t; ///< block and byte where a row lies; grows in the order in which rows came
+    using row = led_item<place>;
     /// What lies at a place, before the bytes of key and value.
     struct sizes {
         std::uint32_t key;
@@ -41,22 +40,31 @@ private:
     };
     static constexpr std::uint32_t deleted = 0xffff'ffff;
 
+    /// Memory for rows, whose bytes nobody has set.
+    struct block {
+        explicit block(std::size_t bytes);
+        ~block();
+        block(const block&) = delete;
+        block& operator=(const block&) = delete;
+
+        std::byte* begin;
+        std::size_t size;
+    };
+
     [[nodiscard]] std::byte* allocate(std::size_t size);
-    [[nodiscard]] std::uint64_t lead_of(bytes_view key) const noexcept;
     void learn_prefix(bytes_view key);
-    [[nodiscard]] const std::byte* begin_of(row of) const noexcept;
-    [[nodiscard]] bytes_view key_of(row of) const noexcept;
-    [[nodiscard]] backing_write write_of(row of) const noexcept;
-    void sort_by_lead();
-    void sort();
+    [[nodiscard]] const std::byte* begin_of(place of) const noexcept;
+    [[nodiscard]] bytes_view key_of(place of) const noexcept;
+    [[nodiscard]] backing_write write_of(place of) const noexcept;
 
     std::vector<row> rows_;
-    std::vector<std::unique_ptr<std::byte[]>> blocks_; ///< keys and values
-    std::size_t filled_blocks_ = 0;                    ///< the last of them in part
+    std::vector<std::unique_ptr<block>> blocks_; ///< keys and values
+    std::size_t filled_blocks_ = 0;              ///< the last of them in part
     std::size_t block_bytes_ = 0;
     std::size_t content_bytes_ = 0;
     std::byte* free_ = nullptr; ///< in the last filled block
     std::size_t free_bytes_ = 0;
+    bytes_view first_key_;   ///< in its block
     std::size_t prefix_ = 0; ///< how many bytes all keys begin with
 };
 

@@ -28,18 +28,16 @@ std::uint64_t tiered_map::approximate_num_entries() {
 
 // Writing
 
-void tiered_map::require_prefix(std::optional<bytes_view> value) const {
-    // Without headers a prefix is a timestamp, if anything.
-    if (!value || (!settings_.prefix.headers && value->size() >= sizeof(std::int64_t))) return;
+void tiered_map::check_prefix(bytes_view value) const {
     try {
-        static_cast<void>(settings_.prefix.cut_off(*value));
+        static_cast<void>(settings_.prefix.cut_off(value));
     } catch (const serialization_error& cause) {
         const bool both = settings_.prefix.headers && settings_.prefix.timestamp;
         throw streams_error(concat("store ", settings_.name, " keeps ",
                                    both                       ? "headers and timestamps"
                                    : settings_.prefix.headers ? "headers"
                                                               : "timestamps",
-                                   ", but a value of ", value->size(), " bytes was put without (",
+                                   ", but a value of ", value.size(), " bytes was put without (",
                                    std::string_view(cause.what()), "); put them in front of it"));
     }
 }

@@ -30,7 +30,7 @@ public:
     /// nullopt: absent. Valid until the next call.
     [[nodiscard]] std::optional<bytes_view> get(bytes_view key) {
         if (committed_.is_expired(key)) return std::nullopt;
-        const hot_entry* const found = reads_.find_or_load(key, others());
+        const hot_entry* const found = reads_.find_or_load(key, [this] { return others(); });
         return found ? found->visible() : std::nullopt;
     }
     /// `log_sequence`: only where the settings say log_sequences.
@@ -133,7 +133,11 @@ public:
     [[nodiscard]] std::size_t uncommitted_bytes() const noexcept { return updates_.bytes(); }
 
 private:
-    void require_prefix(std::optional<bytes_view> value) const;
+    void require_prefix(std::optional<bytes_view> value) const {
+        // Without headers a prefix is a timestamp, if anything.
+        if (value && (settings_.prefix.headers || value->size() < sizeof(std::int64_t))) check_prefix(*value);
+    }
+    void check_prefix(bytes_view value) const;
     void write(bytes_view key, std::optional<bytes_view> value, std::uint32_t log_sequence);
     [[nodiscard]] unevictable others() const noexcept {
         return {updates_.bytes(), updates_.memory_bytes(), position_.observed};

@@ -54,7 +54,6 @@ std::size_t uncommitted_updates::deleted() const {
 
 bool uncommitted_updates::write(pending_update& update, std::optional<bytes_view> value, std::uint32_t log_sequence) {
     const bool fresh = update.order == 0;
-    const std::size_t before = held_by(update);
     hot_entry& entry = *update.entry;
     if (fresh) {
         update.made = value && !update.log_only && update.below == entry_state::clean && entry.value.is_null() &&
@@ -62,13 +61,19 @@ bool uncommitted_updates::write(pending_update& update, std::optional<bytes_view
         update.position = static_cast<std::uint32_t>(updates_.size());
         updates_.push_back(&update);
         ++dirty_count_;
+        bytes_ += heap_block(sizeof(pending_update)) + held_by(update);
     } else if (!is_dirty(entry.state)) {
         // The drained value is what a commit without another flush, or an old value downstream, still needs.
         if (entry.state == entry_state::drained) update.drained.swap(update.value);
         entry.become(entry.state == entry_state::drained ? entry_state::redirtied : entry_state::dirty);
         ++dirty_count_;
     }
+    const std::size_t before = update.value.heap_bytes();
     update.value.set(value);
+    if (const std::size_t after = update.value.heap_bytes(); after != before) {
+        hot_.account(before, after);
+        bytes_ += after - before;
+    }
     update.timestamp = current_.timestamp;
     update.log_sequence = log_sequence;
     if (listener_) update.metadata = current_.metadata;
@@ -85,9 +90,6 @@ bool uncommitted_updates::write(pending_update& update, std::optional<bytes_view
         marks_.back().order = update.order;
     if (marks_.size() > 2 * dirty_count_ + 1024) compact_marks();
 
-    const std::size_t after = held_by(update);
-    hot_.account(before, after);
-    bytes_ += fresh ? after + heap_block(sizeof(pending_update)) : after - before;
     if (!listener_) return false;
     charge(update);
     return cached_bytes_ > cache_limit_ && !flushing_;
@@ -195,20 +197,15 @@ void uncommitted_updates::append_to_changelog(pending_update& update) {
         append_big_endian(log_key_, update.log_sequence);
         key = log_key_.view();
     }
-    auto value = update.value.get();
-    std::int64_t timestamp = settings_.log_timestamps ? update.timestamp : -1;
-    const streams::headers* headers = settings_.log_headers ? update.headers.get() : nullptr;
-    streams::headers stored;
-    if (value) {
-        const stored_prefix::cut parts = settings_.prefix.cut_off(*value);
-        value = parts.value;
-        timestamp = parts.timestamp.value_or(timestamp);
-        if (settings_.prefix.headers) {
-            stored = detail::read_stored_headers(parts.headers);
-            headers = stored.empty() ? nullptr : &stored;
-        }
-    }
-    changelog_->append(key, value, timestamp, headers);
+    const auto value = update.value.get();
+    const std::int64_t timestamp = settings_.log_timestamps ? update.timestamp : -1;
+    const streams::headers* const headers = settings_.log_headers ? update.headers.get() : nullptr;
+    if (!value) return changelog_->append(key, std::nullopt, timestamp, headers);
+    const stored_prefix::cut parts = settings_.prefix.cut_off(*value);
+    const std::int64_t stored_timestamp = parts.timestamp.value_or(timestamp);
+    if (!settings_.prefix.headers) return changelog_->append(key, parts.value, stored_timestamp, headers);
+    const streams::headers stored = detail::read_stored_headers(parts.headers);
+    changelog_->append(key, parts.value, stored_timestamp, stored.empty() ? nullptr : &stored);
 }
 
 // Commit

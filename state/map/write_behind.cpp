@@ -12,6 +12,14 @@ constexpr std::int64_t write_share = 20;          // at most one part in this of
 constexpr std::int64_t flush_interval_ms = 60'000;
 
 constexpr auto by_key = [](const backing_write& a, const backing_write& b) { return a.key < b.key; };
+
+/// Has memory bring an entry with its key.
+void fetch(const hot_entry* entry) {
+    constexpr std::size_t line = 64;
+    __builtin_prefetch(entry);
+    __builtin_prefetch(reinterpret_cast<const std::byte*>(entry) + line);
+}
+
 } // namespace
 
 write_behind::write_behind(const tiered_map_settings& settings, const store_environment& environment, hot_tier& hot,
@@ -143,15 +151,37 @@ void write_behind::forget_run(std::size_t kept_bytes) {
     unwritten_memory_.fit_to(unwritten_bytes_ + run_.memory_bytes());
 }
 
+/// Of those that wait, the ones that are not expired, by key.
+std::vector<led_item<const hot_entry*>> write_behind::living_unwritten() const {
+    constexpr std::size_t ahead = 8;
+    std::vector<led_item<const hot_entry*>> living;
+    living.reserve(unwritten_.size());
+    std::size_t prefix = 0;
+    for (std::size_t at = 0; at < unwritten_.size(); ++at) {
+        if (unwritten_.size() - at > ahead) fetch(unwritten_[at + ahead]);
+        const bytes_view key = unwritten_[at]->key();
+        if (is_expired(key)) continue;
+        prefix = living.empty() ? key.size() : common_prefix(key, living.front().item->key(), prefix);
+        living.push_back({0, unwritten_[at]});
+    }
+    for (auto& [lead, entry] : living) lead = lead_of(entry->key(), prefix);
+    sort_by_key<const hot_entry*>(
+        living, prefix, [](const hot_entry* entry) { return entry->key(); }, fetch);
+    return living;
+}
+
 /// By key, each key once.
 std::vector<backing_write> write_behind::all_unwritten() {
-    std::sort(unwritten_.begin(), unwritten_.end(), hot_tier::key_less{});
+    constexpr std::size_t ahead = 8;
+    const auto living = living_unwritten();
     std::vector<backing_write> writes = restored_rows();
     const auto restored = static_cast<std::ptrdiff_t>(writes.size());
-    writes.reserve(writes.size() + unwritten_.size());
-    for (const hot_entry* entry : unwritten_)
-        if (!is_expired(entry->key())) writes.push_back({entry->key(), entry->value.get()});
-    if (restored == 0 || unwritten_.empty()) return writes;
+    writes.reserve(writes.size() + living.size());
+    for (std::size_t at = 0; at < living.size(); ++at) {
+        if (living.size() - at > ahead) fetch(living[at + ahead].item);
+        writes.push_back({living[at].item->key(), living[at].item->value.get()});
+    }
+    if (restored == 0 || living.empty()) return writes;
     std::inplace_merge(writes.begin(), writes.begin() + restored, writes.end(), by_key);
     // What was written since it was restored comes behind, and counts.
     const auto same_key = [](const backing_write& a, const backing_write& b) { return a.key == b.key; };

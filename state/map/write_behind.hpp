@@ -4,6 +4,7 @@
 #include "state/disk/backing.hpp"
 #include "state/hot/hot_tier.hpp"
 #include "state/managed_store.hpp"
+#include "state/map/key_sort.hpp"
 #include "state/map/restore_run.hpp"
 #include "state/map/tiered_map_settings.hpp"
 
@@ -101,6 +102,7 @@ private:
     /// `restores_on`: more rows are to be expected.
     void write(const store_position& committed, unevictable others, bool restores_on = false);
     void forget_run(std::size_t kept_bytes = 0);
+    [[nodiscard]] std::vector<led_item<const hot_entry*>> living_unwritten() const;
     [[nodiscard]] std::vector<backing_write> all_unwritten();
     [[nodiscard]] std::vector<backing_write> restored_rows();
     void note_on_disk_only(std::span<const backing_write> written);

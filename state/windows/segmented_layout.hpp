@@ -1,6 +1,7 @@
 #pragma once
 
 #include "state/disk/rocksdb_backing.hpp"
+#include "state/hot/copy_bytes.hpp"
 
 #include <streams/core/big_endian.hpp>
 #include <streams/core/bytes.hpp>
@@ -70,7 +71,7 @@ protected:
         std::byte* const to = out.extend(prefix + key.size() + tail);
         *to = disk_data_prefix;
         store_big_endian(to + 1, by_time_ ? time : segment_of(time));
-        if (!key.empty()) std::memcpy(to + prefix, key.data(), key.size());
+        copy_bytes(to + prefix, key.data(), key.size());
         return to + prefix + key.size();
     }
 

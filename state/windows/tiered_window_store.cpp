@@ -40,7 +40,7 @@ std::int64_t tiered_window_store::oldest_readable_at(std::int64_t observed) cons
 }
 
 std::optional<bytes_view> tiered_window_store::fetch(bytes_view key, std::int64_t start) {
-    if (start < oldest_readable()) return std::nullopt;
+    if (start < oldest_readable_at(map_.position().observed)) return std::nullopt;
     layout_.key(key_, key, start, 0);
     return map_.get(key_.view());
 }

@@ -70,6 +70,24 @@ TEST_CASE("the rows of one key stay in their order among a hundred thousand othe
     CHECK((sorted(run) == rows(expected.begin(), expected.end())));
 }
 
+TEST_CASE("a run of many megabytes is sorted as a small one is, and goes on in the memory that it kept") {
+    restore_run run;
+    std::mt19937 random(9);
+    for (const std::size_t kept : {std::size_t{16'000'000}, std::size_t{0}}) {
+        std::map<std::string, std::optional<std::string>> expected;
+        for (int at = 0; at < 60'000; ++at) {
+            const std::string key = "key" + std::to_string(random() % 40'000);
+            const std::string value = std::to_string(at) + std::string(at == 50'000 ? 3'000'000 : 300, 'x');
+            run.put(bytes_view(key), {}, bytes_view(value));
+            expected[key] = value;
+        }
+        CHECK((sorted(run) == rows(expected.begin(), expected.end())));
+        CHECK(run.memory_bytes() >= run.row_bytes());
+        run.clear(kept);
+        CHECK(run.memory_bytes() <= kept);
+    }
+}
+
 TEST_CASE("a run that was cleared is empty, and holds no memory") {
     restore_run run;
     CHECK(run.empty());
