@@ -1,6 +1,8 @@
 #include "src/core/client_settings.hpp"
 
+#include "src/core/jaas_line.hpp"
 #include "src/core/memory_limits.hpp"
+#include "src/core/pem.hpp"
 #include "src/core/property.hpp"
 
 #include <streams/core/log.hpp>
@@ -39,10 +41,10 @@ private:
         if (!row) refuse_unknown(name);
         switch (row->treated) {
         case treatment::pass:
-            result_[name] = value;
+            put(name, value);
             break;
         case treatment::rename:
-            result_[std::string(row->text)] = value;
+            put(row->text, value);
             break;
         case treatment::translate:
             translate(name, value);
@@ -53,6 +55,10 @@ private:
         case treatment::refuse:
             throw config_error(concat(prefix_, name, " ", row->text));
         }
+    }
+
+    void put(std::string_view name, const std::string& value) {
+        result_[std::string(name)] = name.ends_with(".pem") ? pem_in_lines(value) : value;
     }
 
     [[noreturn]] void refuse_unknown(const std::string& name) const {
@@ -83,40 +89,47 @@ private:
         } else if (name == "sasl.login.callback.handler.class") {
             if (!value.ends_with("OAuthBearerLoginCallbackHandler"))
                 throw config_error(concat(prefix_, name,
-                                          " names a Java class that is not Kafka's own; "
-                                          "use the sasl.oauthbearer.* names"));
+                                          " names a Java class that is not Kafka's own; remove it, and give "
+                                          "streams_config::sasl_login_callback a function"));
             result_["sasl.oauthbearer.method"] = "oidc";
         }
         // The names of the stores are read together, in the end.
     }
 
-    /// `module required username="alice" password="secret";`
-    void login(const std::string& line) {
-        const bool by_password =
-            line.find("PlainLoginModule") != std::string::npos || line.find("ScramLoginModule") != std::string::npos;
-        if (!by_password) {
-            const bool kerberos = line.find("Krb5LoginModule") != std::string::npos;
-            throw config_error(concat(prefix_, "sasl.jaas.config names a Java login module; use ",
+    void login(const std::string& text) {
+        const auto line = jaas_line::parse(text);
+        if (line.module.ends_with("PlainLoginModule") || line.module.ends_with("ScramLoginModule")) {
+            for (const auto* option : {"username", "password"}) {
+                const auto given = line.options.find(option);
+                if (given == line.options.end())
+                    throw config_error(
+                        concat(prefix_, "sasl.jaas.config has no ", option, "=\"...\"; add it, or use sasl.", option));
+                result_[concat("sasl.", option)] = given->second;
+            }
+        } else if (line.module.ends_with("OAuthBearerLoginModule")) {
+            token_login(line);
+        } else {
+            const bool kerberos = line.module.ends_with("Krb5LoginModule");
+            throw config_error(concat(prefix_, "sasl.jaas.config names a login module that only Java has; use ",
                                       kerberos ? "sasl.kerberos.keytab and sasl.kerberos.principal"
-                                               : "sasl.oauthbearer.method, sasl.oauthbearer.client.id and "
-                                                 "sasl.oauthbearer.client.secret"));
+                                               : "sasl.username and sasl.password, or the sasl.oauthbearer.* names"));
         }
-        result_["sasl.username"] = quoted(line, "username");
-        result_["sasl.password"] = quoted(line, "password");
     }
 
-    /// The value of `option="value"`, where a backslash takes the next character as it is.
-    [[nodiscard]] std::string quoted(const std::string& line, std::string_view option) const {
-        auto at = line.find(concat(option, "=\""));
-        if (at == std::string::npos)
-            throw config_error(
-                concat(prefix_, "sasl.jaas.config has no ", option, "=\"...\"; add it, or use sasl.", option));
-        std::string value;
-        for (at += option.size() + 2; at < line.size() && line[at] != '"'; ++at) {
-            if (line[at] == '\\' && at + 1 < line.size()) ++at;
-            value += line[at];
+    /// The options of KIP-768. None is needed: tokens may come from elsewhere.
+    void token_login(const jaas_line& line) {
+        for (const auto& [option, value] : line.options) {
+            const auto name = option == "clientId"       ? "sasl.oauthbearer.client.id"
+                              : option == "clientSecret" ? "sasl.oauthbearer.client.secret"
+                              : option == "scope"        ? "sasl.oauthbearer.scope"
+                                                         : "";
+            if (*name == '\0')
+                throw config_error(concat(prefix_,
+                                          "sasl.jaas.config has other options of OAuthBearerLoginModule than clientId, "
+                                          "clientSecret and scope, which only Java reads; give "
+                                          "streams_config::sasl_login_callback a function"));
+            result_[name] = value;
         }
-        return value;
     }
 
     [[nodiscard]] std::string_view text_of(const char* name) const {

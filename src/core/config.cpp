@@ -3,6 +3,7 @@
 #include "src/core/bootstrap_servers.hpp"
 #include "src/core/client_settings.hpp"
 #include "src/core/listen_address.hpp"
+#include "src/core/login_settings.hpp"
 #include "src/core/memory_limits.hpp"
 #include "src/core/property.hpp"
 
@@ -189,9 +190,17 @@ void streams_config::validate(bool needs_brokers) const {
         throw config_error(
             "an exception handler is empty: somebody must answer; use fail_on_error{} or resume_on_error{}");
     if (exactly_once()) check_exactly_once(*this);
+    bool tokens_wanted = false;
     for (const auto& settings :
-         {consumer_settings(false), consumer_settings(true), producer_settings(), admin_settings()})
-        if (needs_brokers) check_bootstrap_servers(bootstrap_servers, security_protocol_of(settings));
+         {consumer_settings(false), consumer_settings(true), producer_settings(), admin_settings()}) {
+        if (!needs_brokers) continue;
+        check_bootstrap_servers(bootstrap_servers, security_protocol_of(settings));
+        check_login(settings, static_cast<bool>(sasl_login_callback));
+        tokens_wanted |= logs_in_with_tokens(settings);
+    }
+    if (needs_brokers && sasl_login_callback && !tokens_wanted)
+        throw config_error("streams_config::sasl_login_callback is given, but no client would ask it; set "
+                           "security.protocol=SASL_SSL and sasl.mechanism=OAUTHBEARER, or remove it");
 }
 
 client_settings streams_config::consumer_settings(bool restore) const {

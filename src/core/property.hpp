@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/core/secret_settings.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <chrono>
@@ -27,7 +29,8 @@ struct property {
     [[nodiscard]] std::size_t one_of(std::initializer_list<std::string_view> choices) const;
 
     [[noreturn]] void refuse(std::string_view must_be) const {
-        throw config_error(concat(name, " is \"", text, "\", but must be ", must_be, "; correct the value"));
+        throw config_error(
+            concat(name, " is \"", shown(name, text), "\", but must be ", must_be, "; correct the value"));
     }
 };
 

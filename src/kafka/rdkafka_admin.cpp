@@ -18,6 +18,8 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
+constexpr milliseconds first_wait{1'000};
+
 using config_resource_ptr =
     std::unique_ptr<rd_kafka_ConfigResource_t, rdkafka_deleter<rd_kafka_ConfigResource_destroy>>;
 using new_topic_ptr = std::unique_ptr<rd_kafka_NewTopic_t, rdkafka_deleter<rd_kafka_NewTopic_destroy>>;
@@ -91,14 +93,19 @@ void admin_events::on_fatal(const result& failure) noexcept {
     }
 }
 
+bool admin_events::any() {
+    const std::lock_guard lock(mutex_);
+    return !refused_.ok();
+}
+
 result admin_events::take() {
     const std::lock_guard lock(mutex_);
     return std::exchange(refused_, {});
 }
 
 rdkafka_admin::rdkafka_admin(const streams_config& config, const std::string& client_id,
-                             std::shared_ptr<outage_log> outages) {
-    auto events = std::make_unique<admin_events>(std::move(outages));
+                             std::shared_ptr<rdkafka_cluster> cluster) {
+    auto events = std::make_unique<admin_events>(std::move(cluster));
     events_ = events.get();
     // A consumer, since a producer's questions about a topic may create it.
     client_ = std::make_unique<rdkafka_client>(RD_KAFKA_CONSUMER, make_conf(admin_settings(config, client_id), "admin"),
@@ -110,6 +117,21 @@ result rdkafka_admin::failure(rd_kafka_resp_err_t error, std::string_view subjec
     return result_of(client_->get(), error, subject);
 }
 
+/// Of one topic, or of all for null. What is refused is heard of between two waits only, and the second is for a slow broker.
+rd_kafka_resp_err_t rdkafka_admin::ask_for_metadata(rd_kafka_topic_t* topic, const rd_kafka_metadata_t*& found,
+                                                    milliseconds timeout) {
+    const deadline until(timeout);
+    const auto ask = [&](milliseconds wait) {
+        const auto error =
+            rd_kafka_metadata(client_->get(), topic ? 0 : 1, topic, &found, static_cast<int>(wait.count()));
+        rd_kafka_poll(client_->get(), 0);
+        return error;
+    };
+    const auto error = ask(std::min(timeout, first_wait));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || events_->any() || until.left() == milliseconds(0)) return error;
+    return ask(until.left());
+}
+
 result rdkafka_admin::count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout) {
     partitions = 0;
     const auto subject = concat("asking about topic ", topic);
@@ -117,8 +139,7 @@ result rdkafka_admin::count_partitions(const std::string& topic, std::int32_t& p
     if (!handle) return {error_class::fatal, concat(subject, ": its name is refused; correct it")};
     const rd_kafka_metadata_t* found = nullptr;
     const auto outage = client_->outages().current();
-    const auto error = rd_kafka_metadata(client_->get(), 0, handle.get(), &found, static_cast<int>(timeout.count()));
-    rd_kafka_poll(client_->get(), 0);
+    const auto error = ask_for_metadata(handle.get(), found, timeout);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure(error, subject);
     const metadata_ptr metadata{found};
     client_->outages().answered(outage);
@@ -195,8 +216,7 @@ result rdkafka_admin::bounds(const topic_partition& partition, log_bounds& found
 result rdkafka_admin::list(std::vector<std::string>& topics, milliseconds timeout) {
     const rd_kafka_metadata_t* found = nullptr;
     const auto outage = client_->outages().current();
-    const auto error = rd_kafka_metadata(client_->get(), 1, nullptr, &found, static_cast<int>(timeout.count()));
-    rd_kafka_poll(client_->get(), 0);
+    const auto error = ask_for_metadata(nullptr, found, timeout);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure(error, "listing topics");
     const metadata_ptr metadata{found};
     client_->outages().answered(outage);

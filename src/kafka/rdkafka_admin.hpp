@@ -15,6 +15,8 @@ class admin_events final : public client_events {
 public:
     using client_events::client_events;
     void on_fatal(const result& failure) noexcept override;
+    /// Whether anything was refused since the last take.
+    [[nodiscard]] bool any();
     /// What was refused since the last call; success for nothing.
     [[nodiscard]] result take();
 
@@ -26,7 +28,7 @@ private:
 /// The admin of the seam on librdkafka. Never creates a topic by asking for it. Thread-safe.
 class rdkafka_admin final : public admin {
 public:
-    rdkafka_admin(const streams_config& config, const std::string& client_id, std::shared_ptr<outage_log> outages);
+    rdkafka_admin(const streams_config& config, const std::string& client_id, std::shared_ptr<rdkafka_cluster> cluster);
 
     result describe(std::span<const std::string> topics, std::map<std::string, std::int32_t>& partitions,
                     milliseconds timeout) override;
@@ -43,6 +45,8 @@ public:
                           milliseconds timeout) override;
 
 private:
+    rd_kafka_resp_err_t ask_for_metadata(rd_kafka_topic_t* topic, const rd_kafka_metadata_t*& found,
+                                         milliseconds timeout);
     result count_partitions(const std::string& topic, std::int32_t& partitions, milliseconds timeout);
     /// Of a question that was not answered.
     [[nodiscard]] result failure(rd_kafka_resp_err_t error, std::string_view subject);

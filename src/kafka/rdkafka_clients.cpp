@@ -13,21 +13,21 @@ namespace {
 class rdkafka_clients final : public client_supplier {
 public:
     explicit rdkafka_clients(const streams_config& config)
-        : config_(config), outages_(std::make_shared<outage_log>(config.bootstrap_servers)) {}
+        : config_(config), cluster_(std::make_shared<rdkafka_cluster>(config)) {}
 
     std::unique_ptr<consumer> make_consumer(const consumer_options& options) override {
-        return std::make_unique<rdkafka_consumer>(config_, options, outages_);
+        return std::make_unique<rdkafka_consumer>(config_, options, cluster_);
     }
     std::unique_ptr<producer> make_producer(const producer_options& options) override {
-        return std::make_unique<rdkafka_producer>(config_, options, outages_);
+        return std::make_unique<rdkafka_producer>(config_, options, cluster_);
     }
     std::unique_ptr<admin> make_admin(const std::string& client_id) override {
-        return std::make_unique<rdkafka_admin>(config_, client_id, outages_);
+        return std::make_unique<rdkafka_admin>(config_, client_id, cluster_);
     }
 
 private:
     const streams_config config_;
-    std::shared_ptr<outage_log> outages_;
+    std::shared_ptr<rdkafka_cluster> cluster_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "src/kafka/rdkafka_config.hpp"
 
 #include "src/core/property.hpp"
+#include "src/core/secret_settings.hpp"
 #include "src/kafka/rdkafka_version.hpp"
 
 #include <streams/core/error.hpp>
@@ -43,6 +44,19 @@ client_settings decided_for_every_client(const streams_config& config, const std
     client_settings decided{{"bootstrap.servers", config.bootstrap_servers}};
     if (!client_id.empty()) decided["client.id"] = client_id;
     return decided;
+}
+
+/// Of a value that librdkafka does not take, for `why`, which may have it inside.
+[[noreturn]] void throw_refused(std::string_view role, const std::string& name, const std::string& value,
+                                std::string_view why) {
+    const bool lacking = why.find("not supported in this build") != why.npos;
+    const std::string_view remedy = !lacking ? "correct the value"
+                                    : name.starts_with("sasl.oauthbearer.")
+                                        ? "give streams_config::sasl_login_callback a "
+                                          "function, or use a librdkafka built with it"
+                                        : "use a librdkafka built with it";
+    if (why.find(value) != why.npos) why = shown(name, why);
+    throw config_error(concat(role, " setting ", name, "=", shown(name, value), " is refused: ", why, "; ", remedy));
 }
 
 } // namespace
@@ -134,8 +148,7 @@ conf_ptr make_conf(const client_settings& settings, std::string_view role) {
         if (answer == RD_KAFKA_CONF_UNKNOWN)
             throw config_error(concat(role, " setting ", name, " is unknown to librdkafka ", rd_kafka_version_str(),
                                       "; correct or remove it"));
-        throw config_error(
-            concat(role, " setting ", name, "=", value, " is refused: ", why.data(), "; correct the value"));
+        throw_refused(role, name, value, why.data());
     }
     return conf;
 }

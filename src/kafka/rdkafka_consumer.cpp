@@ -41,10 +41,10 @@ std::size_t number_of(const client_settings& settings, const std::string& name) 
 } // namespace
 
 rdkafka_consumer::rdkafka_consumer(const streams_config& config, const consumer_options& options,
-                                   std::shared_ptr<outage_log> outages)
+                                   std::shared_ptr<rdkafka_cluster> cluster)
     : group_id_(options.group_id), waker_(nullptr, {}, {}) {
     const auto settings = consumer_settings(config, options);
-    auto events = std::make_unique<consumer_events>(std::move(outages));
+    auto events = std::make_unique<consumer_events>(std::move(cluster));
     events_ = events.get();
     events_->in_group = !group_id_.empty();
     client_ = std::make_shared<rdkafka_client>(RD_KAFKA_CONSUMER, make_conf(settings, "consumer"), std::move(events));
@@ -256,7 +256,8 @@ void rdkafka_consumer::note_error(const rd_kafka_message_t& message, poll_result
             into.missing_topics.emplace_back(topic);
         return;
     }
-    std::string subject = topic.empty()           ? std::string(rd_kafka_name(client_->get()))
+    std::string subject = message.err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ? concat("group ", group_id_)
+                          : topic.empty()         ? std::string(rd_kafka_name(client_->get()))
                           : message.partition < 0 ? concat("topic ", topic)
                                                   : concat("partition ", topic, "-", message.partition);
     auto failure = message.err == RD_KAFKA_RESP_ERR__FATAL

@@ -25,7 +25,7 @@ namespace streams::inline v0::kafka {
 class rdkafka_consumer final : public consumer {
 public:
     rdkafka_consumer(const streams_config& config, const consumer_options& options,
-                     std::shared_ptr<outage_log> outages);
+                     std::shared_ptr<rdkafka_cluster> cluster);
     ~rdkafka_consumer() override;
 
     result subscribe(std::span<const std::string> topics) override;

@@ -1,5 +1,7 @@
 #include "src/kafka/rdkafka_error.hpp"
 
+#include "src/kafka/rdkafka_version.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <array>
@@ -8,7 +10,30 @@ namespace streams::inline v0::kafka {
 
 namespace {
 
-std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
+bool has(std::string_view text, std::string_view part) noexcept { return text.find(part) != text.npos; }
+
+std::string_view remedy_of_login(std::string_view text) noexcept {
+    if (has(text, "broker's supported mechanisms")) return "set sasl.mechanism to one of these";
+    if (has(text, "OAUTHBEARER") || has(text, "{\"status\":"))
+        return "see to the token: what streams_config::sasl_login_callback gives, or the sasl.oauthbearer.* settings "
+               "ask for";
+    if (has(text, "SCRAM") && scram_is_refused_by_kafka_4())
+        return "check sasl.username and sasl.password, and with a broker of Kafka 4.0 or newer use librdkafka 2.6.1 or "
+               "newer, "
+               "or PLAIN: it refuses SCRAM from the librdkafka that is loaded";
+    return "check sasl.username and sasl.password, and that the broker has this user for this sasl.mechanism";
+}
+
+std::string_view remedy_of_tls(std::string_view text) noexcept {
+    // The other side has looked at what this one has shown.
+    if (has(text, " alert ") && (has(text, "certificate") || has(text, "unknown ca")))
+        return "give this client a certificate that the broker trusts, by ssl.keystore.location with "
+               "ssl.keystore.type=PEM, "
+               "or by ssl.certificate.location and ssl.key.location";
+    return "check security.protocol, ssl.ca.location and the broker's certificate";
+}
+
+std::string_view remedy_of(rd_kafka_resp_err_t error, std::string_view text) noexcept {
     switch (static_cast<int>(error)) {
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
@@ -16,7 +41,9 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
         return "the topic was deleted, or has fewer partitions: make it again, or correct the partition";
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-        return "grant this client's principal access to the topic";
+        return "grant this client's principal access to the topic: READ of one that it reads, WRITE of one that it "
+               "writes, "
+               "and for those whose names begin with application.id CREATE, READ, WRITE, DELETE and DESCRIBE_CONFIGS";
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
         return "grant this client's principal READ on the group application.id";
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
@@ -25,9 +52,10 @@ std::string_view remedy_of(rd_kafka_resp_err_t error) noexcept {
         return "grant this client's principal WRITE on the transactional ids that begin with application.id";
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-        return "check sasl.mechanism, sasl.username and sasl.password";
+        return remedy_of_login(text);
+    case RD_KAFKA_RESP_ERR__TRANSPORT: // where it is fatal
     case RD_KAFKA_RESP_ERR__SSL:
-        return "check security.protocol, ssl.ca.location and the broker's certificate";
+        return remedy_of_tls(text);
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         return "raise producer message.max.bytes and the topic's max.message.bytes, or write smaller records";
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
@@ -55,7 +83,7 @@ result result_of_kind(error_class kind, rd_kafka_resp_err_t error, std::string_v
     if (!is_known(error))
         reason += concat(" (error code ", static_cast<int>(error), ", which this library does not know)");
     const bool goes_on = kind == error_class::retriable || kind == error_class::fenced;
-    const auto remedy = goes_on ? std::string_view() : remedy_of(error);
+    const auto remedy = goes_on ? std::string_view() : remedy_of(error, text);
     if (!remedy.empty()) reason += concat("; ", remedy);
     return {kind, std::move(reason)};
 }

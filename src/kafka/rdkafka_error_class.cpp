@@ -248,6 +248,9 @@ error_class class_of(rd_kafka_resp_err_t error) noexcept { return known_class(er
 
 error_class class_of(rd_kafka_resp_err_t error, std::string_view text) noexcept {
     if (error == RD_KAFKA_RESP_ERR__SSL && is_refused_by_tls(text)) return error_class::fatal;
+    // TLS 1.3 tells a client what is wrong with its certificate when it reads what it takes for the first answer.
+    if (error == RD_KAFKA_RESP_ERR__TRANSPORT && text.find("SSL routines") != text.npos && is_refused_by_tls(text))
+        return error_class::fatal;
     if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION && !text.empty() && !is_interrupted_login(text))
         return error_class::fatal;
     // Said of a connection, not of a partition: whoever answers there speaks another protocol.

@@ -1,5 +1,7 @@
 #include "src/kafka/rdkafka_outages.hpp"
 
+#include "src/core/secret_settings.hpp"
+
 #include <streams/core/clock.hpp>
 #include <streams/core/error.hpp>
 
@@ -19,6 +21,14 @@ void without_throwing(const Body& body) noexcept {
         body();
     } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): called from C, nowhere to report to
     }
+}
+
+/// `name = value`, with what stands before it, as librdkafka shows a client's settings: it takes fewer for secrets.
+std::string_view without_secret(std::string_view facility, std::string_view text) noexcept {
+    if (facility != "CONF") return text;
+    const auto end = text.find(" = ");
+    const auto name = text.substr(0, end);
+    return end != text.npos && is_secret(name.substr(name.find_last_of(' ') + 1)) ? name : text;
 }
 
 } // namespace
@@ -65,13 +75,14 @@ void outage_log::library_line(int level, std::string_view facility, std::string_
                               std::string_view text) noexcept {
     without_throwing([&] {
         // These come as errors or results too, and those are what is reported.
-        const bool reported = facility == "FAIL" || facility == "ERROR" || facility == "FATAL" || facility == "TXNERR";
+        const bool reported = facility == "FAIL" || facility == "ERROR" || facility == "FATAL" ||
+                              facility == "TXNERR" || facility == "SSLCERTVRFY";
         const bool retried = facility == "GETPID";
         const auto as = reported || level > 6  ? log_level::debug
                         : level > 4 || retried ? log_level::info
                         : level == 4           ? log_level::warn
                                                : log_level::error;
-        line(as, concat("kafka client ", client, ": ", text));
+        line(as, concat("kafka client ", client, ": ", without_secret(facility, text)));
     });
 }
 

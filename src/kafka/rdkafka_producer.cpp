@@ -97,9 +97,9 @@ void producer_events::on_delivery(const rd_kafka_message_t& message) noexcept {
 }
 
 rdkafka_producer::rdkafka_producer(const streams_config& config, const producer_options& options,
-                                   std::shared_ptr<outage_log> outages)
-    : transactional_(!options.transactional_id.empty()) {
-    auto events = std::make_unique<producer_events>(std::move(outages), transactional_);
+                                   std::shared_ptr<rdkafka_cluster> cluster)
+    : transactional_id_(options.transactional_id) {
+    auto events = std::make_unique<producer_events>(std::move(cluster), !transactional_id_.empty());
     events_ = events.get();
     client_ = std::make_shared<rdkafka_client>(
         RD_KAFKA_PRODUCER, make_conf(producer_settings(config, options), "producer"), std::move(events));
@@ -195,7 +195,8 @@ result rdkafka_producer::append(const producer_record& record) {
         return {};
     }
     auto answer = result_of(error, concat("writing to topic ", topic.name));
-    return transactional_ ? answer_in_transaction(std::move(answer), rd_kafka_error_code(error.get())) : answer;
+    return transactional_id_.empty() ? answer
+                                     : answer_in_transaction(std::move(answer), rd_kafka_error_code(error.get()));
 }
 
 result rdkafka_producer::refuse_partition(const produced_topic& topic, const producer_record& record) {
@@ -252,18 +253,19 @@ result rdkafka_producer::answer_of(const error_ptr& error, std::string_view doin
 }
 
 result rdkafka_producer::init_transactions(milliseconds timeout) {
-    if (!transactional_) return not_transactional();
-    return answer_of(error_ptr{rd_kafka_init_transactions(client_->get(), clamped(timeout))}, "starting transactions");
+    if (transactional_id_.empty()) return not_transactional();
+    return answer_of(error_ptr{rd_kafka_init_transactions(client_->get(), clamped(timeout))},
+                     concat("starting transactions with the transactional id ", transactional_id_));
 }
 
 result rdkafka_producer::begin_transaction() {
-    if (!transactional_) return not_transactional();
+    if (transactional_id_.empty()) return not_transactional();
     return answer_of(error_ptr{rd_kafka_begin_transaction(client_->get())}, "beginning a transaction");
 }
 
 result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets, const group_metadata& group,
                                       milliseconds timeout) {
-    if (!transactional_) return not_transactional();
+    if (transactional_id_.empty()) return not_transactional();
     if (offsets.empty()) return {};
     if (!group.handle)
         return {error_class::fatal, "sending offsets: no group is given; take it from the group's consumer"};
@@ -287,13 +289,13 @@ result rdkafka_producer::send_offsets(std::span<const committed_offset> offsets,
 }
 
 result rdkafka_producer::commit_transaction(milliseconds timeout) {
-    if (!transactional_) return not_transactional();
+    if (transactional_id_.empty()) return not_transactional();
     return answer_of(error_ptr{rd_kafka_commit_transaction(client_->get(), clamped(timeout))},
                      "committing the transaction");
 }
 
 result rdkafka_producer::abort_transaction(milliseconds timeout) {
-    if (!transactional_) return not_transactional();
+    if (transactional_id_.empty()) return not_transactional();
     return answer_of(error_ptr{rd_kafka_abort_transaction(client_->get(), clamped(timeout))},
                      "aborting the transaction");
 }

@@ -45,8 +45,8 @@ private:
 /// What a producer learns of its records once they are acknowledged or have failed.
 class producer_events final : public client_events {
 public:
-    producer_events(std::shared_ptr<outage_log> outages, bool transactional)
-        : client_events(std::move(outages)), transactional_(transactional) {}
+    producer_events(std::shared_ptr<rdkafka_cluster> cluster, bool transactional)
+        : client_events(std::move(cluster)), transactional_(transactional) {}
     void on_delivery(const rd_kafka_message_t& message) noexcept override;
 
     std::vector<delivery_failure> failures;
@@ -62,7 +62,7 @@ private:
 class rdkafka_producer final : public producer {
 public:
     rdkafka_producer(const streams_config& config, const producer_options& options,
-                     std::shared_ptr<outage_log> outages);
+                     std::shared_ptr<rdkafka_cluster> cluster);
     ~rdkafka_producer() override;
 
     [[nodiscard]] std::int32_t open(std::string_view topic, bool offsets_wanted) override;
@@ -92,7 +92,7 @@ private:
         std::int64_t learned_at_ms = 0; ///< steady
     };
 
-    bool transactional_ = false;
+    std::string transactional_id_;      ///< empty: no transactions
     std::deque<produced_topic> topics_; ///< stable addresses: librdkafka's handles point to them
     std::map<std::string, std::int32_t, std::less<>> by_name_;
     std::map<std::int32_t, known_count> counts_;

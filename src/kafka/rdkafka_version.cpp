@@ -27,6 +27,8 @@ bool resume_needs_seek() noexcept {
     return loaded_version() >= version_of(2, 2, 0) && loaded_version() <= version_of(2, 14, 0);
 }
 
+bool scram_is_refused_by_kafka_4() noexcept { return loaded_version() < version_of(2, 6, 1); }
+
 int seek_timeout(int timeout_ms) noexcept {
     return loaded_version() < version_of(2, 1, 0) ? timeout_ms * 1000 : timeout_ms;
 }

@@ -32,6 +32,9 @@ private:
 /// position must be set again first.
 [[nodiscard]] bool resume_needs_seek() noexcept;
 
+/// Versions before 2.6.1 send a nonce in SCRAM that brokers of Kafka 4.0 and newer refuse as a wrong password.
+[[nodiscard]] bool scram_is_refused_by_kafka_4() noexcept;
+
 /// The timeout to hand to rd_kafka_seek_partitions for `milliseconds`: before 2.1 it counts microseconds.
 [[nodiscard]] int seek_timeout(int timeout_ms) noexcept;
 

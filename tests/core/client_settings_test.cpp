@@ -58,11 +58,28 @@ TEST_CASE("a login line for PLAIN or SCRAM becomes user name and password") {
                       containing("sasl.password"));
 }
 
+TEST_CASE("a login line for tokens becomes the client's name and secret, or nothing") {
+    CHECK(translated({{"sasl.jaas.config", "OAuthBearerLoginModule required;"}}).empty());
+    CHECK(translated(
+              {{"sasl.login.callback.handler.class",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"},
+               {"sasl.jaas.config", "OAuthBearerLoginModule required clientId='me' clientSecret='s' scope='x';"}}) ==
+          client_settings{{"sasl.oauthbearer.method", "oidc"},
+                          {"sasl.oauthbearer.client.id", "me"},
+                          {"sasl.oauthbearer.client.secret", "s"},
+                          {"sasl.oauthbearer.scope", "x"}});
+}
+
 TEST_CASE("other logins are refused with the names to use") {
     CHECK_THROWS_WITH(translated({{"sasl.jaas.config", "com.sun.security.auth.module.Krb5LoginModule required;"}}),
                       containing("sasl.kerberos.keytab"));
-    CHECK_THROWS_WITH(translated({{"sasl.jaas.config", "OAuthBearerLoginModule required;"}}),
-                      containing("sasl.oauthbearer.client.id"));
+    CHECK_THROWS_WITH(translated({{"sasl.jaas.config", "com.acme.LoginModule required;"}}),
+                      containing("sasl.username"));
+    CHECK_THROWS_WITH(translated({{"sasl.login.callback.handler.class", "com.acme.Handler"}}),
+                      containing("streams_config::sasl_login_callback"));
+    CHECK_THROWS_WITH(
+        translated({{"sasl.jaas.config", "OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"a\";"}}),
+        containing("streams_config::sasl_login_callback"));
     CHECK_THROWS_WITH(translated({{"ssl.engine.factory.class", "com.acme.Engine"}}), containing("ssl.ca.location"));
 }
 

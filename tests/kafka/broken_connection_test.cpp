@@ -23,7 +23,7 @@ namespace {
 
 enum class farewell { close, reset, plain_text, refusal };
 
-/// TLS's alert that a certificate is of nobody whom the other side trusts.
+/// TLS's alert that our certificate is of nobody whom the other side trusts.
 constexpr std::string_view unknown_authority("\x15\x03\x03\x00\x02\x02\x30", 7);
 
 /// Listens, takes what a client says first, and ends the connection: a broker, or a balancer before it, that goes down.
@@ -111,14 +111,14 @@ TEST_CASE("a broker that goes away while a connection is made is an outage, what
         }
 }
 
-TEST_CASE("a certificate that is refused ends what consumer and admin do, with the remedy") {
+TEST_CASE("a certificate of ours that is refused ends what consumer and admin do, with the remedy") {
     captured_log log;
     const breaking_listener listener(farewell::refusal);
     const auto clients = kafka::make_rdkafka_clients(config_for(listener.address(), "SSL"));
     const auto is_refused = [](const kafka::result& answer) {
         REQUIRE_FALSE(answer.ok());
         CHECK(answer.kind() == kafka::error_class::fatal);
-        CHECK_THAT(answer.reason(), containing("unknown ca") && containing("ssl.ca.location"));
+        CHECK_THAT(answer.reason(), containing("unknown ca") && containing("ssl.keystore.location"));
     };
     const auto consumer = clients->make_consumer({.client_id = "c", .group_id = "app"});
     REQUIRE(consumer->subscribe(std::vector<std::string>{"topic"}).ok());

@@ -1,9 +1,18 @@
 #include "catch.hpp"
 #include "src/core/memory_limits.hpp"
+#include "src/core/secret_settings.hpp"
 #include "src/kafka/rdkafka_config.hpp"
 #include "src/kafka/rdkafka_version.hpp"
 
 #include <streams/core/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+#include <string>
+#include <string_view>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -201,4 +210,48 @@ TEST_CASE("exactly once reads what is committed, and has 10 s for a transaction,
     config.producer["transaction.timeout.ms"] = "7000";
     CHECK(kafka::producer_settings(config, transactional).at("transaction.timeout.ms") == "7000");
     CHECK(kafka::admin_settings(config, "a").at("isolation.level") == "read_uncommitted"); // it tells where logs end
+}
+
+TEST_CASE("a secret that librdkafka refuses is not in the error") {
+    for (const auto name : secret_settings()) try {
+            static_cast<void>(kafka::make_conf({{std::string(name), "s3cret"}}, "consumer"));
+        } catch (const config_error& refused) {
+            INFO(refused.what());
+            CHECK(std::string_view(refused.what()).find("s3cret") == std::string_view::npos);
+        }
+}
+
+TEST_CASE("every setting of the librdkafka which is loaded that sounds like a secret is known for one") {
+    char* text = nullptr;
+    std::size_t size = 0;
+    FILE* const out = ::open_memstream(&text, &size);
+    rd_kafka_conf_properties_show(out);
+    std::fclose(out);
+    std::istringstream lines(std::string(text, size));
+    std::free(text); // NOLINT(cppcoreguidelines-no-malloc): from C
+    int found = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const auto name = line.substr(0, line.find_first_of(" |"));
+        const bool sounds_so =
+            std::ranges::any_of(std::array{"password", "secret", "passphrase", "key.pem", "oauthbearer.config"},
+                                [&](const char* part) { return name.find(part) != name.npos; });
+        if (!sounds_so) continue;
+        ++found;
+        INFO(name);
+        CHECK(is_secret(name));
+    }
+    CHECK(found > 5);
+}
+
+TEST_CASE("tokens of an identity provider are refused with what to use instead where librdkafka is built without") {
+    const kafka::conf_ptr conf{rd_kafka_conf_new()};
+    std::array<char, 512> features{};
+    auto size = features.size();
+    REQUIRE(rd_kafka_conf_get(conf.get(), "builtin.features", features.data(), &size) == RD_KAFKA_CONF_OK);
+    const auto make = [] { static_cast<void>(kafka::make_conf({{"sasl.oauthbearer.method", "oidc"}}, "consumer")); };
+    if (std::string_view(features.data()).find("oidc") != std::string_view::npos)
+        CHECK_NOTHROW(make());
+    else
+        CHECK_THROWS_WITH(make(),
+                          containing("libcurl") && containing("give streams_config::sasl_login_callback a function"));
 }

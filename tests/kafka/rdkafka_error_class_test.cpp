@@ -292,6 +292,16 @@ TEST_CASE("what TLS refuses does not pass") {
     }
 }
 
+TEST_CASE("a certificate of ours that is refused behind the handshake does not pass, a broken connection may") {
+    CHECK(class_of(RD_KAFKA_RESP_ERR__TRANSPORT,
+                   "ssl://b:9093/bootstrap: Receive failed: error:0A00045C:SSL routines::tlsv13 alert certificate "
+                   "required: SSL alert number 116") == error_class::fatal);
+    for (const auto* text : {"Receive failed: error:0A000126:SSL routines::unexpected eof while reading",
+                             "ssl://certificate:9093/1: Connect to ipv4#127.0.0.1:9093 failed: Connection refused",
+                             "Receive failed: error:0A000438:SSL routines::tlsv1 alert internal error", ""})
+        CHECK(class_of(RD_KAFKA_RESP_ERR__TRANSPORT, text) == error_class::retriable);
+}
+
 TEST_CASE("an answer that is none of Kafka's may pass, a damaged record does not") {
     CHECK(class_of(RD_KAFKA_RESP_ERR__BAD_MSG,
                    "127.0.0.1:9092/bootstrap: Receive failed: Invalid response size 1213486160 "

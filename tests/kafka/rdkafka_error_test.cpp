@@ -44,6 +44,22 @@ TEST_CASE("what a connection says of TLS and logins decides, and the advice is g
     CHECK_THAT(wrong.reason(), containing("sasl.password"));
 }
 
+TEST_CASE("the remedy of a refused login or certificate follows what was refused") {
+    const auto advice = [](rd_kafka_resp_err_t error, std::string_view text) {
+        return kafka::result_of(error, "c", text).reason();
+    };
+    CHECK_THAT(advice(RD_KAFKA_RESP_ERR__AUTHENTICATION,
+                      "SASL X mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported "
+                      "mechanisms: PLAIN (after 2ms in state AUTH_HANDSHAKE)"),
+               containing("PLAIN") && containing("; set sasl.mechanism to one of these"));
+    for (const auto* text : {"SASL OAUTHBEARER authentication failed (principal=a): invalid_token",
+                             "SASL authentication error: {\"status\":\"invalid_token\"} (after 3ms in state AUTH_REQ)"})
+        CHECK_THAT(advice(RD_KAFKA_RESP_ERR__AUTHENTICATION, text), containing("streams_config::sasl_login_callback"));
+    for (const auto error : {RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR__TRANSPORT})
+        CHECK_THAT(advice(error, "error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42"),
+                   containing("give this client a certificate") && containing("ssl.certificate.location"));
+}
+
 TEST_CASE("a result reads thing, cause, remedy") {
     const auto refused = kafka::result_of(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "topic orders");
     CHECK(refused.reason() ==

@@ -1,6 +1,9 @@
 #include "captured_log.hpp"
 #include "catch.hpp"
+#include "src/core/secret_settings.hpp"
 #include "src/kafka/rdkafka_outages.hpp"
+
+#include <streams/core/error.hpp>
 
 using namespace streams;
 using streams::tests::captured_log;
@@ -44,9 +47,22 @@ TEST_CASE("lines of librdkafka that come as errors too are not shown twice") {
     captured_log log;
     kafka::outage_log outages("b1:9092");
     outages.library_line(3, "FAIL", "c", "Connect failed");
+    outages.library_line(3, "SSLCERTVRFY", "c", "Certificate (subject=/CN=b1) verification callback failed");
     outages.library_line(0, "FATAL", "c", "Fatal error");
     outages.library_line(7, "FETCH", "c", "details");
     CHECK(log.lines().empty());
     outages.library_line(4, "MAXPOLL", "c", "interval exceeded");
     CHECK(log.lines() == std::vector<std::string>{"kafka client c: interval exceeded"});
+}
+
+TEST_CASE("secrets are cut off where librdkafka lists a client's settings") {
+    std::string said;
+    set_log_handler([&](log_level, std::string_view line) { said.append(line) += '\n'; });
+    kafka::outage_log outages("b1:9092");
+    for (const auto name : secret_settings())
+        outages.library_line(7, "CONF", "c", concat("[thrd:app]:   ", name, " = s3cret"));
+    outages.library_line(7, "CONF", "c", "[thrd:app]:   linger.ms = 5");
+    set_log_handler({});
+    CHECK(said.find("s3cret") == std::string::npos);
+    CHECK_THAT(said, containing("linger.ms = 5") && containing("sasl.oauthbearer.client.secret"));
 }

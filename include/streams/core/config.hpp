@@ -2,6 +2,7 @@
 
 #include <streams/core/handlers.hpp>
 #include <streams/core/isolation_level.hpp>
+#include <streams/core/oauthbearer_token.hpp>
 #include <streams/core/recording_level.hpp>
 #include <streams/core/rocksdb_settings.hpp>
 
@@ -107,6 +108,10 @@ struct streams_config {
     /// errors.dead.letter.queue.topic.name: where fail_on_error, resume_on_error and dead_letters_of write what failed; empty:
     /// nowhere. The topic has to exist. Nodes of global stores write nothing there, as in Kafka Streams (KIP-1034).
     std::string errors_dead_letter_queue_topic_name{};
+
+    /// sasl.login.callback.handler.class: gives the tokens of every client whose sasl.mechanism is OAUTHBEARER; empty:
+    /// librdkafka gets them itself (`sasl.oauthbearer.method=oidc`), where it is built for that.
+    oauthbearer_token_callback sasl_login_callback{};
 
     // Java's names and librdkafka's are both understood in these; see consumer_settings().
     client_settings consumer{}; ///< consumer.*: every consumer
