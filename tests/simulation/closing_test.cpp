@@ -6,8 +6,13 @@
 #include "runtime/topologies.hpp"
 #include "simulation/seeded_scheduler.hpp"
 
+#include <streams/dsl/streams_builder.hpp>
 #include <streams/runtime/kafka_streams.hpp>
 #include <streams/testing/embedded_cluster.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
 
 using namespace streams;
 using namespace std::chrono_literals;
@@ -70,4 +75,42 @@ TEST_CASE("a close waits 30 seconds for its last commit, and for a record that t
         CHECK(result.state == application_state::not_running);
         CHECK_FALSE(result.committed);
     }
+}
+
+TEST_CASE("a close has its own time for the last commit, also where a task has none to wait for the cluster") {
+    struct step {
+        processing_guarantee guarantee;
+        call at;
+    };
+    const auto failing = GENERATE(step{processing_guarantee::at_least_once, call::commit},
+                                  step{processing_guarantee::at_least_once, call::flush},
+                                  step{processing_guarantee::at_least_once, call::append},
+                                  step{processing_guarantee::exactly_once_v2, call::send_offsets},
+                                  step{processing_guarantee::exactly_once_v2, call::commit_transaction});
+    CAPTURE(static_cast<int>(failing.at));
+    const testing_support::temporary_folder folder;
+    seeded_scheduler scheduler(1);
+    scheduler.run([&] {
+        embedded_cluster cluster({.time = &scheduler});
+        cluster.create_topic("in");
+        cluster.create_topic("out");
+        cluster.produce("in", std::string("k"), std::string("v"));
+        auto plan = std::make_shared<testing_support::fault_plan>(scheduler);
+        streams_config config;
+        config.application_id = "app";
+        config.state_dir = folder.path();
+        config.guarantee = failing.guarantee;
+        config.commit_interval = 5s;
+        config.task_timeout = 0ms;
+        streams_builder builder;
+        builder.stream<std::string, std::string>("in").group_by_key().count(materialized{.in_memory = true});
+        kafka_streams app(builder.build(), config,
+                          std::make_shared<testing_support::faulty_clients>(cluster.clients(), plan), &scheduler);
+        app.start();
+        while (app.counts().processed == 0) scheduler.sleep(10ms);
+        plan->fail_late(failing.at, 500ms, {kafka::error_class::retriable, "no answer"}, 4);
+        CHECK(app.close());
+        CHECK(plan->failed(failing.at) == 4);
+        CHECK(cluster.committed("app").size() == 1);
+    });
 }

@@ -234,7 +234,7 @@ void producing_collector::hand_over(const kafka::producer_record& record) {
 }
 
 void producing_collector::wait_and_append(const kafka::producer_record& record, const kafka::result& first) {
-    const std::int64_t deadline = time_.after(timeout_);
+    const std::int64_t deadline = stop_.stop_requested() ? never : time_.after(timeout_); // who ends has its own
     for (auto answer = first; !answer;) {
         if (answer.kind() == kafka::error_class::fenced) throw fenced_error(answer.reason());
         const std::string& topic = topics_.at(record.topic).name;

@@ -37,11 +37,10 @@ public:
     patience(execution& time, const stop_source& stop, std::chrono::milliseconds limit)
         : time_(&time), stop_(&stop), limit_(limit), begun_(time.steady_ms()),
           deadline_(detail::add_sat(begun_, limit.count())) {}
-    /// Of whoever ends since `stop` was requested: until `patience_at_the_end` after that, or `limit`; nothing ends it
-    /// sooner.
-    [[nodiscard]] static patience at_the_end(execution& time, const stop_source& stop,
-                                             std::chrono::milliseconds limit) {
-        patience last(time, stop, std::min(limit, patience_at_the_end));
+    /// Of whoever ends since `stop` was requested: until `patience_at_the_end` after that, however short the time of a task is;
+    /// nothing ends it sooner.
+    [[nodiscard]] static patience at_the_end(execution& time, const stop_source& stop) {
+        patience last(time, stop, patience_at_the_end);
         last.stop_ = nullptr;
         last.deadline_ = std::min(last.deadline_, end_of(stop));
         return last;

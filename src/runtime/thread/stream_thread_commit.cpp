@@ -157,8 +157,7 @@ void stream_thread::leave() {
         // What has waited until the end for its records to be taken may be half done.
         if (environment_.time.steady_ms() >= patience::end_of(environment_.stop))
             throw stopped_error("the cluster did not answer in time");
-        const auto last = patience::at_the_end(environment_.time, environment_.stop,
-                                               time_for_calls(environment_.config.task_timeout));
+        const auto last = patience::at_the_end(environment_.time, environment_.stop);
         await_commit(last); // one that was under way
         await_settled_commits(last);
         close_committed();
