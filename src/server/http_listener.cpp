@@ -1,5 +1,7 @@
 #include "src/server/http_listener.hpp"
 
+#include "src/core/listen_address.hpp"
+
 #include <streams/core/error.hpp>
 
 #include <httplib.h>
@@ -26,6 +28,9 @@ thread_local bool refusing = false;
 constexpr std::string_view refusal =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 40\r\n\r\n"
     "too many connections at once; try later\n";
+
+/// Connections that were not accepted yet: while the acceptor does not run.
+constexpr int backlog = 128;
 
 /// Between two looks whether the listener ends.
 constexpr std::int64_t slice_ms = 100;
@@ -108,6 +113,18 @@ private:
     std::atomic<std::size_t> open_{0};
 };
 
+/// What was sent and not read is taken first: with it in the way, a close resets the connection, and the answer may be lost.
+void finish(socket_t socket, std::size_t most) noexcept {
+    ::shutdown(socket, SHUT_WR);
+    std::array<char, memory::http_read> unread;
+    for (std::size_t taken = 0; taken < most;) {
+        const auto got = ::recv(socket, unread.data(), unread.size(), MSG_DONTWAIT);
+        if (got <= 0) break;
+        taken += static_cast<std::size_t>(got);
+    }
+    ::close(socket);
+}
+
 void answer_with(httplib::Response& response, const http_answer& answer) {
     response.status = answer.status;
     response.set_content(answer.content, answer.type);
@@ -143,6 +160,8 @@ public:
         });
     }
 
+    /// Has more than httplib's five connections wait to be accepted: others are tried again by their clients, a second later.
+    void widen_backlog() noexcept { static_cast<void>(::listen(svr_sock_, backlog)); }
     void cut_off() noexcept { stopping_ = true; }
 
 private:
@@ -173,8 +192,7 @@ private:
             bool closed = false;
             answered = process_request(stream, true, closed, nullptr);
         }
-        ::shutdown(socket, SHUT_RDWR);
-        ::close(socket);
+        finish(socket, limits_.request_bytes);
         return answered;
     }
 
@@ -193,9 +211,10 @@ http_listener::http_listener(const host_info& address, http_routes routes, execu
         port_ = -1;
     if (port_ < 0) {
         const std::string cause = errno != 0 ? std::strerror(errno) : "no address of this machine has that name";
-        throw config_error(concat(address.host, ':', address.port, " cannot be listened on: ", cause,
-                                  "; give another port, or end what has it"));
+        throw config_error(
+            concat(to_string(address), " cannot be listened on: ", cause, "; give another port, or end what has it"));
     }
+    server_->widen_backlog();
     accepts_ = time.start_thread("http-" + std::to_string(port_), [this] { server_->listen_after_bind(); });
     while (!server_->is_running()) time.sleep(std::chrono::milliseconds(1)); // only then can it be stopped
 }

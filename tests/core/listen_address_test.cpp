@@ -12,6 +12,7 @@ TEST_CASE("a port alone is one of this machine only, and a host is taken as it s
     CHECK(parse_listen_address("0.0.0.0:9464") == host_info{"0.0.0.0", 9464});
     CHECK(parse_listen_address("[::1]:9464") == host_info{"::1", 9464});
     CHECK(parse_listen_address("localhost:1") == host_info{"localhost", 1});
+    for (const char* text : {"0.0.0.0:9464", "[::1]:9464"}) CHECK(to_string(*parse_listen_address(text)) == text);
 }
 
 TEST_CASE("what is no address to listen on is refused, as is the setting that says so") {

@@ -53,9 +53,10 @@ private:
     bool connected_ = false;
 };
 
-inline std::string http_get(std::int32_t port, const std::string& path, const std::string& method = "GET") {
+inline std::string http_get(std::int32_t port, const std::string& path, const std::string& method = "GET",
+                            const std::string& headers = {}) {
     http_client client(port);
-    client.send(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.send(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
     return client.receive();
 }
 

@@ -6,6 +6,7 @@
 #include <streams/core/error.hpp>
 
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -105,6 +106,24 @@ TEST_CASE("more connections than there is room for are refused at once, and thos
     go_on = true;
     CHECK(first.receive().ends_with("done\n"));
     CHECK(second.receive().ends_with("done\n"));
+}
+
+TEST_CASE("of a thousand connections at once each is answered or refused, and the next is answered") {
+    const http_listener listener(anywhere, one_page(), machine());
+    std::vector<std::unique_ptr<http_client>> clients;
+    for (int client = 0; client < 1'000; ++client) {
+        clients.push_back(std::make_unique<http_client>(listener.port()));
+        clients.back()->send("GET /page HTTP/1.1\r\n\r\n");
+    }
+    int answered = 0;
+    for (const auto& client : clients) {
+        const auto answer = client->receive();
+        const bool refused = answer.starts_with("HTTP/1.1 503");
+        CHECK((refused || answer.starts_with("HTTP/1.1 200")));
+        if (!refused) ++answered;
+    }
+    CHECK(answered > 0);
+    CHECK(http_get(listener.port(), "/page").starts_with("HTTP/1.1 200"));
 }
 
 TEST_CASE("a listener that ends cuts off who says nothing, and its port is free") {

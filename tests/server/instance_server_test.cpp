@@ -1,10 +1,11 @@
 #include "catch.hpp"
+#include "server/free_port.hpp"
 #include "server/http_client.hpp"
 
 #include "src/runtime/application/instance_server.hpp"
-#include "src/server/http_listener.hpp"
 
 using namespace streams;
+using testing_support::free_port;
 using testing_support::http_get;
 
 namespace {
@@ -19,11 +20,7 @@ public:
 } // namespace
 
 TEST_CASE("an instance shows its metrics to Prometheus") {
-    std::int32_t port = 0;
-    { // one that is free
-        const http_listener passing({"127.0.0.1", 0}, {}, machine());
-        port = passing.port();
-    }
+    const std::int32_t port = free_port();
     const one_metric instance;
     const auto server = serve(instance, {"127.0.0.1", port}, machine());
     const auto answer = http_get(port, "/metrics");

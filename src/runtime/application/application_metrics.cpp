@@ -4,6 +4,8 @@
 
 #include "src/core/listen_address.hpp"
 
+#include <streams/core/log.hpp>
+
 #include <map>
 #include <string>
 
@@ -60,7 +62,11 @@ std::vector<metric> kafka_streams::application::metrics() const {
 }
 
 void kafka_streams::application::listen() {
-    if (!config_.metrics_listen.empty()) server_ = serve(*this, *parse_listen_address(config_.metrics_listen), time_);
+    if (config_.metrics_listen.empty()) return;
+    const host_info address = *parse_listen_address(config_.metrics_listen);
+    server_ = serve(*this, address, time_);
+    log(log_level::info, concat("application ", config_.application_id, " shows its metrics on http://",
+                                to_string(address), "/metrics"));
 }
 
 } // namespace streams::inline v0

@@ -3,6 +3,7 @@
 #include "runtime/messages.hpp"
 #include "runtime/topologies.hpp"
 #include "runtime/world.hpp"
+#include "server/free_port.hpp"
 #include "server/http_client.hpp"
 
 #include "src/metrics/metric_catalog.hpp"
@@ -15,7 +16,6 @@
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 using testing_support::copy_topology;
 using testing_support::count_topology;
 using testing_support::eventually;
+using testing_support::free_port;
 using testing_support::http_get;
 using testing_support::patience;
 using testing_support::promtool_check_metrics;
@@ -218,15 +219,9 @@ TEST_CASE("every metric of the catalog is there, where there is something to mea
 TEST_CASE("an application serves its metrics on the port that it is told, until it is closed") {
     world w;
     auto config = w.config();
-    std::int32_t port = 20'000 + static_cast<std::int32_t>(::getpid() % 20'000);
-    std::optional<kafka_streams> app;
-    while (!app) {
-        try {
-            config.metrics_listen = std::to_string(++port);
-            app = w.run(copy_topology(), config);
-        } catch (const config_error&) { // somebody else has the port
-        }
-    }
+    const std::int32_t port = free_port();
+    config.metrics_listen = std::to_string(port);
+    kafka_streams app = w.run(copy_topology(), config);
     w.produce("k", "v");
     REQUIRE(eventually([&] { return w.out().size() == 1; }));
     const auto scraped = http_get(port, "/metrics");
@@ -237,6 +232,6 @@ TEST_CASE("an application serves its metrics on the port that it is told, until 
     const auto refusal = testing_support::message_of([&] { w.run(copy_topology(), other); });
     CHECK(says(refusal, "127.0.0.1:" + std::to_string(port) + " cannot be listened on: Address already in use"));
 
-    REQUIRE(app->close(patience));
+    REQUIRE(app.close(patience));
     CHECK(http_get(port, "/metrics") == "");
 }
