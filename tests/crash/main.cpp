@@ -1,5 +1,6 @@
 // Kills an application at random moments, starts it again, and compares what its stores hold in the end with a model.
 
+#include "crash/notes_of_victim.hpp"
 #include "crash/place.hpp"
 #include "crash/workload.hpp"
 #include "runtime/temporary_folder.hpp"
@@ -13,9 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <random>
@@ -27,6 +32,7 @@
 using namespace streams;
 using namespace std::chrono_literals;
 using crash::cluster_side;
+using crash::notes_of_victim;
 using crash::place;
 using crash::tables;
 using crash::workload;
@@ -121,12 +127,55 @@ private:
     pid_t child_ = -1;
 };
 
-[[noreturn]] void work_until_killed(const place& at, std::uint32_t seed) {
-    kafka_streams app(crash::counted(at.in(), at.out()), at.config(seed), at.clients());
-    app.start();
-    app.wait_for(application_state::error, std::chrono::hours(1));
+void end_with_error(const kafka_streams& app) {
+    if (app.error().empty()) return;
     std::cerr << "crash: the application ends: " << app.error() << '\n';
     ::_exit(1);
+}
+
+/// In half of the cases a second instance comes and goes beside the first, so that tasks move, standbys are kept and promoted,
+/// and what was left behind is cleaned away.
+[[noreturn]] void work_until_killed(const place& at, std::uint32_t seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random); };
+    const auto clients = at.clients();
+    const auto counted = crash::counted(at.in(), at.out());
+    notes_of_victim notes(at);
+    kafka_streams app(counted, at.config(seed), clients);
+    notes.watch(app);
+    app.start();
+    if (app.wait_for(application_state::running, patience)) notes.works();
+    if (below(2) == 0) app.wait_for(application_state::error, 1h);
+    const int moment = at.bootstrap_servers.empty() ? 200 : 3'000; // ms; a broker's group takes its time
+    for (;;) {
+        end_with_error(app);
+        kafka_streams other(counted, at.config(seed, place::instance::second), clients);
+        notes.watch(other);
+        other.start();
+        std::this_thread::sleep_for(milliseconds(below(2 * moment)));
+        end_with_error(other);
+        other.close();
+        std::this_thread::sleep_for(milliseconds(below(moment)));
+    }
+}
+
+/// Takes files away while nobody uses them, so that the next to work restores: all of an instance, or one store of a task.
+void lose_files(const place& at, auto below) {
+    const auto state = at.state_of(below(2) == 0 ? place::instance::first : place::instance::second);
+    if (below(2) == 0) {
+        std::filesystem::remove_all(state);
+        return;
+    }
+    const std::array stores{crash::counts_store, crash::last_store, crash::windows_store, crash::groups_store};
+    const std::string task = std::to_string(below(2)) + '_' + std::to_string(below(crash::partitions));
+    std::filesystem::remove_all(state / at.name() / task / stores[static_cast<std::size_t>(below(4))]);
+}
+
+/// The moment of a kill is drawn from there, however slow the machine is.
+void wait_for_notes(const place& at, std::string_view these) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!notes_of_victim::say(at, these) && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(1ms);
 }
 
 /// Hands each row of a store to `add`.
@@ -166,7 +215,9 @@ bool has_all_partitions(const kafka_streams& app) {
 std::string wrong_after_start(const place& at, std::uint32_t seed, const workload& work) {
     const auto clients = at.clients();
     cluster_side cluster(at, clients);
-    kafka_streams app(crash::counted(at.in(), at.out()), at.config(seed), clients);
+    auto config = at.config(seed);
+    config.state_memory_bytes.reset(); // whole stores are read, some of them sorted
+    kafka_streams app(crash::counted(at.in(), at.out()), config, clients);
     app.start();
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (app.state() != application_state::running || !has_all_partitions(app) || !cluster.is_drained()) {
@@ -182,7 +233,8 @@ std::string wrong_after_start(const place& at, std::uint32_t seed, const workloa
 /// The same with what is on the disk, then with what changelogs alone say.
 std::string wrong_in_the_end(const place& at, std::uint32_t seed, const workload& work) {
     if (auto wrong = wrong_after_start(at, seed, work); !wrong.empty()) return wrong;
-    std::filesystem::remove_all(at.folder / "state");
+    for (const auto of : {place::instance::first, place::instance::second})
+        std::filesystem::remove_all(at.state_of(of));
     const auto wrong = wrong_after_start(at, seed, work);
     return wrong.empty() ? wrong : "restored from changelogs, " + wrong;
 }
@@ -197,15 +249,27 @@ std::string failure_of(const arguments& given, processing_guarantee guarantee) {
     cluster_side(at, at.clients()).make_topics();
     std::int64_t by_the_killed = 0;
     std::int64_t before = 0;
+    int restoring = 0;
     for (int round = 1; round <= given.rounds; ++round) {
         {
             cluster_side cluster(at, at.clients());
             cluster.write(work.draw(records_of_round));
         }
+        enum class kill_after : std::uint8_t { the_start, the_begin_of_work, the_begin_of_a_restore };
+        const auto moment = static_cast<kill_after>(below(3));
+        if (moment == kill_after::the_begin_of_a_restore || below(4) == 0) lose_files(at, below);
+        notes_of_victim::forget(at);
         const victim killed(at, static_cast<std::uint32_t>(random()));
-        // A broker's group takes some seconds to let a member in.
-        std::this_thread::sleep_for(std::chrono::milliseconds(given.broker ? 1'000 + below(6'000) : 10 + below(700)));
+        if (moment == kill_after::the_begin_of_work) wait_for_notes(at, "w");
+        if (moment == kill_after::the_begin_of_a_restore) {
+            wait_for_notes(at, "+w"); // none where the first instance has lost nothing
+            std::this_thread::sleep_for(milliseconds(below(20)));
+        } else {
+            // A broker's group takes some seconds to let a member in.
+            std::this_thread::sleep_for(milliseconds(given.broker ? 1'000 + below(6'000) : 10 + below(700)));
+        }
         if (!killed.kill()) return concat("round ", round, ": the application ended before it was killed");
+        restoring += notes_of_victim::end_in_restore(at) ? 1 : 0;
         const std::int64_t committed = cluster_side(at, at.clients()).committed();
         by_the_killed += committed - before;
         before = committed;
@@ -215,7 +279,8 @@ std::string failure_of(const arguments& given, processing_guarantee guarantee) {
             return concat("round ", round, ": ", wrong);
         before = work.drawn();
     }
-    std::cout << name_of(guarantee) << ": " << given.rounds << " kills, " << by_the_killed << " of " << work.drawn()
+    std::cout << name_of(guarantee) << ": " << given.rounds << " kills, " << restoring << " of them in a restore, "
+              << by_the_killed << " of " << work.drawn()
               << " records committed by processes that were killed, the stores are as they have to be\n"
               << std::flush;
     return by_the_killed > 0 ? "" : "no process that was killed had committed anything";

@@ -45,17 +45,19 @@ std::string place::name() const {
     return guarantee == processing_guarantee::exactly_once_v2 ? "crash-exactly-once" : "crash-at-least-once";
 }
 
-streams_config place::config(std::uint32_t seed) const {
+streams_config place::config(std::uint32_t seed, instance of) const {
     std::mt19937 random(seed);
     const auto below = [&](int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random); };
     streams_config drawn;
     drawn.application_id = name();
     drawn.bootstrap_servers = bootstrap_servers;
     drawn.guarantee = guarantee;
-    drawn.state_dir = folder / "state";
+    drawn.state_dir = state_of(of);
     drawn.num_stream_threads = 1 + below(2);
     if (below(2) == 0) drawn.state_memory_bytes = static_cast<std::int64_t>(least_memory(drawn.num_stream_threads));
     drawn.commit_interval = std::chrono::milliseconds(5 + below(60));
+    drawn.num_standby_replicas = below(2);
+    if (below(2) == 0) drawn.state_cleanup_delay = std::chrono::milliseconds(below(200));
     drawn.poll = 5ms;
     drawn.repartition_purge_interval = 200ms;
     if (!bootstrap_servers.empty()) drawn.consumer = {{"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "500"}};

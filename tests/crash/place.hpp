@@ -25,8 +25,13 @@ struct place {
     [[nodiscard]] std::string name() const;
     [[nodiscard]] std::string in() const { return name() + "-in"; }
     [[nodiscard]] std::string out() const { return name() + "-out"; }
-    /// The application's, as drawn from `seed`: threads, memory, and how often it commits.
-    [[nodiscard]] streams_config config(std::uint32_t seed) const;
+    /// Of an instance: the one that works all the time, and one that comes and goes beside it.
+    enum class instance : std::uint8_t { first, second };
+    /// The application's, as drawn from `seed`: threads, memory, standbys, and how often it commits.
+    [[nodiscard]] streams_config config(std::uint32_t seed, instance of = instance::first) const;
+    [[nodiscard]] std::filesystem::path state_of(instance of) const {
+        return folder / (of == instance::first ? "state" : "other-state");
+    }
     /// The cluster is in use for as long as one of its clients lives. Throws streams_error.
     [[nodiscard]] std::shared_ptr<kafka::client_supplier> clients() const;
 };

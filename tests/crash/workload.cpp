@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 using text = std::string;
 
 constexpr std::int64_t window_ms = 60'000;
-constexpr int keys = 2'000;
+constexpr int keys = 8'000;
 constexpr int groups = 50;
-constexpr std::size_t value_size = 200; ///< so that memory and files fill
+constexpr std::size_t value_size = 1'000; ///< so that memory and files fill, and restores bring whole files
 
 /// A value says what group it is of by its first characters.
 text group_of(const text& value) { return value.substr(0, value.find(' ')); }
