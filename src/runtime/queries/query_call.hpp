@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -44,6 +45,8 @@ private:
     std::unique_ptr<execution::condition> changed_;
     std::vector<partition_answer> answers_;
     std::atomic<bool> given_up_{false};
+    std::size_t awaited_ =
+        std::numeric_limits<std::size_t>::max(); ///< answers, under the mutex: nobody is woken by fewer
 };
 
 } // namespace streams::inline v0

@@ -1,6 +1,7 @@
 #include "src/runtime/queries/query_mailbox.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -37,12 +38,18 @@ std::size_t query_mailbox::waiting() const {
     return mail_.size();
 }
 
-query_mail query_mailbox::take() {
+std::deque<query_mail> query_mailbox::take() {
     const std::lock_guard lock(mutex_);
-    query_mail oldest = std::move(mail_.front());
-    mail_.pop_front();
-    if (mail_.empty()) any_.store(false, std::memory_order_relaxed);
-    return oldest;
+    any_.store(false, std::memory_order_relaxed);
+    return std::exchange(mail_, {});
+}
+
+void query_mailbox::put_back(std::deque<query_mail> unanswered) {
+    if (unanswered.empty()) return;
+    const std::lock_guard lock(mutex_);
+    std::ranges::move(mail_, std::back_inserter(unanswered));
+    mail_ = std::move(unanswered);
+    any_.store(true, std::memory_order_relaxed);
 }
 
 void query_mailbox::close() noexcept {

@@ -39,8 +39,10 @@ public:
     [[nodiscard]] const std::atomic<bool>& any() const noexcept { return any_; }
     /// How much there is.
     [[nodiscard]] std::size_t waiting() const;
-    /// The oldest. For the owner. REQUIRES: some waits.
-    [[nodiscard]] query_mail take();
+    /// What was posted, in order. For the owner.
+    [[nodiscard]] std::deque<query_mail> take();
+    /// Before what was posted since it was taken. For the owner.
+    void put_back(std::deque<query_mail> unanswered);
     /// Its owner ends: answers all there is, and all that follows. For the owner.
     void close() noexcept;
 

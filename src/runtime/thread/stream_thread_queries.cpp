@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace streams::inline v0 {
 namespace {
@@ -24,12 +25,13 @@ void stream_thread::serve_queries() {
     const std::int64_t begun = environment_.time.steady_ms();
     std::int64_t now = begun;
     std::size_t reads = 0;
-    for (std::size_t left = mailbox_->waiting(); left > 0 && now - begun < longest_answering_ms; --left) {
-        const query_mail mail = mailbox_->take();
-        answer(mail, tasks_);
-        reads += reads_of(mail);
+    auto mail = mailbox_->take();
+    for (; !mail.empty() && now - begun < longest_answering_ms; mail.pop_front()) {
+        answer(mail.front(), tasks_);
+        reads += reads_of(mail.front());
         now = environment_.time.steady_ms();
     }
+    mailbox_->put_back(std::move(mail));
     share_.answered(reads, begun, now);
 }
 

@@ -587,7 +587,9 @@ TEST_CASE("a store without a changelog that begins empty on another instance mee
     const auto ask = [&] {
         return app.query("counts", key_query<text, std::int64_t>{"a"}, {.bound = position_bound::at(covers)});
     };
-    CHECK(ask().partitions.at(0).failure()->reason == failure_reason::not_up_to_bound);
+    auto found = ask();
+    REQUIRE(found.partitions.at(0).failure() != nullptr);
+    CHECK(found.partitions.at(0).failure()->reason == failure_reason::not_up_to_bound);
     w.produce("a", "x");
     CHECK(eventually([&] { return ask().partitions.at(0).ok(); }));
     CHECK(ask().only() == 1);
