@@ -125,8 +125,7 @@ backing_write restore_run::write_of(place of) const noexcept {
 std::vector<backing_write> restore_run::sorted() {
     std::vector<backing_write> found;
     const auto fetch = [this](place of) { __builtin_prefetch(begin_of(of)); };
-    sort_by_key<place>(
-        rows_, prefix_, [this](place of) { return key_of(of); }, fetch);
+    sort_by_key<place>(rows_, prefix_, [this](place of) { return key_of(of); }, fetch);
     found.reserve(rows_.size());
     constexpr std::ptrdiff_t ahead = 16; // in memory they lie in the order in which they came
     for (auto at = rows_.begin(); at != rows_.end(); ++at) {

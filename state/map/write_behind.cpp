@@ -165,8 +165,7 @@ std::vector<led_item<const hot_entry*>> write_behind::living_unwritten() const {
         living.push_back({0, unwritten_[at]});
     }
     for (auto& [lead, entry] : living) lead = lead_of(entry->key(), prefix);
-    sort_by_key<const hot_entry*>(
-        living, prefix, [](const hot_entry* entry) { return entry->key(); }, fetch);
+    sort_by_key<const hot_entry*>(living, prefix, [](const hot_entry* entry) { return entry->key(); }, fetch);
     return living;
 }
 

@@ -101,11 +101,11 @@ void changelog_metrics::read(metric_list& list) const {
     list.add(updater_standby_tasks, {client_id_}, standbys.size());
     for (const auto& [task, records] : remaining)
         list.add(task_restore_remaining, {client_id_, to_string(task)}, records);
-    for (const auto& [task, progress] : by_task_) {
-        const auto restored = progress.restored.read(list.now());
+    for (const auto& [task, done] : by_task_) {
+        const auto restored = done.restored.read(list.now());
         list.add(task_restore_rate, {client_id_, to_string(task)}, restored.count_per_second);
         list.add(task_restore_total, {client_id_, to_string(task)}, restored.count);
-        const auto updated = progress.updated.read(list.now());
+        const auto updated = done.updated.read(list.now());
         list.add(task_update_rate, {client_id_, to_string(task)}, updated.count_per_second);
         list.add(task_update_total, {client_id_, to_string(task)}, updated.count);
     }

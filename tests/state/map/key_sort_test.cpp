@@ -13,8 +13,7 @@ namespace {
 std::vector<std::string> sorted(const std::vector<std::string>& keys, std::size_t prefix) {
     std::vector<led_item<std::size_t>> items;
     for (std::size_t at = 0; at < keys.size(); ++at) items.push_back({lead_of(bytes_view(keys[at]), prefix), at});
-    sort_by_key<std::size_t>(
-        items, prefix, [&](std::size_t at) { return bytes_view(keys[at]); }, [](std::size_t) {});
+    sort_by_key<std::size_t>(items, prefix, [&](std::size_t at) { return bytes_view(keys[at]); }, [](std::size_t) {});
     std::vector<std::string> found;
     for (const auto& each : items) found.push_back(keys[each.item] + '@' + std::to_string(each.item));
     return found;
