@@ -75,7 +75,7 @@ decoded_change decode(const record_view& record, std::string_view store) {
 
 memory_change_buffer::memory_change_buffer(const store_spec& spec, const store_environment& environment)
     : spec_(spec), current_(environment.current), changelog_(environment.changelog),
-      rolled_back_(environment.in_transactions) {}
+      in_transactions_(environment.in_transactions) {}
 
 memory_change_buffer::slot& memory_change_buffer::slot_of(bytes_view key) {
     if (const auto found = index_.find(key); found != index_.end()) return *found->second;
@@ -88,7 +88,6 @@ memory_change_buffer::slot& memory_change_buffer::slot_of(bytes_view key) {
     }
     added->name.assign(key);
     added->new_in = interval_;
-    added->logged = rolled_back_.remove(key);
     index_.emplace(added->key(), added);
     return *added;
 }
@@ -103,7 +102,7 @@ std::string_view memory_change_buffer::lasting(std::string_view topic) {
 void memory_change_buffer::release(slot& gone) {
     index_.erase(gone.key());
     gone.buffered = gone.dirty = gone.logged = gone.gone = false;
-    gone.new_in = gone.saved_in = 0;
+    gone.new_in = gone.saved_in = gone.told_in = 0;
     free_.push_back(&gone);
 }
 
@@ -204,9 +203,9 @@ void memory_change_buffer::remove_oldest() {
     drop(gone);
     if (committed_before(gone) && !std::exchange(gone.gone, true)) gone_.push_back(&gone);
     if (changelog_ != nullptr && gone.logged) return mark_dirty(gone);
-    // It came and went between two commits: the changelog never sees it.
+    // It came and went between two flushes: the changelog never sees it.
     if (std::exchange(gone.dirty, false)) uncommitted_bytes_ -= std::min(uncommitted_bytes_, gone.estimate);
-    if (!gone.gone) release(gone);
+    if (!gone.gone && !is_told(gone)) release(gone);
 }
 
 std::optional<std::optional<bytes_view>> memory_change_buffer::prior_value(bytes_view key) const {
@@ -257,14 +256,17 @@ void memory_change_buffer::flush() {
         each->listed = false;
         if (!std::exchange(each->dirty, false)) continue;
         each->logged = each->buffered;
-        if (each->buffered) {
+        if (each->buffered)
             write(*each);
-        } else {
+        else
             changelog_->append(each->key(), std::nullopt, -1, nullptr);
-            if (!each->gone) release(*each);
-        }
+        note_told(*each);
     }
     dirty_.clear();
+}
+
+void memory_change_buffer::note_told(slot& told) {
+    if (std::exchange(told.told_in, interval_) != interval_) told_.push_back(&told);
 }
 
 void memory_change_buffer::committed(std::optional<std::int64_t>) {
@@ -273,19 +275,23 @@ void memory_change_buffer::committed(std::optional<std::int64_t>) {
         if (!each->buffered) release(*each);
     }
     gone_.clear();
+    for (slot* const each : told_)
+        if (is_told(*each) && !each->buffered) release(*each);
+    told_.clear();
     saved_.clear();
     ++interval_;
     uncommitted_bytes_ = 0;
 }
 
 void memory_change_buffer::rollback() {
+    std::vector<slot*> revoked; // the next flush tells the changelog what they are without what is rolled back
+    if (!in_transactions_) revoked.swap(told_);
     std::vector<slot*> added;
     for (const auto& [key, entry] : index_)
         if (entry->new_in == interval_) added.push_back(entry);
     for (slot* const each : added) {
         drop(*each);
-        if (each->logged) rolled_back_.add(each->key());
-        release(*each);
+        if (in_transactions_ || !is_told(*each)) release(*each);
     }
     const auto bring_back = [this](slot& to) {
         hold(to);
@@ -300,10 +306,17 @@ void memory_change_buffer::rollback() {
     }
     for (slot* const each : gone_) bring_back(*each);
     gone_.clear();
-    for (slot* const each : dirty_) each->listed = false;
+    for (slot* const each : dirty_) each->dirty = each->listed = false;
     dirty_.clear();
     order_stale_ = true;
+    const auto rolled_back_in = interval_;
     committed(std::nullopt);
+    for (slot* const each : revoked) {
+        if (each->new_in == rolled_back_in) each->new_in = interval_;
+        each->logged = true;
+        note_told(*each);
+        mark_dirty(*each);
+    }
 }
 
 void memory_change_buffer::close() {
@@ -312,6 +325,7 @@ void memory_change_buffer::close() {
     dirty_.clear();
     gone_.clear();
     saved_.clear();
+    told_.clear();
     free_.clear();
     slots_.clear();
     entries_ = entry_bytes_ = heap_bytes_ = uncommitted_bytes_ = 0;
@@ -319,8 +333,7 @@ void memory_change_buffer::close() {
 
 std::size_t memory_change_buffer::memory_bytes() const {
     return slots_.size() * sizeof(slot) + heap_bytes_ + order_.capacity_bytes() +
-           index_.capacity() * (sizeof(std::pair<bytes_view, slot*>) + 1) + saved_.capacity() * sizeof(saved_change) +
-           rolled_back_.memory_bytes();
+           index_.capacity() * (sizeof(std::pair<bytes_view, slot*>) + 1) + saved_.capacity() * sizeof(saved_change);
 }
 
 } // namespace streams::inline v0

@@ -3,7 +3,6 @@
 #include "state/buffers/change_order.hpp"
 #include "state/buffers/held_change.hpp"
 #include "state/managed_store.hpp"
-#include "state/rolled_back_keys.hpp"
 
 #include <streams/state/change_buffer.hpp>
 
@@ -64,6 +63,7 @@ private:
         std::size_t estimate = 0;
         std::uint64_t new_in = 0;   ///< the commit interval in which the key came; 0: an earlier one
         std::uint64_t saved_in = 0; ///< the commit interval in which its committed change was saved
+        std::uint64_t told_in = 0;  ///< the commit interval in which the changelog was told of the key
         bool buffered = false;
         bool dirty = false;  ///< changed since the last flush
         bool listed = false; ///< among those that the next flush looks at, dirty or not
@@ -80,6 +80,8 @@ private:
     [[nodiscard]] slot& slot_of(bytes_view key);
     [[nodiscard]] std::string_view lasting(std::string_view topic);
     [[nodiscard]] bool committed_before(const slot& entry) const noexcept { return entry.new_in != interval_; }
+    [[nodiscard]] bool is_told(const slot& entry) const noexcept { return entry.told_in == interval_; }
+    void note_told(slot& told);
     void release(slot& gone);
     [[nodiscard]] const held_change* save(slot& changing);
     void mark_dirty(slot& changed);
@@ -100,7 +102,8 @@ private:
     std::vector<slot*> dirty_;
     std::vector<slot*> gone_;         ///< what the last commit has, and was taken out since then
     std::vector<saved_change> saved_; ///< what was overwritten since the last commit, as it was then
-    rolled_back_keys rolled_back_;
+    std::vector<slot*> told_;         ///< those of which the changelog was told since the last commit
+    bool in_transactions_;            ///< of what is rolled back the changelog has nothing
     std::set<std::string, std::less<>> topics_;
     std::string_view last_topic_; ///< one of them
     std::uint64_t interval_ = 1;

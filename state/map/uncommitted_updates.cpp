@@ -32,7 +32,8 @@ uncommitted_updates::uncommitted_updates(const tiered_map_settings& settings, co
                                          hot_tier& hot, write_behind& below)
     : settings_(settings), current_(environment.current), changelog_(environment.changelog),
       cache_limit_(environment.cache_bytes > 0 ? static_cast<std::size_t>(environment.cache_bytes) : 0), hot_(hot),
-      below_(below), rolled_back_(environment.in_transactions), newest_flushed_(below.stored().observed) {}
+      below_(below), heard_(environment.in_transactions), revoked_(environment.in_transactions),
+      newest_flushed_(below.stored().observed) {}
 
 uncommitted_updates::~uncommitted_updates() {
     for (pending_update* update : updates_) hot_.release(*update);
@@ -57,7 +58,7 @@ bool uncommitted_updates::write(pending_update& update, std::optional<bytes_view
     hot_entry& entry = *update.entry;
     if (fresh) {
         update.made = value && !update.log_only && update.below == entry_state::clean && entry.value.is_null() &&
-                      !rolled_back_.contains(entry.key());
+                      !heard_.contains(entry.key());
         update.position = static_cast<std::uint32_t>(updates_.size());
         updates_.push_back(&update);
         ++dirty_count_;
@@ -137,6 +138,7 @@ void uncommitted_updates::flush(std::int64_t observed) {
     std::vector<dirty_mark> marks;
     marks.swap(marks_);
     try {
+        if (owes_correction()) correct_changelog();
         for (std::size_t at = 0; at < marks.size(); ++at) {
             fetch_ahead(std::span(marks).subspan(at), [](const dirty_mark& mark) { return mark.update; });
             if (!marks[at].is_stale()) flush_one(*marks[at].update, observed);
@@ -164,7 +166,7 @@ void uncommitted_updates::flush_one(pending_update& update, std::int64_t observe
 
     --dirty_count_;
     cached_bytes_ -= std::exchange(update.charge, 0U);
-    if (listening && !value && !old && (!visible || !rolled_back_.contains(entry.key()))) {
+    if (listening && !value && !old && (!visible || !heard_.contains(entry.key()))) {
         // Expired below: neither log nor listener hear of the deletion, but what was cached is gone all the same.
         entry.become(!visible || has_drained(entry.state) ? entry_state::drained : entry_state::retracted);
         return;
@@ -173,8 +175,8 @@ void uncommitted_updates::flush_one(pending_update& update, std::int64_t observe
     newest_flushed_ = std::max(newest_flushed_, age);
     if (!listening && !value && is_traceless(update, observed)) return entry.become(entry_state::retracted);
     entry.become(entry_state::drained);
-    rolled_back_.remove(entry.key());
-    append_to_changelog(update);
+    heard_.remove(entry.key());
+    if (changelog_) append_to_changelog(logged_key(update), value, update.timestamp, update.headers.get());
     if (!listening) return;
     listener_->flushed({entry.key().subview(settings_.key_prefix), value, with_old_values_ ? old : std::nullopt,
                         update.timestamp, update.headers ? *update.headers : no_headers_, update.metadata});
@@ -189,17 +191,42 @@ std::optional<bytes_view> uncommitted_updates::last_flushed(pending_update& upda
     return entry.value.get();
 }
 
-void uncommitted_updates::append_to_changelog(pending_update& update) {
-    if (!changelog_) return;
-    bytes_view key = update.entry->key().subview(settings_.key_prefix);
-    if (settings_.log_sequences) {
-        log_key_.assign(key.subview(0, key.size() - sizeof(std::uint32_t)));
-        append_big_endian(log_key_, update.log_sequence);
-        key = log_key_.view();
+/// What was rolled back would be read by whoever restores the store. What is written again goes there anyhow.
+void uncommitted_updates::correct_changelog() {
+    for (const streams::bytes& key : revoked_) {
+        // A sequence number is given again to what is read again; what is committed has lower ones.
+        const hot_entry* const entry = settings_.log_sequences ? nullptr : hot_.find(key.view());
+        const pending_update* const update = entry ? entry->pending : nullptr;
+        if (update && !update->value.is_null()) continue;
+        const bool absent = update || settings_.log_sequences;
+        append_to_changelog(key.view(), absent ? std::nullopt : committed_value(key.view()), current_.timestamp,
+                            nullptr);
     }
-    const auto value = update.value.get();
-    const std::int64_t timestamp = settings_.log_timestamps ? update.timestamp : -1;
-    const streams::headers* const headers = settings_.log_headers ? update.headers.get() : nullptr;
+    corrected_ = true;
+}
+
+/// Of a key that has no update. Valid until the next call.
+std::optional<bytes_view> uncommitted_updates::committed_value(bytes_view key) {
+    if (below_.is_expired(key)) return std::nullopt;
+    if (const hot_entry* const entry = hot_.find(key)) return entry->value.get();
+    if (below_.known_absent(key)) return std::nullopt;
+    return below_.read(key);
+}
+
+/// The key as it is in the changelog, with the leading bytes that are left out there. Valid until the next call.
+bytes_view uncommitted_updates::logged_key(const pending_update& update) {
+    const bytes_view key = update.entry->key();
+    if (!settings_.log_sequences) return key;
+    log_key_.assign(key.subview(0, key.size() - sizeof(std::uint32_t)));
+    append_big_endian(log_key_, update.log_sequence);
+    return log_key_.view();
+}
+
+void uncommitted_updates::append_to_changelog(bytes_view key, std::optional<bytes_view> value, std::int64_t timestamp,
+                                              const streams::headers* headers) {
+    key = key.subview(settings_.key_prefix);
+    if (!settings_.log_timestamps) timestamp = -1;
+    if (!settings_.log_headers) headers = nullptr;
     if (!value) return changelog_->append(key, std::nullopt, timestamp, headers);
     const stored_prefix::cut parts = settings_.prefix.cut_off(*value);
     const std::int64_t stored_timestamp = parts.timestamp.value_or(timestamp);
@@ -239,6 +266,7 @@ void uncommitted_updates::commit() {
             hot_.update_order(entry);
     }
     updates_.resize(kept);
+    if (std::exchange(corrected_, false)) revoked_.clear();
 }
 
 void uncommitted_updates::settle(pending_update& update, entry_state committed) {
@@ -250,7 +278,8 @@ void uncommitted_updates::rollback(std::int64_t committed) {
     for (pending_update* update : updates_) {
         hot_entry& entry = *update->entry;
         const bool in_table = !update->log_only;
-        if (in_table && has_drained(entry.state) && entry.value.is_null()) rolled_back_.add(entry.key());
+        if (changelog_ && has_drained(entry.state)) revoked_.add(logged_key(*update));
+        if (listener_ && in_table && has_drained(entry.state) && entry.value.is_null()) heard_.add(entry.key());
         settle(*update, update->below);
         if (!in_table) continue;
         if (entry.state == entry_state::unread || (!below_.has_disk() && entry.value.is_null()))
@@ -259,6 +288,7 @@ void uncommitted_updates::rollback(std::int64_t committed) {
             hot_.update_order(entry);
     }
     updates_.clear();
+    corrected_ = false;
     marks_.clear();
     dirty_count_ = 0;
     cached_bytes_ = bytes_ = 0;

@@ -2,9 +2,9 @@
 
 #include "state/hot/hot_tier.hpp"
 #include "state/managed_store.hpp"
+#include "state/map/rolled_back_keys.hpp"
 #include "state/map/tiered_map_settings.hpp"
 #include "state/map/write_behind.hpp"
-#include "state/rolled_back_keys.hpp"
 
 #include <streams/core/headers.hpp>
 #include <streams/state/state_store.hpp>
@@ -46,17 +46,18 @@ public:
     /// newest age written.
     bool retract(hot_entry& entry, std::int64_t observed);
 
-    /// Drains dirty updates to the changelog, and forwards them where somebody listens.
+    /// Drains dirty updates to the changelog, and forwards them where somebody listens. After a rollback the changelog gets
+    /// also what is committed of the keys of which it has something else.
     void flush(std::int64_t observed);
     /// What was drained is committed.
     void commit();
-    /// Drops all. `committed`: the newest age that is committed. What changelog and listener were told of stays with them, see
-    /// rolled_back_keys.
+    /// Drops all. `committed`: the newest age that is committed. What changelog and listener were told stays with them: the
+    /// changelog is corrected by the next flush, the listener is told of later deletions.
     void rollback(std::int64_t committed);
     /// Says what the newest age is that the changelog has.
     void restored(std::int64_t observed) noexcept { newest_flushed_ = observed; }
 
-    [[nodiscard]] bool dirty() const noexcept { return dirty_count_ > 0; }
+    [[nodiscard]] bool dirty() const noexcept { return dirty_count_ > 0 || owes_correction(); }
     /// The entries that have a pending update, but for those of the changelog alone.
     template <class Visit>
     void for_each(Visit visit) const {
@@ -74,7 +75,7 @@ public:
     }
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
         return updates_.capacity() * sizeof(pending_update*) + marks_.capacity() * sizeof(dirty_mark) +
-               rolled_back_.memory_bytes();
+               heard_.memory_bytes() + revoked_.memory_bytes();
     }
 
 private:
@@ -91,7 +92,12 @@ private:
     void flush_one(pending_update& update, std::int64_t observed);
     [[nodiscard]] bool is_traceless(const pending_update& update, std::int64_t observed) const noexcept;
     [[nodiscard]] std::optional<bytes_view> last_flushed(pending_update& update);
-    void append_to_changelog(pending_update& update);
+    [[nodiscard]] bool owes_correction() const noexcept { return !corrected_ && !revoked_.empty(); }
+    void correct_changelog();
+    [[nodiscard]] std::optional<bytes_view> committed_value(bytes_view key);
+    [[nodiscard]] bytes_view logged_key(const pending_update& update);
+    void append_to_changelog(bytes_view key, std::optional<bytes_view> value, std::int64_t timestamp,
+                             const streams::headers* headers);
     void compact_marks();
     void settle(pending_update& update, entry_state committed);
 
@@ -104,7 +110,9 @@ private:
     flush_listener* listener_ = nullptr;
     bool with_old_values_ = false;
     bool flushing_ = false;
-    rolled_back_keys rolled_back_;
+    rolled_back_keys heard_;   ///< absent keys of which the listener heard: it is told of their next deletion
+    rolled_back_keys revoked_; ///< what the changelog has of them was rolled back; as `logged_key` has them
+    bool corrected_ = false;   ///< it got what is committed of those since; they are forgotten with the next commit
 
     std::vector<pending_update*> updates_;
     std::vector<dirty_mark> marks_; ///< in the order of writes; a mark is stale when its update was written again

@@ -6,6 +6,7 @@
 #include <streams/core/big_endian.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -73,8 +74,8 @@ versioned_record latest_of(bytes_view stored, const std::string& store) {
 tiered_versioned_store::tiered_versioned_store(const store_spec& spec, const store_environment& environment)
     : spec_(spec), layout_(spec.as<versioned_kind>()->retention.count()), changelog_(environment.changelog),
       failure_(environment.failure),
-      map_(versioned_settings(spec), without_changelog(environment), environment.open_backing(spec)), row_(spec.name),
-      older_row_(spec.name) {
+      map_(versioned_settings(spec), without_changelog(environment), environment.open_backing(spec)),
+      in_transactions_(environment.in_transactions), row_(spec.name), older_row_(spec.name) {
     expire(observed());
 }
 
@@ -301,6 +302,7 @@ void tiered_versioned_store::restore(std::span<const record_view> records) {
 void tiered_versioned_store::restored(std::optional<std::int64_t> offset) { map_.restored(offset); }
 
 void tiered_versioned_store::flush() {
+    if (owes_correction()) correct_changelog();
     if (changelog_) log_.drain_to(*changelog_);
     map_.flush();
 }
@@ -308,9 +310,14 @@ void tiered_versioned_store::flush() {
 void tiered_versioned_store::committed(std::optional<std::int64_t> offset) {
     expire(map_.drained_position().observed);
     map_.committed(offset);
+    log_.committed();
+    if (std::exchange(corrected_, false)) revoked_.clear();
 }
 
 void tiered_versioned_store::rollback() {
+    if (!in_transactions_)
+        log_.for_each_drained([this](bytes_view key, std::int64_t time) { revoked_.emplace(bytes(key), time); });
+    corrected_ = false;
     log_.clear();
     map_.rollback();
 }
@@ -318,6 +325,16 @@ void tiered_versioned_store::rollback() {
 void tiered_versioned_store::close() {
     log_.clear();
     map_.close();
+}
+
+/// No put can be taken out of a changelog: one that was rolled back is followed by one of what the store has at that time, so
+/// that both say the same of every time. Not put into the store as well: what is read again would be out of order there.
+void tiered_versioned_store::correct_changelog() {
+    for (const auto& [key, time] : revoked_) {
+        const auto found = get(key.view(), time);
+        changelog_->append(key.view(), found ? std::optional(found->value) : std::nullopt, time, nullptr);
+    }
+    corrected_ = true;
 }
 
 /// Segments that are no longer read go; at a commit only, since a rollback takes the observed time back.

@@ -7,7 +7,9 @@
 
 #include <streams/state/versioned_store.hpp>
 
+#include <set>
 #include <string>
+#include <utility>
 
 namespace streams::inline v0 {
 
@@ -36,19 +38,22 @@ public:
     void caught_up(std::int64_t offset, std::int64_t at) override { map_.caught_up(offset, at); }
     void flush() override;
     [[nodiscard]] bool forwards() const noexcept override { return false; }
-    [[nodiscard]] bool dirty() const noexcept override { return map_.dirty() || log_.pending_bytes() > 0; }
+    [[nodiscard]] bool dirty() const noexcept override { return map_.dirty() || log_.dirty() || owes_correction(); }
     void committed(std::optional<std::int64_t> offset) override;
     void rollback() override;
     void close() override;
     void give_back() override { map_.give_back(); }
     void resize_cache(std::int64_t) override {} // never cached
     [[nodiscard]] std::optional<store_answer> ask(const store_question& question, isolation_level seen) override;
-    [[nodiscard]] std::size_t memory_bytes() const override { return map_.memory_bytes() + log_.memory_bytes(); }
+    [[nodiscard]] std::size_t memory_bytes() const override {
+        return map_.memory_bytes() + log_.memory_bytes() + revoked_.size() * 2 * sizeof(revoked_put);
+    }
     [[nodiscard]] std::size_t uncommitted_bytes() const override {
         return map_.uncommitted_bytes() + log_.pending_bytes();
     }
 
 private:
+    using revoked_put = std::pair<bytes, std::int64_t>; ///< key and time of a put that was rolled back
     struct one_put {
         bytes_view key;
         version_row::version version;
@@ -72,6 +77,8 @@ private:
     void move_to_older(bytes_view key, version_row::version version, std::int64_t to);
     void put_latest_value(bytes_view key, const version_row::version& version);
     void expire(std::int64_t observed);
+    [[nodiscard]] bool owes_correction() const noexcept { return !corrected_ && !revoked_.empty(); }
+    void correct_changelog();
 
     store_spec spec_;
     version_layout layout_;
@@ -79,6 +86,9 @@ private:
     kept_failure* failure_;
     tiered_map map_;
     put_log log_;
+    bool in_transactions_;          ///< what is rolled back was aborted, and the changelog has nothing of it
+    std::set<revoked_put> revoked_; ///< those that the changelog has
+    bool corrected_ = false; ///< they were followed by what the store has; they are forgotten with the next commit
     bool restoring_ = false;
     std::int64_t expired_segment_ = 0;
     version_row row_;

@@ -59,6 +59,8 @@ struct kind {
     std::function<void(store_under_test&, const operation&)> change;
     std::function<rows(store_under_test&)> content;
     bool compacted = true; ///< its changelog is
+    /// What is rolled back without a transaction leaves nothing: else it leaves versions that begin with the value of before.
+    bool forgets = true;
 };
 
 std::ostream& operator<<(std::ostream& out, const kind& of) { return out << of.name; }
@@ -187,7 +189,7 @@ std::vector<kind> kinds(bool persistent) {
         {"window of a join", windows_of(true, false), put_window, windows, false},
         {"session", sessions_of(false), put_session, sessions},
         {"session by time", sessions_of(true), put_session, sessions},
-        {"versioned", of_kind(streams::versioned_kind{minutes(4)}), put_version, versions, false},
+        {"versioned", of_kind(streams::versioned_kind{minutes(4)}), put_version, versions, false, false},
     };
     if (!persistent)
         all.push_back({"change buffer", of_kind(streams::change_buffer_kind{}), hold_change, held_changes});
@@ -197,10 +199,15 @@ std::vector<kind> kinds(bool persistent) {
 /// A store that operations are done on.
 class changed_store : public store_under_test {
 public:
-    explicit changed_store(const kind& of) : store_under_test(of.spec, of.spec.caching ? 1 << 20 : 0), kind_(of) {}
+    explicit changed_store(const kind& of, bool with_transactions)
+        : store_under_test(of.spec, of.spec.caching ? 1 << 20 : 0), kind_(of) {
+        in_transactions = with_transactions;
+        open();
+    }
     /// One restored from the changelog of `other`; without the records that compaction removes, tombstones among them.
     /// `hot_bytes`: of its hot tier, see store_under_test.
-    changed_store(const changed_store& other, bool compacted, std::size_t hot_bytes = 0) : changed_store(other.kind_) {
+    changed_store(const changed_store& other, bool compacted, std::size_t hot_bytes = 0)
+        : changed_store(other.kind_, other.in_transactions) {
         memory_bytes = hot_bytes;
         log.records = other.log.records;
         log.aborted = other.log.aborted;
@@ -216,9 +223,8 @@ public:
         if (op.what < 20) return managed->flush();
         if (op.what < 22) return commit_all();
         if (op.what == 23) commit_all();
-        // What was not committed before a crash belongs to an aborted transaction.
         if (op.what == 22) managed->rollback();
-        log.abort_from(committed_records_);
+        if (in_transactions) log.abort_from(committed_records_);
         if (op.what == 23) reopen();
     }
     void apply(const std::vector<operation>& all) {
@@ -245,7 +251,7 @@ private:
 
 /// Restores from the changelog after `before`, and compares after `after`.
 void check(const kind& of, const std::vector<operation>& before, const std::vector<operation>& after) {
-    changed_store original(of);
+    changed_store original(of, !of.forgets || *rc::gen::arbitrary<bool>());
     original.apply(before);
     // Observed time is that of the newest entry; compaction may remove one that was written over or deleted since.
     original.apply({0, newest_key - 1, times, 1});

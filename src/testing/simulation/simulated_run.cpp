@@ -132,9 +132,7 @@ private:
     std::unique_ptr<kafka_streams> make(int number, const std::shared_ptr<simulated_process>& process,
                                         bool disk_is_new) {
         history_.catch_up(*cluster_);
-        // What was taken back is not always written again by now.
-        if (found_wrong_.empty() && !was_taken_back())
-            found_wrong_ = wrong_stores(*instances_[static_cast<std::size_t>(number) - 1]);
+        if (found_wrong_.empty()) found_wrong_ = wrong_stores(*instances_[static_cast<std::size_t>(number) - 1]);
         auto config = options_.config;
         config.client_id = concat("i", number);
         config.max_poll_interval = milliseconds(options_.times.max_poll_ms);
@@ -247,16 +245,8 @@ private:
         return {};
     }
 
-    /// Under at least once, what was sent before a failure stays in the changelog although the store was taken back; it is
-    /// written again.
-    [[nodiscard]] bool was_taken_back() const {
-        if (options_.config.exactly_once()) return false;
-        return plan_.happened().contains(fault_kind::lost_answer) || plan_.happened().contains(fault_kind::refused);
-    }
-
     [[nodiscard]] std::string wrong_stores(const simulated_instance& in) const {
-        const history_known known{.has_all = unstable().empty(),
-                                  .overtaken = topics_.superseded_deleted() || was_taken_back()};
+        const history_known known{.has_all = unstable().empty(), .overtaken = topics_.superseded_deleted()};
         for (const auto& [folder, content] : in.disk().stores())
             if (auto wrong =
                     differs_from_changelog(topology_, options_.config.application_id, folder, content, history_, known);

@@ -16,7 +16,7 @@ struct history_known {
     /// False: the history ends before an open transaction, and a store that stands behind that is not looked at.
     bool has_all = true;
     /// What a record behind the store's offset brings may be missing: it was compacted away where a restoration was ended by
-    /// a close, or is written again.
+    /// a close.
     bool overtaken = false;
 };
 

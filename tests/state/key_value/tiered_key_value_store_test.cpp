@@ -106,6 +106,69 @@ TEST_CASE("what is made and deleted after a rollback is deleted in the changelog
     CHECK(store.log.compacted(store.log.records.size()).empty());
 }
 
+TEST_CASE(
+    "after a rollback the changelog gets what the store has of the keys that it was told of, until that is committed") {
+    const bool persistent = GENERATE(false, true);
+    const bool all_on_disk = GENERATE(false, true);
+    store_under_test store(spec_of(persistent));
+    if (all_on_disk) {
+        store.memory_bytes = 1;
+        store.open();
+    }
+    const pairs committed{{"deleted", "1"}, {"kept", "1"}, {"written over", "1"}};
+    for (const auto& [key, value] : committed) store.put(key, value);
+    store.commit();
+    store.clock.advance(std::chrono::minutes(1));
+    store.put("written over", "2");
+    store.put("deleted", std::nullopt);
+    store.put("made", "2");
+    store.managed->flush();
+    for (int again = 0; again < 2; ++again) { // a correction may be lost as well
+        store.managed->rollback();
+        CHECK(store.managed->dirty());
+        const auto before = store.log.records.size();
+        store.current.timestamp = 7;
+        store.managed->flush();
+        CHECK(std::vector(store.log.records.begin() + static_cast<std::ptrdiff_t>(before), store.log.records.end()) ==
+              std::vector<logged>{{"deleted", "1", 7}, {"made", std::nullopt, 7}, {"written over", "1", 7}});
+        CHECK_FALSE(store.managed->dirty());
+    }
+    store.commit();
+    const auto then = store.log.records.size();
+    store.managed->rollback();
+    store.commit();
+    CHECK(store.log.records.size() == then);
+    CHECK(read_all(store.kv().all()) == committed);
+    store.reopen();
+    CHECK(read_all(store.kv().all()) == committed);
+}
+
+TEST_CASE("what is written again after a rollback reaches the changelog once") {
+    const bool persistent = GENERATE(false, true);
+    store_under_test store(spec_of(persistent));
+    store.put("a", "1");
+    store.put("b", "1");
+    store.managed->flush();
+    store.managed->rollback();
+    store.put("b", "2");
+    store.commit();
+    CHECK(store.log.records ==
+          std::vector<logged>{{"a", "1", 0}, {"b", "1", 0}, {"a", std::nullopt, 0}, {"b", "2", 0}});
+}
+
+TEST_CASE("in transactions the changelog is told nothing of what was rolled back") {
+    const bool persistent = GENERATE(false, true);
+    store_under_test store(spec_of(persistent));
+    store.in_transactions = true;
+    store.open();
+    store.put("a", "1");
+    store.managed->flush();
+    store.managed->rollback();
+    CHECK_FALSE(store.managed->dirty());
+    store.commit();
+    CHECK(store.log.records.size() == 1);
+}
+
 TEST_CASE("the changelog gets the last value of each key once a flush") {
     const bool persistent = GENERATE(false, true);
     store_under_test store(spec_of(persistent));

@@ -131,6 +131,41 @@ TEST_CASE("a rollback takes puts back that were not committed") {
     CHECK(store.log.records == std::vector<logged>{{"a", "1", 10 * second}, {"a", "0", 5 * second}});
 }
 
+TEST_CASE("after a rollback a versioned store has its changelog say what it has at the times of the puts") {
+    const bool persistent = GENERATE(false, true);
+    store_under_test store(spec_of(persistent));
+    put(store, "a", "1", 10 * second);
+    put(store, "b", "1", 10 * second);
+    store.commit();
+    put(store, "a", "2", 15 * second);
+    put(store, "b", "2", 10 * second);
+    put(store, "c", "2", 10 * second);
+    store.managed->flush();
+    for (int again = 0; again < 2; ++again) { // that may be lost as well
+        store.managed->rollback();
+        CHECK(store.managed->dirty());
+        const auto before = static_cast<std::ptrdiff_t>(store.log.records.size());
+        store.managed->flush();
+        CHECK(std::vector(store.log.records.begin() + before, store.log.records.end()) ==
+              std::vector<logged>{{"a", "1", 15 * second}, {"b", "1", 10 * second}, {"c", std::nullopt, 10 * second}});
+    }
+    CHECK(get(store, "a") == found_version{"1", 10 * second});
+    CHECK(put(store, "a", "2", 12 * second).latest());
+    store.commit();
+    const auto then = store.log.records.size();
+    store.commit();
+    CHECK(store.log.records.size() == then);
+
+    store_under_test elsewhere(spec_of(persistent));
+    elsewhere.log.records = store.log.records;
+    elsewhere.restart();
+    for (const auto at : {10 * second, 11 * second}) {
+        CHECK(get(elsewhere, "a", at)->value == "1");
+        CHECK(get(elsewhere, "b", at)->value == "1");
+    }
+    CHECK(get(elsewhere, "c") == std::nullopt);
+}
+
 TEST_CASE("versions that ended longer ago than the history leave memory and disk") {
     const bool persistent = GENERATE(false, true);
     store_under_test store(spec_of(persistent));
