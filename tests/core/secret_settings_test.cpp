@@ -16,7 +16,7 @@ const std::string secret = "v3ry-s3cret";
 /// What is said, in a log or an error, where a setting of a configuration has this value.
 std::string said_of(const std::string& name, const std::string& value) {
     std::string said;
-    set_log_handler([&](log_level, std::string_view line) { said.append(line) += '\n'; });
+    set_log_handler([&](const log_entry& entry) { said.append(entry.text) += '\n'; });
     try {
         const auto config = streams_config::from_properties({{"application.id", "a"},
                                                              {"bootstrap.servers", "b:9092"},

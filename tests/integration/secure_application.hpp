@@ -63,9 +63,9 @@ inline bool scram_is_possible() {
 class every_line {
 public:
     every_line() {
-        set_log_handler([this](log_level, std::string_view line) {
+        set_log_handler([this](const log_entry& entry) {
             const std::lock_guard lock(mutex_);
-            text_.append(line) += '\n';
+            text_.append(entry.text) += '\n';
         });
     }
     ~every_line() { set_log_handler({}); }

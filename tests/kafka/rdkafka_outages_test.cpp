@@ -57,7 +57,7 @@ TEST_CASE("lines of librdkafka that come as errors too are not shown twice") {
 
 TEST_CASE("secrets are cut off where librdkafka lists a client's settings") {
     std::string said;
-    set_log_handler([&](log_level, std::string_view line) { said.append(line) += '\n'; });
+    set_log_handler([&](const log_entry& entry) { said.append(entry.text) += '\n'; });
     kafka::outage_log outages("b1:9092");
     for (const auto name : secret_settings())
         outages.library_line(7, "CONF", "c", concat("[thrd:app]:   ", name, " = s3cret"));
