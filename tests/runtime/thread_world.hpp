@@ -5,6 +5,7 @@
 #include "src/core/memory_limits.hpp"
 #include "src/core/stop_source.hpp"
 #include "src/kafka/client.hpp"
+#include "src/metrics/metrics_registry.hpp"
 #include "src/runtime/thread/thread_environment.hpp"
 #include "state/store_memory.hpp"
 
@@ -38,10 +39,11 @@ struct thread_world : world {
                  .group = group,
                  .directory = directory,
                  .instances = instances,
+                 .metrics = metrics,
                  .threads = threads,
                  .paused = paused,
                  .all_end = all_end,
-                 .enter = [] {},
+                 .enter = [](const std::string&) {},
                  .on_progress = [] {},
                  .on_shutdown_request = [](const std::string&) {},
                  .on_other_topics = [] {},
@@ -61,6 +63,7 @@ struct thread_world : world {
     group_watch group{with.application_id};
     task_directory directory;
     instance_directory instances;
+    metrics_registry metrics{recording_level::info, {}};
     std::atomic<std::int32_t> threads{1};
     std::atomic<bool> paused{false};
     std::atomic<bool> all_end{false};
