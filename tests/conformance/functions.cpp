@@ -49,10 +49,10 @@ std::string first_character(const std::string& utf8) {
 
 } // namespace
 
-function function::parse(const std::string& text) {
-    const std::size_t colon = text.find(':');
-    if (colon == std::string::npos) return {text, {}};
-    return {text.substr(0, colon), text.substr(colon + 1)};
+function function::parse(const std::string& written) {
+    const std::size_t colon = written.find(':');
+    if (colon == std::string::npos) return {written, {}};
+    return {written.substr(0, colon), written.substr(colon + 1)};
 }
 
 std::string printed(const cell& value) {
