@@ -3,7 +3,8 @@
 #include "src/core/log_scope.hpp"
 #include "src/core/log_time.hpp"
 
-#include <chrono>
+#include <streams/core/clock.hpp>
+
 #include <cstdio>
 #include <memory>
 #include <mutex>
@@ -69,7 +70,7 @@ void log(log_level level, std::string_view text) {
     }
     if (!*handler) return;
     const auto& [application, thread, task] = log_origin_here();
-    (*handler)({level, text, std::chrono::system_clock::now(), application, thread, task});
+    (*handler)({level, text, system_clock().wall_ms(), application, thread, task});
 }
 
 } // namespace streams::inline v0

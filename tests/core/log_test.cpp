@@ -1,5 +1,6 @@
 #include "catch.hpp"
 
+#include <streams/core/clock.hpp>
 #include <streams/core/log.hpp>
 
 #include <string>
@@ -54,7 +55,7 @@ TEST_CASE("log levels have their usual names") {
 }
 
 TEST_CASE("a line logged by a thread of the program's own belongs to no application, thread or task") {
-    const auto before = std::chrono::system_clock::now();
+    const auto before = streams::system_clock().wall_ms();
     int lines = 0;
     streams::set_log_handler([&](const streams::log_entry& entry) {
         ++lines;

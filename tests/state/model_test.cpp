@@ -42,6 +42,7 @@ struct modelled {
 
     modelled(streams::store_spec spec, std::size_t memory) : store(std::move(spec)) {
         store.memory_bytes = memory;
+        store.in_transactions = true;
         store.reopen();
     }
 

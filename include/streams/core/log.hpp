@@ -2,7 +2,7 @@
 
 #include <streams/core/task_id.hpp>
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -17,8 +17,8 @@ enum class log_level { debug, info, warn, error };
 /// A line of the log and where it comes from. What it views ends with the handler's call.
 struct log_entry {
     log_level level = log_level::info;
-    std::string_view text{}; ///< complete, without a line end; it names by itself whatever it is about
-    std::chrono::system_clock::time_point time{};
+    std::string_view text{};        ///< complete, without a line end; it names by itself whatever it is about
+    std::int64_t time = 0;          ///< wall clock, ms since 1970
     std::string_view application{}; ///< `application.id`; empty: of none
     std::string_view thread{};      ///< of the library, as `fraud-StreamThread-1`; empty: a thread of the program's own
     std::optional<task_id> task{};  ///< which the thread works on; empty: on none

@@ -4,6 +4,8 @@
 #include <streams/serde/standard.hpp>
 #include <streams/testing/topology_test_driver.hpp>
 
+#include <limits>
+
 using namespace streams;
 using namespace std::chrono_literals;
 using text = std::string;
@@ -212,4 +214,15 @@ TEST_CASE("a stream joined with itself gives the same on one store as on two") {
     CHECK(one_store == 1);
     CHECK_FALSE(expected.empty());
     CHECK(found == expected);
+}
+
+TEST_CASE("a record whose window begins past the largest time joins with nothing") {
+    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+    constexpr std::chrono::milliseconds half(largest / 2);
+    join_driver driver(inner({.before = -half, .after = half, .grace = half + 1ms}));
+    driver.right("k", "r", largest);
+    driver.left("k", "l", largest);
+    CHECK(driver.out().empty());
+    driver.left("k", "reaches", largest - half.count());
+    CHECK(driver.out() == joined_records{{"k", "reaches+r", largest}});
 }

@@ -84,8 +84,8 @@ TEST_CASE("a running application says what it does, under the names of Kafka Str
     // Their timestamps are of 1970.
     CHECK(number(app, "stream-processor-node-metrics", "record-e2e-latency-min", source) > 1e12);
     CHECK(number(app, "stream-processor-node-metrics", "record-e2e-latency-max", source) -
-              number(app, "stream-processor-node-metrics", "record-e2e-latency-min", source) >=
-          6'000);
+              number(app, "stream-processor-node-metrics", "record-e2e-latency-min", source) >
+          5'000); // their timestamps are 6 s apart, and the last was taken in later
     CHECK(eventually([&] {
         return number(app, "consumer-fetch-manager-metrics", "records-lag", {{"topic", "in"}, {"partition", "0"}}) == 0;
     }));
