@@ -19,4 +19,16 @@ void metric_list::add(metric_id id, std::vector<std::string> values, metric_valu
     metrics_.push_back({is.name, is.group, is.description, is.kind, is.level, std::move(labels), std::move(value)});
 }
 
+void metric_list::add_rate(metric_id rate, metric_id total, const std::vector<std::string>& values,
+                           const sensor_reading& now) {
+    add(rate, values, now.count_per_second);
+    add(total, values, now.count);
+}
+
+void metric_list::add_average(metric_id average, metric_id largest, const std::vector<std::string>& values,
+                              const sensor_reading& now) {
+    add(average, values, now.average);
+    add(largest, values, now.largest);
+}
+
 } // namespace streams::inline v0

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/metrics/metric_catalog.hpp"
+#include "src/metrics/sensor.hpp"
 
 #include <streams/metrics/metric.hpp>
 
@@ -27,6 +28,11 @@ public:
     void add(metric_id id, std::vector<std::string> values, Number value) {
         add(id, std::move(values), metric_value(static_cast<double>(value)));
     }
+    /// How often something was measured: a rate, and its total.
+    void add_rate(metric_id rate, metric_id total, const std::vector<std::string>& values, const sensor_reading& now);
+    /// What was measured: its average, and the largest.
+    void add_average(metric_id average, metric_id largest, const std::vector<std::string>& values,
+                     const sensor_reading& now);
     [[nodiscard]] std::vector<metric> take() noexcept { return std::move(metrics_); }
 
 private:

@@ -1,14 +1,13 @@
 #pragma once
 
+#include "kafka/captured_log.hpp"
 #include "kafka_fixture.hpp"
 #include "runtime/temporary_folder.hpp"
 #include "runtime/topologies.hpp"
 
-#include <streams/core/log.hpp>
 #include <streams/runtime/kafka_streams.hpp>
 
 #include <fstream>
-#include <mutex>
 #include <thread>
 
 namespace streams::tests {
@@ -58,29 +57,6 @@ inline bool scram_is_possible() {
     const char* broker = std::getenv("STREAMS_KAFKA_VERSION");
     return rd_kafka_version() >= 0x02060100 || (broker && std::string_view(broker).starts_with("3."));
 }
-
-/// All that is logged while it lives, of every level.
-class every_line {
-public:
-    every_line() {
-        set_log_handler([this](const log_entry& entry) {
-            const std::lock_guard lock(mutex_);
-            text_.append(entry.text) += '\n';
-        });
-    }
-    ~every_line() { set_log_handler({}); }
-    every_line(const every_line&) = delete;
-    every_line& operator=(const every_line&) = delete;
-
-    std::string text() const {
-        const std::lock_guard lock(mutex_);
-        return text_;
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::string text_;
-};
 
 /// A topic of three records, and an application that counts it and comes by a door of the test's choice. What the fixture
 /// does itself it does over a listener that asks for nothing.

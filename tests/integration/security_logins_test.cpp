@@ -11,7 +11,7 @@ using properties = std::map<std::string, std::string>;
 
 /// What an application that has to fail is answered; nothing of it or of the log has a password.
 std::string refusal(const std::string& address, properties with) {
-    const every_line log;
+    const captured_log log;
     secure_application t;
     with["debug"] = "security,broker,conf";
     auto why = t.failure_to_count(t.through(address, with));

@@ -1,11 +1,7 @@
+#include "kafka/loopback_socket.hpp"
 #include "secure_application.hpp"
 
 #include <atomic>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace streams;
 using namespace streams::tests;
@@ -71,30 +67,19 @@ private:
 /// An identity provider, which gives everybody alice's token.
 class token_endpoint {
 public:
-    token_endpoint() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-        REQUIRE(::listen(socket_, 16) == 0);
-        REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-        url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/token";
-        thread_ = std::thread([this] { run(); });
-    }
+    token_endpoint() : thread_([this] { run(); }) {}
     ~token_endpoint() {
-        ::shutdown(socket_, SHUT_RDWR);
+        socket_.shut();
         thread_.join();
-        ::close(socket_);
     }
     token_endpoint(const token_endpoint&) = delete;
     token_endpoint& operator=(const token_endpoint&) = delete;
 
-    [[nodiscard]] const std::string& url() const { return url_; }
+    [[nodiscard]] std::string url() const { return "http://" + socket_.address() + "/token"; }
 
 private:
     void run() const {
-        for (int one = ::accept(socket_, nullptr, nullptr); one >= 0; one = ::accept(socket_, nullptr, nullptr)) {
+        for (int one = socket_.accept(); one >= 0; one = socket_.accept()) {
             std::array<char, 4096> asked{};
             (void)!::read(one, asked.data(), asked.size());
             const auto body = "{\"access_token\":\"" + unsecured_token("alice", 1h).value +
@@ -107,8 +92,7 @@ private:
         }
     }
 
-    int socket_;
-    std::string url_;
+    loopback_socket socket_;
     std::thread thread_;
 };
 
@@ -116,7 +100,7 @@ private:
 
 TEST_CASE("an application counts with tokens that its callback gives, and asks once for all its clients",
           "[.security]") {
-    const every_line log;
+    const captured_log log;
     secure_application t;
     auto with = by_token();
     with["debug"] = "security,broker,conf";
@@ -192,7 +176,7 @@ TEST_CASE("a client that nobody polls has its token renewed all the same", "[.se
 }
 
 TEST_CASE("a callback that throws is a line of the log, and the application waits for the next token", "[.security]") {
-    const every_line log;
+    const captured_log log;
     secure_application t;
     auto config = t.through(listener("sasl"), by_token());
     std::atomic<int> calls{0};

@@ -1,11 +1,7 @@
 #include "captured_log.hpp"
 #include "catch.hpp"
+#include "loopback_socket.hpp"
 #include "src/kafka/client.hpp"
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -18,6 +14,7 @@ using namespace streams;
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using streams::tests::captured_log;
+using streams::tests::loopback_socket;
 
 namespace {
 
@@ -29,31 +26,20 @@ constexpr std::string_view unknown_authority("\x15\x03\x03\x00\x02\x02\x30", 7);
 /// Listens, takes what a client says first, and ends the connection: a broker, or a balancer before it, that goes down.
 class breaking_listener {
 public:
-    explicit breaking_listener(farewell how) : how_(how), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-        REQUIRE(::listen(socket_, 16) == 0);
-        REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-        port_ = ntohs(address.sin_port);
-        thread_ = std::thread([this] { run(); });
-    }
+    explicit breaking_listener(farewell how) : how_(how), thread_([this] { run(); }) {}
     ~breaking_listener() {
-        ::shutdown(socket_, SHUT_RDWR);
+        socket_.shut();
         thread_.join();
-        ::close(socket_);
     }
     breaking_listener(const breaking_listener&) = delete;
     breaking_listener& operator=(const breaking_listener&) = delete;
 
-    [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+    [[nodiscard]] std::string address() const { return socket_.address(); }
     [[nodiscard]] int broken() const { return broken_; }
 
 private:
     void run() {
-        for (int one = ::accept(socket_, nullptr, nullptr); one >= 0; one = ::accept(socket_, nullptr, nullptr)) {
+        for (int one = socket_.accept(); one >= 0; one = socket_.accept()) {
             std::array<char, 4096> said{};
             (void)!::read(one, said.data(), said.size());
             const auto answer = how_ == farewell::plain_text ? "HTTP/1.1 503 Service Unavailable\r\n\r\n"sv
@@ -73,8 +59,7 @@ private:
     }
 
     farewell how_;
-    int socket_;
-    int port_ = 0;
+    loopback_socket socket_;
     std::atomic<int> broken_{0};
     std::thread thread_;
 };

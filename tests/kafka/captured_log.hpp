@@ -30,6 +30,13 @@ public:
             if (level >= log_level::info) seen.push_back(line);
         return seen;
     }
+    /// All of it, of every level.
+    [[nodiscard]] std::string text() const {
+        const std::lock_guard lock(mutex_);
+        std::string all;
+        for (const auto& [level, line] : lines_) all.append(line) += '\n';
+        return all;
+    }
 
 private:
     mutable std::mutex mutex_;

@@ -1,5 +1,7 @@
 #include "src/runtime/metrics/changelog_metrics.hpp"
 
+#include "src/runtime/stores/told_in_turn.hpp"
+
 #include <set>
 #include <utility>
 
@@ -16,27 +18,12 @@ restore_listener changelog_metrics::noting(const restore_listener& next) {
     const auto noted = [this](const restore_progress& now, std::int64_t rows = 0) {
         note(now.changelog, {task_of(now.store, now.changelog), now.end - now.next, false}, rows);
     };
+    const auto forgotten = [this](const restore_progress& now) { forget(now.changelog); };
     return {
-        .on_restore_start =
-            [noted, &next](const restore_progress& now) {
-                noted(now);
-                if (next.on_restore_start) next.on_restore_start(now);
-            },
-        .on_batch_restored =
-            [noted, &next](const restore_progress& now, std::int64_t rows) {
-                noted(now, rows);
-                if (next.on_batch_restored) next.on_batch_restored(now, rows);
-            },
-        .on_restore_end =
-            [this, &next](const restore_progress& now) {
-                forget(now.changelog);
-                if (next.on_restore_end) next.on_restore_end(now);
-            },
-        .on_restore_suspended =
-            [this, &next](const restore_progress& now) {
-                forget(now.changelog);
-                if (next.on_restore_suspended) next.on_restore_suspended(now);
-            },
+        .on_restore_start = told_in_turn(noted, next.on_restore_start),
+        .on_batch_restored = told_in_turn(noted, next.on_batch_restored),
+        .on_restore_end = told_in_turn(forgotten, next.on_restore_end),
+        .on_restore_suspended = told_in_turn(forgotten, next.on_restore_suspended),
     };
 }
 
@@ -44,22 +31,11 @@ standby_update_listener changelog_metrics::noting(const standby_update_listener&
     const auto noted = [this](const standby_update& now, std::int64_t rows = 0) {
         note(now.changelog, {now.task, now.end - now.next, true}, rows);
     };
+    const auto forgotten = [this](const standby_update& now, standby_suspend_reason) { forget(now.changelog); };
     return {
-        .on_update_start =
-            [noted, &next](const standby_update& now) {
-                noted(now);
-                if (next.on_update_start) next.on_update_start(now);
-            },
-        .on_batch_loaded =
-            [noted, &next](const standby_update& now, std::int64_t rows) {
-                noted(now, rows);
-                if (next.on_batch_loaded) next.on_batch_loaded(now, rows);
-            },
-        .on_update_suspended =
-            [this, &next](const standby_update& now, standby_suspend_reason reason) {
-                forget(now.changelog);
-                if (next.on_update_suspended) next.on_update_suspended(now, reason);
-            },
+        .on_update_start = told_in_turn(noted, next.on_update_start),
+        .on_batch_loaded = told_in_turn(noted, next.on_batch_loaded),
+        .on_update_suspended = told_in_turn(forgotten, next.on_update_suspended),
     };
 }
 
@@ -102,12 +78,9 @@ void changelog_metrics::read(metric_list& list) const {
     for (const auto& [task, records] : remaining)
         list.add(task_restore_remaining, {client_id_, to_string(task)}, records);
     for (const auto& [task, done] : by_task_) {
-        const auto restored = done.restored.read(list.now());
-        list.add(task_restore_rate, {client_id_, to_string(task)}, restored.count_per_second);
-        list.add(task_restore_total, {client_id_, to_string(task)}, restored.count);
-        const auto updated = done.updated.read(list.now());
-        list.add(task_update_rate, {client_id_, to_string(task)}, updated.count_per_second);
-        list.add(task_update_total, {client_id_, to_string(task)}, updated.count);
+        const std::vector<std::string> labels{client_id_, to_string(task)};
+        list.add_rate(task_restore_rate, task_restore_total, labels, done.restored.read(list.now()));
+        list.add_rate(task_update_rate, task_update_total, labels, done.updated.read(list.now()));
     }
 }
 

@@ -59,24 +59,18 @@ void task_metrics::note(std::vector<input_standing> inputs) {
 }
 
 void task_metrics::read(metric_list& list) const {
-    const auto add = [&](metric_id id, auto value) { list.add(id, {thread_.thread(), task_}, value); };
-    add(task_dropped_rate, dropped_.read(list.now()).count_per_second);
+    const std::vector<std::string> labels{thread_.thread(), task_};
+    list.add(task_dropped_rate, labels, dropped_.read(list.now()).count_per_second);
     for (std::size_t at = 0; at < drop_reasons; ++at) {
         const auto reason = static_cast<drop_reason>(at);
         list.add(task_dropped_total, {thread_.thread(), task_, std::string(to_string(reason))}, drops_[reason]);
     }
     if (thread_.debug()) {
         const auto process = process_.read(list.now());
-        add(task_process_latency_avg, process.average);
-        add(task_process_latency_max, process.largest);
-        add(task_process_rate, process.count_per_second);
-        add(task_process_total, process.count);
-        const auto punctuate = punctuate_.read(list.now());
-        add(task_punctuate_rate, punctuate.count_per_second);
-        add(task_punctuate_total, punctuate.count);
-        const auto lateness = lateness_.read(list.now());
-        add(task_record_lateness_avg, lateness.average);
-        add(task_record_lateness_max, lateness.largest);
+        list.add_average(task_process_latency_avg, task_process_latency_max, labels, process);
+        list.add_rate(task_process_rate, task_process_total, labels, process);
+        list.add_rate(task_punctuate_rate, task_punctuate_total, labels, punctuate_.read(list.now()));
+        list.add_average(task_record_lateness_avg, task_record_lateness_max, labels, lateness_.read(list.now()));
     }
     const std::lock_guard lock(mutex_);
     read_sources(list);
@@ -86,12 +80,11 @@ void task_metrics::read(metric_list& list) const {
 void task_metrics::read_sources(metric_list& list) const {
     for (const source& each : sources_) {
         const auto latency = each.latency.read(list.now());
-        const auto add = [&](metric_id id, auto value) { list.add(id, {thread_.thread(), task_, each.node}, value); };
-        add(node_e2e_latency_avg, latency.average);
-        add(node_e2e_latency_min, latency.smallest);
-        add(node_e2e_latency_max, latency.largest);
-        add(node_process_rate, latency.count_per_second);
-        add(node_process_total, latency.count);
+        const std::vector<std::string> labels{thread_.thread(), task_, each.node};
+        list.add(node_e2e_latency_avg, labels, latency.average);
+        list.add(node_e2e_latency_min, labels, latency.smallest);
+        list.add(node_e2e_latency_max, labels, latency.largest);
+        list.add_rate(node_process_rate, node_process_total, labels, latency);
     }
     for (const measured_input& each : inputs_)
         list.add(topic_records_consumed, {thread_.thread(), task_, each.from_->node, each.topic_},

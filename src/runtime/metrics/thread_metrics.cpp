@@ -77,28 +77,19 @@ void thread_metrics::read(metric_list& list) const {
     const auto add = [&](metric_id id, auto value) { list.add(id, {thread_}, value); };
     const auto add_operation = [&](const operation_metrics& ids, const sensor& of) {
         const auto now = of.read(list.now());
-        add(ids.latency_avg, now.average);
-        add(ids.latency_max, now.largest);
-        add(ids.rate, now.count_per_second);
-        add(ids.total, now.count);
+        list.add_average(ids.latency_avg, ids.latency_max, {thread_}, now);
+        list.add_rate(ids.rate, ids.total, {thread_}, now);
         add(ids.ratio, std::min(now.sum_per_second / 1'000, 1.0));
     };
     add_operation(of_polls, poll_);
     add_operation(of_records, process_);
     add_operation(of_punctuations, punctuate_);
     add_operation(of_commits, commit_);
-    const auto poll_records = poll_records_.read(list.now());
-    add(thread_poll_records_avg, poll_records.average);
-    add(thread_poll_records_max, poll_records.largest);
-    const auto process_records = process_records_.read(list.now());
-    add(thread_process_records_avg, process_records.average);
-    add(thread_process_records_max, process_records.largest);
-    const auto created = created_.read(list.now());
-    add(thread_task_created_rate, created.count_per_second);
-    add(thread_task_created_total, created.count);
-    const auto closed = closed_.read(list.now());
-    add(thread_task_closed_rate, closed.count_per_second);
-    add(thread_task_closed_total, closed.count);
+    list.add_average(thread_poll_records_avg, thread_poll_records_max, {thread_}, poll_records_.read(list.now()));
+    list.add_average(thread_process_records_avg, thread_process_records_max, {thread_},
+                     process_records_.read(list.now()));
+    list.add_rate(thread_task_created_rate, thread_task_created_total, {thread_}, created_.read(list.now()));
+    list.add_rate(thread_task_closed_rate, thread_task_closed_total, {thread_}, closed_.read(list.now()));
     add(thread_unwritten_total, unwritten_.total());
     add(thread_start_time, made_at_);
     const auto state = state_.load(std::memory_order_relaxed);

@@ -1,49 +1,31 @@
 #include "src/runtime/queries/restored_positions.hpp"
 
+#include "src/runtime/stores/told_in_turn.hpp"
+
 namespace streams::inline v0 {
 
 restore_listener restored_positions::noting(const restore_listener& next) {
+    const auto note_next = [this](const restore_progress& now, std::int64_t = 0) { note(now.changelog, now.next); };
     return {
-        .on_restore_start =
-            [this, &next](const restore_progress& now) {
-                note(now.changelog, now.next);
-                if (next.on_restore_start) next.on_restore_start(now);
-            },
-        .on_batch_restored =
-            [this, &next](const restore_progress& now, std::int64_t rows) {
-                note(now.changelog, now.next);
-                if (next.on_batch_restored) next.on_batch_restored(now, rows);
-            },
-        .on_restore_end =
-            [this, &next](const restore_progress& now) {
-                note(now.changelog, std::nullopt);
-                if (next.on_restore_end) next.on_restore_end(now);
-            },
+        .on_restore_start = told_in_turn(note_next, next.on_restore_start),
+        .on_batch_restored = told_in_turn(note_next, next.on_batch_restored),
+        .on_restore_end = told_in_turn([this](const restore_progress& now) { note(now.changelog, std::nullopt); },
+                                       next.on_restore_end),
         .on_restore_suspended =
-            [this, &next](const restore_progress& now) {
-                note(now.changelog, 0);
-                if (next.on_restore_suspended) next.on_restore_suspended(now);
-            },
+            told_in_turn([this](const restore_progress& now) { note(now.changelog, 0); }, next.on_restore_suspended),
     };
 }
 
 standby_update_listener restored_positions::noting(const standby_update_listener& next) {
+    const auto note_next = [this](const standby_update& now, std::int64_t = 0) { note(now.changelog, now.next); };
     return {
-        .on_update_start =
-            [this, &next](const standby_update& now) {
-                note(now.changelog, now.next);
-                if (next.on_update_start) next.on_update_start(now);
-            },
-        .on_batch_loaded =
-            [this, &next](const standby_update& now, std::int64_t rows) {
-                note(now.changelog, now.next);
-                if (next.on_batch_loaded) next.on_batch_loaded(now, rows);
-            },
-        .on_update_suspended =
-            [this, &next](const standby_update& now, standby_suspend_reason reason) {
+        .on_update_start = told_in_turn(note_next, next.on_update_start),
+        .on_batch_loaded = told_in_turn(note_next, next.on_batch_loaded),
+        .on_update_suspended = told_in_turn(
+            [this](const standby_update& now, standby_suspend_reason reason) {
                 note(now.changelog, reason == standby_suspend_reason::promoted ? now.next : 0);
-                if (next.on_update_suspended) next.on_update_suspended(now, reason);
             },
+            next.on_update_suspended),
     };
 }
 
